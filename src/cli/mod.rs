@@ -1,0 +1,62 @@
+//! What the user types: a file per verb.
+
+mod number;
+mod overlap;
+mod run;
+mod watch;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Simulate the training dynamics of over-parameterized ReLU networks and put the theory's bounds to the test.
+#[derive(Parser)]
+#[command(name = "luckflow", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run a scenario: print a table, write figures and plots.
+    Run(run::Arguments),
+    /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
+    Overlap(overlap::Arguments),
+}
+
+/// Exit status of a command line that makes no sense: what clap uses too.
+const USAGE: u8 = 2;
+
+/// What went wrong, and the exit status that says so.
+pub struct Failure {
+    /// Printed on stderr.
+    pub message: String,
+    /// 1 if the program failed, 2 if it was asked for something impossible.
+    pub status: u8,
+}
+
+impl Failure {
+    fn usage(error: impl std::fmt::Display) -> Self {
+        Self {
+            message: error.to_string(),
+            status: USAGE,
+        }
+    }
+
+    fn runtime(error: impl std::fmt::Display) -> Self {
+        Self {
+            message: error.to_string(),
+            status: 1,
+        }
+    }
+}
+
+impl Cli {
+    /// Carries out the verb.
+    pub fn execute(self) -> Result<ExitCode, Failure> {
+        match self.verb {
+            Verb::Run(arguments) => run::execute(&arguments),
+            Verb::Overlap(arguments) => overlap::execute(&arguments),
+        }
+    }
+}

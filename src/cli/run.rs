@@ -1,0 +1,95 @@
+//! `luckflow run`: a scenario from file to plots.
+
+use super::watch::Watch;
+use super::{Failure, USAGE};
+use clap::Args;
+use luckflow::experiment::{ExperimentError, theorem4};
+use luckflow::integrate::RunEnd;
+use luckflow::report::{self, Folder, Provenance};
+use luckflow::scenario::{Document, Override, Scenario, Theorem4};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Exit status after Ctrl-C, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// What to run and where to write.
+#[derive(Args)]
+pub struct Arguments {
+    /// A scenario, as in scenarios/theorem4.toml
+    file: PathBuf,
+    /// Give a key another value, as in student.theta0=0.1
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+    /// Folder of the results [default: plots/<scenario name>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Threads to compute with [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Runs it.
+pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let overrides: Vec<Override> = arguments
+        .overrides
+        .iter()
+        .map(|text| Override::parse(text))
+        .collect::<Result<_, _>>()
+        .map_err(Failure::usage)?;
+    let document = Document::load(&arguments.file, &overrides).map_err(Failure::usage)?;
+    let scenario = Scenario::interpret(document).map_err(Failure::usage)?;
+    let default = Path::new("plots").join(scenario.name());
+    let folder = arguments.out.as_ref().unwrap_or(&default);
+    let folder = Folder::open(folder).map_err(Failure::usage)?;
+    if let Some(threads) = arguments.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.into())
+            .build_global()
+            .map_err(Failure::runtime)?;
+    }
+    match scenario {
+        Scenario::Theorem4(scenario) => run_theorem4(&scenario, &folder, arguments),
+    }
+}
+
+fn run_theorem4(
+    scenario: &Theorem4,
+    folder: &Folder,
+    arguments: &Arguments,
+) -> Result<ExitCode, Failure> {
+    let watch = Watch::start(arguments.quiet);
+    let outcome = theorem4::run(scenario, &watch);
+    watch.finish();
+    let outcome = outcome.map_err(|error| at_file(&arguments.file, &error))?;
+    let written =
+        report::theorem4::write(&outcome, folder, &Provenance::now()).map_err(Failure::runtime)?;
+    if !arguments.quiet {
+        print!("{}", report::theorem4::table(&outcome));
+        for path in written {
+            println!("wrote {}", path.display());
+        }
+    }
+    let end = &outcome.primary.end;
+    match end {
+        RunEnd::Interrupted { .. } => Ok(ExitCode::from(INTERRUPTED)),
+        end if end.is_regular() => Ok(ExitCode::SUCCESS),
+        end => {
+            let advice = end.advice().unwrap_or("");
+            Err(Failure::runtime(format!(
+                "the run ended early: {end}; {advice}"
+            )))
+        }
+    }
+}
+
+/// What the scenario asked for turned out to be impossible.
+fn at_file(file: &Path, error: &ExperimentError) -> Failure {
+    Failure {
+        message: format!("{}: {error}", file.display()),
+        status: USAGE,
+    }
+}

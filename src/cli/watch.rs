@@ -1,0 +1,68 @@
+//! A long run from the terminal's side: Ctrl-C, and a progress bar with the time left.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use luckflow::experiment::Hooks;
+use std::io::IsTerminal;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Nothing is shown before this.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Divisions of the bar.
+const DIVISIONS: f64 = 1000.0;
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Listens for Ctrl-C and shows progress on stderr, if that is a terminal.
+pub struct Watch {
+    started: Instant,
+    visible: bool,
+    bar: OnceLock<ProgressBar>,
+}
+
+impl Watch {
+    /// Begins to listen. A second Ctrl-C ends the program at once.
+    pub fn start(quiet: bool) -> Self {
+        // A handler that cannot be set leaves Ctrl-C as it was: it ends the program.
+        let _ = ctrlc::set_handler(|| {
+            if INTERRUPTED.swap(true, Ordering::SeqCst) {
+                std::process::exit(130);
+            }
+        });
+        Self {
+            started: Instant::now(),
+            visible: !quiet && std::io::stderr().is_terminal(),
+            bar: OnceLock::new(),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Hooks for Watch {
+    fn interrupted(&self) -> bool {
+        INTERRUPTED.load(Ordering::Relaxed)
+    }
+
+    fn progress(&self, fraction: f64, of: &str) {
+        if !self.visible || self.started.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_init(|| {
+            let template = "{msg} [{bar:40}] {percent}% · {elapsed} passed, {eta} left";
+            let style = ProgressStyle::with_template(template).expect("a valid template");
+            ProgressBar::new(DIVISIONS as u64)
+                .with_style(style)
+                .with_elapsed(self.started.elapsed())
+        });
+        bar.set_message(of.to_owned());
+        bar.set_position((fraction * DIVISIONS) as u64);
+    }
+}

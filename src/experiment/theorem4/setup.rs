@@ -1,0 +1,337 @@
+//! From the scenario's words to networks, constants and a plan.
+
+use super::super::{ExperimentError, read_matrix};
+use crate::integrate::{Method, Plan, Step};
+use crate::network::{Frame, TwoLayer, draw, unit};
+use crate::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
+use crate::rng;
+use crate::scenario::theorem4::{
+    InputSource, Overlap, Precision, Sampling, Teacher, Theorem4, Threshold, Weights,
+};
+use crate::theory::assumption3::{Assumption3, TeacherAngles};
+use crate::theory::{AsymptoticRate, asymptotic_rate, theorem4, threshold};
+use ndarray::Array2;
+use std::path::Path;
+
+/// "auto" steps, as fractions of the fastest time there is: stable, and for RK4 accurate to 5e-4 per fastest time.
+const RK4_FRACTION: f64 = 0.5;
+const GRADIENT_DESCENT_FRACTION: f64 = 0.1;
+
+/// "auto" horizon where no slowest rate is known, in units of 1/d₀.
+const FALLBACK_TIMES: f64 = 30.0;
+
+/// Above the noise floor by this factor rates are good to 1e-6.
+const RATE_MARGIN: f64 = 1e6;
+
+/// All that is known before the first step.
+pub struct Setup {
+    pub network: TwoLayer,
+    pub frame: Frame,
+    pub input: Input,
+    pub angles: TeacherAngles,
+    pub assumption: Assumption3,
+    pub asymptotic: Option<AsymptoticRate>,
+    pub asymptotic_problem: Option<String>,
+    sampling: Option<Sampling>,
+}
+
+impl Setup {
+    /// Draws or loads everything and measures the assumption.
+    pub fn prepare(scenario: &Theorem4) -> Result<Self, ExperimentError> {
+        let sampling = match &scenario.overlap {
+            Overlap::Exact => None,
+            Overlap::MonteCarlo(sampling) => Some(sampling.clone()),
+        };
+        let input = load_input(sampling.as_ref())?;
+        let (frame, teacher) = load_teacher(&scenario.teacher, scenario.seed)?;
+        let dim = frame.dim();
+        if let Some(prescribed) = input.dim().filter(|&prescribed| prescribed != dim) {
+            return Err(ExperimentError::Impossible {
+                key: "overlap.input",
+                found: format!("data of dimension {prescribed} with input_dim = {dim}"),
+                allowed: "equal dimensions".into(),
+            });
+        }
+        let angles = TeacherAngles::of(teacher.view());
+        let b = solve_threshold(scenario.teacher.threshold, &angles)?;
+        let theta0 = scenario.student.theta0;
+        let mut stream = rng::stream(scenario.seed, "student", &[]);
+        let student = draw::students_at_angle(&mut stream, dim, teacher.view(), theta0);
+        let asymptotic = asymptotic_rate(teacher.view(), b, dim);
+        let (asymptotic, asymptotic_problem) = match asymptotic {
+            Ok(rate) => (Some(rate), None),
+            Err(problem) => (None, Some(problem.to_string())),
+        };
+        let mut network = TwoLayer::with_unit_fan_out(&teacher, student, b);
+        let mut frame = frame;
+        if !input.is_standard() {
+            // Directions matter: go back to the coordinates of R^d.
+            network.teacher.weights = frame.lift(network.teacher.weights.view())?;
+            network.student.weights = frame.lift(network.student.weights.view())?;
+            frame = Frame::random(dim, scenario.seed);
+        }
+        Ok(Self {
+            network,
+            frame,
+            input,
+            assumption: Assumption3::measure(&angles, b, theta0),
+            angles,
+            asymptotic,
+            asymptotic_problem,
+            sampling,
+        })
+    }
+
+    /// The overlaps of one replica.
+    pub fn overlap(&self, seed: u64, replica: u64) -> Box<dyn OverlapMethod> {
+        let Some(sampling) = &self.sampling else {
+            return Box::new(ExactGaussian::new());
+        };
+        let seed = rng::derive(seed, "replica", &[replica]);
+        let (input, count) = (self.input.clone(), sampling.samples as usize);
+        match sampling.precision {
+            Precision::F64 => Box::new(MonteCarlo::<f64>::new(
+                input,
+                count,
+                sampling.resample,
+                seed,
+            )),
+            Precision::F32 => Box::new(MonteCarlo::<f32>::new(
+                input,
+                count,
+                sampling.resample,
+                seed,
+            )),
+        }
+    }
+
+    /// Method and plan with everything "auto" filled in.
+    pub fn plan(&self, scenario: &Theorem4) -> (Method, Plan) {
+        let settings = &scenario.integrate;
+        let fastest = self
+            .asymptotic
+            .as_ref()
+            .map_or(self.assumption.d0 * self.assumption.nodes as f64, |rate| {
+                rate.fastest
+            });
+        let automatic = |Step { step }: Step, fraction: f64| Step {
+            step: if step > 0.0 { step } else { fraction / fastest },
+        };
+        let method = match settings.method {
+            Method::Rk4(step) => Method::Rk4(automatic(step, RK4_FRACTION)),
+            Method::GradientDescent(step) => {
+                Method::GradientDescent(automatic(step, GRADIENT_DESCENT_FRACTION))
+            }
+            adaptive => adaptive,
+        };
+        let automatic_horizon = || match &self.asymptotic {
+            Some(exact) if exact.rate > 0.0 => {
+                let start = self.assumption.theta0;
+                // Three times below the floor, so that the run ends by reaching it.
+                (3.0 * start / self.floor(&method)).ln().max(1.0) / exact.rate
+            }
+            _ => FALLBACK_TIMES / self.assumption.d0,
+        };
+        let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
+        let mut plan = Plan::uniform(horizon, settings.outputs as usize);
+        plan.max_steps = settings.max_steps;
+        (method, plan)
+    }
+
+    /// The angle that rounding leaves: the field's error over the rate at which errors decay.
+    pub fn rounding_floor(&self) -> f64 {
+        let m = self.assumption.nodes as f64;
+        let row_sum = self.assumption.d0 * (1.0 + (m - 1.0) * self.assumption.epsilon);
+        let stiffness = row_sum / self.rate_or_gate();
+        8.0 * f64::EPSILON * (1.0 + stiffness)
+    }
+
+    /// The angle below which the noise of a sample outweighs the pull to the teacher (derived; docs/theory.md).
+    ///
+    /// A gate turned by θ differs in N θ exp(−b²/2)/π samples, in Q(b) of which another node is active.
+    /// D_jk − D*_jk then has variance θ exp(−b²/2) Q(b)/(πN), and m − 1 such terms pull against λθ.
+    pub fn sampling_floor(&self) -> f64 {
+        let Some(sampling) = &self.sampling else {
+            return 0.0;
+        };
+        let (b, m) = (self.assumption.threshold, self.assumption.nodes as f64);
+        let flips_per_angle = sampling.samples as f64 * (-0.5 * b * b).exp() / std::f64::consts::PI;
+        let rate = self.rate_or_gate();
+        let crosstalk = (m - 1.0) * self.assumption.d0 * flips_per_angle
+            / (sampling.samples as f64 * rate).powi(2);
+        crosstalk.max(10.0 / flips_per_angle)
+    }
+
+    /// The slowest rate, or d₀ where it is not known.
+    fn rate_or_gate(&self) -> f64 {
+        self.asymptotic
+            .as_ref()
+            .map_or(self.assumption.d0, |exact| exact.rate.abs())
+    }
+
+    /// The angle below which a run by `method` shows its own error.
+    pub fn floor(&self, method: &Method) -> f64 {
+        let tolerance = method.tolerance().map_or(0.0, |t| 10.0 * (t.rtol + t.atol));
+        self.rounding_floor()
+            .max(self.sampling_floor())
+            .max(tolerance)
+    }
+
+    /// The angle above which velocities, and so rates, are good to 1e-6. Errors of the integrator do not
+    /// matter here: it is the rate at whatever state the run is in that a bound speaks of.
+    pub fn rate_floor(&self) -> f64 {
+        (RATE_MARGIN * self.rounding_floor()).max(self.sampling_floor())
+    }
+
+    /// The rates that claim to be lower bounds.
+    pub fn bounds(&self) -> [(&'static str, f64, theorem4::Measure); 4] {
+        use theorem4::Measure::{TanHalf, Theta};
+        let assumption = &self.assumption;
+        [
+            ("printed", theorem4::printed(assumption), Theta),
+            ("printed_d0", theorem4::printed_d0(assumption), Theta),
+            ("derived", theorem4::derived(assumption), TanHalf),
+            ("sharp", theorem4::sharp(&self.angles, assumption), Theta),
+        ]
+    }
+
+    /// What Theorem 4 presumes and the scenario does otherwise.
+    pub fn premises_not_met(&self, scenario: &Theorem4) -> Vec<String> {
+        let mut missing = Vec::new();
+        if !scenario.flow.projection {
+            missing.push("the flow is not projected: nodes leave the unit sphere".into());
+        }
+        if scenario.flow.running_fan_out {
+            missing.push("fan-out weights run; the theorem has them fixed at one".into());
+        }
+        if !self.input.is_standard() {
+            missing
+                .push("the input is not N(0, I); the analytic rates are those of N(0, I)".into());
+        }
+        if let Some(sampling) = &self.sampling {
+            let kind = match sampling.resample {
+                Resample::Never => "one fixed sample",
+                Resample::EveryEvaluation => "fresh samples at each evaluation",
+            };
+            missing.push(format!(
+                "overlaps are estimated from {kind} of {}; the theorem has expectations",
+                sampling.samples
+            ));
+        }
+        missing
+    }
+}
+
+fn load_input(sampling: Option<&Sampling>) -> Result<Input, ExperimentError> {
+    let Some(sampling) = sampling else {
+        return Ok(Input::standard_gaussian());
+    };
+    let read = |path: &Path| {
+        read_matrix(path).map_err(|source| ExperimentError::File {
+            key: "overlap.input",
+            source,
+        })
+    };
+    let content = |path: &Path, found: String, allowed: &str| ExperimentError::Content {
+        key: "overlap.input",
+        path: path.into(),
+        found,
+        allowed: allowed.into(),
+    };
+    match &sampling.input {
+        InputSource::Gaussian => Ok(Input::standard_gaussian()),
+        InputSource::Covariance(path) => Input::gaussian(read(path)?)
+            .map_err(|error| content(path, error.to_string(), "a covariance, d × d")),
+        InputSource::Rows(path) => {
+            let rows = read(path)?;
+            let (count, fixed) = (rows.nrows() as u64, sampling.resample == Resample::Never);
+            if fixed && sampling.samples > count {
+                return Err(ExperimentError::Impossible {
+                    key: "overlap.samples",
+                    found: format!("{} of {count} rows of {}", sampling.samples, path.display()),
+                    allowed: format!("at most {count}, or resample = \"every-evaluation\""),
+                });
+            }
+            Input::rows(rows)
+                .map_err(|error| content(path, error.to_string(), "samples × d, finite"))
+        }
+    }
+}
+
+/// Teacher nodes as unit columns, in coordinates of their span.
+fn load_teacher(teacher: &Teacher, seed: u64) -> Result<(Frame, Array2<f64>), ExperimentError> {
+    let (dim, nodes) = (teacher.input_dim.unwrap_or(0), teacher.nodes.unwrap_or(0));
+    let path = match &teacher.weights {
+        Weights::Orthonormal => {
+            return Ok((
+                Frame::random(dim, seed),
+                draw::orthonormal_teacher(dim, nodes)?,
+            ));
+        }
+        Weights::Random => {
+            let mut stream = rng::stream(seed, "teacher", &[]);
+            return Ok((
+                Frame::random(dim, seed),
+                draw::random_teacher(&mut stream, dim, nodes),
+            ));
+        }
+        Weights::File(path) => path,
+    };
+    let key = "teacher.weights";
+    let mut columns = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
+    let wrong = |found: String, allowed: &str| ExperimentError::Content {
+        key,
+        path: path.clone(),
+        found,
+        allowed: allowed.into(),
+    };
+    let (rows, count) = columns.dim();
+    let fits =
+        teacher.input_dim.is_none_or(|dim| dim == rows) && teacher.nodes.is_none_or(|n| n == count);
+    if !fits || rows < 2 || count == 0 {
+        let wanted = |x: Option<usize>, name: &str| x.map_or(name.to_owned(), |x| x.to_string());
+        let allowed = format!(
+            "input_dim × nodes = {} × {}, of at least 2 × 1",
+            wanted(teacher.input_dim, "d"),
+            wanted(teacher.nodes, "m"),
+        );
+        return Err(wrong(format!("{rows} × {count}"), &allowed));
+    }
+    for (node, mut column) in columns.columns_mut().into_iter().enumerate() {
+        let norm = unit::normalize(&mut column);
+        if !(norm > 0.0 && norm.is_finite()) {
+            return Err(wrong(
+                format!("norm {norm} in column {node}"),
+                "finite columns, none of them zero",
+            ));
+        }
+    }
+    Ok(Frame::of_columns(columns, seed)?)
+}
+
+fn solve_threshold(threshold: Threshold, angles: &TeacherAngles) -> Result<f64, ExperimentError> {
+    let epsilon = match threshold {
+        Threshold::Threshold(b) => return Ok(b),
+        Threshold::Epsilon(epsilon) => epsilon,
+    };
+    let impossible = |found: String, allowed: String| ExperimentError::Impossible {
+        key: "teacher.epsilon",
+        found,
+        allowed,
+    };
+    let Some(smallest) = angles.smallest else {
+        return Err(impossible(
+            format!("epsilon = {epsilon} with a single node, which overlaps with nothing"),
+            "threshold in its place".into(),
+        ));
+    };
+    threshold::for_epsilon(epsilon, smallest).map_err(|[least, greatest]| {
+        impossible(
+            format!(
+                "{epsilon}, at a smallest angle of {:.6} between teacher nodes",
+                smallest.radians()
+            ),
+            format!("{least:.3e} to {greatest:.3e}, which thresholds from 8 to −8 give"),
+        )
+    })
+}

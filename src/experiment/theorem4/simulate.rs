@@ -1,0 +1,143 @@
+//! The runs themselves: one, or several replicas of a sampled one with the exact one beside them.
+
+use super::recorder::{Recorder, StepRatio};
+use super::setup::Setup;
+use super::{ExperimentError, Hooks};
+use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
+use crate::integrate::{Method, Plan, RunEnd, Tolerance, integrate};
+use crate::measure::Trajectory;
+use crate::overlap::{ExactGaussian, OverlapMethod};
+use crate::scenario::theorem4::{Overlap, Theorem4};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+/// One run.
+pub struct Simulation {
+    /// Statistics over time.
+    pub trajectory: Trajectory,
+    /// How its states lie in a vector.
+    pub layout: StateLayout,
+    /// Why it ended.
+    pub end: RunEnd,
+    /// Accepted steps.
+    pub steps: u64,
+    /// Evaluations of the flow by the method.
+    pub evaluations: u64,
+    /// How it stepped.
+    pub method: Method,
+    /// For gradient descent: the largest factor per step.
+    pub largest_ratio: Option<StepRatio>,
+}
+
+/// What tells one run from another.
+struct Run<'a> {
+    method: Method,
+    label: &'a str,
+    stop_below: f64,
+    keep_states: bool,
+    options: FlowOptions,
+}
+
+/// The primary run and its further replicas.
+pub fn all(
+    setup: &Setup,
+    scenario: &Theorem4,
+    method: &Method,
+    plan: &Plan,
+    hooks: &dyn Hooks,
+) -> Result<(Simulation, Vec<Simulation>), ExperimentError> {
+    let replicas = match &scenario.overlap {
+        Overlap::Exact => 1,
+        Overlap::MonteCarlo(sampling) => sampling.replicas,
+    };
+    let fan_out = if scenario.flow.running_fan_out {
+        FanOut::Running
+    } else {
+        FanOut::Fixed
+    };
+    // Replicas are compared time by time, so they all go on to the horizon.
+    let stop_below = if replicas > 1 {
+        0.0
+    } else {
+        setup.floor(method)
+    };
+    let simulate = |replica: u64| {
+        let run = Run {
+            method: *method,
+            label: if replicas > 1 { "replicas" } else { "flow" },
+            stop_below,
+            keep_states: scenario.output.states && replica == 0,
+            options: FlowOptions {
+                projection: scenario.flow.projection,
+                fan_out,
+            },
+        };
+        run.simulate(setup, setup.overlap(scenario.seed, replica), plan, hooks)
+    };
+    let mut runs: Vec<Simulation> = (0..replicas)
+        .into_par_iter()
+        .map(simulate)
+        .collect::<Result<_, _>>()?;
+    let primary = runs.remove(0);
+    Ok((primary, runs))
+}
+
+/// The same start and output times with exact overlaps.
+pub fn exact_beside(
+    setup: &Setup,
+    plan: &Plan,
+    hooks: &dyn Hooks,
+) -> Result<Simulation, ExperimentError> {
+    let run = Run {
+        method: Method::Dop853(Tolerance {
+            rtol: 1e-10,
+            atol: 1e-12,
+        }),
+        label: "exact flow",
+        stop_below: 0.0,
+        keep_states: false,
+        options: FlowOptions::default(),
+    };
+    run.simulate(setup, Box::new(ExactGaussian::new()), plan, hooks)
+}
+
+impl Run<'_> {
+    fn simulate(
+        &self,
+        setup: &Setup,
+        overlap: Box<dyn OverlapMethod>,
+        plan: &Plan,
+        hooks: &dyn Hooks,
+    ) -> Result<Simulation, ExperimentError> {
+        let network = &setup.network;
+        let mut flow = TwoLayerFlow::new(network, overlap, &setup.input, self.options);
+        let mut recorder = Recorder::new(
+            hooks,
+            self.label,
+            plan.horizon,
+            self.stop_below,
+            self.keep_states,
+        );
+        // The mode is one of the projected flow with V fixed, in the coordinates of the teacher's span.
+        if self.options.projection
+            && self.options.fan_out == FanOut::Fixed
+            && setup.input.is_standard()
+        {
+            recorder = recorder.watch_mode(setup.asymptotic.as_ref());
+        }
+        if self.method.learning_rate().is_some() {
+            let theta0 = setup.assumption.theta0;
+            recorder = recorder.compare_steps(network, theta0, setup.rate_floor());
+        }
+        let start = flow.state_of(network);
+        let report = integrate(&mut flow, start, &self.method, plan, &mut recorder)?;
+        Ok(Simulation {
+            trajectory: recorder.trajectory,
+            layout: flow.layout(),
+            end: report.end,
+            steps: report.steps,
+            evaluations: report.evaluations,
+            method: self.method,
+            largest_ratio: recorder.largest_ratio,
+        })
+    }
+}

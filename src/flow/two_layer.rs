@@ -1,0 +1,396 @@
+//! The projected flow of a two-layer student beside its teacher.
+//!
+//! ```text
+//! dw_j/dt = P⊥_j (W* h*_j − W h_j),   P⊥_j = I − w_j w_jᵀ
+//! dV/dt   = L* V* − L V
+//! ```
+//!
+//! with h*_j, h_j the rows j of H* = D*∘β*, H = D∘β. For x ~ N(0, I) this is exactly the Riemannian
+//! gradient flow of the population loss on spheres × R^{n×C} (derived; docs/theory.md).
+
+use super::loss::{population_loss, product_sum};
+use super::state::StateLayout;
+use crate::blas;
+use crate::integrate::VectorField;
+use crate::network::{Layer, LayerView, TwoLayer};
+use crate::overlap::{ExactGaussian, HalfAngle, Input, OverlapMethod, Overlaps};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, Zip};
+
+/// Whether the fan-out weights V move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FanOut {
+    /// V keeps its starting value: Theorem 4.
+    Fixed,
+    /// V follows dV/dt = L*V* − LV: Theorem 5.
+    Running,
+}
+
+/// What variant of the dynamics is meant.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowOptions {
+    /// Apply P⊥_j: nodes stay on the sphere. Without it the flow is only the
+    /// "separation of expectations" model, and has no energy.
+    pub projection: bool,
+    /// Whether V moves.
+    pub fan_out: FanOut,
+}
+
+impl Default for FlowOptions {
+    fn default() -> Self {
+        Self {
+            projection: true,
+            fan_out: FanOut::Fixed,
+        }
+    }
+}
+
+/// The vector field, with the working memory of its evaluation.
+///
+/// With projection the field is extended to nodes of any norm so that the directions move as on the
+/// sphere and norms stay: a norm that drifts by rounding or by an integrator's error has no effect.
+///
+/// # Cost
+/// One evaluation: the overlaps, and 2nk(n + m) + 2nC(2n + 2m) operations in matrix products;
+/// nothing is allocated.
+pub struct TwoLayerFlow {
+    options: FlowOptions,
+    layout: StateLayout,
+    overlap: Box<dyn OverlapMethod>,
+    teacher: Layer,
+    teacher_fan_out: Array2<f64>,
+    thresholds: Array1<f64>,
+    /// E[x xᵀ], where it is not I.
+    second_moment: Option<Array2<f64>>,
+    teacher_energy: f64,
+    /// Losses are exact for Gaussian input even where the flow samples.
+    loss_kernel: Option<ExactGaussian>,
+
+    /// Normalised Wᵀ, n × k
+    unit: Array2<f64>,
+    norms: Array1<f64>,
+    /// V, n × C
+    fan_out: Array2<f64>,
+    overlaps: Overlaps,
+    beta: Array2<f64>,
+    beta_star: Array2<f64>,
+    h: Array2<f64>,
+    h_star: Array2<f64>,
+    /// (W* H*ᵀ − W Hᵀ)ᵀ, n × k
+    force: Array2<f64>,
+    scratch: Array2<f64>,
+    evaluations: u64,
+}
+
+/// [`OverlapMethod::evaluate`] or [`OverlapMethod::peek`].
+type Ask = fn(&mut dyn OverlapMethod, LayerView, LayerView, &mut Overlaps);
+
+/// One state seen from outside.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Population loss ℓ.
+    pub loss: f64,
+    /// ∫ (‖Ẇ‖² + ‖V̇‖²) dt since the start.
+    pub dissipated: f64,
+    /// θ_j of student node j to teacher node j, for j < m.
+    pub angles: Vec<f64>,
+    /// dθ_j/dt.
+    pub angle_rates: Vec<f64>,
+}
+
+impl TwoLayerFlow {
+    /// The flow that starts at `network`, with overlaps by `overlap`, for input like `input`.
+    ///
+    /// `exact_loss` says whether losses may be had in closed form: the input is N(0, I).
+    ///
+    /// # Panics
+    /// If shapes do not belong together.
+    pub fn new(
+        network: &TwoLayer,
+        mut overlap: Box<dyn OverlapMethod>,
+        input: &Input,
+        options: FlowOptions,
+    ) -> Self {
+        blas::single_threaded();
+        let (k, n) = network.student.weights.dim();
+        let m = network.teacher.weights.ncols();
+        let outputs = network.fan_out.ncols();
+        assert_eq!(
+            network.teacher.weights.nrows(),
+            k,
+            "student and teacher share coordinates"
+        );
+        assert_eq!(network.fan_out.nrows(), n, "V has a row per student node");
+        assert_eq!(network.teacher_fan_out.dim(), (m, outputs), "V* is m × C");
+
+        let mut loss_kernel = input.is_standard().then(ExactGaussian::new);
+        let mut own = Overlaps::zeros(m, m);
+        let teacher = network.teacher.view();
+        match &mut loss_kernel {
+            Some(kernel) => kernel.evaluate(teacher.reborrow(), teacher, &mut own),
+            None => overlap.evaluate(teacher.reborrow(), teacher, &mut own),
+        }
+        let teacher_beta = network.teacher_fan_out.dot(&network.teacher_fan_out.t());
+        let mut flow = Self {
+            options,
+            layout: StateLayout {
+                coordinates: k,
+                nodes: n,
+                outputs: if options.fan_out == FanOut::Running {
+                    outputs
+                } else {
+                    0
+                },
+            },
+            overlap,
+            teacher: network.teacher.clone(),
+            teacher_fan_out: network.teacher_fan_out.clone(),
+            thresholds: network.student.thresholds.clone(),
+            second_moment: input.second_moment(),
+            teacher_energy: product_sum(&teacher_beta, &own.l),
+            loss_kernel,
+            unit: Array2::zeros((n, k)),
+            norms: Array1::ones(n),
+            fan_out: network.fan_out.clone(),
+            overlaps: Overlaps::zeros(n, m),
+            beta: Array2::zeros((n, n)),
+            beta_star: Array2::zeros((n, m)),
+            h: Array2::zeros((n, n)),
+            h_star: Array2::zeros((n, m)),
+            force: Array2::zeros((n, k)),
+            scratch: Array2::zeros((n, k)),
+            evaluations: 0,
+        };
+        flow.update_modulation();
+        flow
+    }
+
+    /// How states lie in a vector.
+    pub fn layout(&self) -> StateLayout {
+        self.layout
+    }
+
+    /// The state at the start: `network` as a vector.
+    pub fn state_of(&self, network: &TwoLayer) -> Vec<f64> {
+        let mut y = vec![0.0; self.layout.len()];
+        self.layout
+            .weights_mut(&mut y)
+            .assign(&network.student.weights.t());
+        if self.options.fan_out == FanOut::Running {
+            self.layout.fan_out_mut(&mut y).assign(&network.fan_out);
+        }
+        y
+    }
+
+    /// Whether P⊥ is applied.
+    pub fn projects(&self) -> bool {
+        self.options.projection
+    }
+
+    /// Whether equal states have equal velocities.
+    pub fn is_repeatable(&self) -> bool {
+        self.overlap.is_repeatable()
+    }
+
+    /// See [`OverlapMethod::resolution`].
+    pub fn resolution(&self) -> f64 {
+        self.overlap.resolution()
+    }
+
+    /// Number of evaluations so far.
+    pub fn evaluations(&self) -> u64 {
+        self.evaluations
+    }
+
+    /// Writes dy/dt into `dy`.
+    pub fn velocity(&mut self, y: &[f64], dy: &mut [f64]) {
+        self.velocity_with(y, dy, |overlap, w, w_star, out| {
+            overlap.evaluate(w, w_star, out)
+        });
+    }
+
+    /// [`TwoLayerFlow::velocity`] with one of the two ways to ask for overlaps.
+    fn velocity_with(&mut self, y: &[f64], dy: &mut [f64], ask: Ask) {
+        self.evaluations += 1;
+        self.load(y);
+        let student = LayerView {
+            weights: self.unit.t(),
+            thresholds: self.thresholds.view(),
+        };
+        ask(
+            &mut *self.overlap,
+            student,
+            self.teacher.view(),
+            &mut self.overlaps,
+        );
+        let weights = self.velocity_of_weights(dy);
+        let fan_out = self.velocity_of_fan_out(dy);
+        dy[self.layout.len() - 1] = weights + fan_out;
+    }
+
+    /// Loss, angles and their rates at a state. Costs an evaluation, but leaves random streams alone.
+    pub fn snapshot(&mut self, y: &[f64], dy: &mut [f64]) -> Snapshot {
+        self.velocity_with(y, dy, |overlap, w, w_star, out| {
+            overlap.peek(w, w_star, out)
+        });
+        let loss = match &mut self.loss_kernel {
+            // The overlaps at hand are the exact ones already.
+            Some(_) if self.overlap.resolution() == 0.0 => population_loss(
+                &self.overlaps,
+                &self.beta,
+                &self.beta_star,
+                self.teacher_energy,
+            ),
+            Some(kernel) => {
+                let student = LayerView {
+                    weights: self.unit.t(),
+                    thresholds: self.thresholds.view(),
+                };
+                let mut exact = Overlaps::zeros(self.layout.nodes, self.teacher.weights.ncols());
+                kernel.evaluate(student, self.teacher.view(), &mut exact);
+                population_loss(&exact, &self.beta, &self.beta_star, self.teacher_energy)
+            }
+            None => population_loss(
+                &self.overlaps,
+                &self.beta,
+                &self.beta_star,
+                self.teacher_energy,
+            ),
+        };
+        let velocity = self.layout.weights(dy);
+        let (angles, angle_rates) = self
+            .unit
+            .rows()
+            .into_iter()
+            .zip(self.teacher.weights.columns())
+            .enumerate()
+            .map(|(j, (node, target))| {
+                let target_norm = target.dot(&target).sqrt();
+                let target = target.mapv(|x| x / target_norm);
+                let norm = if self.options.projection {
+                    1.0
+                } else {
+                    node.dot(&node).sqrt()
+                };
+                let angle = HalfAngle::between_scaled(node, norm, target.view(), 1.0);
+                // θ̇ = −ẇ·u, u the unit vector of P⊥ w*; w* − w first, so that nothing cancels near it.
+                let node = node.mapv(|x| x / norm);
+                let mut toward = &target - &node;
+                let along = toward.dot(&node);
+                toward.scaled_add(-along, &node);
+                let length = toward.dot(&toward).sqrt();
+                let speed = velocity.row(j).dot(&toward) / self.norms[j];
+                let rate = if length > 0.0 { -speed / length } else { 0.0 };
+                (angle.radians(), rate)
+            })
+            .unzip();
+        Snapshot {
+            loss,
+            dissipated: self.layout.dissipated(y),
+            angles,
+            angle_rates,
+        }
+    }
+
+    /// Scales the nodes of a state back to unit norm, which changes nothing but rounding (with projection).
+    pub fn renormalize(&self, y: &mut [f64]) {
+        if self.options.projection {
+            for mut node in self.layout.weights_mut(y).rows_mut() {
+                crate::network::unit::normalize(&mut node);
+            }
+        }
+    }
+
+    /// W and V out of the state, nodes normalised.
+    fn load(&mut self, y: &[f64]) {
+        self.unit.assign(&self.layout.weights(y));
+        for (mut node, norm) in self.unit.rows_mut().into_iter().zip(&mut self.norms) {
+            *norm = if self.options.projection {
+                crate::network::unit::normalize(&mut node)
+            } else {
+                node.dot(&node).sqrt()
+            };
+        }
+        if self.options.fan_out == FanOut::Running {
+            self.fan_out.assign(&self.layout.fan_out(y));
+            self.update_modulation();
+        }
+    }
+
+    /// β = V Vᵀ, β* = V V*ᵀ.
+    fn update_modulation(&mut self) {
+        let v = &self.fan_out;
+        general_mat_mul(1.0, v, &v.t(), 0.0, &mut self.beta);
+        general_mat_mul(1.0, v, &self.teacher_fan_out.t(), 0.0, &mut self.beta_star);
+    }
+
+    /// Returns ‖Ẇ‖².
+    fn velocity_of_weights(&mut self, dy: &mut [f64]) -> f64 {
+        Zip::from(&mut self.h)
+            .and(&self.overlaps.d)
+            .and(&self.beta)
+            .for_each(|h, d, beta| *h = d * beta);
+        Zip::from(&mut self.h_star)
+            .and(&self.overlaps.d_star)
+            .and(&self.beta_star)
+            .for_each(|h, d, beta| *h = d * beta);
+        let teacher = self.teacher.weights.t();
+        general_mat_mul(1.0, &self.h_star, &teacher, 0.0, &mut self.force);
+        general_mat_mul(-1.0, &self.h, &self.unit, 1.0, &mut self.force);
+        if let Some(second_moment) = &self.second_moment {
+            general_mat_mul(1.0, &self.force, second_moment, 0.0, &mut self.scratch);
+            std::mem::swap(&mut self.force, &mut self.scratch);
+        }
+        let mut squares = 0.0;
+        let nodes = self.force.rows_mut().into_iter().zip(self.unit.rows());
+        let mut velocity = self.layout.weights_mut(dy);
+        for (((mut force, node), out), &norm) in nodes.zip(velocity.rows_mut()).zip(&self.norms) {
+            let mut scale = 1.0;
+            if self.options.projection {
+                let along = force.dot(&node);
+                force.scaled_add(-along, &node);
+                scale = norm;
+            }
+            squares += force.dot(&force);
+            Zip::from(out)
+                .and(&force)
+                .for_each(|out, f| *out = scale * f);
+        }
+        squares
+    }
+
+    /// Returns ‖V̇‖².
+    fn velocity_of_fan_out(&self, dy: &mut [f64]) -> f64 {
+        if self.options.fan_out == FanOut::Fixed {
+            return 0.0;
+        }
+        let mut out = self.layout.fan_out_mut(dy);
+        general_mat_mul(
+            1.0,
+            &self.overlaps.l_star,
+            &self.teacher_fan_out,
+            0.0,
+            &mut out,
+        );
+        general_mat_mul(-1.0, &self.overlaps.l, &self.fan_out, 1.0, &mut out);
+        out.iter().map(|x| x * x).sum()
+    }
+}
+
+impl VectorField for TwoLayerFlow {
+    fn velocity(&mut self, y: &[f64], dy: &mut [f64]) {
+        TwoLayerFlow::velocity(self, y, dy);
+    }
+
+    fn renormalize(&self, y: &mut [f64]) {
+        TwoLayerFlow::renormalize(self, y);
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.overlap.is_repeatable()
+    }
+
+    fn resolution(&self) -> f64 {
+        self.overlap.resolution()
+    }
+}

@@ -1,0 +1,270 @@
+//! Integrators behind one call.
+//!
+//! [`integrate`] owns time: it asks a [`Method`] for steps, shows each to a [`Monitor`], and hands it
+//! the states at the requested times. Why a run ended is a [`RunEnd`], with advice where there is some.
+
+mod adaptive;
+mod fixed_step;
+mod run_end;
+
+pub use run_end::RunEnd;
+
+use serde::Serialize;
+use std::cell::{Cell, RefCell};
+use thiserror::Error;
+
+/// A component of the state beyond this counts as diverged: unit nodes and their fan-out never get near it.
+const DIVERGED: f64 = 1e12;
+
+/// dy/dt = f(y).
+pub trait VectorField {
+    /// Writes f(y) into `dy`.
+    fn velocity(&mut self, y: &[f64], dy: &mut [f64]);
+
+    /// Puts a state back onto its constraints (unit norms), where there are some.
+    fn renormalize(&self, _y: &mut [f64]) {}
+
+    /// Whether equal states have equal velocities: adaptive methods compare evaluations.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    /// Relative size of the jumps of a field that is only piecewise smooth.
+    fn resolution(&self) -> f64 {
+        0.0
+    }
+}
+
+/// How to step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "method")]
+pub enum Method {
+    /// Dormand–Prince 5(4), adaptive (`ode_solvers`).
+    Dopri5(Tolerance),
+    /// Dormand–Prince 8(5,3), adaptive (`ode_solvers`).
+    Dop853(Tolerance),
+    /// Runge–Kutta 4, fixed step (`ode_solvers`).
+    Rk4(Step),
+    /// w ← normalise(w + η dw/dt), V ← V + η dV/dt.
+    GradientDescent(Step),
+}
+
+/// Local error per step below atol + rtol·|y|.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Tolerance {
+    /// relative
+    pub rtol: f64,
+    /// absolute
+    pub atol: f64,
+}
+
+/// A fixed step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// Step in time: η for gradient descent. Shortened so that a whole number fits the horizon.
+    pub step: f64,
+}
+
+impl Method {
+    /// The tolerance of an adaptive method.
+    pub fn tolerance(&self) -> Option<Tolerance> {
+        match self {
+            Self::Dopri5(tolerance) | Self::Dop853(tolerance) => Some(*tolerance),
+            Self::Rk4(_) | Self::GradientDescent(_) => None,
+        }
+    }
+
+    /// η, if this is gradient descent.
+    pub fn learning_rate(&self) -> Option<f64> {
+        match self {
+            Self::GradientDescent(step) => Some(step.step),
+            _ => None,
+        }
+    }
+}
+
+/// How far to go and where to look.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Final time.
+    pub horizon: f64,
+    /// Times at which the monitor gets the state, ascending in (0, horizon]. Methods of fixed step
+    /// give the nearest step instead.
+    pub outputs: Vec<f64>,
+    /// Accepted steps after which a run is given up.
+    pub max_steps: u64,
+}
+
+impl Plan {
+    /// `count` equal intervals of [0, horizon].
+    pub fn uniform(horizon: f64, count: usize) -> Self {
+        let outputs = (1..=count)
+            .map(|i| horizon * i as f64 / count as f64)
+            .collect();
+        Self {
+            horizon,
+            outputs,
+            max_steps: 100_000_000,
+        }
+    }
+}
+
+/// What watches a run.
+pub trait Monitor<F> {
+    /// After each accepted step; a [`RunEnd`] stops the run.
+    fn step(&mut self, _time: f64, _y: &[f64]) -> Option<RunEnd> {
+        None
+    }
+
+    /// At time 0 and at each output time; a [`RunEnd`] stops the run.
+    fn output(&mut self, field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd>;
+}
+
+/// How a run went.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// Why it ended.
+    pub end: RunEnd,
+    /// When it ended.
+    pub time: f64,
+    /// Accepted steps.
+    pub steps: u64,
+    /// Evaluations of the field by the method.
+    pub evaluations: u64,
+    /// The last state.
+    pub state: Vec<f64>,
+}
+
+/// A method that does not fit the field.
+#[derive(Debug, Error, PartialEq)]
+pub enum IntegrateError {
+    /// An adaptive method on a random field.
+    #[error(
+        "an adaptive method compares evaluations of the flow to choose its step, and fresh samples at \
+         each evaluation differ by chance, not by the step; allowed with them: rk4, gradient-descent \
+         (or keep one sample for the whole run)"
+    )]
+    AdaptiveOnFreshSamples,
+    /// A tolerance finer than the steps in a sampled field.
+    #[error(
+        "rtol = {rtol:e} asks for more than a sample can give: with a fixed sample the flow jumps by \
+         about 1/N = {resolution:e}; allowed: rtol of at least that, or more samples, or a method of fixed step"
+    )]
+    FinerThanTheSample {
+        /// what was asked for
+        rtol: f64,
+        /// what there is
+        resolution: f64,
+    },
+}
+
+/// Whether `method` can integrate a field with these properties.
+pub fn check(method: &Method, repeatable: bool, resolution: f64) -> Result<(), IntegrateError> {
+    let Some(tolerance) = method.tolerance() else {
+        return Ok(());
+    };
+    if !repeatable {
+        return Err(IntegrateError::AdaptiveOnFreshSamples);
+    }
+    if tolerance.rtol < resolution {
+        return Err(IntegrateError::FinerThanTheSample {
+            rtol: tolerance.rtol,
+            resolution,
+        });
+    }
+    Ok(())
+}
+
+/// Integrates from `y` at time 0.
+pub fn integrate<F: VectorField>(
+    field: &mut F,
+    mut y: Vec<f64>,
+    method: &Method,
+    plan: &Plan,
+    monitor: &mut dyn Monitor<F>,
+) -> Result<RunReport, IntegrateError> {
+    check(method, field.is_repeatable(), field.resolution())?;
+    field.renormalize(&mut y);
+    let begin = monitor.output(field, 0.0, &y);
+    let watch = Watch {
+        field: RefCell::new(field),
+        monitor: RefCell::new(monitor),
+        max_steps: plan.max_steps,
+        steps: Cell::new(0),
+        evaluations: Cell::new(0),
+        end: RefCell::new(begin),
+    };
+    let (time, state) = match *method {
+        _ if watch.ended() => (0.0, y),
+        Method::Dopri5(tolerance) => adaptive::run(&adaptive::DOPRI5, &watch, y, tolerance, plan),
+        Method::Dop853(tolerance) => adaptive::run(&adaptive::DOP853, &watch, y, tolerance, plan),
+        Method::Rk4(step) => fixed_step::rk4(&watch, y, step.step, plan),
+        Method::GradientDescent(step) => fixed_step::gradient_descent(&watch, y, step.step, plan),
+    };
+    Ok(RunReport {
+        time,
+        state,
+        steps: watch.steps.get(),
+        evaluations: watch.evaluations.get(),
+        end: watch.end.into_inner().unwrap_or(RunEnd::Horizon),
+    })
+}
+
+/// What all methods share: the field, the monitor, the counts, and why to stop.
+///
+/// Interior mutability, since `ode_solvers` evaluates through `&self`.
+struct Watch<'a, F> {
+    field: RefCell<&'a mut F>,
+    monitor: RefCell<&'a mut dyn Monitor<F>>,
+    max_steps: u64,
+    steps: Cell<u64>,
+    evaluations: Cell<u64>,
+    end: RefCell<Option<RunEnd>>,
+}
+
+impl<F: VectorField> Watch<'_, F> {
+    fn ended(&self) -> bool {
+        self.end.borrow().is_some()
+    }
+
+    fn stop(&self, end: Option<RunEnd>) {
+        let mut slot = self.end.borrow_mut();
+        if slot.is_none() {
+            *slot = end;
+        }
+    }
+
+    /// One evaluation; a result that is not finite ends the run.
+    fn velocity(&self, time: f64, y: &[f64], dy: &mut [f64]) {
+        self.field.borrow_mut().velocity(y, dy);
+        self.evaluations.set(self.evaluations.get() + 1);
+        if !dy.iter().sum::<f64>().is_finite() && !self.ended() {
+            let component = dy.iter().position(|x| !x.is_finite()).unwrap_or(0);
+            self.stop(Some(RunEnd::NotFinite { time, component }));
+        }
+    }
+
+    /// An accepted step; true stops the run.
+    fn accept(&self, time: f64, y: &[f64]) -> bool {
+        self.steps.set(self.steps.get() + 1);
+        if let Some(component) = y.iter().position(|x| !(x.abs() <= DIVERGED)) {
+            self.stop(Some(RunEnd::Diverged { time, component }));
+        } else if self.steps.get() >= self.max_steps {
+            let steps = self.steps.get();
+            self.stop(Some(RunEnd::StepBudget { time, steps }));
+        } else {
+            let end = self.monitor.borrow_mut().step(time, y);
+            self.stop(end);
+        }
+        self.ended()
+    }
+
+    /// Shows a state at an output time.
+    fn output(&self, time: f64, y: &[f64]) {
+        let end = self
+            .monitor
+            .borrow_mut()
+            .output(&mut self.field.borrow_mut(), time, y);
+        self.stop(end);
+    }
+}

@@ -1,0 +1,80 @@
+//! A run as statistics at the requested times.
+
+use crate::flow::Snapshot;
+
+/// The statistics at one time.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Time t of the flow; t = kη after k steps of gradient descent.
+    pub time: f64,
+    /// Loss, dissipated energy, angles and their rates.
+    pub snapshot: Snapshot,
+    /// Amplitude of the slowest mode near the teacher, where that mode is known.
+    pub slowest_mode: Option<f64>,
+}
+
+impl Row {
+    /// The largest angle, max_j θ_j.
+    pub fn largest_angle(&self) -> f64 {
+        self.snapshot.angles.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// −d/dt log max_j θ_j, from the velocity: of the nodes at the largest angle, the slowest to fall.
+    pub fn rate(&self) -> f64 {
+        let largest = self.largest_angle();
+        let snapshot = &self.snapshot;
+        snapshot
+            .angles
+            .iter()
+            .zip(&snapshot.angle_rates)
+            // Nodes that share the largest angle up to rounding share the maximum.
+            .filter(|&(&angle, _)| angle >= largest * (1.0 - 1e-9))
+            .map(|(&angle, &rate)| -rate / angle)
+            .fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// A run as statistics, and as full states where they were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Trajectory {
+    /// One row per output time, the first at time 0.
+    pub rows: Vec<Row>,
+    /// The states of the same times; empty unless asked for.
+    pub states: Vec<Vec<f64>>,
+}
+
+impl Trajectory {
+    /// Times and largest angles.
+    pub fn largest_angles(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.rows.iter().map(|row| (row.time, row.largest_angle()))
+    }
+
+    /// Times and amplitudes of the slowest mode, where known.
+    pub fn slowest_mode(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.rows
+            .iter()
+            .filter_map(|row| Some((row.time, row.slowest_mode?)))
+    }
+
+    /// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0): zero for an exact gradient flow.
+    pub fn energy_residual(&self) -> f64 {
+        let Some(first) = self.rows.first() else {
+            return 0.0;
+        };
+        let start = first.snapshot.loss;
+        self.rows
+            .iter()
+            .map(|row| ((row.snapshot.loss + row.snapshot.dissipated - start) / start).abs())
+            .fold(0.0, f64::max)
+    }
+
+    /// Largest rise of the loss from one row to the next, relative to ℓ(0).
+    pub fn largest_rise(&self) -> f64 {
+        let losses: Vec<f64> = self.rows.iter().map(|row| row.snapshot.loss).collect();
+        let start = losses.first().copied().unwrap_or(1.0);
+        losses
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]) / start)
+            .fold(0.0, f64::max)
+    }
+}

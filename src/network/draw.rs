@@ -1,0 +1,117 @@
+//! Random teachers and students, drawn in the few coordinates that matter.
+//!
+//! For x ~ N(0, I) only angles between nodes count, so k = min(d, n + m) coordinates hold everything.
+//! The vectors are never formed in R^d: the R of the QR decomposition of a Gaussian matrix has a
+//! known law (Bartlett: chi on the diagonal, normal above it), and R holds all the angles.
+
+use super::{NetworkError, unit};
+use crate::rng::Stream;
+use ndarray::{Array2, ArrayView2, s};
+use rand_distr::{ChiSquared, Distribution, StandardNormal};
+
+/// `count` independent N(0, I) vectors of R^dim, a vector per column, in coordinates of an orthonormal basis.
+///
+/// The first `known` basis vectors are given; the others are chosen so that as few as possible are
+/// needed: `known` + min(`count`, `dim` − `known`) in all. O((known + count) · count), whatever `dim` is.
+pub fn gaussian_in_span(rng: &mut Stream, dim: usize, known: usize, count: usize) -> Array2<f64> {
+    let free = dim - known;
+    let needed = count.min(free);
+    let mut columns = Array2::zeros((known + needed, count));
+    for (j, mut column) in columns.columns_mut().into_iter().enumerate() {
+        for (i, entry) in column.iter_mut().enumerate() {
+            let row = i.checked_sub(known);
+            *entry = match row {
+                // All of R^dim is needed anyway: plain coordinates.
+                _ if needed == free => StandardNormal.sample(rng),
+                Some(row) if row > j => 0.0,
+                Some(row) if row == j => {
+                    let chi_squared = ChiSquared::new((free - row) as f64);
+                    chi_squared.expect("row < free").sample(rng).sqrt()
+                }
+                _ => StandardNormal.sample(rng),
+            };
+        }
+    }
+    columns
+}
+
+/// `nodes` orthonormal columns, in the coordinates of their own span: the identity.
+pub fn orthonormal_teacher(dim: usize, nodes: usize) -> Result<Array2<f64>, NetworkError> {
+    if nodes > dim {
+        return Err(NetworkError::TooManyOrthonormal { nodes, dim });
+    }
+    Ok(Array2::eye(nodes))
+}
+
+/// `nodes` independent uniform directions of R^dim, in the coordinates of their span.
+pub fn random_teacher(rng: &mut Stream, dim: usize, nodes: usize) -> Array2<f64> {
+    let mut weights = gaussian_in_span(rng, dim, 0, nodes);
+    for mut column in weights.columns_mut() {
+        unit::normalize(&mut column);
+    }
+    weights
+}
+
+/// Students at angle `theta0` from their teacher nodes, each in a uniformly random direction of R^dim.
+///
+/// `teacher` (k₀ × m) holds coordinates in the span of W*. The result (k × m) has
+/// k = min(dim, k₀ + m) coordinates, of which the first k₀ are the teacher's.
+pub fn students_at_angle(
+    rng: &mut Stream,
+    dim: usize,
+    teacher: ArrayView2<f64>,
+    theta0: f64,
+) -> Array2<f64> {
+    let (known, nodes) = teacher.dim();
+    let mut students = gaussian_in_span(rng, dim, known, nodes);
+    let (sin, cos) = theta0.sin_cos();
+    for (mut student, node) in students.columns_mut().into_iter().zip(teacher.columns()) {
+        let mut inside = student.slice_mut(s![..known]);
+        // Twice: once leaves what rounding left.
+        for _ in 0..2 {
+            let along = inside.dot(&node);
+            inside.scaled_add(-along, &node);
+        }
+        unit::normalize(&mut student);
+        student *= sin;
+        student.slice_mut(s![..known]).scaled_add(cos, &node);
+        unit::normalize(&mut student);
+    }
+    students
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn the_drawn_coordinates_have_the_law_of_gaussian_vectors() {
+        // E‖g‖² = d and E(g·h)² = d for independent N(0, I) vectors of R^d.
+        let (dim, draws) = (7, 4000);
+        for known in [0, 2, 5] {
+            let mut rng = stream(3, "test", &[known as u64]);
+            let (mut norm, mut product) = (0.0, 0.0);
+            for _ in 0..draws {
+                let g = gaussian_in_span(&mut rng, dim, known, 2);
+                norm += g.column(0).dot(&g.column(0)) / f64::from(draws);
+                product += g.column(0).dot(&g.column(1)).powi(2) / f64::from(draws);
+            }
+            // Standard errors: √(2d/N) = 0.06 and about √(3 d²·…/N) = 0.2.
+            assert!((norm - dim as f64).abs() < 0.25, "{norm}");
+            assert!((product - dim as f64).abs() < 0.9, "{product}");
+        }
+    }
+
+    #[test]
+    fn a_million_dimensions_cost_no_more_than_twenty() {
+        let teacher = random_teacher(&mut stream(1, "teacher", &[]), 1_000_000, 10);
+        assert_eq!(teacher.dim(), (10, 10));
+        let student = students_at_angle(&mut stream(1, "s", &[]), 1_000_000, teacher.view(), 0.3);
+        assert_eq!(student.dim(), (20, 10));
+        for (node, column) in student.columns().into_iter().enumerate() {
+            let cosine = column.slice(s![..10]).dot(&teacher.column(node));
+            assert!((cosine.acos() - 0.3).abs() < 1e-14);
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! One chart: curves, a band, horizontal levels, and a legend at its right that nothing runs under.
+
+use super::number::{power_of_ten, superscript};
+use super::style::{Look, Stroke};
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::ValueFormatter;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// Pixels that a reader sees.
+const SIZE: (u32, u32) = (1080, 620);
+/// The backend rounds to whole pixels: it draws so many times larger, for smooth curves.
+const ZOOM: i32 = 4;
+const LEGEND: u32 = 330;
+const FONT: &str = "sans-serif";
+const LINE_HEIGHT: i32 = 20;
+/// Where the legend's samples of lines begin and end.
+const SAMPLE: (i32, i32) = (8, 56);
+/// Characters of a legend text that fit on a line.
+const LEGEND_CHARACTERS: usize = 36;
+/// Every so many points of a marked line have a marker.
+const MARKER_SPACING: usize = 12;
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Failure = Box<dyn std::error::Error>;
+
+/// How the vertical axis is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal differences; labels are multiples of a common power of ten.
+    Linear,
+    /// Equal ratios.
+    Log,
+}
+
+/// A curve or, with two points, a level.
+pub struct Line {
+    /// Text of the legend.
+    pub label: String,
+    /// (x, y)
+    pub points: Vec<(f64, f64)>,
+    /// How it looks.
+    pub look: Look,
+}
+
+/// The area between two curves.
+pub struct Band {
+    /// Text of the legend.
+    pub label: String,
+    /// (x, low, high)
+    pub points: Vec<(f64, f64, f64)>,
+    /// Whose colour it takes.
+    pub look: Look,
+}
+
+/// A line of the legend without a curve.
+pub type Note = String;
+
+/// What is drawn.
+pub struct Chart {
+    /// Above the chart.
+    pub title: String,
+    /// Below it, with its unit.
+    pub x_label: String,
+    /// At its left.
+    pub y_label: String,
+    /// Unit of the vertical axis.
+    pub y_unit: String,
+    /// Of the vertical axis.
+    pub scale: Scale,
+    /// Ends of the horizontal axis.
+    pub x_range: [f64; 2],
+    /// Ends of the vertical axis.
+    pub y_range: [f64; 2],
+    /// Under everything else.
+    pub band: Option<Band>,
+    /// In this order, the last on top.
+    pub lines: Vec<Line>,
+    /// At the end of the legend.
+    pub notes: Vec<Note>,
+}
+
+impl Chart {
+    /// The chart as SVG.
+    ///
+    /// # Panics
+    /// If ranges are empty: whoever makes the chart sees to it that they are not.
+    pub fn to_svg(&self) -> String {
+        let mut svg = String::new();
+        {
+            let size = (zoom(SIZE.0), zoom(SIZE.1));
+            let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+            self.draw(&root).expect("drawing into memory does not fail");
+            root.present().expect("drawing into memory does not fail");
+        }
+        let drawn = format!("width=\"{}\" height=\"{}\"", zoom(SIZE.0), zoom(SIZE.1));
+        let shown = format!("width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
+        svg.replacen(&drawn, &shown, 1)
+    }
+
+    fn draw(&self, root: &Area) -> Result<(), Failure> {
+        root.fill(&WHITE)?;
+        let (title, rest) = root.split_vertically(zoom(44));
+        title.draw_text(
+            &self.title,
+            &(FONT, zoom(18)).into_text_style(&title),
+            (zoomed(14), zoomed(14)),
+        )?;
+        let (plot, legend) = rest.split_horizontally(zoom(SIZE.0 - LEGEND));
+        let [x0, x1] = self.x_range;
+        let [y0, y1] = self.y_range;
+        let mut builder = ChartBuilder::on(&plot);
+        builder.margin(zoom(8)).margin_right(zoom(20));
+        builder
+            .x_label_area_size(zoom(52))
+            .y_label_area_size(zoom(84));
+        match self.scale {
+            Scale::Log => {
+                let mut chart = builder.build_cartesian_2d(x0..x1, (y0..y1).log_scale())?;
+                let decades = (y1 / y0).log10();
+                let format = |y: &f64| power_of_ten(*y);
+                self.mesh(
+                    &mut chart,
+                    decades.ceil().clamp(3.0, 12.0) as usize,
+                    &format!("{} ({})", self.y_label, self.y_unit),
+                    &format,
+                )?;
+                self.curves(&mut chart)?;
+            }
+            Scale::Linear => {
+                let exponent = y0.abs().max(y1.abs()).log10().floor() as i32;
+                // Labels from 0.01 to 1000 read well as they are.
+                let exponent = if (-2..3).contains(&exponent) {
+                    0
+                } else {
+                    exponent
+                };
+                let unit = 10f64.powi(exponent);
+                let label = match exponent {
+                    0 => format!("{} ({})", self.y_label, self.y_unit),
+                    _ => format!(
+                        "{} (10{} {})",
+                        self.y_label,
+                        superscript(exponent),
+                        self.y_unit
+                    ),
+                };
+                let mut chart = builder.build_cartesian_2d(x0..x1, y0..y1)?;
+                self.mesh(&mut chart, 8, &label, &|y| trim(y / unit))?;
+                self.curves(&mut chart)?;
+            }
+        }
+        self.legend(&legend)
+    }
+
+    fn mesh<'a, Y>(
+        &self,
+        chart: &mut ChartContext<
+            'a,
+            SVGBackend<'a>,
+            Cartesian2d<plotters::coord::types::RangedCoordf64, Y>,
+        >,
+        y_labels: usize,
+        y_label: &str,
+        y_format: &dyn Fn(&f64) -> String,
+    ) -> Result<(), Failure>
+    where
+        Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    {
+        chart
+            .configure_mesh()
+            .x_desc(&self.x_label)
+            .y_desc(y_label)
+            .x_labels(8)
+            .y_labels(y_labels)
+            .x_label_formatter(&|x| trim(*x))
+            .y_label_formatter(y_format)
+            .axis_desc_style((FONT, zoom(16)))
+            .label_style((FONT, zoom(14)))
+            .axis_style(BLACK.stroke_width(zoom(1)))
+            .set_all_tick_mark_size(zoom(5))
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(RGBColor(225, 225, 225).stroke_width(zoom(1)))
+            .draw()?;
+        Ok(())
+    }
+
+    fn curves<'a, Y>(
+        &self,
+        chart: &mut ChartContext<
+            'a,
+            SVGBackend<'a>,
+            Cartesian2d<plotters::coord::types::RangedCoordf64, Y>,
+        >,
+    ) -> Result<(), Failure>
+    where
+        Y: Ranged<ValueType = f64>,
+    {
+        if let Some(band) = &self.band {
+            let [low, high] = self.y_range;
+            let upper = band.points.iter().map(|&(x, _, y)| (x, y.clamp(low, high)));
+            let lower = band
+                .points
+                .iter()
+                .rev()
+                .map(|&(x, y, _)| (x, y.clamp(low, high)));
+            let outline: Vec<_> = upper.chain(lower).collect();
+            chart.draw_series([Polygon::new(outline, band.look.color.mix(0.22))])?;
+        }
+        for line in &self.lines {
+            let style = line.look.color.stroke_width(zoom(line.look.width));
+            for points in self.visible(&line.points) {
+                match line.look.stroke.dash() {
+                    None => chart.draw_series(LineSeries::new(points.iter().copied(), style))?,
+                    Some((dash, gap)) => chart.draw_series(DashedLineSeries::new(
+                        points.iter().copied(),
+                        zoomed(dash),
+                        zoomed(gap),
+                        style,
+                    ))?,
+                };
+                if line.look.stroke == Stroke::Marked {
+                    let marks = points.iter().step_by(MARKER_SPACING);
+                    let color = line.look.color.filled();
+                    chart.draw_series(marks.map(|&point| Circle::new(point, zoom(4), color)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts of a curve within the ranges, cut where it leaves them.
+    fn visible(&self, points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+        let [low, high] = self.y_range;
+        let inside = |y: f64| (low..=high).contains(&y);
+        let warp = |y: f64| {
+            if self.scale == Scale::Log {
+                y.max(f64::MIN_POSITIVE).ln()
+            } else {
+                y
+            }
+        };
+        let crossing = |(x0, y0): (f64, f64), (x1, y1): (f64, f64), edge: f64| {
+            let part = (warp(edge) - warp(y0)) / (warp(y1) - warp(y0));
+            (x0 + part * (x1 - x0), edge)
+        };
+        let mut parts = vec![Vec::new()];
+        for (i, &point) in points.iter().enumerate() {
+            let previous = i.checked_sub(1).map(|i| points[i]);
+            let edge = if point.1 < low { low } else { high };
+            match (previous, inside(point.1)) {
+                (Some(previous), true) if !inside(previous.1) => {
+                    let edge = if previous.1 < low { low } else { high };
+                    parts.push(vec![crossing(previous, point, edge), point]);
+                }
+                (Some(previous), false) if inside(previous.1) => {
+                    parts
+                        .last_mut()
+                        .expect("never empty")
+                        .push(crossing(previous, point, edge));
+                }
+                (_, true) => parts.last_mut().expect("never empty").push(point),
+                (_, false) => {}
+            }
+        }
+        parts.retain(|part| part.len() > 1);
+        parts
+    }
+
+    fn legend(&self, area: &Area) -> Result<(), Failure> {
+        let text = (FONT, zoom(14))
+            .into_text_style(area)
+            .pos(Pos::new(HPos::Left, VPos::Center));
+        let mut y = 20;
+        let write = |label: &str, y: &mut i32| -> Result<(), Failure> {
+            for line in wrap(label) {
+                area.draw_text(&line, &text, (zoomed(66), zoomed(*y)))?;
+                *y += LINE_HEIGHT;
+            }
+            *y += 6;
+            Ok(())
+        };
+        for line in &self.lines {
+            let style = line.look.color.stroke_width(zoom(line.look.width));
+            let (left, right) = (SAMPLE.0, SAMPLE.1);
+            let at = |x: i32| (zoomed(x), zoomed(y));
+            match line.look.stroke.dash() {
+                None => area.draw(&PathElement::new([at(left), at(right)], style))?,
+                Some((dash, gap)) => {
+                    let mut x = left;
+                    while x < right {
+                        let end = (x + dash).min(right);
+                        area.draw(&PathElement::new([at(x), at(end)], style))?;
+                        x += dash + gap;
+                    }
+                }
+            }
+            if line.look.stroke == Stroke::Marked {
+                area.draw(&Circle::new(
+                    at((left + right) / 2),
+                    zoom(4),
+                    line.look.color.filled(),
+                ))?;
+            }
+            write(&line.label, &mut y)?;
+        }
+        if let Some(band) = &self.band {
+            let fill = band.look.color.mix(0.22).filled();
+            let corners = [(SAMPLE.0, y - 7), (SAMPLE.1, y + 7)];
+            area.draw(&Rectangle::new(
+                corners.map(|(x, y)| (zoomed(x), zoomed(y))),
+                fill,
+            ))?;
+            write(&band.label, &mut y)?;
+        }
+        for note in &self.notes {
+            write(note, &mut y)?;
+        }
+        Ok(())
+    }
+}
+
+/// Pixels as seen → pixels as drawn, for sizes.
+const fn zoom(pixels: u32) -> u32 {
+    pixels * ZOOM as u32
+}
+
+/// The same for positions.
+const fn zoomed(pixels: i32) -> i32 {
+    pixels * ZOOM
+}
+
+/// Breaks a legend text at spaces.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("never empty");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > LEGEND_CHARACTERS {
+            lines.push(word.into());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+/// An axis label without trailing zeros.
+fn trim(value: f64) -> String {
+    let text = format!("{value:.6}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" {
+        "0".into()
+    } else {
+        text.replace('-', "−")
+    }
+}

@@ -1,0 +1,8 @@
+//! Line charts as SVG: one panel, with its legend beside it.
+
+mod chart;
+pub mod number;
+mod style;
+
+pub use chart::{Band, Chart, Line, Note, Scale};
+pub use style::{Look, Stroke};

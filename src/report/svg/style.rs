@@ -1,0 +1,77 @@
+//! Colours that colour-blind readers tell apart (Okabe and Ito, 2008), and strokes that do without colour.
+
+use plotters::style::RGBColor;
+
+/// How a line is stroked. Measurements are solid, bounds are dashed: each bound in a way of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stroke {
+    /// A measurement.
+    Solid,
+    /// A measurement with a marker every now and then.
+    Marked,
+    /// – – –
+    LongDash,
+    /// - - -
+    Dash,
+    /// ‑ ‑ ‑
+    ShortDash,
+    /// · · ·
+    Dots,
+    /// -   -   -
+    SparseDash,
+    /// ——— ———
+    NearlySolid,
+}
+
+impl Stroke {
+    /// Length of dash and gap in pixels, where it is dashed.
+    pub(super) fn dash(self) -> Option<(i32, i32)> {
+        match self {
+            Self::Solid | Self::Marked => None,
+            Self::LongDash => Some((18, 6)),
+            Self::SparseDash => Some((7, 13)),
+            Self::NearlySolid => Some((30, 4)),
+            Self::Dash => Some((10, 5)),
+            Self::ShortDash => Some((5, 4)),
+            Self::Dots => Some((2, 4)),
+        }
+    }
+}
+
+/// Colour, stroke and width of a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub(super) color: RGBColor,
+    pub(super) stroke: Stroke,
+    pub(super) width: u32,
+}
+
+impl Look {
+    const fn new((r, g, b): (u8, u8, u8), stroke: Stroke, width: u32) -> Self {
+        Self {
+            color: RGBColor(r, g, b),
+            stroke,
+            width,
+        }
+    }
+
+    /// The run that the chart is about.
+    pub const SIMULATED: Self = Self::new((0, 0, 0), Stroke::Solid, 3);
+    /// A sampled run.
+    pub const SAMPLED: Self = Self::new((0, 114, 178), Stroke::Marked, 2);
+    /// A line through the tail.
+    pub const FITTED: Self = Self::new((213, 94, 0), Stroke::Dots, 3);
+    /// The level below which there is noise.
+    pub const FLOOR: Self = Self::new((150, 150, 150), Stroke::Solid, 1);
+
+    /// The look of a rate, by its name.
+    pub fn of_rate(name: &str) -> Self {
+        match name {
+            "printed" => Self::new((204, 121, 167), Stroke::SparseDash, 2),
+            "printed_d0" => Self::new((204, 121, 167), Stroke::LongDash, 2),
+            "derived" => Self::new((0, 114, 178), Stroke::Dash, 2),
+            "sharp" => Self::new((0, 158, 115), Stroke::ShortDash, 2),
+            _ => Self::new((230, 159, 0), Stroke::NearlySolid, 2),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What a run of Theorem 4 leaves behind: a table, `summary.json`, `trajectory.csv`, two plots, and states if asked for.
+
+mod convergence;
+mod rates;
+mod states;
+mod summary;
+mod table;
+mod trajectory;
+
+pub use summary::Summary;
+pub use table::table;
+
+use super::{Folder, FolderError, Provenance};
+use crate::experiment::theorem4::Outcome;
+use std::io;
+use std::path::PathBuf;
+
+/// Writes all files, each whole or not at all, and gives their paths. Numbers come before pictures.
+pub fn write(
+    outcome: &Outcome,
+    folder: &Folder,
+    provenance: &Provenance,
+) -> Result<Vec<PathBuf>, FolderError> {
+    let mut written = vec![
+        folder.write("trajectory.csv", |out| trajectory::write(outcome, out))?,
+        folder.write("summary.json", |out| {
+            serde_json::to_writer_pretty(&mut *out, &Summary::new(outcome, provenance))
+                .map_err(io::Error::from)?;
+            out.write_all(b"\n")
+        })?,
+    ];
+    if outcome.scenario.output.states {
+        written.extend(states::write(outcome, folder)?);
+    }
+    // A run that ended at once has nothing to draw.
+    if outcome.primary.trajectory.rows.len() > 1 {
+        for (name, chart) in [
+            ("convergence.svg", convergence::chart(outcome)),
+            ("rates.svg", rates::chart(outcome)),
+        ] {
+            written.push(folder.write(name, |out| out.write_all(chart.to_svg().as_bytes()))?);
+        }
+    }
+    Ok(written)
+}

@@ -1,0 +1,12 @@
+//! Assumption 3, Theorem 4's rates, and verdicts on them.
+
+pub mod assumption3;
+mod asymptotic;
+mod supremum;
+pub mod theorem4;
+pub mod threshold;
+mod verdict;
+
+pub use asymptotic::{AsymptoticError, AsymptoticRate, asymptotic_rate};
+pub use supremum::{Supremum, supremum};
+pub use verdict::Verdict;

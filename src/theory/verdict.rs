@@ -1,0 +1,81 @@
+//! What a run says of a bound.
+
+use serde::Serialize;
+use std::fmt;
+
+/// What a run says of a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The simulated rate was at least the claimed one, wherever it was measured.
+    Holds,
+    /// The simulated rate fell below the claimed one.
+    Violated,
+    /// The claimed rate is not positive: it claims nothing.
+    Vacuous,
+    /// The run gave nothing to compare with.
+    Untested,
+}
+
+/// Rounding in a measured rate, relative: rates are read only well above the noise floor.
+const SLACK: f64 = 1e-6;
+
+impl Verdict {
+    /// Of a claimed lower bound on the rate, against the worst simulated rate.
+    pub fn of_bound(claimed: f64, simulated: Option<f64>) -> Self {
+        match simulated {
+            // Not `claimed <= 0`: a NaN claims nothing either.
+            _ if !(claimed > 0.0) => Self::Vacuous,
+            None => Self::Untested,
+            Some(simulated) if claimed <= simulated * (1.0 + SLACK) => Self::Holds,
+            Some(_) => Self::Violated,
+        }
+    }
+
+    /// Of a claimed value, against a measured one with its error.
+    pub fn of_value(claimed: f64, measured: Option<(f64, f64)>) -> Self {
+        match measured {
+            _ if !(claimed > 0.0) => Self::Vacuous,
+            None => Self::Untested,
+            Some((value, error)) if (value - claimed).abs() <= error.max(1e-3 * claimed) => {
+                Self::Holds
+            }
+            Some(_) => Self::Violated,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Holds => "holds",
+            Self::Violated => "violated",
+            Self::Vacuous => "vacuous",
+            Self::Untested => "untested",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_judged_by_the_worst_rate() {
+        assert_eq!(Verdict::of_bound(0.5, Some(0.6)), Verdict::Holds);
+        assert_eq!(Verdict::of_bound(0.7, Some(0.6)), Verdict::Violated);
+        assert_eq!(Verdict::of_bound(-0.1, Some(0.6)), Verdict::Vacuous);
+        assert_eq!(Verdict::of_bound(f64::NAN, Some(0.6)), Verdict::Vacuous);
+        assert_eq!(Verdict::of_bound(0.5, None), Verdict::Untested);
+    }
+
+    #[test]
+    fn values_are_judged_within_their_error() {
+        assert_eq!(Verdict::of_value(1.0, Some((1.0005, 0.0))), Verdict::Holds);
+        assert_eq!(Verdict::of_value(1.0, Some((1.02, 0.03))), Verdict::Holds);
+        assert_eq!(
+            Verdict::of_value(1.0, Some((1.02, 0.01))),
+            Verdict::Violated
+        );
+    }
+}
