@@ -44,7 +44,6 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let scenario = Scenario::interpret(document).map_err(Failure::usage)?;
     let default = Path::new("plots").join(scenario.name());
     let folder = arguments.out.as_ref().unwrap_or(&default);
-    let folder = Folder::open(folder).map_err(Failure::usage)?;
     if let Some(threads) = arguments.threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads.into())
@@ -52,21 +51,25 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             .map_err(Failure::runtime)?;
     }
     match scenario {
-        Scenario::Theorem4(scenario) => run_theorem4(&scenario, &folder, arguments),
+        Scenario::Theorem4(scenario) => run_theorem4(&scenario, folder, arguments),
     }
 }
 
 fn run_theorem4(
     scenario: &Theorem4,
-    folder: &Folder,
+    folder: &Path,
     arguments: &Arguments,
 ) -> Result<ExitCode, Failure> {
+    let refuse = |error: ExperimentError| at_file(&arguments.file, &error);
+    let setup = theorem4::Setup::prepare(scenario).map_err(refuse)?;
+    // Before the work, so that none is lost to a folder that cannot be written to.
+    let folder = Folder::open(folder).map_err(Failure::usage)?;
     let watch = Watch::start(arguments.quiet);
-    let outcome = theorem4::run(scenario, &watch);
+    let outcome = theorem4::simulate(scenario, setup, &watch);
     watch.finish();
-    let outcome = outcome.map_err(|error| at_file(&arguments.file, &error))?;
+    let outcome = outcome.map_err(refuse)?;
     let written =
-        report::theorem4::write(&outcome, folder, &Provenance::now()).map_err(Failure::runtime)?;
+        report::theorem4::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
     if !arguments.quiet {
         print!("{}", report::theorem4::table(&outcome));
         for path in written {

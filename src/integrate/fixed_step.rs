@@ -7,7 +7,7 @@ use ode_solvers::{Rk4, System};
 /// Steps that `ode_solvers` takes, and keeps, before it is asked again.
 const CHUNK: u64 = 64;
 
-/// The horizon cut into equal steps, and the step numbers at which to look.
+/// Whole steps that cover the horizon, and the step numbers at which to look.
 struct Grid {
     steps: u64,
     step: f64,
@@ -16,16 +16,12 @@ struct Grid {
 
 impl Grid {
     fn new(step: f64, plan: &Plan) -> Self {
-        let steps = (plan.horizon / step - 1e-9).ceil().max(1.0);
-        let step = plan.horizon / steps;
-        let mut outputs: Vec<u64> = plan
-            .outputs
-            .iter()
-            .map(|time| ((time / step).round() as u64).max(1))
-            .collect();
+        let steps = (plan.horizon / step - 1e-9).ceil().max(1.0) as u64;
+        let nearest = |time: &f64| ((time / step).round() as u64).clamp(1, steps);
+        let mut outputs: Vec<u64> = plan.outputs.iter().map(nearest).collect();
         outputs.dedup();
         Self {
-            steps: steps as u64,
+            steps,
             step,
             outputs,
         }
@@ -33,6 +29,16 @@ impl Grid {
 
     fn time(&self, step: u64) -> f64 {
         step as f64 * self.step
+    }
+}
+
+/// The plan whose output times are those that a method with this step really has.
+pub(super) fn snapped(step: f64, plan: &Plan) -> Plan {
+    let grid = Grid::new(step, plan);
+    Plan {
+        horizon: grid.time(grid.steps),
+        outputs: grid.outputs.iter().map(|&step| grid.time(step)).collect(),
+        max_steps: plan.max_steps,
     }
 }
 

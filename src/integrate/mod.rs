@@ -61,7 +61,7 @@ pub struct Tolerance {
 /// A fixed step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Step {
-    /// Step in time: η for gradient descent. Shortened so that a whole number fits the horizon.
+    /// Step in time: η for gradient descent. The last step may end beyond the horizon.
     pub step: f64,
 }
 
@@ -71,6 +71,14 @@ impl Method {
         match self {
             Self::Dopri5(tolerance) | Self::Dop853(tolerance) => Some(*tolerance),
             Self::Rk4(_) | Self::GradientDescent(_) => None,
+        }
+    }
+
+    /// The step of a method of fixed step.
+    pub fn fixed_step(&self) -> Option<f64> {
+        match self {
+            Self::Dopri5(_) | Self::Dop853(_) => None,
+            Self::Rk4(step) | Self::GradientDescent(step) => Some(step.step),
         }
     }
 
@@ -105,6 +113,14 @@ impl Plan {
             horizon,
             outputs,
             max_steps: 100_000_000,
+        }
+    }
+
+    /// The plan with the times at which `method` gives its outputs: whole steps, where the step is fixed.
+    pub fn times_of(&self, method: &Method) -> Self {
+        match method.fixed_step() {
+            Some(step) => fixed_step::snapped(step, self),
+            None => self.clone(),
         }
     }
 }

@@ -5,6 +5,9 @@ use super::error::ScenarioError;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+/// Two keys that differ by so many letters may be one.
+const MISSPELT: usize = 2;
+
 /// One section of a scenario while it is read: what is not taken by the end is unknown.
 pub struct Section {
     document: Rc<Document>,
@@ -84,7 +87,10 @@ impl Section {
     pub fn section(&mut self, key: &'static str) -> Result<Section> {
         let path = self.full(key);
         let (origin, left) = match self.take(key) {
-            None => (None, Table::new()),
+            None => match self.misspelt(key) {
+                Some(error) => return Err(error),
+                None => (None, Table::new()),
+            },
             Some(Node {
                 value: Value::Table(table),
                 origin,
@@ -253,18 +259,30 @@ impl Section {
         let near = self
             .asked
             .iter()
-            .map(|asked| (strsim::damerau_levenshtein(asked, key), *asked))
-            .min()
-            .filter(|(distance, _)| *distance <= 2);
-        let guess = near.map_or(String::new(), |(_, asked)| {
-            format!(" (did you mean {asked}?)")
-        });
-        Err(ScenarioError {
+            .min_by_key(|asked| strsim::damerau_levenshtein(asked, key))
+            .filter(|asked| strsim::damerau_levenshtein(asked, key) <= MISSPELT);
+        Err(self.unknown(key, node, near.copied()))
+    }
+
+    /// An error about a key that nobody asked for.
+    fn unknown(&self, key: &str, node: &Node, meant: Option<&str>) -> ScenarioError {
+        let guess = meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)"));
+        ScenarioError {
             place: self.document.place(Some(node.origin)),
             key: self.full(key),
             found: format!("an unknown key, with value {}{guess}", node.value),
-            allowed: self.asked.join(", "),
-        })
+            allowed: meant.map_or_else(|| self.asked.join(", "), String::from),
+        }
+    }
+
+    /// If `key` is not there but one that looks like it is, an error that says so.
+    fn misspelt(&self, key: &str) -> Option<ScenarioError> {
+        let near = |(other, _): &(&String, &Node)| {
+            !self.asked.contains(&other.as_str())
+                && strsim::damerau_levenshtein(other, key) <= MISSPELT
+        };
+        let (other, node) = self.left.iter().find(near)?;
+        Some(self.unknown(other, node, Some(key)))
     }
 
     /// An error about a value that was taken.
@@ -279,12 +297,12 @@ impl Section {
 
     /// An error about a value that is not there.
     pub fn missing(&self, key: &str, allowed: &str) -> ScenarioError {
-        ScenarioError {
+        self.misspelt(key).unwrap_or_else(|| ScenarioError {
             place: self.document.place(self.origin),
             key: self.full(key),
             found: "nothing".into(),
             allowed: allowed.into(),
-        }
+        })
     }
 
     /// An error about several values together, placed at `key`, which was looked up beforehand.

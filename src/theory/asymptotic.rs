@@ -159,7 +159,7 @@ fn slowest_inside(
         .into_shape_with_order((m * k, block))
         .expect("m k entries each");
     let order = TruncatedOrder::Smallest;
-    let (rates, vectors) = match lobpcg(&apply, start, |_| {}, None, 1e-9, 2000, order) {
+    let (rates, vectors) = match lobpcg(apply, start, |_| {}, None, 1e-9, 2000, order) {
         LobpcgResult::Ok(rates, vectors, _) | LobpcgResult::Err(rates, vectors, _, _) => {
             (rates, vectors)
         }

@@ -1,7 +1,7 @@
 //! What a run measured, and what that says of each claimed rate.
 
 use super::setup::Setup;
-use super::simulate::Simulation;
+use super::simulation::Simulation;
 use crate::measure::{Fit, WorstRate, fit_decay, worst_rate};
 use crate::theory::Verdict;
 use crate::theory::theorem4::Measure;

@@ -3,10 +3,11 @@
 mod claims;
 mod recorder;
 mod setup;
-mod simulate;
+mod simulation;
 
 pub use claims::{GradientDescentClaim, Measured, RateClaim};
-pub use simulate::Simulation;
+pub use setup::Setup;
+pub use simulation::Simulation;
 
 use super::{ExperimentError, Hooks};
 use crate::measure::{Spread, spread};
@@ -15,7 +16,6 @@ use crate::scenario::theorem4::{Overlap, Theorem4};
 use crate::theory::AsymptoticRate;
 use crate::theory::assumption3::Assumption3;
 use ndarray::Array2;
-use setup::Setup;
 
 /// Everything that a run of the experiment found.
 pub struct Outcome {
@@ -55,10 +55,18 @@ pub struct Outcome {
     pub seconds: f64,
 }
 
-/// Runs the experiment.
+/// Prepares the experiment and runs it.
 pub fn run(scenario: &Theorem4, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
+    simulate(scenario, Setup::prepare(scenario)?, hooks)
+}
+
+/// Runs an experiment that has been prepared: what could be wrong with the scenario has been found by then.
+pub fn simulate(
+    scenario: &Theorem4,
+    setup: Setup,
+    hooks: &dyn Hooks,
+) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
-    let setup = Setup::prepare(scenario)?;
     let (method, plan) = setup.plan(scenario);
     let mut resolved = scenario.clone();
     resolved.integrate.method = method;
@@ -68,9 +76,9 @@ pub fn run(scenario: &Theorem4, hooks: &dyn Hooks) -> Result<Outcome, Experiment
 
     let sampled = matches!(scenario.overlap, Overlap::MonteCarlo(_));
     let exact = (sampled && setup.input.is_standard())
-        .then(|| simulate::exact_beside(&setup, &plan, hooks))
+        .then(|| simulation::exact_beside(&setup, &plan, hooks))
         .transpose()?;
-    let (primary, replicas) = simulate::all(&setup, &resolved, &method, &plan, hooks)?;
+    let (primary, replicas) = simulation::all(&setup, &resolved, &method, &plan, hooks)?;
 
     let measured = claims::measure(&primary, &setup);
     let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));

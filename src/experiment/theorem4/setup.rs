@@ -25,13 +25,13 @@ const RATE_MARGIN: f64 = 1e6;
 
 /// All that is known before the first step.
 pub struct Setup {
-    pub network: TwoLayer,
-    pub frame: Frame,
-    pub input: Input,
-    pub angles: TeacherAngles,
-    pub assumption: Assumption3,
-    pub asymptotic: Option<AsymptoticRate>,
-    pub asymptotic_problem: Option<String>,
+    pub(super) network: TwoLayer,
+    pub(super) frame: Frame,
+    pub(super) input: Input,
+    pub(super) angles: TeacherAngles,
+    pub(super) assumption: Assumption3,
+    pub(super) asymptotic: Option<AsymptoticRate>,
+    pub(super) asymptotic_problem: Option<String>,
     sampling: Option<Sampling>,
 }
 
@@ -83,7 +83,7 @@ impl Setup {
     }
 
     /// The overlaps of one replica.
-    pub fn overlap(&self, seed: u64, replica: u64) -> Box<dyn OverlapMethod> {
+    pub(super) fn overlap(&self, seed: u64, replica: u64) -> Box<dyn OverlapMethod> {
         let Some(sampling) = &self.sampling else {
             return Box::new(ExactGaussian::new());
         };
@@ -106,7 +106,7 @@ impl Setup {
     }
 
     /// Method and plan with everything "auto" filled in.
-    pub fn plan(&self, scenario: &Theorem4) -> (Method, Plan) {
+    pub(super) fn plan(&self, scenario: &Theorem4) -> (Method, Plan) {
         let settings = &scenario.integrate;
         let fastest = self
             .asymptotic
@@ -114,8 +114,26 @@ impl Setup {
             .map_or(self.assumption.d0 * self.assumption.nodes as f64, |rate| {
                 rate.fastest
             });
-        let automatic = |Step { step }: Step, fraction: f64| Step {
-            step: if step > 0.0 { step } else { fraction / fastest },
+        let automatic_horizon = || match &self.asymptotic {
+            Some(exact) if exact.rate > 0.0 => {
+                let start = self.assumption.theta0;
+                // Three times below the floor, so that the run ends by reaching it.
+                (3.0 * start / self.floor(&settings.method)).ln().max(1.0) / exact.rate
+            }
+            _ => FALLBACK_TIMES / self.assumption.d0,
+        };
+        let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
+        let mut plan = Plan::uniform(horizon, settings.outputs as usize);
+        plan.max_steps = settings.max_steps;
+        // An automatic step divides the time from one output to the next.
+        let interval = horizon / settings.outputs as f64;
+        let automatic = |step: Step, fraction: f64| {
+            let divided = interval / (interval * fastest / fraction).ceil();
+            if step.step > 0.0 {
+                step
+            } else {
+                Step { step: divided }
+            }
         };
         let method = match settings.method {
             Method::Rk4(step) => Method::Rk4(automatic(step, RK4_FRACTION)),
@@ -124,33 +142,23 @@ impl Setup {
             }
             adaptive => adaptive,
         };
-        let automatic_horizon = || match &self.asymptotic {
-            Some(exact) if exact.rate > 0.0 => {
-                let start = self.assumption.theta0;
-                // Three times below the floor, so that the run ends by reaching it.
-                (3.0 * start / self.floor(&method)).ln().max(1.0) / exact.rate
-            }
-            _ => FALLBACK_TIMES / self.assumption.d0,
-        };
-        let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
-        let mut plan = Plan::uniform(horizon, settings.outputs as usize);
-        plan.max_steps = settings.max_steps;
+        let plan = plan.times_of(&method);
         (method, plan)
     }
 
     /// The angle that rounding leaves: the field's error over the rate at which errors decay.
-    pub fn rounding_floor(&self) -> f64 {
+    pub(super) fn rounding_floor(&self) -> f64 {
         let m = self.assumption.nodes as f64;
         let row_sum = self.assumption.d0 * (1.0 + (m - 1.0) * self.assumption.epsilon);
         let stiffness = row_sum / self.rate_or_gate();
-        8.0 * f64::EPSILON * (1.0 + stiffness)
+        64.0 * f64::EPSILON * (1.0 + stiffness)
     }
 
     /// The angle below which the noise of a sample outweighs the pull to the teacher (derived; docs/theory.md).
     ///
     /// A gate turned by θ differs in N θ exp(−b²/2)/π samples, in Q(b) of which another node is active.
     /// D_jk − D*_jk then has variance θ exp(−b²/2) Q(b)/(πN), and m − 1 such terms pull against λθ.
-    pub fn sampling_floor(&self) -> f64 {
+    pub(super) fn sampling_floor(&self) -> f64 {
         let Some(sampling) = &self.sampling else {
             return 0.0;
         };
@@ -170,7 +178,7 @@ impl Setup {
     }
 
     /// The angle below which a run by `method` shows its own error.
-    pub fn floor(&self, method: &Method) -> f64 {
+    pub(super) fn floor(&self, method: &Method) -> f64 {
         let tolerance = method.tolerance().map_or(0.0, |t| 10.0 * (t.rtol + t.atol));
         self.rounding_floor()
             .max(self.sampling_floor())
@@ -179,12 +187,12 @@ impl Setup {
 
     /// The angle above which velocities, and so rates, are good to 1e-6. Errors of the integrator do not
     /// matter here: it is the rate at whatever state the run is in that a bound speaks of.
-    pub fn rate_floor(&self) -> f64 {
+    pub(super) fn rate_floor(&self) -> f64 {
         (RATE_MARGIN * self.rounding_floor()).max(self.sampling_floor())
     }
 
     /// The rates that claim to be lower bounds.
-    pub fn bounds(&self) -> [(&'static str, f64, theorem4::Measure); 4] {
+    pub(super) fn bounds(&self) -> [(&'static str, f64, theorem4::Measure); 4] {
         use theorem4::Measure::{TanHalf, Theta};
         let assumption = &self.assumption;
         [
@@ -196,7 +204,7 @@ impl Setup {
     }
 
     /// What Theorem 4 presumes and the scenario does otherwise.
-    pub fn premises_not_met(&self, scenario: &Theorem4) -> Vec<String> {
+    pub(super) fn premises_not_met(&self, scenario: &Theorem4) -> Vec<String> {
         let mut missing = Vec::new();
         if !scenario.flow.projection {
             missing.push("the flow is not projected: nodes leave the unit sphere".into());

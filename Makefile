@@ -1,0 +1,17 @@
+# What a newcomer needs: `make run` and `make test`. Both install what is missing.
+
+SCENARIO ?= scenarios/theorem4.toml
+
+.PHONY: run test bench setup
+
+run: setup
+	cargo run --release --quiet -- run $(SCENARIO)
+
+test: setup
+	cargo test
+
+bench: setup
+	cargo bench
+
+setup:
+	@scripts/setup.sh
