@@ -1,4 +1,22 @@
-//! luckflow
+//! Simulate the training dynamics of over-parameterized ReLU networks, and put the theory's bounds to the test.
+//!
+//! The theory is that of "Luck Matters: Understanding the Dynamics of Training Deep ReLU Neural
+//! Networks" (Tian, Jiang, Gong, Morcos). The modules are its parts, and data goes through them in
+//! one line:
+//!
+//! [`scenario`] → [`network`] + [`overlap`] → [`flow`] → [`integrate`] → [`measure`] → [`theory`] → [`report`]
+//!
+//! with [`experiment`] where they meet. The mathematics, with proofs, is in `docs/theory.md`.
+//!
+//! ```
+//! use luckflow::overlap::{GaussianPair, HalfAngle};
+//!
+//! // Two unit nodes with threshold 1, at an angle of 0.7: how often are both active?
+//! let pair = GaussianPair::new(1.0, 1.0);
+//! let overlap = pair.at(HalfAngle::from_radians(0.7));
+//! assert!((overlap.d - 0.092_505_205_264_147).abs() < 1e-14);
+//! ```
+
 pub mod blas;
 pub mod experiment;
 pub mod flow;

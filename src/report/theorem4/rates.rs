@@ -69,7 +69,7 @@ pub fn chart(outcome: &Outcome) -> Chart {
     if let Some(fit) = outcome.measured.fitted {
         lines.push(Line {
             label: format!(
-                "fitted tail: λ = {} ± {}",
+                "fitted slowest mode: λ = {} ± {}",
                 short(fit.rate),
                 short(fit.standard_error)
             ),
