@@ -1,6 +1,6 @@
 //! Overlaps: the statistics E_x of gates and activations from which the dynamics are built.
 //!
-//! For student nodes f_j(x) = max(w_j·x − b_j, 0) and teacher nodes f*_j, with gates f' = 1[f > 0]:
+//! For student nodes f_j(x) = max(w_j·x − b_j, 0) and teacher nodes f*_j, with gates f' = (f > 0):
 //!
 //! | symbol | shape | meaning |
 //! | --- | --- | --- |

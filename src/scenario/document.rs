@@ -48,9 +48,9 @@ pub enum Value {
     Float(f64),
     /// true or false
     Boolean(bool),
-    /// [ … ]
+    /// `[ … ]`
     Array(Vec<Node>),
-    /// { … } or [section]
+    /// `{ … }` or `[section]`
     Table(Table),
     /// a date or a time, which no key takes
     Date(String),

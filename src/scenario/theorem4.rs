@@ -17,21 +17,21 @@ pub struct Theorem4 {
     pub name: String,
     /// From which all random numbers come.
     pub seed: u64,
-    /// [teacher]
+    /// `[teacher]`
     pub teacher: Teacher,
-    /// [student]
+    /// `[student]`
     pub student: Student,
-    /// [overlap]
+    /// `[overlap]`
     pub overlap: Overlap,
-    /// [flow]
+    /// `[flow]`
     pub flow: Flow,
-    /// [integrate]
+    /// `[integrate]`
     pub integrate: Integrate,
-    /// [output]
+    /// `[output]`
     pub output: Output,
 }
 
-/// [teacher]
+/// `[teacher]`
 #[derive(Clone, Debug, Serialize)]
 pub struct Teacher {
     /// d; `None` takes the file's.
@@ -67,14 +67,14 @@ pub enum Threshold {
     Epsilon(f64),
 }
 
-/// [student]
+/// `[student]`
 #[derive(Clone, Debug, Serialize)]
 pub struct Student {
     /// θ₀: every student node starts at this angle to its teacher node.
     pub theta0: f64,
 }
 
-/// [overlap]
+/// `[overlap]`
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "method", rename_all = "kebab-case")]
 pub enum Overlap {
@@ -121,7 +121,7 @@ pub enum InputSource {
     Rows(PathBuf),
 }
 
-/// [flow]
+/// `[flow]`
 #[derive(Clone, Debug, Serialize)]
 pub struct Flow {
     /// Apply P⊥.
@@ -130,7 +130,7 @@ pub struct Flow {
     pub running_fan_out: bool,
 }
 
-/// [integrate]
+/// `[integrate]`
 #[derive(Clone, Debug, Serialize)]
 pub struct Integrate {
     /// The method with its tolerance or step. A step of 0 stands for "auto".
@@ -144,7 +144,7 @@ pub struct Integrate {
     pub max_steps: u64,
 }
 
-/// [output]
+/// `[output]`
 #[derive(Clone, Debug, Serialize)]
 pub struct Output {
     /// Write full states as `.npy`.
