@@ -3,10 +3,10 @@
 use super::watch::Watch;
 use super::{Failure, USAGE};
 use clap::Args;
-use luckflow::experiment::{ExperimentError, theorem4};
+use luckflow::experiment::{ExperimentError, theorem4, theorem5};
 use luckflow::integrate::RunEnd;
 use luckflow::report::{self, Folder, Provenance};
-use luckflow::scenario::{Document, Override, Scenario, Theorem4};
+use luckflow::scenario::{Document, Override, Scenario, Theorem4, Theorem5};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -52,6 +52,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     match scenario {
         Scenario::Theorem4(scenario) => run_theorem4(&scenario, folder, arguments),
+        Scenario::Theorem5(scenario) => run_theorem5(&scenario, folder, arguments),
     }
 }
 
@@ -70,13 +71,49 @@ fn run_theorem4(
     let outcome = outcome.map_err(refuse)?;
     let written =
         report::theorem4::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
+    conclude(
+        arguments,
+        &report::theorem4::table(&outcome),
+        &written,
+        &outcome.primary.end,
+    )
+}
+
+fn run_theorem5(
+    scenario: &Theorem5,
+    folder: &Path,
+    arguments: &Arguments,
+) -> Result<ExitCode, Failure> {
+    let refuse = |error: ExperimentError| at_file(&arguments.file, &error);
+    let setup = theorem5::Setup::prepare(scenario).map_err(refuse)?;
+    let folder = Folder::open(folder).map_err(Failure::usage)?;
+    let watch = Watch::start(arguments.quiet);
+    let outcome = theorem5::simulate(scenario, setup, &watch);
+    watch.finish();
+    let outcome = outcome.map_err(refuse)?;
+    let written =
+        report::theorem5::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
+    conclude(
+        arguments,
+        &report::theorem5::table(&outcome),
+        &written,
+        &outcome.end,
+    )
+}
+
+/// Prints what there is to print; the exit status says how the run ended.
+fn conclude(
+    arguments: &Arguments,
+    table: &str,
+    written: &[PathBuf],
+    end: &RunEnd,
+) -> Result<ExitCode, Failure> {
     if !arguments.quiet {
-        print!("{}", report::theorem4::table(&outcome));
+        print!("{table}");
         for path in written {
             println!("wrote {}", path.display());
         }
     }
-    let end = &outcome.primary.end;
     match end {
         RunEnd::Interrupted { .. } => Ok(ExitCode::from(INTERRUPTED)),
         end if end.is_regular() => Ok(ExitCode::SUCCESS),

@@ -3,7 +3,10 @@
 //! Knows of files only what a scenario names as input; writes nothing and prints nothing.
 
 mod array_file;
+mod input;
+mod teacher;
 pub mod theorem4;
+pub mod theorem5;
 
 pub use array_file::{ArrayFileError, read_matrix};
 

@@ -12,7 +12,7 @@ use super::loss::{population_loss, product_sum};
 use super::state::StateLayout;
 use crate::blas;
 use crate::integrate::VectorField;
-use crate::network::{Layer, LayerView, TwoLayer};
+use crate::network::{Layer, LayerView, TwoLayer, unit};
 use crate::overlap::{ExactGaussian, HalfAngle, Input, OverlapMethod, Overlaps};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Zip};
@@ -24,6 +24,8 @@ pub enum FanOut {
     Fixed,
     /// V follows dV/dt = L*V* − LV: Theorem 5.
     Running,
+    /// The same with each column of V (the weights of one output) kept at unit norm, by projection.
+    RunningNormalized,
 }
 
 /// What variant of the dynamics is meant.
@@ -71,6 +73,8 @@ pub struct TwoLayerFlow {
     norms: Array1<f64>,
     /// V, n × C
     fan_out: Array2<f64>,
+    /// Norms that V's columns had.
+    output_norms: Array1<f64>,
     overlaps: Overlaps,
     beta: Array2<f64>,
     beta_star: Array2<f64>,
@@ -136,10 +140,10 @@ impl TwoLayerFlow {
             layout: StateLayout {
                 coordinates: k,
                 nodes: n,
-                outputs: if options.fan_out == FanOut::Running {
-                    outputs
-                } else {
+                outputs: if options.fan_out == FanOut::Fixed {
                     0
+                } else {
+                    outputs
                 },
             },
             overlap,
@@ -152,6 +156,7 @@ impl TwoLayerFlow {
             unit: Array2::zeros((n, k)),
             norms: Array1::ones(n),
             fan_out: network.fan_out.clone(),
+            output_norms: Array1::ones(outputs),
             overlaps: Overlaps::zeros(n, m),
             beta: Array2::zeros((n, n)),
             beta_star: Array2::zeros((n, m)),
@@ -176,7 +181,7 @@ impl TwoLayerFlow {
         self.layout
             .weights_mut(&mut y)
             .assign(&network.student.weights.t());
-        if self.options.fan_out == FanOut::Running {
+        if self.options.fan_out != FanOut::Fixed {
             self.layout.fan_out_mut(&mut y).assign(&network.fan_out);
         }
         y
@@ -226,6 +231,11 @@ impl TwoLayerFlow {
         let weights = self.velocity_of_weights(dy);
         let fan_out = self.velocity_of_fan_out(dy);
         dy[self.layout.len() - 1] = weights + fan_out;
+    }
+
+    /// L, n × n, as of the last evaluation or snapshot.
+    pub fn activation_overlaps(&self) -> &Array2<f64> {
+        &self.overlaps.l
     }
 
     /// Loss, angles and their rates at a state. Costs an evaluation, but leaves random streams alone.
@@ -292,29 +302,41 @@ impl TwoLayerFlow {
         }
     }
 
-    /// Scales the nodes of a state back to unit norm, which changes nothing but rounding (with projection).
+    /// Scales what the dynamics keep at unit norm back to it, which changes nothing but rounding.
     pub fn renormalize(&self, y: &mut [f64]) {
         if self.options.projection {
             for mut node in self.layout.weights_mut(y).rows_mut() {
-                crate::network::unit::normalize(&mut node);
+                unit::normalize(&mut node);
+            }
+        }
+        if self.options.fan_out == FanOut::RunningNormalized {
+            for mut output in self.layout.fan_out_mut(y).columns_mut() {
+                unit::normalize(&mut output);
             }
         }
     }
 
-    /// W and V out of the state, nodes normalised.
+    /// W and V out of the state, normalised where the dynamics keep norms.
     fn load(&mut self, y: &[f64]) {
         self.unit.assign(&self.layout.weights(y));
         for (mut node, norm) in self.unit.rows_mut().into_iter().zip(&mut self.norms) {
             *norm = if self.options.projection {
-                crate::network::unit::normalize(&mut node)
+                unit::normalize(&mut node)
             } else {
                 node.dot(&node).sqrt()
             };
         }
-        if self.options.fan_out == FanOut::Running {
-            self.fan_out.assign(&self.layout.fan_out(y));
-            self.update_modulation();
+        if self.options.fan_out == FanOut::Fixed {
+            return;
         }
+        self.fan_out.assign(&self.layout.fan_out(y));
+        if self.options.fan_out == FanOut::RunningNormalized {
+            let outputs = self.fan_out.columns_mut().into_iter();
+            for (mut output, norm) in outputs.zip(&mut self.output_norms) {
+                *norm = unit::normalize(&mut output);
+            }
+        }
+        self.update_modulation();
     }
 
     /// β = V Vᵀ, β* = V V*ᵀ.
@@ -373,6 +395,17 @@ impl TwoLayerFlow {
             &mut out,
         );
         general_mat_mul(-1.0, &self.overlaps.l, &self.fan_out, 1.0, &mut out);
+        if self.options.fan_out == FanOut::RunningNormalized {
+            let mut squares = 0.0;
+            let outputs = self.fan_out.columns().into_iter().zip(&self.output_norms);
+            for (mut out, (output, norm)) in out.columns_mut().into_iter().zip(outputs) {
+                let along = out.dot(&output);
+                out.scaled_add(-along, &output);
+                squares += out.dot(&out);
+                out *= *norm;
+            }
+            return squares;
+        }
         out.iter().map(|x| x * x).sum()
     }
 }

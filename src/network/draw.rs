@@ -6,7 +6,8 @@
 
 use super::{NetworkError, unit};
 use crate::rng::Stream;
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
+use rand::RngExt;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
 /// `count` independent N(0, I) vectors of R^dim, a vector per column, in coordinates of an orthonormal basis.
@@ -52,6 +53,39 @@ pub fn random_teacher(rng: &mut Stream, dim: usize, nodes: usize) -> Array2<f64>
     weights
 }
 
+/// Entries of a grid teacher.
+const GRID: [f64; 5] = [-0.5, -0.25, 0.0, 0.25, 0.5];
+
+/// Draws of a column after which there seem to be no more distinct ones.
+const GRID_DRAWS: usize = 10_000;
+
+/// `nodes` different columns of R^dim with entries from {±½, ±¼, 0}, normalised: as the poster's authors draw teachers.
+pub fn grid_columns(
+    rng: &mut Stream,
+    dim: usize,
+    nodes: usize,
+) -> Result<Array2<f64>, NetworkError> {
+    let mut columns = Array2::<f64>::zeros((dim, nodes));
+    for j in 0..nodes {
+        let mut draws = 0..GRID_DRAWS;
+        loop {
+            if draws.next().is_none() {
+                return Err(NetworkError::GridExhausted { nodes, dim });
+            }
+            let (earlier, mut rest) = columns.view_mut().split_at(Axis(1), j);
+            let mut column = rest.column_mut(0);
+            column.map_inplace(|x| *x = GRID[rng.random_range(0..GRID.len())]);
+            let norm = unit::normalize(&mut column);
+            // Equal up to a positive factor is equal once normalised.
+            let seen = |other: ArrayView1<f64>| (&other - &column).iter().all(|x| x.abs() < 1e-12);
+            if norm > 0.0 && !earlier.columns().into_iter().any(seen) {
+                break;
+            }
+        }
+    }
+    Ok(columns)
+}
+
 /// Students at angle `theta0` from their teacher nodes, each in a uniformly random direction of R^dim.
 ///
 /// `teacher` (k₀ × m) holds coordinates in the span of W*. The result (k × m) has
@@ -64,20 +98,32 @@ pub fn students_at_angle(
 ) -> Array2<f64> {
     let (known, nodes) = teacher.dim();
     let mut students = gaussian_in_span(rng, dim, known, nodes);
-    let (sin, cos) = theta0.sin_cos();
-    for (mut student, node) in students.columns_mut().into_iter().zip(teacher.columns()) {
-        let mut inside = student.slice_mut(s![..known]);
-        // Twice: once leaves what rounding left.
-        for _ in 0..2 {
-            let along = inside.dot(&node);
-            inside.scaled_add(-along, &node);
-        }
-        unit::normalize(&mut student);
-        student *= sin;
-        student.slice_mut(s![..known]).scaled_add(cos, &node);
-        unit::normalize(&mut student);
+    let padded = pad_rows(teacher, students.nrows());
+    for (mut student, node) in students.columns_mut().into_iter().zip(padded.columns()) {
+        turn_to_angle(&mut student, node, theta0);
     }
     students
+}
+
+/// Replaces a vector by the unit vector at angle `theta` from the unit vector `node`, in the vector's direction.
+pub fn turn_to_angle(vector: &mut ArrayViewMut1<f64>, node: ArrayView1<f64>, theta: f64) {
+    let (sin, cos) = theta.sin_cos();
+    // Twice: once leaves what rounding left.
+    for _ in 0..2 {
+        let along = vector.dot(&node);
+        vector.scaled_add(-along, &node);
+    }
+    unit::normalize(vector);
+    *vector *= sin;
+    vector.scaled_add(cos, &node);
+    unit::normalize(vector);
+}
+
+/// The same columns with rows of zeros below: further coordinates.
+pub fn pad_rows(columns: ArrayView2<f64>, rows: usize) -> Array2<f64> {
+    let mut padded = Array2::zeros((rows, columns.ncols()));
+    padded.slice_mut(s![..columns.nrows(), ..]).assign(&columns);
+    padded
 }
 
 #[cfg(test)]

@@ -29,10 +29,9 @@ impl TwoLayer {
     ///
     /// `teacher` (k₀ × m) may have fewer coordinates than `student` (k × n): the rest are zero.
     pub fn with_unit_fan_out(teacher: &Array2<f64>, student: Array2<f64>, threshold: f64) -> Self {
-        let (known, m) = teacher.dim();
+        let m = teacher.ncols();
         let (k, n) = student.dim();
-        let mut padded = Array2::zeros((k, m));
-        padded.slice_mut(ndarray::s![..known, ..]).assign(teacher);
+        let padded = draw::pad_rows(teacher.view(), k);
         Self {
             teacher: Layer::with_threshold(padded, threshold),
             teacher_fan_out: Array2::ones((m, 1)),
@@ -48,6 +47,16 @@ pub enum NetworkError {
     /// More orthonormal vectors than dimensions.
     #[error("{nodes} orthonormal nodes do not fit into {dim} dimensions")]
     TooManyOrthonormal {
+        /// nodes asked for
+        nodes: usize,
+        /// dimensions there are
+        dim: usize,
+    },
+    /// No more distinct columns of grid entries.
+    #[error(
+        "{nodes} distinct columns with entries from {{±½, ±¼, 0}} were not found in {dim} dimensions"
+    )]
+    GridExhausted {
         /// nodes asked for
         nodes: usize,
         /// dimensions there are

@@ -2,8 +2,10 @@
 
 mod folder;
 mod provenance;
+mod states;
 pub mod svg;
 pub mod theorem4;
+pub mod theorem5;
 
 pub use folder::{Folder, FolderError};
 pub use provenance::Provenance;

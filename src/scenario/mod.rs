@@ -6,11 +6,14 @@
 pub mod document;
 mod error;
 mod section;
+pub mod settings;
 pub mod theorem4;
+pub mod theorem5;
 
 pub use document::{Document, Override};
 pub use error::ScenarioError;
 pub use theorem4::Theorem4;
+pub use theorem5::Theorem5;
 
 use section::Section;
 use serde::Serialize;
@@ -21,15 +24,18 @@ use serde::Serialize;
 pub enum Scenario {
     /// `experiment = "theorem4"`
     Theorem4(Box<Theorem4>),
+    /// `experiment = "theorem5"`
+    Theorem5(Box<Theorem5>),
 }
 
 impl Scenario {
     /// Gives a document its meaning.
     pub fn interpret(document: Document) -> Result<Self, ScenarioError> {
         let mut root = Section::root(document);
-        let experiment = root.required_text("experiment", &["theorem4"])?;
+        let experiment = root.required_text("experiment", &["theorem4", "theorem5"])?;
         match experiment {
             "theorem4" => Ok(Self::Theorem4(Box::new(Theorem4::read(root)?))),
+            "theorem5" => Ok(Self::Theorem5(Box::new(Theorem5::read(root)?))),
             _ => unreachable!("only listed names are let through"),
         }
     }
@@ -38,6 +44,7 @@ impl Scenario {
     pub fn name(&self) -> &str {
         match self {
             Self::Theorem4(scenario) => &scenario.name,
+            Self::Theorem5(scenario) => &scenario.name,
         }
     }
 }

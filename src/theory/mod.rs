@@ -2,11 +2,14 @@
 
 pub mod assumption3;
 mod asymptotic;
+pub mod certificate;
+mod joint_rate;
 mod supremum;
 pub mod theorem4;
 pub mod threshold;
 mod verdict;
 
 pub use asymptotic::{AsymptoticError, AsymptoticRate, asymptotic_rate};
+pub use joint_rate::{DENSE, JointRate};
 pub use supremum::{Supremum, supremum};
 pub use verdict::Verdict;

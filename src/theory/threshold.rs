@@ -26,7 +26,7 @@ pub fn for_epsilon(epsilon: f64, smallest_angle: HalfAngle) -> Result<f64, [f64;
     // To the last bit of numbers of order one: 57 halvings.
     loop {
         let middle = 0.5 * (low + high);
-        if high - low <= f64::EPSILON {
+        if high - low <= f64::EPSILON || middle <= low || middle >= high {
             // ε = ½ between orthogonal nodes means 0, not 1e-17.
             return Ok(if middle.abs() <= f64::EPSILON {
                 0.0

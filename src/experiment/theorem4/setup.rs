@@ -1,17 +1,14 @@
 //! From the scenario's words to networks, constants and a plan.
 
-use super::super::{ExperimentError, read_matrix};
+use super::super::{ExperimentError, input, teacher};
 use crate::integrate::{Method, Plan, Step};
-use crate::network::{Frame, TwoLayer, draw, unit};
-use crate::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
+use crate::network::{Frame, TwoLayer, draw};
+use crate::overlap::{Input, OverlapMethod, Resample};
 use crate::rng;
-use crate::scenario::theorem4::{
-    InputSource, Overlap, Precision, Sampling, Teacher, Theorem4, Threshold, Weights,
-};
+use crate::scenario::Theorem4;
+use crate::scenario::settings::{Overlap, Sampling};
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
-use crate::theory::{AsymptoticRate, asymptotic_rate, theorem4, threshold};
-use ndarray::Array2;
-use std::path::Path;
+use crate::theory::{AsymptoticRate, asymptotic_rate, theorem4};
 
 /// "auto" steps, as fractions of the fastest time there is: stable, and for RK4 accurate to 5e-4 per fastest time.
 const RK4_FRACTION: f64 = 0.5;
@@ -42,8 +39,8 @@ impl Setup {
             Overlap::Exact => None,
             Overlap::MonteCarlo(sampling) => Some(sampling.clone()),
         };
-        let input = load_input(sampling.as_ref())?;
-        let (frame, teacher) = load_teacher(&scenario.teacher, scenario.seed)?;
+        let input = input::load(sampling.as_ref())?;
+        let (frame, teacher) = teacher::load(&scenario.teacher, scenario.seed)?;
         let dim = frame.dim();
         if let Some(prescribed) = input.dim().filter(|&prescribed| prescribed != dim) {
             return Err(ExperimentError::Impossible {
@@ -53,7 +50,7 @@ impl Setup {
             });
         }
         let angles = TeacherAngles::of(teacher.view());
-        let b = solve_threshold(scenario.teacher.threshold, &angles)?;
+        let b = teacher::solve_threshold(scenario.teacher.threshold, &angles)?;
         let theta0 = scenario.student.theta0;
         let mut stream = rng::stream(scenario.seed, "student", &[]);
         let student = draw::students_at_angle(&mut stream, dim, teacher.view(), theta0);
@@ -84,25 +81,11 @@ impl Setup {
 
     /// The overlaps of one replica.
     pub(super) fn overlap(&self, seed: u64, replica: u64) -> Box<dyn OverlapMethod> {
-        let Some(sampling) = &self.sampling else {
-            return Box::new(ExactGaussian::new());
-        };
-        let seed = rng::derive(seed, "replica", &[replica]);
-        let (input, count) = (self.input.clone(), sampling.samples as usize);
-        match sampling.precision {
-            Precision::F64 => Box::new(MonteCarlo::<f64>::new(
-                input,
-                count,
-                sampling.resample,
-                seed,
-            )),
-            Precision::F32 => Box::new(MonteCarlo::<f32>::new(
-                input,
-                count,
-                sampling.resample,
-                seed,
-            )),
-        }
+        input::overlap(
+            self.sampling.as_ref(),
+            &self.input,
+            rng::derive(seed, "replica", &[replica]),
+        )
     }
 
     /// Method and plan with everything "auto" filled in.
@@ -228,118 +211,4 @@ impl Setup {
         }
         missing
     }
-}
-
-fn load_input(sampling: Option<&Sampling>) -> Result<Input, ExperimentError> {
-    let Some(sampling) = sampling else {
-        return Ok(Input::standard_gaussian());
-    };
-    let read = |path: &Path| {
-        read_matrix(path).map_err(|source| ExperimentError::File {
-            key: "overlap.input",
-            source,
-        })
-    };
-    let content = |path: &Path, found: String, allowed: &str| ExperimentError::Content {
-        key: "overlap.input",
-        path: path.into(),
-        found,
-        allowed: allowed.into(),
-    };
-    match &sampling.input {
-        InputSource::Gaussian => Ok(Input::standard_gaussian()),
-        InputSource::Covariance(path) => Input::gaussian(read(path)?)
-            .map_err(|error| content(path, error.to_string(), "a covariance, d × d")),
-        InputSource::Rows(path) => {
-            let rows = read(path)?;
-            let (count, fixed) = (rows.nrows() as u64, sampling.resample == Resample::Never);
-            if fixed && sampling.samples > count {
-                return Err(ExperimentError::Impossible {
-                    key: "overlap.samples",
-                    found: format!("{} of {count} rows of {}", sampling.samples, path.display()),
-                    allowed: format!("at most {count}, or resample = \"every-evaluation\""),
-                });
-            }
-            Input::rows(rows)
-                .map_err(|error| content(path, error.to_string(), "samples × d, finite"))
-        }
-    }
-}
-
-/// Teacher nodes as unit columns, in coordinates of their span.
-fn load_teacher(teacher: &Teacher, seed: u64) -> Result<(Frame, Array2<f64>), ExperimentError> {
-    let (dim, nodes) = (teacher.input_dim.unwrap_or(0), teacher.nodes.unwrap_or(0));
-    let path = match &teacher.weights {
-        Weights::Orthonormal => {
-            return Ok((
-                Frame::random(dim, seed),
-                draw::orthonormal_teacher(dim, nodes)?,
-            ));
-        }
-        Weights::Random => {
-            let mut stream = rng::stream(seed, "teacher", &[]);
-            return Ok((
-                Frame::random(dim, seed),
-                draw::random_teacher(&mut stream, dim, nodes),
-            ));
-        }
-        Weights::File(path) => path,
-    };
-    let key = "teacher.weights";
-    let mut columns = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
-    let wrong = |found: String, allowed: &str| ExperimentError::Content {
-        key,
-        path: path.clone(),
-        found,
-        allowed: allowed.into(),
-    };
-    let (rows, count) = columns.dim();
-    let fits =
-        teacher.input_dim.is_none_or(|dim| dim == rows) && teacher.nodes.is_none_or(|n| n == count);
-    if !fits || rows < 2 || count == 0 {
-        let wanted = |x: Option<usize>, name: &str| x.map_or(name.to_owned(), |x| x.to_string());
-        let allowed = format!(
-            "input_dim × nodes = {} × {}, of at least 2 × 1",
-            wanted(teacher.input_dim, "d"),
-            wanted(teacher.nodes, "m"),
-        );
-        return Err(wrong(format!("{rows} × {count}"), &allowed));
-    }
-    for (node, mut column) in columns.columns_mut().into_iter().enumerate() {
-        let norm = unit::normalize(&mut column);
-        if !(norm > 0.0 && norm.is_finite()) {
-            return Err(wrong(
-                format!("norm {norm} in column {node}"),
-                "finite columns, none of them zero",
-            ));
-        }
-    }
-    Ok(Frame::of_columns(columns, seed)?)
-}
-
-fn solve_threshold(threshold: Threshold, angles: &TeacherAngles) -> Result<f64, ExperimentError> {
-    let epsilon = match threshold {
-        Threshold::Threshold(b) => return Ok(b),
-        Threshold::Epsilon(epsilon) => epsilon,
-    };
-    let impossible = |found: String, allowed: String| ExperimentError::Impossible {
-        key: "teacher.epsilon",
-        found,
-        allowed,
-    };
-    let Some(smallest) = angles.smallest else {
-        return Err(impossible(
-            format!("epsilon = {epsilon} with a single node, which overlaps with nothing"),
-            "threshold in its place".into(),
-        ));
-    };
-    threshold::for_epsilon(epsilon, smallest).map_err(|[least, greatest]| {
-        impossible(
-            format!(
-                "{epsilon}, at a smallest angle of {:.6} between teacher nodes",
-                smallest.radians()
-            ),
-            format!("{least:.3e} to {greatest:.3e}, which thresholds from 8 to −8 give"),
-        )
-    })
 }

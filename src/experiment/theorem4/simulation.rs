@@ -7,7 +7,8 @@ use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::Trajectory;
 use crate::overlap::{ExactGaussian, OverlapMethod};
-use crate::scenario::theorem4::{Overlap, Theorem4};
+use crate::scenario::Theorem4;
+use crate::scenario::settings::Overlap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 /// One run.

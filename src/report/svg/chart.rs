@@ -209,6 +209,13 @@ impl Chart {
         }
         for line in &self.lines {
             let style = line.look.color.stroke_width(zoom(line.look.width));
+            if line.look.stroke == Stroke::Points {
+                let [low, high] = self.y_range;
+                let inside = line.points.iter().filter(|(_, y)| (low..=high).contains(y));
+                let (radius, style) = marker(line.look);
+                chart.draw_series(inside.map(|&point| Circle::new(point, radius, style)))?;
+                continue;
+            }
             for points in self.visible(&line.points) {
                 match line.look.stroke.dash() {
                     None => chart.draw_series(LineSeries::new(points.iter().copied(), style))?,
@@ -284,6 +291,12 @@ impl Chart {
             let style = line.look.color.stroke_width(zoom(line.look.width));
             let (left, right) = (SAMPLE.0, SAMPLE.1);
             let at = |x: i32| (zoomed(x), zoomed(y));
+            if line.look.stroke == Stroke::Points {
+                let (radius, style) = marker(line.look);
+                area.draw(&Circle::new(at((left + right) / 2), radius, style))?;
+                write(&line.label, &mut y)?;
+                continue;
+            }
             match line.look.stroke.dash() {
                 None => area.draw(&PathElement::new([at(left), at(right)], style))?,
                 Some((dash, gap)) => {
@@ -318,6 +331,19 @@ impl Chart {
         }
         Ok(())
     }
+}
+
+/// Radius and style of the points of a set.
+fn marker(look: Look) -> (u32, ShapeStyle) {
+    let style = look.color.stroke_width(zoom(2));
+    (
+        zoom(look.width),
+        if look.is_filled() {
+            style.filled()
+        } else {
+            style
+        },
+    )
 }
 
 /// Pixels as seen → pixels as drawn, for sizes.

@@ -9,6 +9,8 @@ pub enum Stroke {
     Solid,
     /// A measurement with a marker every now and then.
     Marked,
+    /// Markers without a line; the width is their radius.
+    Points,
     /// – – –
     LongDash,
     /// - - -
@@ -27,7 +29,7 @@ impl Stroke {
     /// Length of dash and gap in pixels, where it is dashed.
     pub(super) fn dash(self) -> Option<(i32, i32)> {
         match self {
-            Self::Solid | Self::Marked => None,
+            Self::Solid | Self::Marked | Self::Points => None,
             Self::LongDash => Some((18, 6)),
             Self::SparseDash => Some((7, 13)),
             Self::NearlySolid => Some((30, 4)),
@@ -63,6 +65,38 @@ impl Look {
     pub const FITTED: Self = Self::new((213, 94, 0), Stroke::Dots, 3);
     /// The level below which there is noise.
     pub const FLOOR: Self = Self::new((150, 150, 150), Stroke::Solid, 1);
+
+    /// One of three parts of a measurement, with the look of its bound.
+    pub fn of_part(index: usize) -> (Self, Self) {
+        let (color, measured, width, bound) = [
+            ((0, 114, 178), Stroke::Solid, 3, Stroke::LongDash),
+            ((213, 94, 0), Stroke::Marked, 3, Stroke::ShortDash),
+            ((0, 158, 115), Stroke::Solid, 2, Stroke::SparseDash),
+        ][index % 3];
+        (
+            Self::new(color, measured, width),
+            Self::new(color, bound, 2),
+        )
+    }
+
+    /// Points of one of a few sets: rings that get smaller from one to the next, and the last one discs.
+    pub fn of_set(index: usize) -> Self {
+        const COLORS: [(u8, u8, u8); 6] = [
+            (230, 159, 0),
+            (204, 121, 167),
+            (86, 180, 233),
+            (0, 158, 115),
+            (0, 114, 178),
+            (0, 0, 0),
+        ];
+        let index = index.min(COLORS.len() - 1);
+        Self::new(COLORS[index], Stroke::Points, 8 - index as u32)
+    }
+
+    /// Whether its points are discs.
+    pub(super) fn is_filled(&self) -> bool {
+        self.width <= 3
+    }
 
     /// The look of a rate, by its name.
     pub fn of_rate(name: &str) -> Self {

@@ -2,7 +2,6 @@
 
 mod convergence;
 mod rates;
-mod states;
 mod summary;
 mod table;
 mod trajectory;
@@ -10,6 +9,7 @@ mod trajectory;
 pub use summary::Summary;
 pub use table::table;
 
+use super::states::States;
 use super::{Folder, FolderError, Provenance};
 use crate::experiment::theorem4::Outcome;
 use std::io;
@@ -30,7 +30,20 @@ pub fn write(
         })?,
     ];
     if outcome.scenario.output.states {
-        written.extend(states::write(outcome, folder)?);
+        let simulation = &outcome.primary;
+        let states = States {
+            times: simulation
+                .trajectory
+                .rows
+                .iter()
+                .map(|row| row.time)
+                .collect(),
+            states: &simulation.trajectory.states,
+            layout: simulation.layout,
+            frame: &outcome.frame,
+            teacher: &outcome.teacher,
+        };
+        written.extend(states.write(folder)?);
     }
     // A run that ended at once has nothing to draw.
     if outcome.primary.trajectory.rows.len() > 1 {

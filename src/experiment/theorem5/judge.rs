@@ -1,0 +1,201 @@
+//! What the run says of the certificate and of the three limits.
+
+use super::recorder::Row;
+use super::setup::Setup;
+use crate::flow::StateLayout;
+use crate::measure::{Fit, fit_decay};
+use crate::network::Layer;
+use crate::overlap::{ExactGaussian, HalfAngle};
+use crate::theory::certificate::Certificate;
+use crate::theory::{JointRate, Verdict};
+use ndarray::{Array1, Array2, s};
+use ndarray_linalg::{EigValsh, UPLO};
+
+/// Rounding in z(t) beside e^{Mt} z(0), relative.
+const SLACK: f64 = 1e-9;
+
+/// A student node this near to a teacher node has come to it.
+const NEAR: f64 = 0.1;
+
+/// A fan-out norm above this is not zero.
+const ALIVE: f64 = 1e-3;
+
+/// z(t) ≤ e^{Mt} z(0), entry by entry.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Largest z_i(t)/(e^{Mt} z(0))_i where z_i is above the floor.
+    pub largest_ratio: f64,
+    /// Largest angle by which a node of W_r turned.
+    pub turned: f64,
+    /// Whether all held, the drift included.
+    pub holds: bool,
+    /// The bound on the largest θ, e of u and ‖v‖ of r at each time.
+    pub envelope: Vec<(f64, [f64; 3])>,
+}
+
+/// One of W_u → W*, V_u → V*, V_r → 0.
+#[derive(Clone, Debug)]
+pub struct PartClaim {
+    /// As in `summary.json`.
+    pub name: &'static str,
+    /// Its largest error at the end.
+    pub last: f64,
+    /// The rate of its tail.
+    pub fitted: Option<Fit>,
+    /// Against the certified envelope and rate.
+    pub verdict: Verdict,
+}
+
+/// A teacher node with more than one student node.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// j°, from 0.
+    pub teacher: usize,
+    /// Student nodes within 0.1 of it whose fan-out has not vanished, from 0.
+    pub students: Vec<usize>,
+}
+
+/// Compares the run with its certificate.
+pub fn check(certificate: &Certificate, rows: &[Row], floor: f64) -> Check {
+    let m = rows[0].angles.len();
+    let mut bound: Array1<f64> = rows[0].errors().collect();
+    let mut time = 0.0;
+    let mut step = (0.0, Array2::eye(bound.len()));
+    let mut found = Check {
+        largest_ratio: 0.0,
+        turned: 0.0,
+        holds: true,
+        envelope: Vec::new(),
+    };
+    for row in rows {
+        let elapsed = row.time - time;
+        if elapsed > 0.0 {
+            // Output times are equally spaced up to rounding: one propagator serves them all.
+            if (elapsed - step.0).abs() > 1e-9 * elapsed {
+                step = (elapsed, certificate.propagator(elapsed));
+            }
+            bound = step.1.dot(&bound);
+            time = row.time;
+        }
+        for (z, bound) in row.errors().zip(&bound) {
+            if z > floor {
+                found.largest_ratio = found.largest_ratio.max(z / bound);
+            }
+        }
+        found.turned = row.turned.iter().copied().fold(found.turned, f64::max);
+        let largest = |range: std::ops::Range<usize>| {
+            bound.slice(s![range]).iter().copied().fold(0.0, f64::max)
+        };
+        let parts = [
+            largest(0..m),
+            largest(m..2 * m),
+            largest(2 * m..bound.len()),
+        ];
+        found.envelope.push((row.time, parts));
+    }
+    found.holds = found.largest_ratio <= 1.0 + SLACK && found.turned <= certificate.drift + floor;
+    found
+}
+
+/// The three limits with their verdicts: `holds` if the run stayed below the certified envelope and its tail, where
+/// there is one, falls no slower than the certified rate.
+pub fn parts(
+    certificate: Option<&Certificate>,
+    check: Option<&Check>,
+    rows: &[Row],
+    floor: f64,
+) -> [PartClaim; 3] {
+    let mut index = 0;
+    ["w_u", "v_u", "v_r"].map(|name| {
+        let part = index;
+        index += 1;
+        let points: Vec<(f64, f64)> = rows
+            .iter()
+            .map(|row| (row.time, row.largest()[part]))
+            .collect();
+        let fitted = fit_decay(&points, floor);
+        let verdict = match (certificate, check) {
+            (Some(certificate), Some(check)) => {
+                let slower = fitted
+                    .is_some_and(|fit| fit.rate + 3.0 * fit.standard_error < certificate.rate);
+                if check.holds && !slower {
+                    Verdict::Holds
+                } else {
+                    Verdict::Violated
+                }
+            }
+            _ => Verdict::Vacuous,
+        };
+        PartClaim {
+            name,
+            last: points[points.len() - 1].1,
+            fitted,
+            verdict,
+        }
+    })
+}
+
+/// The last state of a run.
+pub struct LastState {
+    /// W, k × n
+    weights: Array2<f64>,
+    fan_out_norms: Vec<f64>,
+    threshold: f64,
+}
+
+impl LastState {
+    pub fn of(setup: &Setup, layout: StateLayout, state: &[f64]) -> Self {
+        let fan_out = layout.fan_out(state);
+        Self {
+            weights: layout.weights(state).t().to_owned(),
+            fan_out_norms: fan_out
+                .rows()
+                .into_iter()
+                .map(|v| v.dot(&v).sqrt())
+                .collect(),
+            threshold: setup.threshold,
+        }
+    }
+
+    /// λ_min(L) for N(0, I); NaN if it cannot be had.
+    pub fn smallest_l(&self) -> f64 {
+        let layer = Layer::with_threshold(self.weights.clone(), self.threshold);
+        let l = ExactGaussian::new().activation_overlap(layer.view());
+        l.eigvalsh(UPLO::Lower)
+            .map_or(f64::NAN, |spectrum| spectrum[0])
+    }
+
+    /// Spectra at W = [W*, W_r] with W_r as it is now.
+    pub fn joint_rate(&self, setup: &Setup) -> Result<JointRate, String> {
+        let m = setup.network.teacher.weights.ncols();
+        let mut weights = self.weights.clone();
+        weights
+            .slice_mut(s![.., ..m])
+            .assign(&setup.network.teacher.weights);
+        JointRate::at_limit(&setup.network, weights).map_err(|error| error.to_string())
+    }
+
+    /// Teacher nodes that more than one living student node has come to.
+    pub fn shared(&self, setup: &Setup) -> Vec<Shared> {
+        let alive: Vec<usize> = (0..self.fan_out_norms.len())
+            .filter(|&j| self.fan_out_norms[j] > ALIVE)
+            .collect();
+        let teacher = setup
+            .network
+            .teacher
+            .weights
+            .columns()
+            .into_iter()
+            .enumerate();
+        teacher
+            .map(|(teacher, target)| {
+                let near = |j: &usize| {
+                    HalfAngle::between_units(self.weights.column(*j), target).radians() < NEAR
+                };
+                let students = alive.iter().copied().filter(near).collect();
+                Shared { teacher, students }
+            })
+            .filter(|shared: &Shared| shared.students.len() > 1)
+            .collect()
+    }
+}

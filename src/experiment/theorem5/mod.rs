@@ -1,0 +1,145 @@
+//! Theorem 5, put to the test: an over-parameterized student, with W and V running.
+
+mod judge;
+mod recorder;
+mod setup;
+
+pub use judge::{Check, PartClaim, Shared};
+pub use recorder::Row;
+pub use setup::Setup;
+
+use super::{ExperimentError, Hooks};
+use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
+use crate::integrate::{RunEnd, integrate};
+use crate::network::{Frame, TwoLayer};
+use crate::scenario::Theorem5;
+use crate::theory::JointRate;
+use crate::theory::certificate::Certificate;
+use recorder::Recorder;
+
+/// Everything that a run of the experiment found.
+pub struct Outcome {
+    /// The scenario with all that was "auto" filled in.
+    pub scenario: Theorem5,
+    /// Teacher and student at the start.
+    pub network: TwoLayer,
+    /// The common threshold b.
+    pub threshold: f64,
+    /// The certificate, if there is one for this start.
+    pub certificate: Option<Certificate>,
+    /// The largest θ₀ = e₀ = v₀ that is certified for this teacher and W_r.
+    pub largest_scale: f64,
+    /// What the theory has to say nothing about, and why.
+    pub premises_not_met: Vec<String>,
+    /// Statistics over time.
+    pub rows: Vec<Row>,
+    /// Full states of the same times, where asked for.
+    pub states: Vec<Vec<f64>>,
+    /// How states lie in a vector.
+    pub layout: StateLayout,
+    /// Where the coordinates lie in R^d.
+    pub frame: Frame,
+    /// Why the run ended.
+    pub end: RunEnd,
+    /// Accepted steps and evaluations.
+    pub steps: u64,
+    /// Evaluations of the flow.
+    pub evaluations: u64,
+    /// Seconds.
+    pub seconds: f64,
+    /// Below this nothing is read off.
+    pub floor: f64,
+    /// z(t) ≤ e^{Mt} z(0), checked along the run; `None` without a certificate.
+    pub check: Option<Check>,
+    /// W_u → W*, V_u → V*, V_r → 0.
+    pub parts: [PartClaim; 3],
+    /// Spectra at the limit of this run.
+    pub joint: Result<JointRate, String>,
+    /// λ_min(L) in the last state.
+    pub final_smallest_l: f64,
+    /// Teacher nodes that more than one student node has come to.
+    pub shared: Vec<Shared>,
+}
+
+/// Prepares the experiment and runs it.
+pub fn run(scenario: &Theorem5, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
+    simulate(scenario, Setup::prepare(scenario)?, hooks)
+}
+
+/// Runs an experiment that has been prepared.
+pub fn simulate(
+    scenario: &Theorem5,
+    setup: Setup,
+    hooks: &dyn Hooks,
+) -> Result<Outcome, ExperimentError> {
+    let started = std::time::Instant::now();
+    let problem = setup.problem();
+    let certificate = problem.as_ref().and_then(|problem| problem.certify());
+    let largest_scale = problem
+        .as_ref()
+        .map_or(0.0, |problem| problem.largest_certified_scale());
+    let (method, plan) = setup.plan(scenario, certificate.as_ref());
+    let mut resolved = scenario.clone();
+    resolved.integrate.method = method;
+    resolved.integrate.horizon = Some(plan.horizon);
+    resolved.teacher.input_dim = Some(setup.frame.dim());
+    resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
+    resolved.outputs = Some(setup.network.fan_out.ncols());
+
+    let fan_out = if scenario.normalized_fan_out {
+        FanOut::RunningNormalized
+    } else {
+        FanOut::Running
+    };
+    let options = FlowOptions {
+        projection: true,
+        fan_out,
+    };
+    let overlap = setup.overlap(scenario.seed);
+    let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
+    let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, scenario.output.states);
+    let start = flow.state_of(&setup.network);
+    let report = integrate(&mut flow, start, &method, &plan, &mut recorder)?;
+    let Recorder { rows, states, .. } = recorder;
+
+    let floor = setup.floor(&method);
+    let layout = flow.layout();
+    let last = judge::LastState::of(&setup, layout, &report.state);
+    let check = certificate
+        .as_ref()
+        .map(|certificate| judge::check(certificate, &rows, floor));
+    let joint = last.joint_rate(&setup);
+    Ok(Outcome {
+        parts: judge::parts(certificate.as_ref(), check.as_ref(), &rows, floor),
+        final_smallest_l: last.smallest_l(),
+        shared: last.shared(&setup),
+        premises_not_met: setup.premises_not_met(scenario, certificate.as_ref()),
+        threshold: setup.threshold,
+        network: setup.network,
+        frame: setup.frame,
+        scenario: resolved,
+        certificate,
+        largest_scale,
+        rows,
+        states,
+        layout,
+        end: report.end,
+        steps: report.steps,
+        evaluations: report.evaluations,
+        seconds: started.elapsed().as_secs_f64(),
+        floor,
+        check,
+        joint,
+    })
+}
+
+impl Outcome {
+    /// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0): zero for an exact gradient flow.
+    pub fn energy_residual(&self) -> f64 {
+        let start = self.rows.first().map_or(1.0, |row| row.loss);
+        self.rows
+            .iter()
+            .map(|row| ((row.loss + row.dissipated - start) / start).abs())
+            .fold(0.0, f64::max)
+    }
+}

@@ -1,0 +1,342 @@
+//! From the scenario's words to networks, the certificate's problem and a plan.
+
+use super::super::{ExperimentError, input, read_matrix, teacher};
+use crate::integrate::{Method, Plan, Step};
+use crate::network::{Frame, Layer, TwoLayer, draw, unit};
+use crate::overlap::{HalfAngle, Input, OverlapMethod, Resample};
+use crate::rng::{self, Stream};
+use crate::scenario::Theorem5;
+use crate::scenario::settings::{Overlap, Sampling};
+use crate::scenario::theorem5::{ExtraWeights, FanOutWeights, Start};
+use crate::theory::assumption3::TeacherAngles;
+use crate::theory::certificate::{Certificate, Problem};
+use ndarray::{Array2, Axis, concatenate, s};
+use rand_distr::{Distribution, StandardNormal};
+use std::path::Path;
+
+/// "auto" steps, as fractions of 1/(largest row sum of the dynamics).
+const RK4_FRACTION: f64 = 0.5;
+const GRADIENT_DESCENT_FRACTION: f64 = 0.1;
+
+/// "auto" horizon without a certificate, in units of 1/D(0).
+const FALLBACK_TIMES: f64 = 200.0;
+
+/// All that is known before the first step.
+pub struct Setup {
+    pub(super) network: TwoLayer,
+    pub(super) frame: Frame,
+    pub(super) input: Input,
+    pub(super) threshold: f64,
+    sampling: Option<Sampling>,
+    normalized_fan_out: bool,
+}
+
+impl Setup {
+    /// Draws or loads everything.
+    pub fn prepare(scenario: &Theorem5) -> Result<Self, ExperimentError> {
+        let sampling = match &scenario.overlap {
+            Overlap::Exact => None,
+            Overlap::MonteCarlo(sampling) => Some(sampling.clone()),
+        };
+        let input = input::load(sampling.as_ref())?;
+        let (frame, weights) = teacher::load(&scenario.teacher, scenario.seed)?;
+        if let Some(dim) = input.dim().filter(|&dim| dim != frame.dim()) {
+            return Err(ExperimentError::Impossible {
+                key: "overlap.input",
+                found: format!("data of dimension {dim} with input_dim = {}", frame.dim()),
+                allowed: "equal dimensions".into(),
+            });
+        }
+        let threshold = teacher::solve_threshold(
+            scenario.teacher.threshold,
+            &TeacherAngles::of(weights.view()),
+        )?;
+        let mut fan_out = load_fan_out(scenario, weights.ncols())?;
+        if scenario.normalized_fan_out {
+            fan_out.columns_mut().into_iter().for_each(|mut output| {
+                unit::normalize(&mut output);
+            });
+        }
+        let (frame, teacher, student) = place_nodes(scenario, frame, weights)?;
+        let mut network = TwoLayer {
+            fan_out: start_fan_out(scenario, &fan_out),
+            teacher: Layer::with_threshold(teacher, threshold),
+            student: Layer::with_threshold(student, threshold),
+            teacher_fan_out: fan_out,
+        };
+        let mut frame = frame;
+        if !input.is_standard() {
+            // Directions matter: go back to the coordinates of R^d.
+            network.teacher.weights = frame.lift(network.teacher.weights.view())?;
+            network.student.weights = frame.lift(network.student.weights.view())?;
+            frame = Frame::random(frame.dim(), scenario.seed);
+        }
+        let normalized_fan_out = scenario.normalized_fan_out;
+        Ok(Self {
+            network,
+            frame,
+            input,
+            threshold,
+            sampling,
+            normalized_fan_out,
+        })
+    }
+
+    /// What the certificate is asked about; `None` where its premises do not hold.
+    pub(super) fn problem(&self) -> Option<Problem> {
+        if !self.input.is_standard() || self.normalized_fan_out {
+            return None;
+        }
+        let network = &self.network;
+        let (teacher, student) = (&network.teacher.weights, &network.student.weights);
+        let m = teacher.ncols();
+        let pairs = student.columns().into_iter().zip(teacher.columns());
+        let angles = pairs.map(|(w, target)| HalfAngle::between_units(w, target).radians());
+        let mut errors = network.fan_out.clone();
+        let mut of_u = errors.slice_mut(s![..m, ..]);
+        of_u -= &network.teacher_fan_out;
+        Some(Problem {
+            teacher: teacher.clone(),
+            teacher_fan_out: network.teacher_fan_out.clone(),
+            extra: student.slice(s![.., m..]).to_owned(),
+            threshold: self.threshold,
+            angles: angles.collect(),
+            fan_out_errors: errors
+                .rows()
+                .into_iter()
+                .map(|e| e.dot(&e).sqrt())
+                .collect(),
+        })
+    }
+
+    /// The overlaps of the run.
+    pub(super) fn overlap(&self, seed: u64) -> Box<dyn OverlapMethod> {
+        input::overlap(
+            self.sampling.as_ref(),
+            &self.input,
+            rng::derive(seed, "replica", &[0]),
+        )
+    }
+
+    /// Method and plan with everything "auto" filled in.
+    pub(super) fn plan(
+        &self,
+        scenario: &Theorem5,
+        certificate: Option<&Certificate>,
+    ) -> (Method, Plan) {
+        let settings = &scenario.integrate;
+        let d0 = crate::overlap::gaussian::normal::tail(self.threshold);
+        let automatic_horizon = || match certificate {
+            // Until the certified envelope has fallen to the floor.
+            Some(certificate) => {
+                let floor = self.floor(&settings.method).max(1e-11);
+                let start = certificate.region.iter().copied().fold(floor, f64::max);
+                (start / floor).ln() / certificate.rate
+            }
+            None => FALLBACK_TIMES / d0,
+        };
+        let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
+        let mut plan = Plan::uniform(horizon, settings.outputs as usize);
+        plan.max_steps = settings.max_steps;
+        // No rate exceeds the largest row sum of H, nor the largest of L, which is below (1 + b²) D₀ n.
+        let modulation = self.network.teacher_fan_out.mapv(|x| x * x).sum();
+        let nodes = self.network.fan_out.nrows() as f64;
+        let fastest = d0 * (modulation + (1.0 + self.threshold.powi(2)) * nodes);
+        let interval = horizon / settings.outputs as f64;
+        let automatic = |step: Step, fraction: f64| {
+            let divided = interval / (interval * fastest / fraction).ceil();
+            if step.step > 0.0 {
+                step
+            } else {
+                Step { step: divided }
+            }
+        };
+        let method = match settings.method {
+            Method::Rk4(step) => Method::Rk4(automatic(step, RK4_FRACTION)),
+            Method::GradientDescent(step) => {
+                Method::GradientDescent(automatic(step, GRADIENT_DESCENT_FRACTION))
+            }
+            adaptive => adaptive,
+        };
+        let plan = plan.times_of(&method);
+        (method, plan)
+    }
+
+    /// Below this, errors are those of rounding, of the tolerance, or of the sample.
+    pub(super) fn floor(&self, method: &Method) -> f64 {
+        let tolerance = method.tolerance().map_or(0.0, |t| 10.0 * (t.rtol + t.atol));
+        let sampling = self
+            .sampling
+            .as_ref()
+            .map_or(0.0, |sampling| 10.0 / sampling.samples as f64);
+        tolerance.max(1e-13).max(sampling)
+    }
+
+    /// What the theory presumes and the scenario does otherwise.
+    pub(super) fn premises_not_met(
+        &self,
+        scenario: &Theorem5,
+        certificate: Option<&Certificate>,
+    ) -> Vec<String> {
+        let mut missing = Vec::new();
+        if scenario.normalized_fan_out {
+            missing.push("V's columns are kept at unit norm; the theorem has V free".into());
+        }
+        if !self.input.is_standard() {
+            missing.push("the input is not N(0, I)".into());
+        }
+        if let Some(sampling) = &self.sampling {
+            let kind = match sampling.resample {
+                Resample::Never => "one fixed sample",
+                Resample::EveryEvaluation => "fresh samples at each evaluation",
+            };
+            let count = sampling.samples;
+            missing.push(format!("overlaps are estimated from {kind} of {count}"));
+        }
+        if certificate.is_none() {
+            missing.push("no certificate: the start lies outside the region that is proved".into());
+        }
+        missing
+    }
+}
+
+/// The teacher's and the student's nodes in common coordinates.
+fn place_nodes(
+    scenario: &Theorem5,
+    frame: Frame,
+    weights: Array2<f64>,
+) -> Result<(Frame, Array2<f64>, Array2<f64>), ExperimentError> {
+    let (known, m) = weights.dim();
+    let dim = frame.dim();
+    let r = scenario.student.extra;
+    let mut stream = rng::stream(scenario.seed, "student", &[]);
+    let (frame, teacher, directions) = match &scenario.student.extra_weights {
+        ExtraWeights::Random => {
+            let drawn = draw::gaussian_in_span(&mut stream, dim, known, m + r);
+            (frame, draw::pad_rows(weights.view(), drawn.nrows()), drawn)
+        }
+        ExtraWeights::File(path) => {
+            let extra = read_extra(path, dim, r)?;
+            let full = frame.lift(weights.view())?;
+            let (frame, together) =
+                Frame::of_columns(concatenate![Axis(1), full, extra], scenario.seed)?;
+            let drawn = draw::gaussian_in_span(&mut stream, dim, together.nrows(), m);
+            let together = draw::pad_rows(together.view(), drawn.nrows());
+            let (teacher, extra) = together.view().split_at(Axis(1), m);
+            let directions = concatenate![Axis(1), drawn, extra];
+            (frame, teacher.to_owned(), directions)
+        }
+    };
+    let mut student = directions;
+    let (mut drawn, mut extra) = student.view_mut().split_at(Axis(1), m);
+    let nodes = drawn.columns_mut().into_iter().zip(teacher.columns());
+    for (j, (mut node, target)) in nodes.enumerate() {
+        match &scenario.student.start {
+            Start::Distances { theta0, .. } => {
+                let theta = theta0[j.min(theta0.len() - 1)];
+                draw::turn_to_angle(&mut node, target, theta);
+            }
+            Start::Perturbed { signal, noise } => {
+                node *= *noise;
+                node.scaled_add(signal[0], &target);
+                unit::normalize(&mut node);
+            }
+        }
+    }
+    for mut node in extra.columns_mut() {
+        unit::normalize(&mut node);
+    }
+    Ok((frame, teacher, student))
+}
+
+fn read_extra(path: &Path, dim: usize, r: usize) -> Result<Array2<f64>, ExperimentError> {
+    let key = "student.extra_weights";
+    let extra = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
+    let usable = extra
+        .columns()
+        .into_iter()
+        .all(|w| w.dot(&w).is_finite() && w.dot(&w) > 0.0);
+    if extra.dim() != (dim, r) || !usable {
+        return Err(ExperimentError::Content {
+            key,
+            path: path.into(),
+            found: format!("{} × {}", extra.nrows(), extra.ncols()),
+            allowed: format!("input_dim × extra = {dim} × {r}, finite columns, none of them zero"),
+        });
+    }
+    Ok(extra)
+}
+
+/// V*, m × C.
+fn load_fan_out(scenario: &Theorem5, m: usize) -> Result<Array2<f64>, ExperimentError> {
+    let outputs = scenario.outputs.unwrap_or(0);
+    let mut stream = rng::stream(scenario.seed, "teacher fan-out", &[]);
+    let key = "teacher.fan_out";
+    let path = match &scenario.teacher_fan_out {
+        FanOutWeights::Orthonormal if m > outputs => {
+            return Err(ExperimentError::Impossible {
+                key,
+                found: format!("{m} orthonormal rows of {outputs} outputs"),
+                allowed: "at least as many outputs as teacher nodes".into(),
+            });
+        }
+        FanOutWeights::Orthonormal => {
+            return Ok(Array2::eye(outputs).slice(s![..m, ..]).to_owned());
+        }
+        FanOutWeights::Random => {
+            let scale = 1.0 / (outputs as f64).sqrt();
+            return Ok(normal(&mut stream, (m, outputs)) * scale);
+        }
+        FanOutWeights::Ones => return Ok(Array2::ones((m, outputs))),
+        FanOutWeights::Grid => return Ok(draw::grid_columns(&mut stream, m, outputs)?),
+        FanOutWeights::File(path) => path,
+    };
+    let fan_out = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
+    let finite = fan_out.iter().all(|x| x.is_finite());
+    let fits = scenario
+        .outputs
+        .is_none_or(|outputs| outputs == fan_out.ncols());
+    if fan_out.nrows() != m || !fits || !finite || fan_out.ncols() == 0 {
+        let outputs = scenario
+            .outputs
+            .map_or("C".to_owned(), |outputs| outputs.to_string());
+        return Err(ExperimentError::Content {
+            key,
+            path: path.clone(),
+            found: format!("{} × {}", fan_out.nrows(), fan_out.ncols()),
+            allowed: format!("nodes × outputs = {m} × {outputs}, finite"),
+        });
+    }
+    Ok(fan_out)
+}
+
+/// V at the start, n × C.
+fn start_fan_out(scenario: &Theorem5, teacher: &Array2<f64>) -> Array2<f64> {
+    let (m, outputs) = teacher.dim();
+    let mut stream = rng::stream(scenario.seed, "student fan-out", &[]);
+    let mut v = normal(&mut stream, (m + scenario.student.extra, outputs));
+    match scenario.student.start {
+        Start::Distances { e0, v0, .. } => {
+            for (i, mut row) in v.rows_mut().into_iter().enumerate() {
+                unit::normalize(&mut row);
+                row *= if i < m { e0 } else { v0 };
+            }
+            let mut of_u = v.slice_mut(s![..m, ..]);
+            of_u += teacher;
+        }
+        Start::Perturbed { signal, noise } => {
+            v *= noise;
+            v.slice_mut(s![..m, ..]).scaled_add(signal[1], teacher);
+        }
+    }
+    if scenario.normalized_fan_out {
+        for mut output in v.columns_mut() {
+            unit::normalize(&mut output);
+        }
+    }
+    v
+}
+
+fn normal(stream: &mut Stream, shape: (usize, usize)) -> Array2<f64> {
+    Array2::from_shape_simple_fn(shape, || StandardNormal.sample(stream))
+}

@@ -1,0 +1,222 @@
+//! Theorem 5 end to end, in the library: the certificate, the limits, the spectrum.
+
+use luckflow::experiment::Silent;
+use luckflow::experiment::theorem5::{Outcome, run};
+use luckflow::scenario::{Document, Override, Scenario, Theorem5};
+use luckflow::theory::Verdict;
+use proptest::prelude::*;
+use std::path::Path;
+
+fn scenario(text: &str, overrides: &[String]) -> Theorem5 {
+    let overrides: Vec<Override> = overrides
+        .iter()
+        .map(|text| Override::parse(text).unwrap())
+        .collect();
+    let document = Document::parse(Path::new("test.toml"), text, &overrides).unwrap();
+    match Scenario::interpret(document).unwrap() {
+        Scenario::Theorem5(scenario) => *scenario,
+        Scenario::Theorem4(_) => panic!("another experiment"),
+    }
+}
+
+const BASE: &str = r#"
+    experiment = "theorem5"
+    [teacher]
+    input_dim = 100
+    nodes = 5
+    threshold = 2.5
+    outputs = 5
+    [student]
+    extra = 5
+    theta0 = 0.1
+    e0 = 0.05
+"#;
+
+fn outcome(overrides: &[&str]) -> Outcome {
+    let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
+    run(&scenario(BASE, &overrides), &Silent).unwrap()
+}
+
+#[test]
+fn in_the_certified_region_everything_converges_for_twenty_seeds() {
+    for seed in 1..=20 {
+        let found = outcome(&[&format!("seed={seed}"), "integrate.outputs=100"]);
+        let certificate = found.certificate.as_ref().expect("certified");
+        let check = found.check.as_ref().unwrap();
+        assert!(
+            certificate.rate > 0.0 && check.holds,
+            "seed {seed}: {check:?}"
+        );
+        assert!(certificate.w_margin > 0.0 && certificate.v_margin > 0.0);
+        assert!(found.largest_scale > 0.05);
+        for part in &found.parts {
+            assert!(part.last < 1e-9, "seed {seed}: {part:?}");
+            assert_eq!(part.verdict, Verdict::Holds);
+            assert!(
+                certificate.rate < part.fitted.unwrap().rate,
+                "seed {seed}: {part:?}"
+            );
+        }
+        assert!(found.energy_residual() < 1e-9);
+    }
+}
+
+#[test]
+fn the_jacobian_at_the_limit_has_the_rate_of_the_tail() {
+    // One extra node and a long run, so that the slowest mode is left alone.
+    let found = outcome(&[
+        "student.extra=1",
+        "teacher.nodes=2",
+        "teacher.outputs=2",
+        "teacher.input_dim=4",
+        "teacher.threshold=0.5",
+        "integrate.horizon=1500",
+    ]);
+    let joint = found.joint.as_ref().unwrap();
+    assert_eq!(joint.neutral, joint.neutral_expected);
+    let slowest = joint.slowest.unwrap();
+    let tails: Vec<f64> = found
+        .parts
+        .iter()
+        .filter_map(|part| part.fitted)
+        .map(|fit| fit.rate)
+        .collect();
+    let least = tails.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(
+        (least / slowest - 1.0).abs() < 0.01,
+        "{tails:?} beside {slowest}"
+    );
+}
+
+#[test]
+fn outputs_that_the_teacher_does_not_use_decay_at_the_rates_of_l() {
+    let found = outcome(&["teacher.outputs=9", "integrate.outputs=20"]);
+    let joint = found.joint.unwrap();
+    // n(k − 1) + n·rank V*, not n·C.
+    assert_eq!(joint.unknowns, 10 * 14 + 10 * 5);
+    assert!(joint.slowest.unwrap() <= joint.smallest_l() * (1.0 + 1e-12));
+}
+
+#[test]
+fn outside_the_certified_region_the_result_is_reported_and_not_hidden() {
+    // V far from V*, zero thresholds: a node of W_r may take a teacher node for itself.
+    let found = outcome(&[
+        "teacher.threshold=0.0",
+        "teacher.input_dim=4",
+        "teacher.nodes=3",
+        "student.extra=9",
+        "student.e0=1.0",
+        "student.v0=1.0",
+        "student.theta0=0.5",
+        "integrate.horizon=3000",
+        "integrate.method=dopri5",
+        "integrate.rtol=1e-7",
+    ]);
+    assert!(found.certificate.is_none() && found.check.is_none());
+    assert!(
+        found
+            .parts
+            .iter()
+            .all(|part| part.verdict == Verdict::Vacuous)
+    );
+    assert!(
+        found
+            .premises_not_met
+            .iter()
+            .any(|premise| premise.contains("no certificate"))
+    );
+    assert!(
+        !found.shared.is_empty(),
+        "{:?}",
+        found.rows.last().unwrap().fan_out_norms
+    );
+    assert!(found.final_smallest_l < 1e-4);
+    assert!(found.parts[2].last > 0.01, "V_r does not vanish");
+}
+
+#[test]
+fn the_authors_start_can_be_drawn_and_their_normalised_fan_out_is_kept() {
+    let found = outcome(&[
+        "teacher.input_dim=10",
+        "teacher.nodes=20",
+        "teacher.weights=grid",
+        "teacher.fan_out=grid",
+        "teacher.outputs=30",
+        "teacher.threshold=0.0",
+        "student={extra = 20, signal = [1.0, 0.3]}",
+        "flow.normalized_fan_out=true",
+        "integrate={method = \"rk4\", horizon = 5.0, outputs = 10}",
+        "output.states=true",
+    ]);
+    assert!(
+        found
+            .premises_not_met
+            .iter()
+            .any(|premise| premise.contains("unit norm"))
+    );
+    let entries = &found.network.teacher_fan_out;
+    for output in entries.columns() {
+        assert!((output.dot(&output) - 1.0).abs() < 1e-14);
+    }
+    for state in &found.states {
+        for output in found.layout.fan_out(state).columns() {
+            assert!((output.dot(&output) - 1.0).abs() < 1e-12);
+        }
+    }
+    let losses: Vec<f64> = found.rows.iter().map(|row| row.loss).collect();
+    assert!(losses.windows(2).all(|pair| pair[1] < pair[0]));
+}
+
+#[test]
+fn each_node_can_have_an_angle_of_its_own() {
+    let found = outcome(&[
+        "student.theta0=[0.01, 0.02, 0.03, 0.04, 0.05]",
+        "integrate.outputs=10",
+    ]);
+    let start = &found.rows[0].angles;
+    for (j, angle) in start.iter().enumerate() {
+        assert!((angle - 0.01 * (j + 1) as f64).abs() < 1e-13);
+    }
+    assert!((found.rows[0].fan_out_errors[0] - 0.05).abs() < 1e-14);
+    assert!(found.check.unwrap().holds);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_positive_certificate_is_never_violated(
+        m in 1_usize..6,
+        r in 0_usize..6,
+        extra_outputs in 0_usize..3,
+        extra_dim in 1_usize..60,
+        b in 1.5..3.5_f64,
+        log_theta0 in -5.0..-1.5_f64,
+        log_e0 in -6.0..-1.5_f64,
+        random_weights in any::<bool>(),
+        random_fan_out in any::<bool>(),
+        seed in 1_u64..100_000,
+    ) {
+        let overrides = [
+            format!("teacher.nodes={m}"),
+            format!("teacher.input_dim={}", m + extra_dim),
+            format!("teacher.outputs={}", m + extra_outputs),
+            format!("teacher.threshold={b}"),
+            format!("teacher.weights={}", if random_weights { "random" } else { "orthonormal" }),
+            format!("teacher.fan_out={}", if random_fan_out { "random" } else { "orthonormal" }),
+            format!("student.extra={r}"),
+            format!("student.theta0={}", log_theta0.exp()),
+            format!("student.e0={}", log_e0.exp()),
+            format!("seed={seed}"),
+            "integrate.outputs=30".to_owned(),
+        ];
+        let found = run(&scenario(BASE, &overrides), &Silent).unwrap();
+        // Two hundred starts with a certificate, not two hundred starts.
+        prop_assume!(found.certificate.is_some());
+        let check = found.check.as_ref().unwrap();
+        prop_assert!(check.holds, "{}", check.largest_ratio);
+        for part in &found.parts {
+            prop_assert_ne!(part.verdict, Verdict::Violated, "{:?}", part);
+        }
+    }
+}
