@@ -48,6 +48,8 @@ pub struct Problem {
 pub struct Certificate {
     /// λ̄γ = −α(M): z falls at least at this rate. A rigorous lower bound, by Collatz and Wielandt.
     pub rate: f64,
+    /// p > 0 with M p ≤ −rate·p: max_i z_i/p_i falls at least at the rate.
+    pub weights: Array1<f64>,
     /// M, (m + n) × (m + n).
     pub matrix: Array2<f64>,
     /// Bounds that z(t) keeps below at all times: what M was computed for.
@@ -137,22 +139,23 @@ impl Certificate {
         region: Array1<f64>,
         drift: &Array1<f64>,
     ) -> Option<Self> {
-        let rate = slowest_rate(&matrix)?;
+        let (rate, weights) = slowest_rate(&matrix)?;
         let shrinking = &matrix + &(Array2::<f64>::eye(matrix.nrows()) * (0.5 * rate));
-        let weights = least_majorant(&shrinking, &problem.start())?;
-        let pull = matrix.dot(&weights);
+        let corner = least_majorant(&shrinking, &problem.start())?;
+        let pull = matrix.dot(&corner);
         let margin = |rows: std::ops::Range<usize>| {
-            let margins = rows.map(|i| -pull[i] / weights[i]);
+            let margins = rows.map(|i| -pull[i] / corner[i]);
             margins.fold(f64::INFINITY, f64::min)
         };
         let m = problem.teacher_nodes();
         Some(Self {
             rate,
             w_margin: margin(0..m),
-            v_margin: margin(m..weights.len()),
+            v_margin: margin(m..corner.len()),
             drift: drift.iter().copied().fold(0.0, f64::max),
             matrix,
             region,
+            weights,
         })
     }
 
@@ -359,7 +362,7 @@ impl Bounds {
 fn integral_of_products(matrix: &Array2<f64>, z: &Array1<f64>) -> Option<Array2<f64>> {
     let size = z.len();
     let fastest = matrix.diag().iter().fold(0.0_f64, |a, x| a.max(-x));
-    let gamma = (fastest * slowest_rate(matrix)?).sqrt();
+    let gamma = (fastest * slowest_rate(matrix)?.0).sqrt();
     let shifted = (Array2::<f64>::eye(size) * gamma - matrix).inv().ok()?;
     let y = shifted.dot(z).insert_axis(Axis(1));
     let mut power = (Array2::<f64>::eye(size) * gamma + matrix).dot(&shifted);
@@ -446,27 +449,26 @@ fn is_stable(matrix: &Array2<f64>) -> bool {
     }
 }
 
-/// −α(M) from below: for any p > 0, α(M) ≤ max_i (M p)_i/p_i (Collatz, Wielandt); p by inverse iteration.
-fn slowest_rate(matrix: &Array2<f64>) -> Option<f64> {
+/// −α(M) from below, with the weights that show it: for any p > 0, α(M) ≤ max_i (M p)_i/p_i (Collatz,
+/// Wielandt); p by inverse iteration, which tends to the Perron vector. `None` if nothing positive is found.
+fn slowest_rate(matrix: &Array2<f64>) -> Option<(f64, Array1<f64>)> {
     let factor = (-matrix).factorize_into().ok()?;
     let mut p = Array1::ones(matrix.nrows());
-    let mut best = f64::NEG_INFINITY;
+    let mut best = (f64::NEG_INFINITY, p.clone());
     for _ in 0..200 {
         p = factor.solve(&p).ok()?;
         p /= p.sum();
         let pull = matrix.dot(&p);
-        let rate = -pull
-            .iter()
-            .zip(&p)
-            .map(|(a, b)| a / b)
-            .fold(f64::NEG_INFINITY, f64::max);
-        let gained = rate - best;
-        best = best.max(rate);
-        if gained.abs() < 1e-9 * best.abs() {
+        let fastest = pull.iter().zip(&p).map(|(a, b)| a / b).fold(f64::NEG_INFINITY, f64::max);
+        let gained = -fastest - best.0;
+        if gained > 0.0 {
+            best = (-fastest, p.clone());
+        }
+        if gained.abs() < 1e-9 * best.0.abs() {
             break;
         }
     }
-    (best > 0.0).then_some(best)
+    (best.0 > 0.0).then_some(best)
 }
 
 /// e^{Mt} of a matrix with non-negative entries off the diagonal, without cancellation: with σ = max |M_ii|,
@@ -531,7 +533,7 @@ mod tests {
     #[test]
     fn the_rate_is_the_perron_root() {
         let matrix = arr2(&[[-2.0, 1.0], [1.0, -2.0]]);
-        assert!((slowest_rate(&matrix).unwrap() - 1.0).abs() < 1e-8);
+        assert!((slowest_rate(&matrix).unwrap().0 - 1.0).abs() < 1e-8);
         assert!(is_stable(&matrix));
         assert!(!is_stable(&arr2(&[[-1.0, 2.0], [2.0, -1.0]])));
         assert!(!is_stable(&arr2(&[[0.0, 0.0], [0.0, -1.0]])));

@@ -110,7 +110,7 @@ pub fn simulate(
         .map(|certificate| judge::check(certificate, &rows, floor));
     let joint = last.joint_rate(&setup);
     Ok(Outcome {
-        parts: judge::parts(certificate.as_ref(), check.as_ref(), &rows, floor),
+        parts: judge::parts(check.as_ref(), &rows, floor),
         final_smallest_l: last.smallest_l(),
         shared: last.shared(&setup),
         premises_not_met: setup.premises_not_met(scenario, certificate.as_ref()),

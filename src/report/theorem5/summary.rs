@@ -35,6 +35,8 @@ struct CertificateFigures {
     largest_ratio: Option<f64>,
     w_margin: Option<f64>,
     v_margin: Option<f64>,
+    /// The smallest rate at which the weighted norm of the errors fell.
+    weighted_rate: Option<f64>,
     /// The largest angle by which a node of W_r may turn, and by which one did.
     drift: Option<f64>,
     turned: Option<f64>,
@@ -100,6 +102,7 @@ impl<'a> Summary<'a> {
                 largest_ratio: check.map(|check| check.largest_ratio),
                 w_margin: certificate.map(|c| c.w_margin),
                 v_margin: certificate.map(|c| c.v_margin),
+                weighted_rate: check.and_then(|check| check.weighted_rate),
                 drift: certificate.map(|c| c.drift),
                 turned: check.map(|check| check.turned),
                 theta0_max: outcome.largest_scale,
