@@ -28,3 +28,4 @@ pub mod report;
 pub mod rng;
 pub mod scenario;
 pub mod theory;
+pub mod verify;

@@ -547,6 +547,145 @@ fn overlap_refuses_what_is_no_angle_and_no_threshold() {
     }
 }
 
+const OVER: &str = r#"experiment = "theorem5"
+
+[teacher]
+input_dim = 20
+nodes = 3
+threshold = 2.5
+outputs = 3
+
+[student]
+extra = 2
+theta0 = 0.1
+"#;
+
+#[test]
+fn theorem5_prints_a_certificate_and_writes_its_figures() {
+    let place = place(OVER);
+    run(&place, &[])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("Certified").and(predicate::str::contains("V_r → 0")));
+    let folder = place.path().join("plots/small");
+    for name in [
+        "convergence.svg",
+        "fan_out.svg",
+        "spectrum.svg",
+        "trajectory.csv",
+    ] {
+        assert!(folder.join(name).exists(), "{name}");
+    }
+    let summary = json(&folder.join("summary.json"));
+    for key in ["rate", "w_margin", "v_margin", "drift", "theta0_max"] {
+        assert!(summary["certificate"][key].as_f64().unwrap() > 0.0, "{key}");
+    }
+    assert_eq!(summary["certificate"]["holds"], true);
+    for part in ["w_u", "v_u", "v_r"] {
+        assert!(summary["simulated"][part]["final"].as_f64().unwrap() < 1e-9);
+        assert!(summary["simulated"][part]["fitted"].as_f64().unwrap() > 0.0);
+        assert!(summary["simulated"][part]["fitted_se"].is_f64());
+        assert_eq!(summary["simulated"][part]["verdict"], "holds");
+    }
+    assert!(summary["lambda_min_L"].as_f64().unwrap() > 0.0);
+    assert!(summary["rates"]["exact"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn mistakes_in_a_theorem5_scenario_are_named_too() {
+    for (find, replace, said) in [
+        (
+            "extra = 2",
+            "",
+            &["small.toml:9", "student.extra", "nothing"][..],
+        ),
+        (
+            "outputs = 3",
+            "outputs = 2",
+            &["small.toml:7", "teacher.outputs", "2 outputs for 3 nodes"],
+        ),
+        (
+            "theta0 = 0.1",
+            "theta0 = [0.1, 0.2]",
+            &["small.toml:11", "student.theta0", "[0.1, 0.2]", "(0, π/2)"],
+        ),
+        (
+            "theta0 = 0.1",
+            "signal = [1.0]",
+            &["small.toml:11", "student.signal", "[1]", "two numbers"],
+        ),
+        (
+            "theta0 = 0.1",
+            "signal = [1, 1]\ne0 = 0.1",
+            &["small.toml:12", "student.e0", "signal"],
+        ),
+        (
+            "theta0 = 0.1",
+            "theta0 = 0.1\ne0 = -1",
+            &["small.toml:12", "student.e0", "-1", "from 0 to 100"],
+        ),
+    ] {
+        let place = place(&OVER.replace(find, replace));
+        let assert = run(&place, &[]).assert().code(2).stdout("");
+        let error = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        for word in said {
+            assert!(error.contains(word), "{error:?} does not say {word:?}");
+        }
+    }
+}
+
+#[test]
+fn panels_are_drawn_for_every_width_and_perturbation() {
+    let text = r#"experiment = "fan-out-panels"
+[teacher]
+input_dim = 5
+nodes = 4
+weights = "grid"
+outputs = 6
+fan_out = "grid"
+[panels]
+students = [4, 8]
+signals = [[1.0, 0.0], [1.0, 1.0]]
+seeds = 2
+[integrate]
+method = "rk4"
+horizon = 20
+outputs = 10
+"#;
+    let place = place(text);
+    run(&place, &["--threads", "1", "--out", "1"])
+        .assert()
+        .success();
+    run(&place, &["--threads", "2", "--out", "2"])
+        .assert()
+        .success();
+    for name in ["nodes.csv", "panels.svg"] {
+        let read = |folder: &str| std::fs::read(place.path().join(folder).join(name)).unwrap();
+        assert!(read("1") == read("2"), "{name}");
+    }
+    let summary = json(&place.path().join("1/summary.json"));
+    let panels = summary["panels"].as_array().unwrap();
+    assert_eq!(panels.len(), 4);
+    // Students as many as the teacher have no r.
+    assert!(panels[0]["r"].is_null() && panels[2]["r"]["mean"].as_f64().unwrap() > 0.0);
+    for panel in panels {
+        assert!(panel["loss_end"].as_f64().unwrap() < panel["loss_start"].as_f64().unwrap());
+    }
+    run(&place, &["--set", "panels.students=[3]"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("panels.students").and(predicate::str::contains("[3]")));
+}
+
+#[test]
+fn verify_finds_every_proven_claim_to_hold() {
+    luckflow()
+        .arg("verify")
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("Price").and(predicate::str::contains("Theorem 5")));
+}
+
 #[test]
 fn help_names_the_verbs() {
     luckflow()

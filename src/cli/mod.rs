@@ -3,6 +3,7 @@
 mod number;
 mod overlap;
 mod run;
+mod verify;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,8 @@ enum Verb {
     Run(run::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
     Overlap(overlap::Arguments),
+    /// Check every claim of the project in a short form; fails if one that is proved does not hold.
+    Verify(verify::Arguments),
 }
 
 /// Exit status of a command line that makes no sense: what clap uses too.
@@ -57,6 +60,7 @@ impl Cli {
         match self.verb {
             Verb::Run(arguments) => run::execute(&arguments),
             Verb::Overlap(arguments) => overlap::execute(&arguments),
+            Verb::Verify(arguments) => verify::execute(&arguments),
         }
     }
 }

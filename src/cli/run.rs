@@ -3,10 +3,10 @@
 use super::watch::Watch;
 use super::{Failure, USAGE};
 use clap::Args;
-use luckflow::experiment::{ExperimentError, theorem4, theorem5};
+use luckflow::experiment::{ExperimentError, panels, theorem4, theorem5};
 use luckflow::integrate::RunEnd;
 use luckflow::report::{self, Folder, Provenance};
-use luckflow::scenario::{Document, Override, Scenario, Theorem4, Theorem5};
+use luckflow::scenario::{Document, Override, Panels, Scenario, Theorem4, Theorem5};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -51,6 +51,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             .map_err(Failure::runtime)?;
     }
     match scenario {
+        Scenario::Panels(scenario) => run_panels(&scenario, folder, arguments),
         Scenario::Theorem4(scenario) => run_theorem4(&scenario, folder, arguments),
         Scenario::Theorem5(scenario) => run_theorem5(&scenario, folder, arguments),
     }
@@ -99,6 +100,22 @@ fn run_theorem5(
         &written,
         &outcome.end,
     )
+}
+
+fn run_panels(
+    scenario: &Panels,
+    folder: &Path,
+    arguments: &Arguments,
+) -> Result<ExitCode, Failure> {
+    let folder = Folder::open(folder).map_err(Failure::usage)?;
+    let watch = Watch::start(arguments.quiet);
+    let outcome = panels::run(scenario, &watch);
+    watch.finish();
+    let outcome = outcome.map_err(|error| at_file(&arguments.file, &error))?;
+    let written =
+        report::panels::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
+    let end = outcome.early_end.clone().unwrap_or(RunEnd::Horizon);
+    conclude(arguments, &report::panels::table(&outcome), &written, &end)
 }
 
 /// Prints what there is to print; the exit status says how the run ended.

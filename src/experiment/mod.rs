@@ -4,6 +4,7 @@
 
 mod array_file;
 mod input;
+pub mod panels;
 mod teacher;
 pub mod theorem4;
 pub mod theorem5;

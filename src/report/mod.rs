@@ -1,6 +1,7 @@
 //! Results as tables, CSV, JSON, NumPy arrays and SVG. Computes nothing.
 
 mod folder;
+pub mod panels;
 mod provenance;
 mod states;
 pub mod svg;

@@ -5,6 +5,7 @@
 
 pub mod document;
 mod error;
+pub mod panels;
 mod section;
 pub mod settings;
 pub mod theorem4;
@@ -12,6 +13,7 @@ pub mod theorem5;
 
 pub use document::{Document, Override};
 pub use error::ScenarioError;
+pub use panels::Panels;
 pub use theorem4::Theorem4;
 pub use theorem5::Theorem5;
 
@@ -24,6 +26,8 @@ use serde::Serialize;
 pub enum Scenario {
     /// `experiment = "theorem4"`
     Theorem4(Box<Theorem4>),
+    /// `experiment = "fan-out-panels"`
+    Panels(Box<Panels>),
     /// `experiment = "theorem5"`
     Theorem5(Box<Theorem5>),
 }
@@ -32,10 +36,12 @@ impl Scenario {
     /// Gives a document its meaning.
     pub fn interpret(document: Document) -> Result<Self, ScenarioError> {
         let mut root = Section::root(document);
-        let experiment = root.required_text("experiment", &["theorem4", "theorem5"])?;
+        let experiment =
+            root.required_text("experiment", &["theorem4", "theorem5", "fan-out-panels"])?;
         match experiment {
             "theorem4" => Ok(Self::Theorem4(Box::new(Theorem4::read(root)?))),
             "theorem5" => Ok(Self::Theorem5(Box::new(Theorem5::read(root)?))),
+            "fan-out-panels" => Ok(Self::Panels(Box::new(Panels::read(root)?))),
             _ => unreachable!("only listed names are let through"),
         }
     }
@@ -43,6 +49,7 @@ impl Scenario {
     /// What it is called: the name of its file.
     pub fn name(&self) -> &str {
         match self {
+            Self::Panels(scenario) => &scenario.base.name,
             Self::Theorem4(scenario) => &scenario.name,
             Self::Theorem5(scenario) => &scenario.name,
         }

@@ -128,7 +128,10 @@ impl Theorem5 {
     }
 }
 
-fn read_fan_out(mut section: Section, teacher: &Teacher) -> Result<(Option<usize>, FanOutWeights)> {
+pub(super) fn read_fan_out(
+    mut section: Section,
+    teacher: &Teacher,
+) -> Result<(Option<usize>, FanOutWeights)> {
     let outputs_origin = section.origin_of("outputs");
     let outputs = section
         .integer("outputs", 1, 1 << 20)?
@@ -190,12 +193,8 @@ fn read_student(mut section: Section, teacher: &Teacher) -> Result<Student> {
 fn read_perturbed(section: &mut Section) -> Result<Start> {
     let allowed = "two numbers, [s for W, s for V], as in [1.0, 0.3]";
     let node = section.take("signal").expect("the caller looked");
-    let signal = match &node.value {
-        Value::Array(items) => items.iter().map(|item| number(&item.value)).collect(),
-        _ => None,
-    };
-    let signal: [f64; 2] = signal
-        .and_then(|signal: Vec<f64>| signal.try_into().ok())
+    let signal: [f64; 2] = numbers(&node.value)
+        .and_then(|signal| signal.try_into().ok())
         .ok_or_else(|| section.wrong("signal", &node, allowed))?;
     for key in ["theta0", "e0", "v0"] {
         if let Some(node) = section.take(key) {
@@ -213,7 +212,7 @@ fn read_distances(section: &mut Section, teacher: &Teacher) -> Result<Start> {
         .take("theta0")
         .ok_or_else(|| section.missing("theta0", words))?;
     let theta0: Option<Vec<f64>> = match &node.value {
-        Value::Array(items) => items.iter().map(|item| number(&item.value)).collect(),
+        list @ Value::Array(_) => numbers(list),
         value => number(value).map(|theta0| vec![theta0]),
     };
     let fits = |list: &Vec<f64>| {
@@ -228,6 +227,14 @@ fn read_distances(section: &mut Section, teacher: &Teacher) -> Result<Start> {
     let e0 = section.number("e0", range)?.unwrap_or(0.05);
     let v0 = section.number("v0", range)?.unwrap_or(e0);
     Ok(Start::Distances { theta0, e0, v0 })
+}
+
+/// A list of finite numbers.
+pub(super) fn numbers(value: &Value) -> Option<Vec<f64>> {
+    match value {
+        Value::Array(items) => items.iter().map(|item| number(&item.value)).collect(),
+        _ => None,
+    }
 }
 
 fn number(value: &Value) -> Option<f64> {

@@ -459,7 +459,11 @@ fn slowest_rate(matrix: &Array2<f64>) -> Option<(f64, Array1<f64>)> {
         p = factor.solve(&p).ok()?;
         p /= p.sum();
         let pull = matrix.dot(&p);
-        let fastest = pull.iter().zip(&p).map(|(a, b)| a / b).fold(f64::NEG_INFINITY, f64::max);
+        let fastest = pull
+            .iter()
+            .zip(&p)
+            .map(|(a, b)| a / b)
+            .fold(f64::NEG_INFINITY, f64::max);
         let gained = -fastest - best.0;
         if gained > 0.0 {
             best = (-fastest, p.clone());

@@ -101,17 +101,27 @@ pub fn check(certificate: &Certificate, rows: &[Row], floor: f64) -> Check {
         found.envelope.push((row.time, parts));
     }
     let norm = |row: &Row| {
-        row.errors().zip(&certificate.weights).map(|(z, p)| z / p).fold(0.0, f64::max)
+        row.errors()
+            .zip(&certificate.weights)
+            .map(|(z, p)| z / p)
+            .fold(0.0, f64::max)
     };
     // Above the floor in every entry: below it the norm is that of noise.
-    let noise = floor / certificate.weights.iter().copied().fold(f64::INFINITY, f64::min);
+    let noise = floor
+        / certificate
+            .weights
+            .iter()
+            .copied()
+            .fold(f64::INFINITY, f64::min);
     let norms: Vec<(f64, f64)> = rows.iter().map(|row| (row.time, norm(row))).collect();
     found.weighted_rate = norms
         .windows(2)
         .filter(|pair| pair[1].1 > 10.0 * noise)
         .map(|pair| (pair[0].1 / pair[1].1).ln() / (pair[1].0 - pair[0].0))
         .reduce(f64::min);
-    let slower = found.weighted_rate.is_some_and(|rate| rate < certificate.rate * (1.0 - WEIGHTED));
+    let slower = found
+        .weighted_rate
+        .is_some_and(|rate| rate < certificate.rate * (1.0 - WEIGHTED));
     let bounded = found.largest_ratio <= 1.0 + SLACK;
     found.holds = bounded && found.turned <= certificate.drift + floor && !slower;
     found

@@ -10,7 +10,7 @@ pub use setup::Setup;
 
 use super::{ExperimentError, Hooks};
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
-use crate::integrate::{RunEnd, integrate};
+use crate::integrate::{Method, Plan, RunEnd, RunReport, integrate};
 use crate::network::{Frame, TwoLayer};
 use crate::scenario::Theorem5;
 use crate::theory::JointRate;
@@ -78,7 +78,15 @@ pub fn simulate(
     let largest_scale = problem
         .as_ref()
         .map_or(0.0, |problem| problem.largest_certified_scale());
-    let (method, plan) = setup.plan(scenario, certificate.as_ref());
+    let flight = Flight::of(scenario, &setup, certificate.as_ref(), hooks)?;
+    let Flight {
+        plan,
+        method,
+        layout,
+        rows,
+        states,
+        report,
+    } = flight;
     let mut resolved = scenario.clone();
     resolved.integrate.method = method;
     resolved.integrate.horizon = Some(plan.horizon);
@@ -86,24 +94,7 @@ pub fn simulate(
     resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
     resolved.outputs = Some(setup.network.fan_out.ncols());
 
-    let fan_out = if scenario.normalized_fan_out {
-        FanOut::RunningNormalized
-    } else {
-        FanOut::Running
-    };
-    let options = FlowOptions {
-        projection: true,
-        fan_out,
-    };
-    let overlap = setup.overlap(scenario.seed);
-    let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
-    let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, scenario.output.states);
-    let start = flow.state_of(&setup.network);
-    let report = integrate(&mut flow, start, &method, &plan, &mut recorder)?;
-    let Recorder { rows, states, .. } = recorder;
-
     let floor = setup.floor(&method);
-    let layout = flow.layout();
     let last = judge::LastState::of(&setup, layout, &report.state);
     let check = certificate
         .as_ref()
@@ -131,6 +122,51 @@ pub fn simulate(
         check,
         joint,
     })
+}
+
+/// The run itself, without anything said of it.
+pub(super) struct Flight {
+    pub plan: Plan,
+    pub method: Method,
+    pub layout: StateLayout,
+    pub rows: Vec<Row>,
+    pub states: Vec<Vec<f64>>,
+    pub report: RunReport,
+}
+
+impl Flight {
+    /// Integrates the joint flow.
+    pub fn of(
+        scenario: &Theorem5,
+        setup: &Setup,
+        certificate: Option<&Certificate>,
+        hooks: &dyn Hooks,
+    ) -> Result<Self, ExperimentError> {
+        let (method, plan) = setup.plan(scenario, certificate);
+        let fan_out = match scenario.normalized_fan_out {
+            true => FanOut::RunningNormalized,
+            false => FanOut::Running,
+        };
+        let options = FlowOptions {
+            projection: true,
+            fan_out,
+        };
+        let overlap = setup.overlap(scenario.seed);
+        let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
+        let keep_states = scenario.output.states;
+        let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, keep_states);
+        let start = flow.state_of(&setup.network);
+        let report = integrate(&mut flow, start, &method, &plan, &mut recorder)?;
+        let Recorder { rows, states, .. } = recorder;
+        Ok(Self {
+            plan,
+            method,
+            layout: flow.layout(),
+            rows,
+            states,
+            report,
+        })
+    }
 }
 
 impl Outcome {

@@ -82,6 +82,11 @@ impl Setup {
         })
     }
 
+    /// Number of teacher nodes m.
+    pub fn teacher_nodes(&self) -> usize {
+        self.network.teacher.weights.ncols()
+    }
+
     /// What the certificate is asked about; `None` where its premises do not hold.
     pub(super) fn problem(&self) -> Option<Problem> {
         if !self.input.is_standard() || self.normalized_fan_out {

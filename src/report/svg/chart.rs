@@ -12,7 +12,7 @@ const SIZE: (u32, u32) = (1080, 620);
 /// The backend rounds to whole pixels: it draws so many times larger, for smooth curves.
 const ZOOM: i32 = 4;
 const LEGEND: u32 = 330;
-const FONT: &str = "sans-serif";
+pub(super) const FONT: &str = "sans-serif";
 const LINE_HEIGHT: i32 = 20;
 /// Where the legend's samples of lines begin and end.
 const SAMPLE: (i32, i32) = (8, 56);
@@ -86,20 +86,10 @@ impl Chart {
     /// # Panics
     /// If ranges are empty: whoever makes the chart sees to it that they are not.
     pub fn to_svg(&self) -> String {
-        let mut svg = String::new();
-        {
-            let size = (zoom(SIZE.0), zoom(SIZE.1));
-            let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            self.draw(&root).expect("drawing into memory does not fail");
-            root.present().expect("drawing into memory does not fail");
-        }
-        let drawn = format!("width=\"{}\" height=\"{}\"", zoom(SIZE.0), zoom(SIZE.1));
-        let shown = format!("width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
-        svg.replacen(&drawn, &shown, 1)
+        zoomed_svg(SIZE, |root| self.draw(root))
     }
 
     fn draw(&self, root: &Area) -> Result<(), Failure> {
-        root.fill(&WHITE)?;
         let (title, rest) = root.split_vertically(zoom(44));
         title.draw_text(
             &self.title,
@@ -333,6 +323,24 @@ impl Chart {
     }
 }
 
+/// An SVG of so many pixels as seen, on white.
+pub(super) fn zoomed_svg(
+    size: (u32, u32),
+    draw: impl FnOnce(&Area) -> Result<(), Failure>,
+) -> String {
+    let mut svg = String::new();
+    let drawn = (zoom(size.0), zoom(size.1));
+    {
+        let root = SVGBackend::with_string(&mut svg, drawn).into_drawing_area();
+        root.fill(&WHITE)
+            .expect("drawing into memory does not fail");
+        draw(&root).expect("drawing into memory does not fail");
+        root.present().expect("drawing into memory does not fail");
+    }
+    let header = |(width, height): (u32, u32)| format!("width=\"{width}\" height=\"{height}\"");
+    svg.replacen(&header(drawn), &header(size), 1)
+}
+
 /// Radius and style of the points of a set.
 fn marker(look: Look) -> (u32, ShapeStyle) {
     let style = look.color.stroke_width(zoom(2));
@@ -347,12 +355,12 @@ fn marker(look: Look) -> (u32, ShapeStyle) {
 }
 
 /// Pixels as seen → pixels as drawn, for sizes.
-const fn zoom(pixels: u32) -> u32 {
+pub(super) const fn zoom(pixels: u32) -> u32 {
     pixels * ZOOM as u32
 }
 
 /// The same for positions.
-const fn zoomed(pixels: i32) -> i32 {
+pub(super) const fn zoomed(pixels: i32) -> i32 {
     pixels * ZOOM
 }
 

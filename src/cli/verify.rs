@@ -1,0 +1,48 @@
+//! `luckflow verify`: every claim of the project in a short form.
+
+use super::Failure;
+use clap::Args;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use luckflow::report::svg::number::short;
+use luckflow::verify::{self, Standing};
+use std::process::ExitCode;
+
+/// Nothing to choose.
+#[derive(Args)]
+pub struct Arguments {}
+
+/// Prints the table; fails if something that is proved does not hold.
+pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let claims = verify::all();
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["claim", "measured", "expected", "standing", "verdict"]);
+    for claim in &claims {
+        table.add_row([
+            claim.claim.to_owned(),
+            short(claim.measured),
+            claim.expected.clone(),
+            match claim.standing {
+                Standing::Proven => "proven".to_owned(),
+                Standing::Stated => "stated".to_owned(),
+            },
+            claim.verdict.to_string(),
+        ]);
+    }
+    if let Some(column) = table.column_mut(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    println!("{table}");
+    let failures = claims.iter().filter(|claim| claim.is_a_failure()).count();
+    if failures > 0 {
+        return Err(Failure::runtime(format!(
+            "{failures} of {} claims that are proved do not hold",
+            claims
+                .iter()
+                .filter(|claim| claim.standing == Standing::Proven)
+                .count()
+        )));
+    }
+    Ok(ExitCode::SUCCESS)
+}
