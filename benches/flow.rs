@@ -2,7 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
-use luckflow::network::{Layer, TwoLayer, unit};
+use luckflow::network::{Layer, TwoLayer, draw, unit};
 use luckflow::overlap::{ExactGaussian, Input};
 use luckflow::rng::stream;
 use ndarray::Array2;
@@ -10,7 +10,13 @@ use ndarray::linalg::general_mat_mul;
 use rand_distr::{Distribution, StandardNormal};
 use std::hint::black_box;
 
-const SIZES: [[usize; 4]; 3] = [[20, 10, 20, 10], [100, 20, 100, 20], [400, 100, 400, 100]];
+/// (d, m, n, C); the last is the widest student of the fan-out panels.
+const SIZES: [[usize; 4]; 4] = [
+    [20, 10, 20, 10],
+    [100, 20, 100, 20],
+    [400, 100, 400, 100],
+    [10, 20, 200, 30],
+];
 
 fn normal(seed: u64, shape: (usize, usize)) -> Array2<f64> {
     let mut stream = stream(seed, "bench", &[]);
@@ -81,5 +87,25 @@ fn evaluation(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, evaluation);
+/// Ten student and ten teacher nodes in ever more dimensions: k = 20 coordinates are enough.
+fn dimensions(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("exact, 10 + 10 nodes");
+    for dim in [20, 1000, 1_000_000] {
+        let teacher = draw::random_teacher(&mut stream(1, "bench", &[]), dim, 10);
+        let student =
+            draw::students_at_angle(&mut stream(2, "bench", &[]), dim, teacher.view(), 0.3);
+        let network = TwoLayer::with_unit_fan_out(&teacher, student, 1.0);
+        let overlap = Box::new(ExactGaussian::new());
+        let input = Input::standard_gaussian();
+        let mut flow = TwoLayerFlow::new(&network, overlap, &input, FlowOptions::default());
+        let y = flow.state_of(&network);
+        let mut dy = vec![0.0; y.len()];
+        group.bench_function(BenchmarkId::new("d", dim), |bench| {
+            bench.iter(|| flow.velocity(black_box(&y), &mut dy));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, evaluation, dimensions);
 criterion_main!(benches);

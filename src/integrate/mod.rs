@@ -6,6 +6,7 @@
 mod adaptive;
 mod fixed_step;
 mod run_end;
+mod stabilized;
 
 pub use run_end::RunEnd;
 
@@ -43,6 +44,8 @@ pub enum Method {
     Dopri5(Tolerance),
     /// Dormand–Prince 8(5,3), adaptive (`ode_solvers`).
     Dop853(Tolerance),
+    /// Runge–Kutta–Chebyshev of order 2, adaptive: for long times and widely spread rates.
+    Rkc(Tolerance),
     /// Runge–Kutta 4, fixed step (`ode_solvers`).
     Rk4(Step),
     /// w ← normalise(w + η dw/dt), V ← V + η dV/dt.
@@ -69,7 +72,9 @@ impl Method {
     /// The tolerance of an adaptive method.
     pub fn tolerance(&self) -> Option<Tolerance> {
         match self {
-            Self::Dopri5(tolerance) | Self::Dop853(tolerance) => Some(*tolerance),
+            Self::Dopri5(tolerance) | Self::Dop853(tolerance) | Self::Rkc(tolerance) => {
+                Some(*tolerance)
+            }
             Self::Rk4(_) | Self::GradientDescent(_) => None,
         }
     }
@@ -77,7 +82,7 @@ impl Method {
     /// The step of a method of fixed step.
     pub fn fixed_step(&self) -> Option<f64> {
         match self {
-            Self::Dopri5(_) | Self::Dop853(_) => None,
+            Self::Dopri5(_) | Self::Dop853(_) | Self::Rkc(_) => None,
             Self::Rk4(step) | Self::GradientDescent(step) => Some(step.step),
         }
     }
@@ -214,6 +219,7 @@ pub fn integrate<F: VectorField>(
         _ if watch.ended() => (0.0, y),
         Method::Dopri5(tolerance) => adaptive::run(&adaptive::DOPRI5, &watch, y, tolerance, plan),
         Method::Dop853(tolerance) => adaptive::run(&adaptive::DOP853, &watch, y, tolerance, plan),
+        Method::Rkc(tolerance) => stabilized::rkc(&watch, y, tolerance, plan),
         Method::Rk4(step) => fixed_step::rk4(&watch, y, step.step, plan),
         Method::GradientDescent(step) => fixed_step::gradient_descent(&watch, y, step.step, plan),
     };

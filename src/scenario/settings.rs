@@ -217,7 +217,7 @@ pub(super) fn read_overlap(mut section: Section) -> Result<Overlap> {
 }
 
 pub(super) fn read_integrate(mut section: Section, overlap: &Overlap) -> Result<Integrate> {
-    let methods = &["dopri5", "dop853", "rk4", "gradient-descent"];
+    let methods = &["dopri5", "dop853", "rkc", "rk4", "gradient-descent"];
     let method_origin = section.origin_of("method").or(section.origin_of("rtol"));
     let default = if *overlap == Overlap::Exact {
         "dop853"
@@ -225,7 +225,7 @@ pub(super) fn read_integrate(mut section: Section, overlap: &Overlap) -> Result<
         "rk4"
     };
     let name = section.text("method", methods)?.unwrap_or(default);
-    let adaptive = matches!(name, "dopri5" | "dop853");
+    let adaptive = matches!(name, "dopri5" | "dop853" | "rkc");
     let unused: &[&'static str] = if adaptive {
         &["step"]
     } else {
@@ -249,13 +249,17 @@ pub(super) fn read_integrate(mut section: Section, overlap: &Overlap) -> Result<
     let method = if adaptive {
         let rtol = section
             .number("rtol", small)?
-            .unwrap_or(f64::max(1e-12, 10.0 * resolution));
+            // A method of order 2 would take forever to 1e-12.
+            .unwrap_or(f64::max(
+                if name == "rkc" { 1e-6 } else { 1e-12 },
+                10.0 * resolution,
+            ));
         let atol = section.number("atol", small)?.unwrap_or(0.01 * rtol);
         let tolerance = Tolerance { rtol, atol };
-        if name == "dopri5" {
-            Method::Dopri5(tolerance)
-        } else {
-            Method::Dop853(tolerance)
+        match name {
+            "dopri5" => Method::Dopri5(tolerance),
+            "dop853" => Method::Dop853(tolerance),
+            _ => Method::Rkc(tolerance),
         }
     } else {
         let step = Step {
