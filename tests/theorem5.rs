@@ -89,6 +89,18 @@ fn the_jacobian_at_the_limit_has_the_rate_of_the_tail() {
 }
 
 #[test]
+fn gradient_descent_contracts_by_one_minus_eta_lambda() {
+    let found = outcome(&["integrate.method=gradient-descent", "integrate.outputs=40"]);
+    let claim = found.gradient_descent.unwrap();
+    assert_eq!(claim.verdict, Verdict::Holds);
+    assert!(
+        claim.largest_ratio <= claim.bound && claim.largest_ratio > 0.5,
+        "{claim:?}"
+    );
+    assert!(found.check.unwrap().holds);
+}
+
+#[test]
 fn outputs_that_the_teacher_does_not_use_decay_at_the_rates_of_l() {
     let found = outcome(&["teacher.outputs=9", "integrate.outputs=20"]);
     let joint = found.joint.unwrap();

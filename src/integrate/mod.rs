@@ -96,6 +96,15 @@ impl Method {
     }
 }
 
+/// The error at which steps of fixed length stop moving a state of size one: their increments, step · rate · error, are
+/// lost to rounding. 0 for adaptive methods, whose steps grow, and for a step that is not chosen yet.
+pub fn stagnation_floor(method: &Method, rate: f64) -> f64 {
+    match method.fixed_step() {
+        Some(step) if step > 0.0 => 16.0 * f64::EPSILON / (step * rate),
+        _ => 0.0,
+    }
+}
+
 /// How far to go and where to look.
 #[derive(Clone, Debug)]
 pub struct Plan {

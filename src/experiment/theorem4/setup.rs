@@ -1,7 +1,7 @@
 //! From the scenario's words to networks, constants and a plan.
 
 use super::super::{ExperimentError, input, teacher};
-use crate::integrate::{Method, Plan, Step};
+use crate::integrate::{Method, Plan, Step, stagnation_floor};
 use crate::network::{Frame, TwoLayer, draw};
 use crate::overlap::{Input, OverlapMethod, Resample};
 use crate::rng;
@@ -165,6 +165,7 @@ impl Setup {
         let tolerance = method.tolerance().map_or(0.0, |t| 10.0 * (t.rtol + t.atol));
         self.rounding_floor()
             .max(self.sampling_floor())
+            .max(stagnation_floor(method, self.rate_or_gate()))
             .max(tolerance)
     }
 

@@ -3,6 +3,7 @@
 use super::recorder::Row;
 use super::setup::Setup;
 use crate::flow::StateLayout;
+use crate::integrate::Method;
 use crate::measure::{Fit, fit_decay};
 use crate::network::Layer;
 use crate::overlap::{ExactGaussian, HalfAngle};
@@ -50,6 +51,36 @@ pub struct PartClaim {
     pub fitted: Option<Fit>,
     /// Against the certified envelope and rate.
     pub verdict: Verdict,
+}
+
+/// Gradient descent with step η: the largest factor of the weighted norm in a step, against 1 − ηλ.
+#[derive(Clone, Copy, Debug)]
+pub struct DescentClaim {
+    /// η
+    pub step: f64,
+    /// max over steps of ‖z_{k+1}‖_p/‖z_k‖_p
+    pub largest_ratio: f64,
+    /// 1 − ηλ with the certified rate λ
+    pub bound: f64,
+    /// Whether the factor was at most the bound. The certificate is one of the flow: a step of finite length is not proved.
+    pub verdict: Verdict,
+}
+
+/// The gradient-descent form of the claim, where the run is one of gradient descent.
+pub fn descent(
+    method: &Method,
+    certificate: Option<&Certificate>,
+    largest_ratio: Option<f64>,
+) -> Option<DescentClaim> {
+    let (step, certificate) = (method.learning_rate()?, certificate?);
+    let largest_ratio = largest_ratio?;
+    let simulated = (1.0 - largest_ratio) / step;
+    Some(DescentClaim {
+        step,
+        largest_ratio,
+        bound: 1.0 - step * certificate.rate,
+        verdict: Verdict::of_bound(certificate.rate, Some(simulated)),
+    })
 }
 
 /// A teacher node with more than one student node.

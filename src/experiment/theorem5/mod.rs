@@ -4,7 +4,7 @@ mod judge;
 mod recorder;
 mod setup;
 
-pub use judge::{Check, PartClaim, Shared};
+pub use judge::{Check, DescentClaim, PartClaim, Shared};
 pub use recorder::Row;
 pub use setup::Setup;
 
@@ -53,6 +53,8 @@ pub struct Outcome {
     pub check: Option<Check>,
     /// W_u → W*, V_u → V*, V_r → 0.
     pub parts: [PartClaim; 3],
+    /// For gradient descent of step η inside the certified region: the factor per step against 1 − ηλ.
+    pub gradient_descent: Option<DescentClaim>,
     /// Spectra at the limit of this run.
     pub joint: Result<JointRate, String>,
     /// λ_min(L) in the last state.
@@ -86,6 +88,7 @@ pub fn simulate(
         rows,
         states,
         report,
+        largest_ratio,
     } = flight;
     let mut resolved = scenario.clone();
     resolved.integrate.method = method;
@@ -102,6 +105,7 @@ pub fn simulate(
     let joint = last.joint_rate(&setup);
     Ok(Outcome {
         parts: judge::parts(check.as_ref(), &rows, floor),
+        gradient_descent: judge::descent(&method, certificate.as_ref(), largest_ratio),
         final_smallest_l: last.smallest_l(),
         shared: last.shared(&setup),
         premises_not_met: setup.premises_not_met(scenario, certificate.as_ref()),
@@ -132,6 +136,7 @@ pub(super) struct Flight {
     pub rows: Vec<Row>,
     pub states: Vec<Vec<f64>>,
     pub report: RunReport,
+    pub largest_ratio: Option<f64>,
 }
 
 impl Flight {
@@ -155,8 +160,12 @@ impl Flight {
         let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
         let keep_states = scenario.output.states;
         let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, keep_states);
+        if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
+            recorder = recorder.follow_norm(certificate.weights.clone(), setup.floor(&method));
+        }
         let start = flow.state_of(&setup.network);
         let report = integrate(&mut flow, start, &method, &plan, &mut recorder)?;
+        let largest_ratio = recorder.largest_ratio();
         let Recorder { rows, states, .. } = recorder;
         Ok(Self {
             plan,
@@ -165,6 +174,7 @@ impl Flight {
             rows,
             states,
             report,
+            largest_ratio,
         })
     }
 }

@@ -1,9 +1,9 @@
 //! From the scenario's words to networks, the certificate's problem and a plan.
 
 use super::super::{ExperimentError, input, read_matrix, teacher};
-use crate::integrate::{Method, Plan, Step};
+use crate::integrate::{Method, Plan, Step, stagnation_floor};
 use crate::network::{Frame, Layer, TwoLayer, draw, unit};
-use crate::overlap::{HalfAngle, Input, OverlapMethod, Resample};
+use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod, Resample};
 use crate::rng::{self, Stream};
 use crate::scenario::Theorem5;
 use crate::scenario::settings::{Overlap, Sampling};
@@ -174,7 +174,12 @@ impl Setup {
             .sampling
             .as_ref()
             .map_or(0.0, |sampling| 10.0 / sampling.samples as f64);
-        tolerance.max(1e-13).max(sampling)
+        // The slowest thing is V, at rates about L(0).
+        let slowest = GaussianPair::new(self.threshold, self.threshold)
+            .at(HalfAngle::ZERO)
+            .l;
+        let stagnation = stagnation_floor(method, slowest);
+        tolerance.max(1e-13).max(sampling).max(stagnation)
     }
 
     /// What the theory presumes and the scenario does otherwise.

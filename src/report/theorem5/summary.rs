@@ -19,6 +19,8 @@ pub struct Summary<'a> {
     certificate: CertificateFigures,
     rates: Rates<'a>,
     simulated: BTreeMap<&'static str, Part>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gradient_descent: Option<Descent>,
     #[serde(rename = "lambda_min_L")]
     lambda_min_l: f64,
     shared: Vec<Shared>,
@@ -55,6 +57,14 @@ struct Rates<'a> {
     neutral_directions: Option<usize>,
     neutral_directions_expected: Option<usize>,
     unknowns: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Descent {
+    step: f64,
+    largest_ratio: f64,
+    bound: f64,
+    verdict: Verdict,
 }
 
 #[derive(Serialize)]
@@ -121,6 +131,12 @@ impl<'a> Summary<'a> {
                 .iter()
                 .map(|part| (part.name, Part::from(part)))
                 .collect(),
+            gradient_descent: outcome.gradient_descent.map(|claim| Descent {
+                step: claim.step,
+                largest_ratio: claim.largest_ratio,
+                bound: claim.bound,
+                verdict: claim.verdict,
+            }),
             lambda_min_l: outcome.final_smallest_l,
             shared: outcome
                 .shared

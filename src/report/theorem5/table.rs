@@ -51,6 +51,16 @@ pub fn table(outcome: &Outcome) -> String {
         short(outcome.largest_scale)
     );
     let _ = writeln!(text, "{}", limits(outcome));
+    if let Some(claim) = outcome.gradient_descent {
+        let _ = writeln!(
+            text,
+            "Gradient descent, η = {}: largest factor per step {:.9}, 1 − ηλ = {:.9}: {}",
+            short(claim.step),
+            claim.largest_ratio,
+            claim.bound,
+            claim.verdict,
+        );
+    }
     match &outcome.joint {
         Ok(joint) => {
             let slowest = joint
