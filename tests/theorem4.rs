@@ -1,25 +1,21 @@
 //! Theorem 4 end to end, in the library: what the project claims of it.
 
+#[path = "common/scenario.rs"]
 mod common;
 
+use common::interpret;
 use luckflow::experiment::theorem4::{Outcome, run};
 use luckflow::experiment::{Hooks, Silent};
 use luckflow::integrate::RunEnd;
 use luckflow::overlap::gaussian::normal;
-use luckflow::scenario::{Document, Override, Scenario, Theorem4};
+use luckflow::scenario::{Scenario, Theorem4};
 use luckflow::theory::Verdict;
 use proptest::prelude::*;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A scenario from its text.
 fn scenario(text: &str, overrides: &[&str]) -> Theorem4 {
-    let overrides: Vec<Override> = overrides
-        .iter()
-        .map(|text| Override::parse(text).unwrap())
-        .collect();
-    let document = Document::parse(Path::new("test.toml"), text, &overrides).unwrap();
-    match Scenario::interpret(document).unwrap() {
+    match interpret(text, overrides) {
         Scenario::Theorem4(scenario) => *scenario,
         _ => panic!("another experiment"),
     }

@@ -1,19 +1,17 @@
 //! Theorem 5 end to end, in the library: the certificate, the limits, the spectrum.
 
+#[path = "common/scenario.rs"]
+mod common;
+
+use common::interpret;
 use luckflow::experiment::Silent;
 use luckflow::experiment::theorem5::{Outcome, run};
-use luckflow::scenario::{Document, Override, Scenario, Theorem5};
+use luckflow::scenario::{Scenario, Theorem5};
 use luckflow::theory::Verdict;
 use proptest::prelude::*;
-use std::path::Path;
 
 fn scenario(text: &str, overrides: &[String]) -> Theorem5 {
-    let overrides: Vec<Override> = overrides
-        .iter()
-        .map(|text| Override::parse(text).unwrap())
-        .collect();
-    let document = Document::parse(Path::new("test.toml"), text, &overrides).unwrap();
-    match Scenario::interpret(document).unwrap() {
+    match interpret(text, overrides) {
         Scenario::Theorem5(scenario) => *scenario,
         _ => panic!("another experiment"),
     }

@@ -5,6 +5,7 @@
 mod array_file;
 mod input;
 pub mod panels;
+mod plan;
 mod teacher;
 pub mod theorem4;
 pub mod theorem5;

@@ -1,5 +1,6 @@
 //! A folder of results, whose files are written whole or not at all.
 
+use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -62,6 +63,14 @@ impl Folder {
         drop(buffer);
         file.persist(&path).map_err(|error| failed(error.error))?;
         Ok(path)
+    }
+
+    /// Writes a value as JSON.
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<PathBuf, FolderError> {
+        self.write(name, |out| {
+            serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
+            writeln!(out)
+        })
     }
 }
 

@@ -20,11 +20,7 @@ pub fn write(
 ) -> Result<Vec<PathBuf>, FolderError> {
     Ok(vec![
         folder.write("nodes.csv", |out| write_nodes(outcome, out))?,
-        folder.write("summary.json", |out| {
-            serde_json::to_writer_pretty(&mut *out, &Summary::new(outcome, provenance))
-                .map_err(io::Error::from)?;
-            out.write_all(b"\n")
-        })?,
+        folder.write_json("summary.json", &Summary::new(outcome, provenance))?,
         folder.write("panels.svg", |out| {
             out.write_all(figure(outcome).to_svg().as_bytes())
         })?,

@@ -1,18 +1,14 @@
 //! From the scenario's words to networks, constants and a plan.
 
-use super::super::{ExperimentError, input, teacher};
-use crate::integrate::{Method, Plan, Step, stagnation_floor};
+use super::super::{ExperimentError, input, plan, teacher};
+use crate::integrate::{Method, Plan, stagnation_floor};
 use crate::network::{Frame, TwoLayer, draw};
-use crate::overlap::{Input, OverlapMethod, Resample};
+use crate::overlap::{Input, OverlapMethod};
 use crate::rng;
 use crate::scenario::Theorem4;
 use crate::scenario::settings::{Overlap, Sampling};
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::{AsymptoticRate, asymptotic_rate, theorem4};
-
-/// "auto" steps, as fractions of the fastest time there is: stable, and for RK4 accurate to 5e-4 per fastest time.
-const RK4_FRACTION: f64 = 0.5;
-const GRADIENT_DESCENT_FRACTION: f64 = 0.1;
 
 /// "auto" horizon where no slowest rate is known, in units of 1/d₀.
 const FALLBACK_TIMES: f64 = 30.0;
@@ -106,27 +102,7 @@ impl Setup {
             _ => FALLBACK_TIMES / self.assumption.d0,
         };
         let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
-        let mut plan = Plan::uniform(horizon, settings.outputs as usize);
-        plan.max_steps = settings.max_steps;
-        // An automatic step divides the time from one output to the next.
-        let interval = horizon / settings.outputs as f64;
-        let automatic = |step: Step, fraction: f64| {
-            let divided = interval / (interval * fastest / fraction).ceil();
-            if step.step > 0.0 {
-                step
-            } else {
-                Step { step: divided }
-            }
-        };
-        let method = match settings.method {
-            Method::Rk4(step) => Method::Rk4(automatic(step, RK4_FRACTION)),
-            Method::GradientDescent(step) => {
-                Method::GradientDescent(automatic(step, GRADIENT_DESCENT_FRACTION))
-            }
-            adaptive => adaptive,
-        };
-        let plan = plan.times_of(&method);
-        (method, plan)
+        plan::fill_in(settings, horizon, fastest)
     }
 
     /// The angle that rounding leaves: the field's error over the rate at which errors decay.
@@ -200,16 +176,7 @@ impl Setup {
             missing
                 .push("the input is not N(0, I); the analytic rates are those of N(0, I)".into());
         }
-        if let Some(sampling) = &self.sampling {
-            let kind = match sampling.resample {
-                Resample::Never => "one fixed sample",
-                Resample::EveryEvaluation => "fresh samples at each evaluation",
-            };
-            missing.push(format!(
-                "overlaps are estimated from {kind} of {}; the theorem has expectations",
-                sampling.samples
-            ));
-        }
+        missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
         missing
     }
 }

@@ -1,9 +1,9 @@
 //! From the scenario's words to networks, the certificate's problem and a plan.
 
-use super::super::{ExperimentError, input, read_matrix, teacher};
-use crate::integrate::{Method, Plan, Step, stagnation_floor};
+use super::super::{ExperimentError, input, plan, read_matrix, teacher};
+use crate::integrate::{Method, Plan, stagnation_floor};
 use crate::network::{Frame, Layer, TwoLayer, draw, unit};
-use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod, Resample};
+use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod};
 use crate::rng::{self, Stream};
 use crate::scenario::Theorem5;
 use crate::scenario::settings::{Overlap, Sampling};
@@ -13,10 +13,6 @@ use crate::theory::certificate::{Certificate, Problem};
 use ndarray::{Array2, Axis, concatenate, s};
 use rand_distr::{Distribution, StandardNormal};
 use std::path::Path;
-
-/// "auto" steps, as fractions of 1/(largest row sum of the dynamics).
-const RK4_FRACTION: f64 = 0.5;
-const GRADIENT_DESCENT_FRACTION: f64 = 0.1;
 
 /// "auto" horizon without a certificate, in units of 1/D(0).
 const FALLBACK_TIMES: f64 = 200.0;
@@ -141,30 +137,11 @@ impl Setup {
             None => FALLBACK_TIMES / d0,
         };
         let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
-        let mut plan = Plan::uniform(horizon, settings.outputs as usize);
-        plan.max_steps = settings.max_steps;
         // No rate exceeds the largest row sum of H, nor the largest of L, which is below (1 + b²) D₀ n.
         let modulation = self.network.teacher_fan_out.mapv(|x| x * x).sum();
         let nodes = self.network.fan_out.nrows() as f64;
         let fastest = d0 * (modulation + (1.0 + self.threshold.powi(2)) * nodes);
-        let interval = horizon / settings.outputs as f64;
-        let automatic = |step: Step, fraction: f64| {
-            let divided = interval / (interval * fastest / fraction).ceil();
-            if step.step > 0.0 {
-                step
-            } else {
-                Step { step: divided }
-            }
-        };
-        let method = match settings.method {
-            Method::Rk4(step) => Method::Rk4(automatic(step, RK4_FRACTION)),
-            Method::GradientDescent(step) => {
-                Method::GradientDescent(automatic(step, GRADIENT_DESCENT_FRACTION))
-            }
-            adaptive => adaptive,
-        };
-        let plan = plan.times_of(&method);
-        (method, plan)
+        plan::fill_in(settings, horizon, fastest)
     }
 
     /// Below this, errors are those of rounding, of the tolerance, or of the sample.
@@ -195,14 +172,7 @@ impl Setup {
         if !self.input.is_standard() {
             missing.push("the input is not N(0, I)".into());
         }
-        if let Some(sampling) = &self.sampling {
-            let kind = match sampling.resample {
-                Resample::Never => "one fixed sample",
-                Resample::EveryEvaluation => "fresh samples at each evaluation",
-            };
-            let count = sampling.samples;
-            missing.push(format!("overlaps are estimated from {kind} of {count}"));
-        }
+        missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
         if certificate.is_none() {
             missing.push("no certificate: the start lies outside the region that is proved".into());
         }

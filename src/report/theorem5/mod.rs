@@ -11,7 +11,6 @@ pub use table::table;
 use super::states::States;
 use super::{Folder, FolderError, Provenance};
 use crate::experiment::theorem5::Outcome;
-use std::io;
 use std::path::PathBuf;
 
 /// Writes all files, each whole or not at all, and gives their paths. Numbers come before pictures.
@@ -22,11 +21,7 @@ pub fn write(
 ) -> Result<Vec<PathBuf>, FolderError> {
     let mut written = vec![
         folder.write("trajectory.csv", |out| trajectory::write(outcome, out))?,
-        folder.write("summary.json", |out| {
-            serde_json::to_writer_pretty(&mut *out, &Summary::new(outcome, provenance))
-                .map_err(io::Error::from)?;
-            out.write_all(b"\n")
-        })?,
+        folder.write_json("summary.json", &Summary::new(outcome, provenance))?,
     ];
     if outcome.scenario.output.states {
         let states = States {
