@@ -1,6 +1,6 @@
 //! A long run from the terminal's side: Ctrl-C, and a progress bar with the time left.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use luckflow::experiment::Hooks;
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -56,13 +56,13 @@ impl Hooks for Watch {
             return;
         }
         let bar = self.bar.get_or_init(|| {
-            let template = "{msg} [{bar:40}] {percent}% · {elapsed} passed, {eta} left";
-            let style = ProgressStyle::with_template(template).expect("a valid template");
-            ProgressBar::new(DIVISIONS as u64)
-                .with_style(style)
-                .with_elapsed(self.started.elapsed())
+            let style = ProgressStyle::with_template("{wide_msg} [{bar:40}] {percent}%");
+            ProgressBar::new(DIVISIONS as u64).with_style(style.expect("a valid template"))
         });
-        bar.set_message(of.to_owned());
+        let passed = self.started.elapsed();
+        let left = passed.mul_f64((1.0 - fraction).max(0.0) / fraction.max(1e-6));
+        let (passed, left) = (HumanDuration(passed), HumanDuration(left));
+        bar.set_message(format!("{of}: {passed:#} passed, {left:#} left"));
         bar.set_position((fraction * DIVISIONS) as u64);
     }
 }

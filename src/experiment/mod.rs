@@ -9,6 +9,7 @@ mod plan;
 mod teacher;
 pub mod theorem4;
 pub mod theorem5;
+mod together;
 
 pub use array_file::{ArrayFileError, read_matrix};
 

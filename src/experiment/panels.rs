@@ -1,11 +1,11 @@
 //! Theorem 5 from perturbed teachers: fan-out norms for each width and perturbation, over seeds.
 
 use super::theorem5::{Flight, Setup};
+use super::together::Together;
 use super::{ExperimentError, Hooks};
 use crate::integrate::RunEnd;
 use crate::scenario::Panels;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use std::sync::Mutex;
 
 /// Everything that the runs found.
 pub struct Outcome {
@@ -66,11 +66,7 @@ pub fn run(scenario: &Panels, hooks: &dyn Hooks) -> Result<Outcome, ExperimentEr
         .collect();
     let seeds = scenario.seeds as usize;
     let total = cells.len() * seeds;
-    let together = Together {
-        hooks,
-        total,
-        done: Mutex::new(0.0),
-    };
+    let together = Together::new(hooks, "panels", total);
     // The widest first, so that no thread is left with the longest run at the end.
     let runs: Vec<Result<(usize, Run), ExperimentError>> = (0..total)
         .into_par_iter()
@@ -79,8 +75,14 @@ pub fn run(scenario: &Panels, hooks: &dyn Hooks) -> Result<Outcome, ExperimentEr
             let index = total - 1 - from_last;
             let (students, signal) = cells[index / seeds];
             let seed = (index % seeds) as u64;
-            let run = one(scenario, students, signal, seed, nodes, &together)?;
-            together.finish_one();
+            let run = one(
+                scenario,
+                students,
+                signal,
+                seed,
+                nodes,
+                &together.part(index),
+            )?;
             Ok((index, run))
         })
         .collect();
@@ -130,27 +132,6 @@ fn one(
         reason: flight.report.end,
         time: flight.report.time,
     })
-}
-
-/// Progress of many runs as one.
-struct Together<'a> {
-    hooks: &'a dyn Hooks,
-    total: usize,
-    done: Mutex<f64>,
-}
-
-impl Together<'_> {
-    fn finish_one(&self) {
-        let mut done = self.done.lock().expect("nothing panics with it");
-        *done += 1.0 / self.total as f64;
-        self.hooks.progress(*done, "panels");
-    }
-}
-
-impl Hooks for Together<'_> {
-    fn interrupted(&self) -> bool {
-        self.hooks.interrupted()
-    }
 }
 
 /// Mean, least and greatest.

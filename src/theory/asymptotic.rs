@@ -1,11 +1,11 @@
 //! `exact`: the rate that the flow itself has near the teacher, from the spectrum of its Jacobian.
 
+use super::smallest::smallest;
 use crate::flow::{Direction, FanOut, FlowJacobian};
 use crate::network::TwoLayer;
-use ndarray::{Array1, Array2, Array3, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
 use ndarray_linalg::error::LinalgError;
-use ndarray_linalg::lobpcg::{LobpcgResult, lobpcg};
-use ndarray_linalg::{Eigh, TruncatedOrder, UPLO};
+use ndarray_linalg::{Eigh, UPLO};
 use thiserror::Error;
 
 /// Unknowns up to which the whole spectrum is computed.
@@ -14,9 +14,6 @@ const DENSE: usize = 1024;
 /// Eigenvalues this close, relative to the fastest, belong to one mode.
 const DEGENERATE: f64 = 1e-8;
 
-/// A residual of the iterative solver, relative to the fastest rate, that is still good enough.
-const RESIDUAL: f64 = 1e-6;
-
 /// Why the spectrum is not known.
 #[derive(Debug, Error)]
 pub enum AsymptoticError {
@@ -24,11 +21,9 @@ pub enum AsymptoticError {
     #[error("a matrix factorisation failed: {0}")]
     Lapack(#[from] LinalgError),
     /// LOBPCG did not get close enough.
-    #[error(
-        "the slowest rate did not converge: relative residual {residual:.1e}, {RESIDUAL:.0e} is needed"
-    )]
+    #[error("the slowest rate did not converge: its residual is {residual:.1e} of it")]
     NotConverged {
-        /// ‖J v + λ v‖ over the fastest rate
+        /// ‖J v + λ v‖/λ
         residual: f64,
     },
 }
@@ -131,49 +126,26 @@ fn slowest_inside(
 ) -> Result<(f64, Array2<f64>), AsymptoticError> {
     let (k, m) = teacher.dim();
     let nodes = teacher.t();
-    let apply = |columns: ArrayView2<f64>| {
-        let mut out = Array2::zeros(columns.dim());
-        for (column, mut out) in columns.columns().into_iter().zip(out.columns_mut()) {
-            let full = column
-                .to_owned()
-                .into_shape_with_order((m, k))
-                .expect("m k entries");
-            let along = (&full * &nodes).sum_axis(Axis(1)).insert_axis(Axis(1));
-            let radial = &nodes * &along;
-            let direction = Direction {
-                weights: &full - &radial,
-                fan_out: Array2::zeros((m, 1)),
-            };
-            let change = shift * &radial - jacobian.apply(&direction).weights;
-            // Node by node, whatever the layout of either.
-            out.iter_mut().zip(&change).for_each(|(out, &x)| *out = x);
-        }
-        out
+    let apply = |from: ArrayView1<f64>, mut to: ArrayViewMut1<f64>| {
+        let full = from
+            .to_owned()
+            .into_shape_with_order((m, k))
+            .expect("m k entries");
+        let along = (&full * &nodes).sum_axis(Axis(1)).insert_axis(Axis(1));
+        let radial = &nodes * &along;
+        let direction = Direction {
+            weights: &full - &radial,
+            fan_out: Array2::zeros((m, 1)),
+        };
+        let change = shift * &radial - jacobian.apply(&direction).weights;
+        // Node by node, whatever the layout of either.
+        to.iter_mut().zip(&change).for_each(|(to, &x)| *to = x);
     };
-    let block = 8;
-    let mut stream = crate::rng::stream(0, "lobpcg", &[]);
-    let start = Array3::from_shape_simple_fn((m, k, block), || {
-        rand_distr::Distribution::sample(&rand_distr::StandardNormal, &mut stream)
-    });
-    let start = start
-        .into_shape_with_order((m * k, block))
-        .expect("m k entries each");
-    let order = TruncatedOrder::Smallest;
-    let (rates, vectors) = match lobpcg(apply, start, |_| {}, None, 1e-9, 2000, order) {
-        LobpcgResult::Ok(rates, vectors, _) | LobpcgResult::Err(rates, vectors, _, _) => {
-            (rates, vectors)
-        }
-        LobpcgResult::NoResult(error) => return Err(error.into()),
-    };
-    let vector = vectors.slice(s![.., ..1]);
-    let error = apply(vector) - rates[0] * &vector;
-    let residual = error.mapv(|x| x * x).sum().sqrt() / shift;
-    if !(residual < RESIDUAL) {
-        return Err(AsymptoticError::NotConverged { residual });
-    }
-    let mode = vectors.column(0).to_owned();
-    let mode = mode.into_shape_with_order((m, k)).expect("m k entries");
-    Ok((rates[0], mode))
+    let (rate, mode) = smallest(m * k, shift, apply, |_| {})?;
+    Ok((
+        rate,
+        mode.into_shape_with_order((m, k)).expect("m k entries"),
+    ))
 }
 
 impl AsymptoticRate {

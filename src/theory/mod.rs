@@ -4,6 +4,7 @@ pub mod assumption3;
 mod asymptotic;
 pub mod certificate;
 mod joint_rate;
+mod smallest;
 mod supremum;
 pub mod theorem4;
 pub mod threshold;

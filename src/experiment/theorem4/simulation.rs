@@ -3,6 +3,7 @@
 use super::recorder::{Recorder, StepRatio};
 use super::setup::Setup;
 use super::{ExperimentError, Hooks};
+use crate::experiment::together::Together;
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::Trajectory;
@@ -61,10 +62,15 @@ pub fn all(
     } else {
         setup.floor(method)
     };
+    let together = Together::new(
+        hooks,
+        if replicas > 1 { "replicas" } else { "flow" },
+        replicas as usize,
+    );
     let simulate = |replica: u64| {
         let run = Run {
             method: *method,
-            label: if replicas > 1 { "replicas" } else { "flow" },
+            label: "flow",
             stop_below,
             keep_states: scenario.output.states && replica == 0,
             options: FlowOptions {
@@ -72,7 +78,8 @@ pub fn all(
                 fan_out,
             },
         };
-        run.simulate(setup, setup.overlap(scenario.seed, replica), plan, hooks)
+        let overlap = setup.overlap(scenario.seed, replica);
+        run.simulate(setup, overlap, plan, &together.part(replica as usize))
     };
     let mut runs: Vec<Simulation> = (0..replicas)
         .into_par_iter()

@@ -156,7 +156,7 @@ pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Chart {
             });
         }
         None => notes.push(format!(
-            "{} unknowns: rates of the flow not computed",
+            "{} unknowns: of the flow's rates only the slowest is computed",
             joint.unknowns
         )),
     }
