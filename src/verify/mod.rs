@@ -37,7 +37,10 @@ impl Claim {
             claim,
             standing: Standing::Proven,
             measured,
-            expected: format!("at most {bound:.0e}"),
+            expected: match bound {
+                bound if bound >= 1.0 => format!("at most {bound}"),
+                bound => format!("at most {bound:.0e}"),
+            },
             // Not `measured > bound`: a NaN must fail.
             verdict: if measured <= bound {
                 Verdict::Holds

@@ -35,7 +35,7 @@ pub(super) fn claims() -> Vec<Claim> {
         Claim::error(
             "Monte Carlo against exact: largest distance in standard errors, 75 cells",
             monte_carlo(),
-            4.5,
+            4.0,
         ),
     ]
 }
