@@ -83,7 +83,6 @@ pub struct TwoLayerFlow {
     /// (W* H*ᵀ − W Hᵀ)ᵀ, n × k
     force: Array2<f64>,
     scratch: Array2<f64>,
-    evaluations: u64,
 }
 
 /// [`OverlapMethod::evaluate`] or [`OverlapMethod::peek`].
@@ -164,7 +163,6 @@ impl TwoLayerFlow {
             h_star: Array2::zeros((n, m)),
             force: Array2::zeros((n, k)),
             scratch: Array2::zeros((n, k)),
-            evaluations: 0,
         };
         flow.update_modulation();
         flow
@@ -187,26 +185,6 @@ impl TwoLayerFlow {
         y
     }
 
-    /// Whether P⊥ is applied.
-    pub fn projects(&self) -> bool {
-        self.options.projection
-    }
-
-    /// Whether equal states have equal velocities.
-    pub fn is_repeatable(&self) -> bool {
-        self.overlap.is_repeatable()
-    }
-
-    /// See [`OverlapMethod::resolution`].
-    pub fn resolution(&self) -> f64 {
-        self.overlap.resolution()
-    }
-
-    /// Number of evaluations so far.
-    pub fn evaluations(&self) -> u64 {
-        self.evaluations
-    }
-
     /// Writes dy/dt into `dy`.
     pub fn velocity(&mut self, y: &[f64], dy: &mut [f64]) {
         self.velocity_with(y, dy, |overlap, w, w_star, out| {
@@ -216,7 +194,6 @@ impl TwoLayerFlow {
 
     /// [`TwoLayerFlow::velocity`] with one of the two ways to ask for overlaps.
     fn velocity_with(&mut self, y: &[f64], dy: &mut [f64], ask: Ask) {
-        self.evaluations += 1;
         self.load(y);
         let student = LayerView {
             weights: self.unit.t(),
@@ -231,11 +208,6 @@ impl TwoLayerFlow {
         let weights = self.velocity_of_weights(dy);
         let fan_out = self.velocity_of_fan_out(dy);
         dy[self.layout.len() - 1] = weights + fan_out;
-    }
-
-    /// L, n × n, as of the last evaluation or snapshot.
-    pub fn activation_overlaps(&self) -> &Array2<f64> {
-        &self.overlaps.l
     }
 
     /// Loss, angles and their rates at a state. Costs an evaluation, but leaves random streams alone.
