@@ -119,7 +119,7 @@ pub struct Output {
 pub(super) fn read_teacher(section: &mut Section) -> Result<Teacher> {
     let nodes_origin = section.origin_of("nodes");
     let input_dim = section.integer("input_dim", 2, 1 << 40)?;
-    let nodes = section.integer("nodes", 1, 1 << 20)?;
+    let nodes = section.integer("nodes", 1, 1 << 14)?;
     let weights =
         match section.text_or_file("weights", &["orthonormal", "random", "grid"], &["file"])? {
             None | Some(TextOrFile::Text("orthonormal")) => Weights::Orthonormal,

@@ -166,7 +166,7 @@ pub(super) fn read_fan_out(
 }
 
 fn read_student(mut section: Section, teacher: &Teacher) -> Result<Student> {
-    let extra = section.integer("extra", 0, 1 << 20)?;
+    let extra = section.integer("extra", 0, 1 << 14)?;
     let extra = extra.ok_or_else(|| {
         section.missing(
             "extra",

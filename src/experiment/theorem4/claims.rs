@@ -11,14 +11,21 @@ use crate::theory::theorem4::Measure;
 pub struct Measured {
     /// The smallest instantaneous rate; `None` if no row lies above the rate floor.
     pub worst: Option<WorstRate>,
-    /// The tail of the slowest mode's amplitude, where that mode is known; else of the largest angle.
-    pub fitted: Option<Fit>,
+    /// The tail of the slowest mode's amplitude, where that mode is known and its tail long enough.
+    pub slowest_mode: Option<Fit>,
     /// The tail of the largest angle: a mixture of modes while those near the slowest have not faded.
     pub largest_angle: Option<Fit>,
     /// The last largest angle.
     pub final_angle: f64,
     /// For gradient descent.
     pub gradient_descent: Option<GradientDescentClaim>,
+}
+
+impl Measured {
+    /// The slowest mode's tail, or the largest angle's where there is none.
+    pub fn fitted(&self) -> Option<Fit> {
+        self.slowest_mode.or(self.largest_angle)
+    }
 }
 
 /// Gradient descent of step η: the largest factor per step, and the rate (1 − factor)/η that it stands for.
@@ -56,7 +63,7 @@ pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
     let largest_angle = fit_decay(&angles, floor);
     Measured {
         worst: worst_rate(trajectory, setup.rate_floor()),
-        fitted: fit_decay(&amplitudes, floor).or(largest_angle),
+        slowest_mode: fit_decay(&amplitudes, floor),
         largest_angle,
         final_angle: angles.last().map_or(f64::NAN, |&(_, angle)| angle),
         gradient_descent: simulation.method.learning_rate().and_then(|step| {
@@ -98,8 +105,9 @@ pub fn judge(setup: &Setup, measured: &Measured) -> Vec<RateClaim> {
     let exact = setup.asymptotic.as_ref().map(|exact| exact.rate);
     // A factor 1 − ηλ per step shows as the rate −ln(1 − ηλ)/η in time.
     let undiscretized = |rate: f64| step.map_or(rate, |step| (1.0 - (-step * rate).exp()) / step);
+    // A mixture of modes is no measure of the slowest one.
     let tail = measured
-        .fitted
+        .slowest_mode
         .map(|fit| (undiscretized(fit.rate), 3.0 * fit.standard_error));
     claims.push(RateClaim {
         name: "exact",

@@ -66,7 +66,7 @@ pub fn chart(outcome: &Outcome) -> Chart {
             Look::SIMULATED
         },
     });
-    if let Some(fit) = outcome.measured.fitted {
+    if let Some(fit) = outcome.measured.slowest_mode {
         lines.push(Line {
             label: format!(
                 "fitted slowest mode: λ = {} ± {}",

@@ -39,7 +39,7 @@ pub fn table(outcome: &Outcome) -> String {
     let _ = writeln!(
         text,
         "Fitted to the tail: {} (slowest mode), {} (largest angle, a mixture of modes)",
-        fit(measured.fitted),
+        fit(measured.slowest_mode),
         fit(measured.largest_angle)
     );
     if let Some(exact) = &outcome.measured_exact {
@@ -49,7 +49,7 @@ pub fn table(outcome: &Outcome) -> String {
         let _ = writeln!(
             text,
             "With exact overlaps beside it: worst rate {worst}, fitted {}",
-            fit(exact.fitted)
+            fit(exact.fitted())
         );
     }
     if let Some(claim) = measured.gradient_descent {
