@@ -62,22 +62,14 @@ fn run_theorem4(
     folder: &Path,
     arguments: &Arguments,
 ) -> Result<ExitCode, Failure> {
-    let refuse = |error: ExperimentError| at_file(&arguments.file, &error);
-    let setup = theorem4::Setup::prepare(scenario).map_err(refuse)?;
-    // Before the work, so that none is lost to a folder that cannot be written to.
-    let folder = Folder::open(folder).map_err(Failure::usage)?;
-    let watch = Watch::start(arguments.quiet);
-    let outcome = theorem4::simulate(scenario, setup, &watch);
-    watch.finish();
-    let outcome = outcome.map_err(refuse)?;
+    let setup = theorem4::Setup::prepare(scenario).map_err(|error| at_file(arguments, &error))?;
+    let (folder, outcome) = simulate(folder, arguments, |watch| {
+        theorem4::simulate(scenario, setup, watch)
+    })?;
     let written =
         report::theorem4::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
-    conclude(
-        arguments,
-        &report::theorem4::table(&outcome),
-        &written,
-        &outcome.primary.end,
-    )
+    let table = report::theorem4::table(&outcome);
+    conclude(arguments, &table, &written, &outcome.primary.end)
 }
 
 fn run_theorem5(
@@ -85,21 +77,14 @@ fn run_theorem5(
     folder: &Path,
     arguments: &Arguments,
 ) -> Result<ExitCode, Failure> {
-    let refuse = |error: ExperimentError| at_file(&arguments.file, &error);
-    let setup = theorem5::Setup::prepare(scenario).map_err(refuse)?;
-    let folder = Folder::open(folder).map_err(Failure::usage)?;
-    let watch = Watch::start(arguments.quiet);
-    let outcome = theorem5::simulate(scenario, setup, &watch);
-    watch.finish();
-    let outcome = outcome.map_err(refuse)?;
+    let setup = theorem5::Setup::prepare(scenario).map_err(|error| at_file(arguments, &error))?;
+    let (folder, outcome) = simulate(folder, arguments, |watch| {
+        theorem5::simulate(scenario, setup, watch)
+    })?;
     let written =
         report::theorem5::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
-    conclude(
-        arguments,
-        &report::theorem5::table(&outcome),
-        &written,
-        &outcome.end,
-    )
+    let table = report::theorem5::table(&outcome);
+    conclude(arguments, &table, &written, &outcome.end)
 }
 
 fn run_panels(
@@ -107,15 +92,28 @@ fn run_panels(
     folder: &Path,
     arguments: &Arguments,
 ) -> Result<ExitCode, Failure> {
-    let folder = Folder::open(folder).map_err(Failure::usage)?;
-    let watch = Watch::start(arguments.quiet);
-    let outcome = panels::run(scenario, &watch);
-    watch.finish();
-    let outcome = outcome.map_err(|error| at_file(&arguments.file, &error))?;
+    let nodes = panels::prepare(scenario).map_err(|error| at_file(arguments, &error))?;
+    let (folder, outcome) = simulate(folder, arguments, |watch| {
+        panels::simulate(scenario, nodes, watch)
+    })?;
     let written =
         report::panels::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
     let end = outcome.early_end.clone().unwrap_or(RunEnd::Horizon);
     conclude(arguments, &report::panels::table(&outcome), &written, &end)
+}
+
+/// Opens the folder, before the work, so that none is lost to one that cannot be written to; then works, watched.
+fn simulate<T>(
+    folder: &Path,
+    arguments: &Arguments,
+    work: impl FnOnce(&Watch) -> Result<T, ExperimentError>,
+) -> Result<(Folder, T), Failure> {
+    let folder = Folder::open(folder).map_err(Failure::usage)?;
+    let watch = Watch::start(arguments.quiet);
+    let outcome = work(&watch);
+    watch.finish();
+    let outcome = outcome.map_err(|error| at_file(arguments, &error))?;
+    Ok((folder, outcome))
 }
 
 /// Prints what there is to print; the exit status says how the run ended.
@@ -144,9 +142,9 @@ fn conclude(
 }
 
 /// What the scenario asked for turned out to be impossible.
-fn at_file(file: &Path, error: &ExperimentError) -> Failure {
+fn at_file(arguments: &Arguments, error: &ExperimentError) -> Failure {
     Failure {
-        message: format!("{}: {error}", file.display()),
+        message: format!("{}: {error}", arguments.file.display()),
         status: USAGE,
     }
 }

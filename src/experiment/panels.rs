@@ -49,11 +49,19 @@ pub struct Run {
     pub time: f64,
 }
 
-/// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
-pub fn run(scenario: &Panels, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
+/// Finds what could be wrong with the scenario, and gives the number of teacher nodes m.
+pub fn prepare(scenario: &Panels) -> Result<usize, ExperimentError> {
     let first = Setup::prepare(&scenario.run_of(0, scenario.signals[0], 0, 0))?;
-    let nodes = first.teacher_nodes();
+    Ok(first.teacher_nodes())
+}
+
+/// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
+pub fn simulate(
+    scenario: &Panels,
+    nodes: usize,
+    hooks: &dyn Hooks,
+) -> Result<Outcome, ExperimentError> {
+    let started = std::time::Instant::now();
     let cells: Vec<(usize, [f64; 2])> = scenario
         .students
         .iter()

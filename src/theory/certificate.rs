@@ -91,7 +91,11 @@ impl Problem {
     /// Begins with the box of z(0) and W_r at rest, and enlarges both to what the comparison system
     /// allows, until nothing grows any more. O(N³) per round, N = m + n.
     pub fn certify(&self) -> Option<Certificate> {
-        let geometry = Geometry::of(self);
+        self.certify_in(&Geometry::of(self))
+    }
+
+    /// [`Problem::certify`] with the nominal angles and kernels at hand, which do not depend on the errors.
+    fn certify_in(&self, geometry: &Geometry) -> Option<Certificate> {
         let start = self.start();
         let extra = self.extra.ncols();
         let mut region = &start * (1.0 + ROOM);
@@ -115,7 +119,8 @@ impl Problem {
 
     /// The largest scale s for which the start θ = e = ‖v_r‖ = s is certified, to 1 %; 0 if none is.
     pub fn largest_certified_scale(&self) -> f64 {
-        let certified = |scale: f64| self.with_errors(scale).certify().is_some();
+        let geometry = Geometry::of(self);
+        let certified = |scale: f64| self.with_errors(scale).certify_in(&geometry).is_some();
         let (mut low, mut high) = (1e-6_f64, 1.0_f64);
         if !certified(low) {
             return 0.0;

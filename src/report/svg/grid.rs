@@ -9,7 +9,7 @@ const HEAD: u32 = 84;
 const LEFT: u32 = 60;
 const FOOT: u32 = 34;
 
-/// Where a group of points begins: the dividing line and its colour follow from it.
+/// Colours of the start, and of the end left and right of the dividing line (Okabe and Ito).
 const START: RGBColor = RGBColor(230, 159, 0);
 const FIRST: RGBColor = RGBColor(0, 114, 178);
 const SECOND: RGBColor = RGBColor(0, 0, 0);
