@@ -27,5 +27,6 @@ pub mod overlap;
 pub mod report;
 pub mod rng;
 pub mod scenario;
+pub mod sweep;
 pub mod theory;
 pub mod verify;

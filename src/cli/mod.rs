@@ -1,12 +1,16 @@
 //! What the user types: a file per verb.
 
+mod merge;
 mod number;
 mod overlap;
+mod plot;
 mod run;
+mod sweep;
 mod verify;
 mod watch;
 
 use clap::{Parser, Subcommand};
+use luckflow::scenario::Override;
 use std::process::ExitCode;
 
 /// Simulate the training dynamics of over-parameterized ReLU networks and put the theory's bounds to the test.
@@ -21,6 +25,12 @@ pub struct Cli {
 enum Verb {
     /// Run a scenario: print a table, write figures and plots.
     Run(run::Arguments),
+    /// Run a scenario at many points: all combinations of the values of its axes, or random draws from them.
+    Sweep(sweep::Arguments),
+    /// Join the shards of a sweep.
+    Merge(merge::Arguments),
+    /// Draw a sweep again, from its table alone.
+    Plot(plot::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
     Overlap(overlap::Arguments),
     /// Check every claim of the project in a short form; fails if one that is proved does not hold.
@@ -59,8 +69,17 @@ impl Cli {
     pub fn execute(self) -> Result<ExitCode, Failure> {
         match self.verb {
             Verb::Run(arguments) => run::execute(&arguments),
+            Verb::Sweep(arguments) => sweep::execute(&arguments),
+            Verb::Merge(arguments) => merge::execute(&arguments),
+            Verb::Plot(arguments) => plot::execute(&arguments),
             Verb::Overlap(arguments) => overlap::execute(&arguments),
             Verb::Verify(arguments) => verify::execute(&arguments),
         }
     }
+}
+
+/// Every `--set`, taken apart.
+fn overrides(texts: &[String]) -> Result<Vec<Override>, Failure> {
+    let parse = |text: &String| Override::parse(text).map_err(Failure::usage);
+    texts.iter().map(parse).collect()
 }

@@ -1,17 +1,17 @@
 //! `luckflow run`: a scenario from file to plots.
 
 use super::watch::Watch;
-use super::{Failure, USAGE};
+use super::{Failure, USAGE, overrides};
 use clap::Args;
 use luckflow::experiment::{ExperimentError, panels, theorem4, theorem5};
 use luckflow::integrate::RunEnd;
 use luckflow::report::{self, Folder, Provenance};
-use luckflow::scenario::{Document, Override, Panels, Scenario, Theorem4, Theorem5};
+use luckflow::scenario::{Document, Panels, Scenario, Theorem4, Theorem5};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Exit status after Ctrl-C, as shells have it.
-const INTERRUPTED: u8 = 130;
+pub const INTERRUPTED: u8 = 130;
 
 /// What to run and where to write.
 #[derive(Args)]
@@ -34,12 +34,7 @@ pub struct Arguments {
 
 /// Runs it.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let overrides: Vec<Override> = arguments
-        .overrides
-        .iter()
-        .map(|text| Override::parse(text))
-        .collect::<Result<_, _>>()
-        .map_err(Failure::usage)?;
+    let overrides = overrides(&arguments.overrides)?;
     let document = Document::load(&arguments.file, &overrides).map_err(Failure::usage)?;
     let scenario = Scenario::interpret(document).map_err(Failure::usage)?;
     let default = Path::new("plots").join(scenario.name());

@@ -3,23 +3,29 @@
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use luckflow::experiment::Hooks;
 use std::io::IsTerminal;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Nothing is shown before this.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Into a file, a line every so often.
+const LINES: Duration = Duration::from_secs(30);
 
 /// Divisions of the bar.
 const DIVISIONS: f64 = 1000.0;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Listens for Ctrl-C and shows progress on stderr, if that is a terminal.
+/// Listens for Ctrl-C and shows progress on stderr: a bar on a terminal, now and then a line elsewhere.
 pub struct Watch {
     started: Instant,
-    visible: bool,
+    quiet: bool,
+    terminal: bool,
     bar: OnceLock<ProgressBar>,
+    /// When the last line was written, where there is no terminal.
+    line: Mutex<Instant>,
 }
 
 impl Watch {
@@ -33,8 +39,10 @@ impl Watch {
         });
         Self {
             started: Instant::now(),
-            visible: !quiet && std::io::stderr().is_terminal(),
+            quiet,
+            terminal: std::io::stderr().is_terminal(),
             bar: OnceLock::new(),
+            line: Mutex::new(Instant::now()),
         }
     }
 
@@ -52,17 +60,28 @@ impl Hooks for Watch {
     }
 
     fn progress(&self, fraction: f64, of: &str) {
-        if !self.visible || self.started.elapsed() < PATIENCE {
+        if self.quiet || self.started.elapsed() < PATIENCE {
+            return;
+        }
+        let passed = self.started.elapsed();
+        let left = passed.mul_f64((1.0 - fraction).max(0.0) / fraction.max(1e-6));
+        let message = || {
+            let (passed, left) = (HumanDuration(passed), HumanDuration(left));
+            format!("{of}: {passed:#} passed, {left:#} left")
+        };
+        if !self.terminal {
+            let mut line = self.line.lock().expect("nothing panics with it");
+            if line.elapsed() > LINES {
+                eprintln!("{}", message());
+                *line = Instant::now();
+            }
             return;
         }
         let bar = self.bar.get_or_init(|| {
             let style = ProgressStyle::with_template("{wide_msg} [{bar:40}] {percent}%");
             ProgressBar::new(DIVISIONS as u64).with_style(style.expect("a valid template"))
         });
-        let passed = self.started.elapsed();
-        let left = passed.mul_f64((1.0 - fraction).max(0.0) / fraction.max(1e-6));
-        let (passed, left) = (HumanDuration(passed), HumanDuration(left));
-        bar.set_message(format!("{of}: {passed:#} passed, {left:#} left"));
+        bar.set_message(message());
         bar.set_position((fraction * DIVISIONS) as u64);
     }
 }

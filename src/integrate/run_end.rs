@@ -53,6 +53,19 @@ impl RunEnd {
         matches!(self, Self::Horizon | Self::Converged { .. })
     }
 
+    /// One word for tables, as in `summary.json`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Horizon => "horizon",
+            Self::Converged { .. } => "converged",
+            Self::Interrupted { .. } => "interrupted",
+            Self::NotFinite { .. } => "not-finite",
+            Self::Diverged { .. } => "diverged",
+            Self::Stalled { .. } => "stalled",
+            Self::StepBudget { .. } => "step-budget",
+        }
+    }
+
     /// What to change, where something should be.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
@@ -93,6 +106,27 @@ impl fmt::Display for RunEnd {
             Self::StepBudget { time, steps } => {
                 write!(f, "{steps} steps were taken by t = {time:.6}")
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_those_of_the_summary() {
+        let (time, component, steps) = (1.0, 2, 3);
+        for end in [
+            RunEnd::Horizon,
+            RunEnd::Converged { time },
+            RunEnd::Interrupted { time },
+            RunEnd::NotFinite { time, component },
+            RunEnd::Diverged { time, component },
+            RunEnd::Stalled { time },
+            RunEnd::StepBudget { time, steps },
+        ] {
+            assert_eq!(serde_json::to_value(&end).unwrap()["kind"], end.kind());
         }
     }
 }

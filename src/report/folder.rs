@@ -41,7 +41,7 @@ impl Folder {
     pub fn write(
         &self,
         name: &str,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<PathBuf, FolderError> {
         let path = self.path.join(name);
         let failed = |source| FolderError {

@@ -5,6 +5,7 @@ pub mod panels;
 mod provenance;
 mod states;
 pub mod svg;
+pub mod sweep;
 pub mod theorem4;
 pub mod theorem5;
 

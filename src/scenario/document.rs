@@ -98,10 +98,8 @@ impl Override {
         let (key, value) = text
             .split_once('=')
             .ok_or_else(|| wrong("key=value, as in student.theta0=0.1"))?;
-        let keys: Vec<String> = key.split('.').map(|part| part.trim().to_owned()).collect();
-        if keys.iter().any(String::is_empty) {
-            return Err(wrong("a key before the `=`, as in student.theta0=0.1"));
-        }
+        let keys = split_key(key)
+            .ok_or_else(|| wrong("a key before the `=`, as in student.theta0=0.1"))?;
         let value = value.trim();
         let quoted = format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
         let value = DeValue::parse(value)
@@ -116,7 +114,39 @@ impl Override {
     }
 }
 
+/// The parts of `student.theta0`; `None` if one is empty.
+pub(super) fn split_key(key: &str) -> Option<Vec<String>> {
+    let keys: Vec<String> = key.split('.').map(|part| part.trim().to_owned()).collect();
+    keys.iter().all(|key| !key.is_empty()).then_some(keys)
+}
+
 impl Document {
+    /// Gives the value at a path of keys another value, as `--set` does.
+    pub(crate) fn replace(&mut self, keys: &[String], value: Node) -> Result<(), ScenarioError> {
+        let (last, sections) = keys.split_last().expect("at least one part");
+        let place = self.place(Some(value.origin));
+        let mut table = &mut self.root;
+        for (depth, key) in sections.iter().enumerate() {
+            let node = table.entry(key.clone()).or_insert_with(|| Node {
+                value: Value::Table(Table::new()),
+                origin: value.origin,
+            });
+            table = match &mut node.value {
+                Value::Table(table) => table,
+                other => {
+                    return Err(ScenarioError {
+                        place,
+                        key: keys.join("."),
+                        found: format!("{} = {other}", sections[..=depth].join(".")),
+                        allowed: "a key within a section".into(),
+                    });
+                }
+            };
+        }
+        table.insert(last.clone(), value);
+        Ok(())
+    }
+
     /// Reads a file and applies overrides in their order.
     pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, ScenarioError> {
         let text = std::fs::read_to_string(path).map_err(|error| ScenarioError {
@@ -150,7 +180,7 @@ impl Document {
             root: convert_table(table.get_ref(), &origin),
         };
         for change in overrides {
-            document.set(change)?;
+            document.replace(&change.keys, change.value.clone())?;
         }
         Ok(document)
     }
@@ -162,31 +192,6 @@ impl Document {
             Some(Origin::Set) => format!("{}: --set", self.path.display()),
             None => self.path.display().to_string(),
         }
-    }
-
-    fn set(&mut self, change: &Override) -> Result<(), ScenarioError> {
-        let (last, sections) = change.keys.split_last().expect("at least one part");
-        let place = self.place(Some(Origin::Set));
-        let mut table = &mut self.root;
-        for (depth, key) in sections.iter().enumerate() {
-            let node = table.entry(key.clone()).or_insert_with(|| Node {
-                value: Value::Table(Table::new()),
-                origin: Origin::Set,
-            });
-            table = match &mut node.value {
-                Value::Table(table) => table,
-                other => {
-                    return Err(ScenarioError {
-                        place,
-                        key: change.keys.join("."),
-                        found: format!("{} = {other}", sections[..=depth].join(".")),
-                        allowed: "a key within a section".into(),
-                    });
-                }
-            };
-        }
-        table.insert(last.clone(), change.value.clone());
-        Ok(())
     }
 }
 

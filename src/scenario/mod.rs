@@ -8,15 +8,18 @@ mod error;
 pub mod panels;
 mod section;
 pub mod settings;
+pub mod sweep;
 pub mod theorem4;
 pub mod theorem5;
 
 pub use document::{Document, Override};
 pub use error::ScenarioError;
 pub use panels::Panels;
+pub use sweep::Sweep;
 pub use theorem4::Theorem4;
 pub use theorem5::Theorem5;
 
+use document::{Node, Value};
 use section::Section;
 use serde::Serialize;
 
@@ -36,6 +39,19 @@ impl Scenario {
     /// Gives a document its meaning.
     pub fn interpret(document: Document) -> Result<Self, ScenarioError> {
         let mut root = Section::root(document);
+        if root.has("sweep")
+            && let Some(sweep) = root.take("sweep")
+        {
+            let found = Node {
+                value: Value::Text("[sweep]".into()),
+                ..sweep
+            };
+            return Err(root.wrong(
+                "sweep",
+                &found,
+                "no sweep here; luckflow sweep takes this file",
+            ));
+        }
         let experiment =
             root.required_text("experiment", &["theorem4", "theorem5", "fan-out-panels"])?;
         match experiment {
@@ -43,6 +59,15 @@ impl Scenario {
             "theorem5" => Ok(Self::Theorem5(Box::new(Theorem5::read(root)?))),
             "fan-out-panels" => Ok(Self::Panels(Box::new(Panels::read(root)?))),
             _ => unreachable!("only listed names are let through"),
+        }
+    }
+
+    /// From which all its random numbers come.
+    pub fn seed(&self) -> u64 {
+        match self {
+            Self::Panels(scenario) => scenario.base.seed,
+            Self::Theorem4(scenario) => scenario.seed,
+            Self::Theorem5(scenario) => scenario.seed,
         }
     }
 

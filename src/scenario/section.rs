@@ -106,6 +106,36 @@ impl Section {
         })
     }
 
+    /// The sections of a list, as in `[[sweep.axis]]` or `zip = [{ … }, { … }]`; none if it is not there.
+    pub fn sections(&mut self, key: &'static str) -> Result<Vec<Section>> {
+        let path = self.full(key);
+        let Some(node) = self.take(key) else {
+            return match self.misspelt(key) {
+                Some(error) => Err(error),
+                None => Ok(Vec::new()),
+            };
+        };
+        let Value::Array(items) = &node.value else {
+            return Err(self.wrong(key, &node, &format!("a list of sections, [[{path}]]")));
+        };
+        let section = |(index, item): (usize, &Node)| match &item.value {
+            Value::Table(table) => Ok(Section {
+                document: Rc::clone(&self.document),
+                path: format!("{path}[{index}]"),
+                origin: Some(item.origin),
+                left: table.clone(),
+                asked: Vec::new(),
+            }),
+            _ => Err(self.wrong(key, item, &format!("a list of sections, [[{path}]]"))),
+        };
+        items.iter().enumerate().map(section).collect()
+    }
+
+    /// Whether a key that is still there has a whole number.
+    pub fn is_integer(&self, key: &str) -> bool {
+        matches!(self.left.get(key), Some(node) if matches!(node.value, Value::Integer(_)))
+    }
+
     /// Takes a value out, whatever it is.
     pub fn take(&mut self, key: &'static str) -> Option<Node> {
         self.asked.push(key);
@@ -324,6 +354,11 @@ impl Section {
     /// Where a key that is still there was written.
     pub fn origin_of(&self, key: &str) -> Option<Origin> {
         self.left.get(key).map(|node| node.origin)
+    }
+
+    /// Where the section stands.
+    pub fn origin(&self) -> Option<Origin> {
+        self.origin
     }
 
     fn full(&self, key: &str) -> String {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use std::fmt;
+use std::str::FromStr;
 
 /// What a run says of a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +22,9 @@ pub enum Verdict {
 const SLACK: f64 = 1e-6;
 
 impl Verdict {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Holds, Self::Violated, Self::Vacuous, Self::Untested];
+
     /// Of a claimed lower bound on the rate, against the worst simulated rate.
     pub fn of_bound(claimed: f64, simulated: Option<f64>) -> Self {
         match simulated {
@@ -42,6 +46,17 @@ impl Verdict {
             }
             Some(_) => Self::Violated,
         }
+    }
+}
+
+impl FromStr for Verdict {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL
+            .into_iter()
+            .find(|known| known.to_string() == text);
+        known.ok_or_else(|| format!("{text} is no verdict"))
     }
 }
 

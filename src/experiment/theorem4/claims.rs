@@ -6,6 +6,9 @@ use crate::measure::{Fit, WorstRate, fit_decay, worst_rate};
 use crate::theory::Verdict;
 use crate::theory::theorem4::Measure;
 
+/// Every rate that is claimed: four lower bounds, and the exact asymptotic one.
+pub const RATES: [&str; 5] = ["printed", "printed_d0", "derived", "sharp", "exact"];
+
 /// What was read off one run.
 #[derive(Clone, Debug)]
 pub struct Measured {

@@ -5,7 +5,7 @@ mod recorder;
 mod setup;
 mod simulation;
 
-pub use claims::{GradientDescentClaim, Measured, RateClaim};
+pub use claims::{GradientDescentClaim, Measured, RATES, RateClaim};
 pub use setup::Setup;
 pub use simulation::Simulation;
 

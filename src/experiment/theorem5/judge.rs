@@ -12,6 +12,9 @@ use crate::theory::{JointRate, Verdict};
 use ndarray::{Array1, Array2, s};
 use ndarray_linalg::{EigValsh, UPLO};
 
+/// Names of the three limits: W_u → W*, V_u → V*, V_r → 0.
+pub const PARTS: [&str; 3] = ["w_u", "v_u", "v_r"];
+
 /// Rounding in z(t) beside e^{Mt} z(0), relative.
 const SLACK: f64 = 1e-9;
 
@@ -162,7 +165,7 @@ pub fn check(certificate: &Certificate, rows: &[Row], floor: f64) -> Check {
 /// a while fall more slowly than the certified rate, which is that of the weighted norm: modes of opposite sign cancel.)
 pub fn parts(check: Option<&Check>, rows: &[Row], floor: f64) -> [PartClaim; 3] {
     let mut index = 0;
-    ["w_u", "v_u", "v_r"].map(|name| {
+    PARTS.map(|name| {
         let part = index;
         index += 1;
         let points: Vec<(f64, f64)> = rows

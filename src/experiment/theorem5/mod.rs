@@ -4,7 +4,7 @@ mod judge;
 mod recorder;
 mod setup;
 
-pub use judge::{Check, DescentClaim, PartClaim, Shared};
+pub use judge::{Check, DescentClaim, PARTS, PartClaim, Shared};
 pub use recorder::Row;
 pub use setup::Setup;
 
@@ -14,7 +14,9 @@ use crate::integrate::{Method, Plan, RunEnd, RunReport, integrate};
 use crate::network::{Frame, TwoLayer};
 use crate::scenario::Theorem5;
 use crate::theory::JointRate;
+use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Certificate;
+use crate::theory::threshold::relative_overlap;
 use recorder::Recorder;
 
 /// Everything that a run of the experiment found.
@@ -180,6 +182,13 @@ impl Flight {
 }
 
 impl Outcome {
+    /// ε, the largest D(θ*_jk)/D(0) of two teacher nodes; 0 for a single one.
+    pub fn epsilon(&self) -> f64 {
+        let angles = TeacherAngles::of(self.network.teacher.weights.view());
+        let relative = |angle| relative_overlap(self.threshold, angle);
+        angles.smallest.map_or(0.0, relative)
+    }
+
     /// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0): zero for an exact gradient flow.
     pub fn energy_residual(&self) -> f64 {
         let start = self.rows.first().map_or(1.0, |row| row.loss);

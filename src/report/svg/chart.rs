@@ -66,6 +66,8 @@ pub struct Chart {
     pub y_label: String,
     /// Unit of the vertical axis.
     pub y_unit: String,
+    /// Of the horizontal axis.
+    pub x_scale: Scale,
     /// Of the vertical axis.
     pub scale: Scale,
     /// Ends of the horizontal axis.
@@ -104,67 +106,49 @@ impl Chart {
         builder
             .x_label_area_size(zoom(52))
             .y_label_area_size(zoom(84));
-        match self.scale {
-            Scale::Log => {
-                let mut chart = builder.build_cartesian_2d(x0..x1, (y0..y1).log_scale())?;
-                let decades = (y1 / y0).log10();
-                let format = |y: &f64| power_of_ten(*y);
-                self.mesh(
-                    &mut chart,
-                    decades.ceil().clamp(3.0, 12.0) as usize,
-                    &format!("{} ({})", self.y_label, self.y_unit),
-                    &format,
-                )?;
-                self.curves(&mut chart)?;
+        let (x, y) = (x0..x1, y0..y1);
+        match (self.x_scale, self.scale) {
+            (Scale::Linear, Scale::Linear) => self.panel(builder.build_cartesian_2d(x, y)?)?,
+            (Scale::Linear, Scale::Log) => {
+                self.panel(builder.build_cartesian_2d(x, y.log_scale())?)?;
             }
-            Scale::Linear => {
-                let exponent = y0.abs().max(y1.abs()).log10().floor() as i32;
-                // Labels from 0.01 to 1000 read well as they are.
-                let exponent = if (-2..3).contains(&exponent) {
-                    0
-                } else {
-                    exponent
-                };
-                let unit = 10f64.powi(exponent);
-                let label = match exponent {
-                    0 => format!("{} ({})", self.y_label, self.y_unit),
-                    _ => format!(
-                        "{} (10{} {})",
-                        self.y_label,
-                        superscript(exponent),
-                        self.y_unit
-                    ),
-                };
-                let mut chart = builder.build_cartesian_2d(x0..x1, y0..y1)?;
-                self.mesh(&mut chart, 8, &label, &|y| trim(y / unit))?;
-                self.curves(&mut chart)?;
+            (Scale::Log, Scale::Linear) => {
+                self.panel(builder.build_cartesian_2d(x.log_scale(), y)?)?;
+            }
+            (Scale::Log, Scale::Log) => {
+                self.panel(builder.build_cartesian_2d(x.log_scale(), y.log_scale())?)?;
             }
         }
         self.legend(&legend)
     }
 
-    fn mesh<'a, Y>(
+    /// Axes, then curves.
+    fn panel<'a, X, Y>(
         &self,
-        chart: &mut ChartContext<
-            'a,
-            SVGBackend<'a>,
-            Cartesian2d<plotters::coord::types::RangedCoordf64, Y>,
-        >,
-        y_labels: usize,
-        y_label: &str,
-        y_format: &dyn Fn(&f64) -> String,
+        mut chart: ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, Y>>,
     ) -> Result<(), Failure>
     where
+        X: Ranged<ValueType = f64> + ValueFormatter<f64>,
         Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
     {
+        let x = Labels::of(self.x_scale, self.x_range, 8);
+        let y = Labels::of(self.scale, self.y_range, 8);
+        let y_unit = match y.exponent {
+            0 => self.y_unit.clone(),
+            exponent => format!("10{} {}", superscript(exponent), self.y_unit),
+        };
         chart
             .configure_mesh()
             .x_desc(&self.x_label)
-            .y_desc(y_label)
-            .x_labels(8)
-            .y_labels(y_labels)
-            .x_label_formatter(&|x| trim(*x))
-            .y_label_formatter(y_format)
+            .y_desc(format!("{} ({y_unit})", self.y_label))
+            .x_labels(x.count)
+            .y_labels(y.count)
+            // Times read well in full.
+            .x_label_formatter(&|value| match self.x_scale {
+                Scale::Linear => trim(*value),
+                Scale::Log => power_of_ten(*value),
+            })
+            .y_label_formatter(&|value| y.text(*value))
             .axis_desc_style((FONT, zoom(16)))
             .label_style((FONT, zoom(14)))
             .axis_style(BLACK.stroke_width(zoom(1)))
@@ -172,18 +156,15 @@ impl Chart {
             .light_line_style(TRANSPARENT)
             .bold_line_style(RGBColor(225, 225, 225).stroke_width(zoom(1)))
             .draw()?;
-        Ok(())
+        self.curves(&mut chart)
     }
 
-    fn curves<'a, Y>(
+    fn curves<'a, X, Y>(
         &self,
-        chart: &mut ChartContext<
-            'a,
-            SVGBackend<'a>,
-            Cartesian2d<plotters::coord::types::RangedCoordf64, Y>,
-        >,
+        chart: &mut ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, Y>>,
     ) -> Result<(), Failure>
     where
+        X: Ranged<ValueType = f64>,
         Y: Ranged<ValueType = f64>,
     {
         if let Some(band) = &self.band {
@@ -270,7 +251,7 @@ impl Chart {
             .pos(Pos::new(HPos::Left, VPos::Center));
         let mut y = 20;
         let write = |label: &str, y: &mut i32| -> Result<(), Failure> {
-            for line in wrap(label) {
+            for line in wrap(label, LEGEND_CHARACTERS) {
                 area.draw_text(&line, &text, (zoomed(66), zoomed(*y)))?;
                 *y += LINE_HEIGHT;
             }
@@ -323,6 +304,45 @@ impl Chart {
     }
 }
 
+/// How an axis is labelled.
+struct Labels {
+    scale: Scale,
+    count: usize,
+    /// Of the power of ten that labels are multiples of.
+    exponent: i32,
+}
+
+impl Labels {
+    fn of(scale: Scale, [low, high]: [f64; 2], count: usize) -> Self {
+        let decades = (high / low).log10();
+        let exponent = low.abs().max(high.abs()).log10().floor() as i32;
+        match scale {
+            Scale::Log => Self {
+                scale,
+                count: decades.ceil().clamp(3.0, 12.0) as usize,
+                exponent: 0,
+            },
+            Scale::Linear => Self {
+                scale,
+                count,
+                // Labels from 0.01 to 1000 read well as they are.
+                exponent: if (-2..3).contains(&exponent) {
+                    0
+                } else {
+                    exponent
+                },
+            },
+        }
+    }
+
+    fn text(&self, value: f64) -> String {
+        match self.scale {
+            Scale::Log => power_of_ten(value),
+            Scale::Linear => trim(value / 10f64.powi(self.exponent)),
+        }
+    }
+}
+
 /// An SVG of so many pixels as seen, on white.
 pub(super) fn zoomed_svg(
     size: (u32, u32),
@@ -365,11 +385,11 @@ pub(super) const fn zoomed(pixels: i32) -> i32 {
 }
 
 /// Breaks a legend text at spaces.
-fn wrap(text: &str) -> Vec<String> {
+pub(super) fn wrap(text: &str, characters: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().expect("never empty");
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > LEGEND_CHARACTERS {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > characters {
             lines.push(word.into());
         } else {
             if !line.is_empty() {

@@ -1,10 +1,12 @@
-//! Line charts as SVG: one panel, with its legend beside it.
+//! Figures as SVG: line charts, small multiples, maps; each with its legend beside it.
 
 mod chart;
 mod grid;
+mod map;
 pub mod number;
 mod style;
 
 pub use chart::{Band, Chart, Line, Note, Scale};
 pub use grid::{Grid, GridCell, GridPoint};
-pub use style::{Look, Stroke};
+pub use map::{Fill, Lattice, Map, Panel, Ramp};
+pub use style::{Look, Shade, Stroke};

@@ -103,9 +103,59 @@ impl Look {
         match name {
             "printed" => Self::new((204, 121, 167), Stroke::SparseDash, 2),
             "printed_d0" => Self::new((204, 121, 167), Stroke::LongDash, 2),
-            "derived" => Self::new((0, 114, 178), Stroke::Dash, 2),
+            "derived" | "certified" => Self::new((0, 114, 178), Stroke::Dash, 2),
             "sharp" => Self::new((0, 158, 115), Stroke::ShortDash, 2),
             _ => Self::new((230, 159, 0), Stroke::NearlySolid, 2),
         }
+    }
+}
+
+impl Look {
+    /// Points of a rate, by its name: discs and rings of different sizes.
+    pub fn points_of_rate(name: &str) -> Self {
+        let Self { color, .. } = Self::of_rate(name);
+        let (color, radius) = match name {
+            "exact" => (RGBColor(0, 0, 0), 2),
+            "sharp" => (color, 3),
+            "derived" | "certified" => (RGBColor(0, 114, 178), 4),
+            _ => (color, 6),
+        };
+        Self {
+            color,
+            stroke: Stroke::Points,
+            width: radius,
+        }
+    }
+}
+
+/// How an area is filled: in greys, too, each is told from the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shade {
+    pub(super) color: RGBColor,
+    pub(super) hatched: bool,
+}
+
+impl Shade {
+    const fn new((r, g, b): (u8, u8, u8), hatched: bool) -> Self {
+        Self {
+            color: RGBColor(r, g, b),
+            hatched,
+        }
+    }
+
+    /// A bound that holds.
+    pub const HOLDS: Self = Self::new((86, 180, 233), false);
+    /// A bound that is violated.
+    pub const VIOLATED: Self = Self::new((213, 94, 0), true);
+    /// A bound that claims nothing.
+    pub const VACUOUS: Self = Self::new((232, 232, 232), false);
+    /// Nothing to compare with.
+    pub const UNTESTED: Self = Self::new((255, 255, 255), false);
+    /// A point that failed.
+    pub const FAILED: Self = Self::new((60, 60, 60), false);
+
+    /// Whether areas of this kind are hatched.
+    pub fn is_hatched(&self) -> bool {
+        self.hatched
     }
 }

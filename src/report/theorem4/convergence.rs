@@ -71,6 +71,7 @@ pub fn chart(outcome: &Outcome) -> Chart {
         x_label: "time t".into(),
         y_label: "largest angle to the teacher, max θⱼ".into(),
         y_unit: "radians".into(),
+        x_scale: Scale::Linear,
         scale: Scale::Log,
         x_range: [0.0, end],
         y_range: [0.3 * least.max(1e-18), 2.0 * theta0],

@@ -86,6 +86,7 @@ pub fn chart(outcome: &Outcome) -> Chart {
         x_label: "time t".into(),
         y_label: "rate λ = −d/dt log max θⱼ".into(),
         y_unit: "per unit time".into(),
+        x_scale: Scale::Linear,
         scale: Scale::Linear,
         x_range: [0.0, end],
         y_range: range,

@@ -1,0 +1,32 @@
+//! `luckflow merge`: the shards of a sweep as one.
+
+use super::Failure;
+use clap::Args;
+use luckflow::sweep::{self, MergeError};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What to join.
+#[derive(Args)]
+pub struct Arguments {
+    /// Folders of all shards
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    /// Folder of the whole
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Joins and draws.
+pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let merged = sweep::merge(&arguments.folders, &arguments.out);
+    let tally = merged.map_err(|error| match error {
+        MergeError::Folder(error) => Failure::runtime(error),
+        mistake => Failure::usage(mistake),
+    })?;
+    super::sweep::say(&tally, tally.done, arguments.quiet);
+    super::plot::draw(&arguments.out, arguments.quiet)
+}

@@ -1,0 +1,43 @@
+//! `luckflow plot`: figures of a sweep, from its table alone.
+
+use super::Failure;
+use clap::Args;
+use luckflow::report::Folder;
+use luckflow::report::sweep::show;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Which sweep to draw.
+#[derive(Args)]
+pub struct Arguments {
+    /// Folder with the cells.csv of a sweep, whole or not
+    folder: PathBuf,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Draws what the table has.
+pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    draw(&arguments.folder, arguments.quiet)
+}
+
+/// Writes `aggregate.csv` and figures into a sweep's folder.
+pub fn draw(folder: &Path, quiet: bool) -> Result<ExitCode, Failure> {
+    let table = folder.join(luckflow::sweep::CELLS);
+    if !table.exists() {
+        return Err(Failure::usage(format!(
+            "{}: found no such file; allowed: the folder of a sweep",
+            table.display()
+        )));
+    }
+    let folder = Folder::open(folder).map_err(Failure::usage)?;
+    let shown = show(&folder).map_err(Failure::runtime)?;
+    if !quiet {
+        println!("{}", shown.table);
+        for path in &shown.written {
+            println!("wrote {}", path.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,132 @@
+//! `luckflow sweep`: a scenario at many points.
+
+use super::run::INTERRUPTED;
+use super::watch::Watch;
+use super::{Failure, overrides};
+use clap::Args;
+use luckflow::scenario::{Document, Sweep};
+use luckflow::sweep::{self, Identities, Manifest, Options, Plan, Shard, Store, SweepEnd, Tally};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What to sweep and where to write.
+#[derive(Args)]
+pub struct Arguments {
+    /// A scenario with a [sweep] section, as in scenarios/sweep-theorem4.toml
+    file: PathBuf,
+    /// Give a key another value, as in sweep.seeds=2
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+    /// Folder of the results [default: plots/<scenario name>, with the shard's number if there are several]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Points at a time [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Go on with the sweep in the folder; rows that are still valid are kept
+    #[arg(long)]
+    resume: bool,
+    /// Run every k-th point only, from the i-th on (from 1); luckflow merge joins the shards
+    #[arg(
+        long,
+        value_name = "I/K",
+        default_value = "1/1",
+        hide_default_value = true
+    )]
+    shard: Shard,
+    /// List the points and say how many they are, but run none
+    #[arg(long)]
+    dry_run: bool,
+    /// Record points that fail, and go on (the default)
+    #[arg(long, conflicts_with = "fail_fast")]
+    keep_going: bool,
+    /// Stop at the first point that fails
+    #[arg(long)]
+    fail_fast: bool,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Runs all points that have no row yet.
+pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let overrides = overrides(&arguments.overrides)?;
+    let document = Document::load(&arguments.file, &overrides).map_err(Failure::usage)?;
+    let plan = Plan::new(Sweep::read(document).map_err(Failure::usage)?).map_err(Failure::usage)?;
+    let shard = arguments.shard;
+    if shard.len_of(plan.len()) == 0 {
+        return Err(Failure::usage(format!(
+            "--shard: found {shard} of {} points; allowed: no more shards than points",
+            plan.len()
+        )));
+    }
+    if arguments.dry_run {
+        return match list(&plan, shard) {
+            // Whoever read the list has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+            listed => listed.map(|()| ExitCode::SUCCESS).map_err(Failure::runtime),
+        };
+    }
+    let mut default = Path::new("plots").join(plan.name());
+    if shard != Shard::WHOLE {
+        default.push(format!("shard-{}-of-{}", shard.number(), shard.count()));
+    }
+    let folder = arguments.out.as_ref().unwrap_or(&default);
+
+    let identities = Identities::default();
+    let manifest = Manifest::new(&plan, &identities, shard);
+    let columns = plan.experiment().columns();
+    let store =
+        Store::open(folder, &manifest, &columns, arguments.resume).map_err(Failure::usage)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Options {
+        jobs: arguments.jobs.map_or(cores, usize::from),
+        shard,
+        fail_fast: arguments.fail_fast,
+    };
+    let watch = Watch::start(arguments.quiet);
+    let ended = sweep::run(&plan, &identities, store, options, &watch);
+    watch.finish();
+    let (end, tally) = ended.map_err(Failure::runtime)?;
+    let total = shard.len_of(plan.len());
+    say(&tally, total, arguments.quiet);
+    match end {
+        SweepEnd::Complete => super::plot::draw(folder, arguments.quiet),
+        SweepEnd::Interrupted => {
+            eprintln!("interrupted; --resume goes on from here");
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        SweepEnd::Failed { index, error } => Err(Failure::runtime(format!(
+            "point {index} failed: {error}; the rows until then are in {}",
+            folder.display()
+        ))),
+    }
+}
+
+/// How many points are done, and how.
+pub fn say(tally: &Tally, total: u64, quiet: bool) {
+    if !quiet {
+        println!(
+            "{} of {total} points: {} failed, {} with a violated bound",
+            tally.done, tally.failed, tally.violated
+        );
+    }
+}
+
+/// A line per point, and how many there are.
+fn list(plan: &Plan, shard: Shard) -> io::Result<()> {
+    let keys: Vec<&str> = plan.keys().collect();
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let count = shard.len_of(plan.len());
+    for position in 0..count {
+        let point = plan.point(shard.index(position));
+        write!(out, "{}", point.index)?;
+        for (key, value) in keys.iter().zip(&point.values) {
+            write!(out, "  {key} = {value}")?;
+        }
+        writeln!(out, "  seed = {}", point.seed)?;
+    }
+    writeln!(out, "{count} points")?;
+    out.flush()
+}

@@ -1,0 +1,283 @@
+//! The table's cells, with what the figures need of them.
+
+use super::axis::Axis;
+use crate::sweep::record::Experiment;
+use crate::sweep::table::{Cell, Head, Run, Spread, TableError};
+use crate::theory::Verdict;
+use std::path::Path;
+
+/// A rate that is claimed.
+pub struct Bound {
+    /// Its column; `…_verdict` and `…_simulated` belong to it.
+    pub name: &'static str,
+    /// As readers know it.
+    pub label: &'static str,
+    /// Whether it claims to be a lower bound, or a value.
+    pub is_bound: bool,
+    /// Column in whose units the rate is a number of order one, where it varies through zero.
+    unit: Option<&'static str>,
+}
+
+const THEOREM4: [Bound; 5] = [
+    Bound::lower("printed", "printed", Some("d0")),
+    Bound::lower("printed_d0", "printed·d₀", Some("d0")),
+    Bound::lower("derived", "derived", Some("d0")),
+    Bound::lower("sharp", "sharp", Some("d0")),
+    Bound {
+        name: "exact",
+        label: "exact",
+        is_bound: false,
+        unit: Some("d0"),
+    },
+];
+
+const THEOREM5: [Bound; 1] = [Bound::lower("certified", "certified", None)];
+
+impl Bound {
+    const fn lower(name: &'static str, label: &'static str, unit: Option<&'static str>) -> Self {
+        Self {
+            name,
+            label,
+            is_bound: true,
+            unit,
+        }
+    }
+}
+
+/// What a cell's runs say together: the worst of them first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Violated in at least one run.
+    Violated,
+    /// Holds in at least one.
+    Holds,
+    /// Vacuous in at least one.
+    Vacuous,
+    /// Nothing to compare with.
+    Untested,
+    /// Every run failed.
+    Failed,
+}
+
+/// A rate in one cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    /// Over the runs.
+    pub value: Option<Spread>,
+    /// What it was judged by.
+    pub simulated: Option<Spread>,
+    /// value/simulated, where both are positive: the median.
+    pub tightness: Option<f64>,
+    /// In natural units: what γ = 0 is a contour of.
+    pub gamma: Option<f64>,
+    /// Verdicts together.
+    pub class: Class,
+}
+
+/// Everything that is drawn.
+pub struct Data {
+    /// What was run.
+    pub experiment: Experiment,
+    /// The columns that change.
+    pub axes: Vec<Axis>,
+    /// Rates that have verdicts.
+    pub bounds: &'static [Bound],
+    /// For each cell, each rate.
+    pub rates: Vec<Vec<Rate>>,
+    /// For each cell, each of [`Data::extra`]'s columns.
+    extras: Vec<Vec<Option<Spread>>>,
+    /// For each rate, how many runs have each verdict.
+    pub verdicts: Vec<[usize; 4]>,
+    /// Runs per cell, at most.
+    pub seeds: usize,
+}
+
+/// A map's cells: all of the first two axes, one value of each other.
+pub struct Facet {
+    /// Which axis is horizontal and which vertical.
+    pub axes: [usize; 2],
+    /// "key = value" of the others.
+    pub fixed: Vec<String>,
+    /// Cell at each place, row by row from below; `None` where nothing was run.
+    pub cells: Vec<Option<usize>>,
+}
+
+impl Data {
+    /// Reads a table. About a hundred bytes for each number of a cell that is drawn.
+    pub fn read(path: &Path) -> Result<Self, TableError> {
+        let mut values: Vec<Vec<String>> = Vec::new();
+        let (mut rates, mut extras) = (Vec::new(), Vec::new());
+        let mut verdicts: Vec<[usize; 4]> = Vec::new();
+        let mut seeds = 0;
+        let head = Head::read(path, |head, cell| {
+            let bounds = bounds(head.experiment);
+            values.resize(head.axes.len(), Vec::new());
+            verdicts.resize(bounds.len(), [0; 4]);
+            for (column, value) in values.iter_mut().zip(&cell.values) {
+                column.push(value.clone());
+            }
+            for (count, bound) in verdicts.iter_mut().zip(bounds) {
+                let column = head.column(&format!("{}_verdict", bound.name));
+                for (count, verdict) in count.iter_mut().zip(Verdict::ALL) {
+                    let is = |run: &&Run| run.verdicts[column] == Some(verdict);
+                    *count += cell.runs.iter().filter(is).count();
+                }
+            }
+            rates.push(
+                bounds
+                    .iter()
+                    .map(|bound| Rate::of(bound, head, cell))
+                    .collect(),
+            );
+            let spread = |name: &&str| cell.spread(head.column(name));
+            extras.push(columns(head.experiment).iter().map(spread).collect());
+            seeds = seeds.max(cell.runs.len());
+            Ok(())
+        })?;
+        let axes = head.axes.iter().zip(&values);
+        Ok(Self {
+            experiment: head.experiment,
+            axes: axes.map(|(key, column)| Axis::new(key, column)).collect(),
+            bounds: bounds(head.experiment),
+            rates,
+            extras,
+            verdicts,
+            seeds,
+        })
+    }
+
+    /// A further column of a cell.
+    pub fn extra(&self, cell: usize, name: &str) -> Option<Spread> {
+        let place = columns(self.experiment)
+            .iter()
+            .position(|known| *known == name);
+        self.extras[cell][place.expect("a column that is kept")]
+    }
+
+    /// The axes that change by themselves; none where cells are scattered at random.
+    pub fn free_axes(&self) -> Vec<usize> {
+        // Where no value comes twice, axes of a grid go up or down; random ones go to and fro.
+        let scattered = |axis: &Axis| axis.len() == self.rates.len() && !axis.is_monotonic();
+        if self.axes.len() > 1 && self.axes.iter().any(scattered) {
+            return Vec::new();
+        }
+        let mut free: Vec<usize> = Vec::new();
+        for (place, axis) in self.axes.iter().enumerate() {
+            let tied = free.iter().any(|&other| axis.follows(&self.axes[other]));
+            if axis.len() > 1 && !tied {
+                free.push(place);
+            }
+        }
+        free
+    }
+
+    /// The maps there are; none unless the cells are a grid of at least two axes, or the beginning of one.
+    pub fn facets(&self) -> Vec<Facet> {
+        let free = self.free_axes();
+        let [x, y, rest @ ..] = free.as_slice() else {
+            return Vec::new();
+        };
+        let full: usize = free.iter().map(|&axis| self.axes[axis].len()).product();
+        let cells = self.rates.len();
+        // A sweep that was broken off lacks less than one value of its first axis.
+        if cells > full || full - cells >= full / self.axes[*x].len() {
+            return Vec::new();
+        }
+        let mut facets: Vec<Facet> = Vec::new();
+        let (columns, rows) = (self.axes[*x].len(), self.axes[*y].len());
+        let mut places = std::collections::HashMap::new();
+        for cell in 0..cells {
+            let of = |&axis: &usize| self.axes[axis].places[cell] as usize;
+            let fixed: Vec<usize> = rest.iter().map(of).collect();
+            let facet = *places.entry(fixed.clone()).or_insert_with(|| {
+                let named = rest.iter().zip(&fixed).map(|(&axis, &place)| {
+                    format!(
+                        "{} = {}",
+                        self.axes[axis].key, self.axes[axis].values[place]
+                    )
+                });
+                facets.push(Facet {
+                    axes: [*x, *y],
+                    fixed: named.collect(),
+                    cells: vec![None; columns * rows],
+                });
+                facets.len() - 1
+            });
+            facets[facet].cells[of(y) * columns + of(x)] = Some(cell);
+        }
+        facets
+    }
+
+    /// Median over the cells of bound/simulated, where positive.
+    pub fn median_tightness(&self, bound: usize) -> Option<f64> {
+        let values = self.rates.iter().filter_map(|rates| rates[bound].tightness);
+        Spread::of(values).map(|spread| spread.median)
+    }
+
+    /// What was run, for titles.
+    pub fn title(&self) -> String {
+        let name = match self.experiment {
+            Experiment::Theorem4 => "Theorem 4",
+            Experiment::Theorem5 => "Theorem 5",
+        };
+        let runs = match self.seeds {
+            1 => "one run each".to_owned(),
+            seeds => format!("{seeds} runs each"),
+        };
+        format!("{name}: {} cells, {runs}", self.rates.len())
+    }
+}
+
+impl Rate {
+    fn of(bound: &Bound, head: &Head, cell: &Cell) -> Self {
+        let value = head.column(bound.name);
+        let simulated = head.column(&format!("{}_simulated", bound.name));
+        let verdict = head.column(&format!("{}_verdict", bound.name));
+        let unit = bound.unit.map(|unit| head.column(unit));
+        let over = |f: &dyn Fn(&Run) -> f64| Spread::of(cell.runs.iter().map(f));
+        let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
+        let class = |run: &Run| match run.verdicts[verdict] {
+            Some(Verdict::Violated) => Class::Violated,
+            Some(Verdict::Holds) => Class::Holds,
+            Some(Verdict::Vacuous) => Class::Vacuous,
+            Some(Verdict::Untested) => Class::Untested,
+            None => Class::Failed,
+        };
+        Self {
+            value: cell.spread(value),
+            simulated: cell.spread(simulated),
+            tightness: over(&|run| positive(run.numbers[value]) / positive(run.numbers[simulated]))
+                .map(|spread| spread.median),
+            gamma: over(&|run| match unit {
+                Some(unit) => run.numbers[value] / run.numbers[unit],
+                // A certificate is there or it is not.
+                None if run.verdicts[verdict] == Some(Verdict::Vacuous) => -1.0,
+                None => run.numbers[value],
+            })
+            .map(|spread| spread.median.min(1.0)),
+            class: cell.runs.iter().map(class).min().unwrap_or(Class::Failed),
+        }
+    }
+}
+
+fn bounds(experiment: Experiment) -> &'static [Bound] {
+    match experiment {
+        Experiment::Theorem4 => &THEOREM4,
+        Experiment::Theorem5 => &THEOREM5,
+    }
+}
+
+/// Columns that are drawn besides the rates.
+fn columns(experiment: Experiment) -> &'static [&'static str] {
+    match experiment {
+        Experiment::Theorem4 => &["worst", "fitted"],
+        Experiment::Theorem5 => &[
+            "exact",
+            "v_u_fitted",
+            "w_u_final",
+            "v_u_final",
+            "v_r_final",
+            "lambda_min_L",
+        ],
+    }
+}

@@ -1,0 +1,117 @@
+//! A file to which whole lines are added, and which a process that was killed may have left with half of one.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// Bytes that are looked through at a time for the last line's end.
+const BLOCK: u64 = 1 << 16;
+
+/// A file of whole lines, the first of them a header.
+pub struct Lines {
+    file: File,
+    /// Bytes of whole lines.
+    len: u64,
+    header: u64,
+}
+
+impl Lines {
+    /// Opens or makes the file, and takes away half a line at its end. A file without its header gets it.
+    pub fn open(path: &Path, header: &[u8]) -> io::Result<Self> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)?;
+        let whole = end_of_last_line(&mut file)?;
+        file.set_len(whole)?;
+        let mut lines = Self {
+            file,
+            len: whole,
+            header: header.len() as u64,
+        };
+        if whole == 0 {
+            lines.add(header)?;
+        }
+        Ok(lines)
+    }
+
+    /// Adds whole lines. If that fails none of them is left in the file.
+    pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
+        match self.file.write_all(lines) {
+            Ok(()) => {
+                self.len += lines.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                // If that fails too, the next one to open the file does it.
+                let _ = self.file.set_len(self.len);
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes all lines away but the header.
+    pub fn clear(&mut self) -> io::Result<()> {
+        if self.len > self.header {
+            self.file.set_len(self.header)?;
+            self.len = self.header;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that a power failure takes nothing away.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+fn end_of_last_line(file: &mut File) -> io::Result<u64> {
+    let mut end = file.seek(SeekFrom::End(0))?;
+    let mut block = Vec::new();
+    while end > 0 {
+        let begin = end.saturating_sub(BLOCK);
+        file.seek(SeekFrom::Start(begin))?;
+        block.resize((end - begin) as usize, 0);
+        file.read_exact(&mut block)?;
+        if let Some(at) = block.iter().rposition(|&byte| byte == b'\n') {
+            return Ok(begin + at as u64 + 1);
+        }
+        end = begin;
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_line_is_taken_away() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a.csv");
+        let read = || std::fs::read_to_string(&path).unwrap();
+        let mut lines = Lines::open(&path, b"head\n").unwrap();
+        lines.add(b"1\n2\n").unwrap();
+        drop(lines);
+        for (left, whole) in [
+            ("head\n1\n2\n3", "head\n1\n2\n"),
+            ("head\n1\n2\n", "head\n1\n2\n"),
+            ("hea", "head\n"),
+            ("", "head\n"),
+        ] {
+            std::fs::write(&path, left).unwrap();
+            let mut lines = Lines::open(&path, b"head\n").unwrap();
+            assert_eq!(read(), whole);
+            lines.add(b"4\n").unwrap();
+            assert_eq!(read(), format!("{whole}4\n"));
+            lines.clear().unwrap();
+            assert_eq!(read(), "head\n");
+        }
+        // A long half line, in more than one block.
+        let long = format!("head\n1\n{}", "x".repeat(3 * BLOCK as usize));
+        std::fs::write(&path, long).unwrap();
+        Lines::open(&path, b"head\n").unwrap();
+        assert_eq!(read(), "head\n1\n");
+    }
+}

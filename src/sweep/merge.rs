@@ -1,0 +1,208 @@
+//! Shards become one sweep again: the same bytes as if it had never been divided.
+
+use super::manifest::{self, Manifest};
+use super::marks::Marks;
+use super::store::{CELLS, SECONDS, Tally};
+use crate::report::{Folder, FolderError};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why folders cannot be joined.
+#[derive(Debug, Error)]
+pub enum MergeError {
+    /// A folder that holds no sweep, or one that cannot be read.
+    #[error("{path}: found {found}; allowed: the folder of a shard whose sweep is complete", path = path.display())]
+    NoShard {
+        /// the folder
+        path: PathBuf,
+        /// what is there
+        found: String,
+    },
+    /// Parts of different sweeps.
+    #[error(
+        "{path}: found a shard of another sweep than in {first} ({difference}); allowed: shards of one sweep, by one version",
+        path = path.display(), first = first.display()
+    )]
+    Foreign {
+        /// the folder
+        path: PathBuf,
+        /// the one that it was compared with
+        first: PathBuf,
+        /// what differs
+        difference: String,
+    },
+    /// A shard is missing, or there twice.
+    #[error("found shards {found}; allowed: each of 1 to {count} once")]
+    Incomplete {
+        /// those that are there
+        found: String,
+        /// how many there should be
+        count: u64,
+    },
+    /// The merged folder cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// It holds a sweep already.
+    #[error("--out: {path}: found an earlier sweep; allowed: another folder", path = path.display())]
+    Occupied {
+        /// the folder
+        path: PathBuf,
+    },
+}
+
+/// A shard that is complete.
+struct Part {
+    path: PathBuf,
+    manifest: Manifest,
+}
+
+/// Joins the shards in `folders` into `out`. Memory: a line of each.
+///
+/// # Errors
+/// Shards that do not belong together, that are not complete, or not all there.
+pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Tally, MergeError> {
+    let mut parts = folders
+        .iter()
+        .map(|folder| Part::open(folder))
+        .collect::<Result<Vec<_>, _>>()?;
+    let first = &parts[0];
+    for part in &parts[1..] {
+        if let Some(difference) = part.differs(first) {
+            return Err(MergeError::Foreign {
+                path: part.path.clone(),
+                first: first.path.clone(),
+                difference,
+            });
+        }
+    }
+    parts.sort_by_key(|part| part.manifest.shard);
+    let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
+    let count = parts[0].manifest.shards;
+    if !shards.iter().copied().eq(1..=count) {
+        let shards: Vec<String> = shards.iter().map(u64::to_string).collect();
+        return Err(MergeError::Incomplete {
+            found: shards.join(", "),
+            count,
+        });
+    }
+    if out.join(CELLS).exists() || out.join(manifest::FILE).exists() {
+        return Err(MergeError::Occupied { path: out.into() });
+    }
+    let folder = Folder::open(out)?;
+    let mut tally = Tally::default();
+    folder.write(CELLS, |file| interleave(&parts, file, &mut tally))?;
+    folder.write(SECONDS, |file| concatenate(&parts, file))?;
+    let mut whole = parts[0].manifest.clone();
+    (whole.shard, whole.shards) = (1, 1);
+    folder.write_json(manifest::FILE, &whole)?;
+    Ok(tally)
+}
+
+impl Part {
+    fn open(path: &Path) -> Result<Self, MergeError> {
+        let wrong = |found: String| MergeError::NoShard {
+            path: path.into(),
+            found,
+        };
+        let manifest =
+            Manifest::read(path).ok_or_else(|| wrong(format!("no {}", manifest::FILE)))?;
+        let shard = manifest
+            .shard()
+            .ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;
+        let lines = count_lines(&path.join(CELLS)).map_err(|error| wrong(error.to_string()))?;
+        let wanted = shard.len_of(manifest.points);
+        if lines != wanted + 1 {
+            let found = lines.saturating_sub(1);
+            return Err(wrong(format!(
+                "{found} of {wanted} points of shard {shard}; --resume finishes them"
+            )));
+        }
+        Ok(Self {
+            path: path.into(),
+            manifest,
+        })
+    }
+
+    fn differs(&self, other: &Self) -> Option<String> {
+        let (a, b) = (&self.manifest, &other.manifest);
+        if a.plan != b.plan {
+            Some(format!("its plan is {}, not {}", a.plan, b.plan))
+        } else if a.shards != b.shards {
+            Some(format!("one of {} shards, not {}", a.shards, b.shards))
+        } else {
+            None
+        }
+    }
+
+    fn reader(&self, name: &str) -> io::Result<BufReader<File>> {
+        let path = self.path.join(name);
+        let open = File::open(&path)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())));
+        Ok(BufReader::new(open?))
+    }
+}
+
+/// A row of each shard in turn: their indices are i, i + k, i + 2k, …
+fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> io::Result<()> {
+    let mut readers = Vec::new();
+    let mut header = Vec::new();
+    for part in parts {
+        let mut reader = part.reader(CELLS)?;
+        header.clear();
+        reader.read_until(b'\n', &mut header)?;
+        readers.push(reader);
+    }
+    out.write_all(&header)?;
+    let marks = Marks::of(fields(&header)?.iter());
+    let mut line = Vec::new();
+    for index in 0..parts[0].manifest.points {
+        line.clear();
+        readers[index as usize % parts.len()].read_until(b'\n', &mut line)?;
+        let row = fields(&line)?;
+        if row.get(0) != Some(index.to_string().as_str()) {
+            let found = String::from_utf8_lossy(&line);
+            let found: String = found.chars().take(40).collect();
+            return Err(io::Error::other(format!("row {index} is \"{found}…\"")));
+        }
+        tally.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
+        out.write_all(&line)?;
+    }
+    Ok(())
+}
+
+fn fields(line: &[u8]) -> io::Result<csv::StringRecord> {
+    let mut row = csv::StringRecord::new();
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(line)
+        .read_record(&mut row)?;
+    Ok(row)
+}
+
+fn concatenate(parts: &[Part], out: &mut dyn Write) -> io::Result<()> {
+    for (number, part) in parts.iter().enumerate() {
+        let mut reader = part.reader(SECONDS)?;
+        let mut header = String::new();
+        reader.read_line(&mut header)?;
+        if number == 0 {
+            out.write_all(header.as_bytes())?;
+        }
+        io::copy(&mut reader, out)?;
+    }
+    Ok(())
+}
+
+fn count_lines(path: &Path) -> io::Result<u64> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let (mut lines, mut line) = (0, Vec::new());
+    loop {
+        line.clear();
+        match reader.read_until(b'\n', &mut line)? {
+            0 => return Ok(lines),
+            // Half a line, left by a process that was killed, is none.
+            _ => lines += u64::from(line.ends_with(b"\n")),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Many small runs of one scenario: planned from axes, run in parallel, kept in one table, never lost.
+//!
+//! [`Plan`] lays the points out, [`run`] gives each to a worker, [`Store`] keeps the rows.
+
+pub mod aggregate;
+mod earlier;
+mod identity;
+mod lines;
+mod manifest;
+mod marks;
+mod merge;
+mod plan;
+pub mod record;
+mod run;
+mod shard;
+mod store;
+pub mod table;
+
+pub use identity::{Identities, RESULT_VERSION};
+pub use manifest::Manifest;
+pub use merge::{MergeError, merge};
+pub use plan::{Plan, Point};
+pub use run::{Options, SweepEnd, run};
+pub use shard::Shard;
+pub use store::{CELLS, Row, Store, StoreError, Tally};

@@ -1,0 +1,227 @@
+//! Points in parallel, rows in order.
+
+use super::store::{Row, StoreError, Tally};
+use super::{Identities, Plan, Point, Shard, Store, record};
+use crate::blas;
+use crate::experiment::Hooks;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Instant;
+
+/// No point is begun that is so many rows ahead of the first one missing: memory is O(AHEAD), whatever the plan.
+const AHEAD: u64 = 4096;
+
+/// How to go about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Points at a time.
+    pub jobs: usize,
+    /// Which part of the sweep.
+    pub shard: Shard,
+    /// Stop at the first point that fails.
+    pub fail_fast: bool,
+}
+
+/// How a sweep ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SweepEnd {
+    /// All rows are there.
+    Complete,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+    /// With `fail_fast`: a point failed.
+    Failed {
+        /// its index
+        index: u64,
+        /// its error
+        error: String,
+    },
+}
+
+/// What all workers share.
+struct Sweep<'a> {
+    plan: &'a Plan,
+    identities: &'a Identities,
+    columns: Vec<record::Column>,
+    options: Options,
+    total: u64,
+    hooks: &'a dyn Hooks,
+    state: Mutex<State>,
+    /// A row came to its place, or the sweep ended.
+    moved: Condvar,
+}
+
+struct State {
+    store: Store,
+    claimed: u64,
+    /// Rows that were there at the beginning.
+    before: u64,
+    end: Option<Result<SweepEnd, StoreError>>,
+}
+
+/// Runs all points of a shard that have no row yet.
+///
+/// # Errors
+/// A row that could not be kept. Those before it are in the folder.
+pub fn run(
+    plan: &Plan,
+    identities: &Identities,
+    store: Store,
+    options: Options,
+    hooks: &dyn Hooks,
+) -> Result<(SweepEnd, Tally), StoreError> {
+    blas::single_threaded();
+    let sweep = Sweep {
+        plan,
+        identities,
+        columns: plan.experiment().columns(),
+        options,
+        total: options.shard.len_of(plan.len()),
+        hooks,
+        state: Mutex::new(State {
+            claimed: store.next(),
+            before: store.tally().done,
+            store,
+            end: None,
+        }),
+        moved: Condvar::new(),
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs {
+            scope.spawn(|| sweep.work());
+        }
+    });
+    let state = sweep.state.into_inner().expect("no worker panics with it");
+    let tally = state.store.tally();
+    match state.end.unwrap_or(Ok(SweepEnd::Complete))? {
+        SweepEnd::Complete => {
+            state.store.finish()?;
+            Ok((SweepEnd::Complete, tally))
+        }
+        end => Ok((end, tally)),
+    }
+}
+
+impl Sweep<'_> {
+    /// One worker: a pool of one thread, so that a point's own parallel loops stay on it.
+    fn work(&self) {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build();
+        // Without it the point's loops share the global pool: slower, with the same results.
+        let _pool = pool.ok();
+        while let Some(position) = self.claim() {
+            let point = self.plan.point(self.options.shard.index(position));
+            self.point(&point);
+        }
+    }
+
+    /// The next position without a row, once it is not too far ahead.
+    fn claim(&self) -> Option<u64> {
+        let mut state = self.lock();
+        loop {
+            if state.end.is_some() {
+                return None;
+            }
+            if self.hooks.interrupted() {
+                self.stop(&mut state, Ok(SweepEnd::Interrupted));
+                return None;
+            }
+            while state.store.has(state.claimed) {
+                state.claimed += 1;
+            }
+            if state.claimed >= self.total {
+                return None;
+            }
+            if state.claimed < state.store.next() + AHEAD {
+                state.claimed += 1;
+                return Some(state.claimed - 1);
+            }
+            state = self.moved.wait(state).expect("no worker panics with it");
+        }
+    }
+
+    fn point(&self, point: &Point) {
+        let started = Instant::now();
+        let scenario = match self.plan.scenario(point) {
+            Ok(scenario) => scenario,
+            Err(mistake) => {
+                let record = self.plan.experiment().failed(&mistake.to_string());
+                let row = Row::new(point, String::new(), record.fields(), &self.columns);
+                return self.deliver(point, row, record.fields(), None);
+            }
+        };
+        let id = self.identities.of(&scenario);
+        let earlier = self.lock().store.earlier(&id);
+        if let Some(fields) = earlier {
+            let row = Row::new(point, id, &fields, &self.columns);
+            return self.deliver(point, row, &fields, None);
+        }
+        let run = AssertUnwindSafe(|| record::run(&scenario, &Quiet(self.hooks)));
+        let record = match catch_unwind(run) {
+            Ok(Some(record)) => record,
+            // Interrupted: the point is not done.
+            Ok(None) => return self.stop(&mut self.lock(), Ok(SweepEnd::Interrupted)),
+            Err(panic) => self.plan.experiment().failed(&describe(panic.as_ref())),
+        };
+        let row = Row::new(point, id, record.fields(), &self.columns);
+        let seconds = started.elapsed().as_secs_f64();
+        self.deliver(point, row, record.fields(), Some(seconds));
+    }
+
+    fn deliver(&self, point: &Point, row: Row, fields: &[String], seconds: Option<f64>) {
+        let mut state = self.lock();
+        // A row that is done is kept, also when the sweep has ended meanwhile; not after one that could not be.
+        if matches!(state.end, Some(Err(_))) {
+            return;
+        }
+        if let Err(error) = state.store.deliver(row, seconds) {
+            return self.stop(&mut state, Err(error));
+        }
+        let error = fields.last().filter(|error| !error.is_empty());
+        if let Some(error) = error.filter(|_| self.options.fail_fast) {
+            let (index, error) = (point.index, error.clone());
+            self.stop(&mut state, Ok(SweepEnd::Failed { index, error }));
+        }
+        let Tally {
+            done,
+            failed,
+            violated,
+        } = state.store.tally();
+        let fraction = (done - state.before) as f64 / (self.total - state.before).max(1) as f64;
+        let total = self.total;
+        drop(state);
+        self.moved.notify_all();
+        let text =
+            format!("{done} of {total} points, {failed} failed, {violated} with a violated bound");
+        self.hooks.progress(fraction, &text);
+    }
+
+    fn stop(&self, state: &mut State, end: Result<SweepEnd, StoreError>) {
+        state.end.get_or_insert(end);
+        self.moved.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no worker panics with it")
+    }
+}
+
+/// Hands interruptions on; the progress of single points is nobody's concern.
+struct Quiet<'a>(&'a dyn Hooks);
+
+impl Hooks for Quiet<'_> {
+    fn interrupted(&self) -> bool {
+        self.0.interrupted()
+    }
+}
+
+fn describe(panic: &(dyn std::any::Any + Send)) -> String {
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!(
+        "a mistake in the program, please report it: {}",
+        words.unwrap_or("it panicked")
+    )
+}
