@@ -498,6 +498,53 @@ fn two_sweeps_in_one_folder_are_refused() {
         .stdout(predicate::str::contains("aggregate.csv"));
 }
 
+#[test]
+fn in_random_cells_no_bound_that_is_proved_is_violated() {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    for (name, proved) in [
+        ("sweep-random-theorem4", &["derived", "sharp"][..]),
+        ("sweep-random-theorem5", &["certified"]),
+    ] {
+        let place = tempfile::tempdir().unwrap();
+        luckflow()
+            .arg("sweep")
+            .arg(scenarios.join(name).with_extension("toml"))
+            .args([
+                "--set",
+                "sweep.points=150",
+                "--set",
+                "seed=77",
+                "--quiet",
+                "--out",
+            ])
+            .arg(place.path())
+            .assert()
+            .success();
+        let mut csv = csv::Reader::from_path(place.path().join("cells.csv")).unwrap();
+        let header = csv.headers().unwrap().clone();
+        let rows: Vec<_> = csv.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 150);
+        for bound in proved {
+            let column = |name: &str| header.iter().position(|known| known == name).unwrap();
+            let (value, verdict) = (column(bound), column(&format!("{bound}_verdict")));
+            let holds = rows.iter().filter(|row| &row[verdict] == "holds");
+            assert!(
+                holds.clone().count() > 50,
+                "{bound} claims something in many cells"
+            );
+            assert!(
+                holds
+                    .clone()
+                    .all(|row| row[value].parse::<f64>().unwrap() > 0.0)
+            );
+            assert!(
+                rows.iter().all(|row| &row[verdict] != "violated"),
+                "{bound}"
+            );
+        }
+    }
+}
+
 /// A limit on the size of files stands in for a full disk: writing fails half way through a row.
 #[cfg(target_os = "linux")]
 #[test]

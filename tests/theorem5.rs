@@ -36,6 +36,27 @@ fn outcome(overrides: &[&str]) -> Outcome {
 }
 
 #[test]
+fn a_certificate_that_is_exact_is_not_violated_by_the_integrators_error() {
+    // One node alone: z(t) = e^{Mt} z(0). At the floor the tolerance shows, in the sixth digit of what is left.
+    let found = outcome(&[
+        "teacher.nodes=1",
+        "teacher.outputs=6",
+        "teacher.weights=random",
+        "teacher.fan_out=random",
+        "teacher.threshold=2.29463",
+        "teacher.input_dim=95",
+        "student.extra=0",
+        "student.theta0=0.00105659",
+        "student.e0=0.145157",
+        "integrate.outputs=100",
+        "seed=9873",
+    ]);
+    let check = found.check.as_ref().unwrap();
+    assert!(check.largest_ratio > 1.0 && check.largest_ratio < 1.0 + 1e-4);
+    assert!(check.holds, "{check:?}");
+}
+
+#[test]
 fn in_the_certified_region_everything_converges_for_twenty_seeds() {
     for seed in 1..=20 {
         let found = outcome(&[&format!("seed={seed}"), "integrate.outputs=100"]);

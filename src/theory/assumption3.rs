@@ -1,13 +1,14 @@
 //! Assumption 3, measured: how small the overlap is, and how steep.
 
 use super::supremum::supremum;
+use crate::overlap::HalfAngle;
+use crate::overlap::gaussian::KernelTable;
 use crate::overlap::gaussian::normal;
-use crate::overlap::{GaussianPair, HalfAngle};
 use ndarray::ArrayView2;
 use serde::Serialize;
 
-/// Room for rounding in a computed supremum, relative.
-const ROUNDING: f64 = 1e-11;
+/// Room for rounding in a computed supremum, relative: differences of D over small angles lose digits.
+const ROUNDING: f64 = 1e-9;
 
 /// How close the bound on a supremum is brought to values that are attained, relative.
 const TOLERANCE: f64 = 1e-7;
@@ -34,15 +35,17 @@ pub struct Assumption3 {
 impl Assumption3 {
     /// Measures ε and K_d for teacher nodes at the given pairwise angles.
     pub fn measure(angles: &TeacherAngles, threshold: f64, theta0: f64) -> Self {
-        let pair = GaussianPair::new(threshold, threshold);
+        let kernels = KernelTable::shared(threshold);
         let d0 = normal::tail(threshold);
         let k_d = angles
             .reached(theta0)
             .into_iter()
-            .map(|range| lipschitz(&pair, range, theta0))
+            .map(|range| lipschitz(&kernels, range, theta0))
             .fold(0.0, f64::max);
         Self {
-            epsilon: angles.smallest.map_or(0.0, |angle| pair.at(angle).d / d0),
+            epsilon: angles
+                .smallest
+                .map_or(0.0, |angle| kernels.pair().at(angle).d / d0),
             k_d: k_d * (1.0 + ROUNDING),
             theta0,
             d0,
@@ -57,11 +60,11 @@ impl Assumption3 {
 /// D falls and is convex (its slope −E/2π rises), so for given φ₁ the supremum lies at the lowest φ₂
 /// there is, or, in the limit φ₂ → φ₁ from above, is at most |D'(φ₁)|/D(φ₁) times reach/(2 sin(reach/2)).
 /// What is left is one variable, where monotone parts bound each piece (derived; docs/theory.md).
-fn lipschitz(pair: &GaussianPair, [low, high]: [f64; 2], reach: f64) -> f64 {
+fn lipschitz(kernels: &KernelTable, [low, high]: [f64; 2], reach: f64) -> f64 {
     let at = |phi: f64| HalfAngle::from_radians(phi.clamp(0.0, std::f64::consts::PI));
     let (d, slope) = (
-        |phi: f64| pair.at(at(phi)).d,
-        |phi: f64| -pair.d_slope(at(phi)),
+        |phi: f64| kernels.at(at(phi)).d,
+        |phi: f64| -kernels.pair().d_slope(at(phi)),
     );
     let chord = 2.0 * (0.5 * reach).sin();
     // Down to φ₁ − δ: (D(φ₁ − δ) − D(φ₁))/(2 sin(δ/2)) is largest for the largest δ ≤ min(reach, φ₁).
@@ -150,6 +153,7 @@ impl TeacherAngles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::overlap::GaussianPair;
     use ndarray::Array2;
 
     /// The definition itself, on a grid.

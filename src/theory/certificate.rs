@@ -9,6 +9,7 @@ use crate::overlap::{HalfAngle, gaussian::GaussianPair, gaussian::KernelTable};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use ndarray_linalg::{FactorizeInto, Inverse, Solve};
 use std::f64::consts::{FRAC_PI_2, PI};
+use std::sync::Arc;
 
 /// Room for rounding in suprema, relative.
 const ROUNDING: f64 = 1e-11;
@@ -172,7 +173,7 @@ impl Certificate {
 
 /// Nominal angles among the nodes: u at the teacher, r at its start.
 struct Geometry {
-    table: KernelTable,
+    table: Arc<KernelTable>,
     pair: GaussianPair,
     /// n × n; the teacher's nodes are the first m.
     angles: Array2<f64>,
@@ -202,7 +203,7 @@ impl Geometry {
             .chain(problem.extra.columns())
             .collect();
         let n = nodes.len();
-        let table = KernelTable::new(problem.threshold);
+        let table = KernelTable::shared(problem.threshold);
         let same = table.at(HalfAngle::ZERO);
         Self {
             pair: GaussianPair::new(problem.threshold, problem.threshold),

@@ -14,6 +14,7 @@ use crate::network::LayerView;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1};
 use rayon::iter::{ParallelBridge, ParallelIterator};
+use std::sync::Arc;
 
 /// A norm this close to one counts as one: its node then needs no rescaled threshold.
 const UNIT: f64 = 1e-13;
@@ -34,7 +35,7 @@ const PARALLEL_PAIRS: usize = 1 << 14;
 /// threshold and unit norms, 1 µs each otherwise.
 #[derive(Debug, Default)]
 pub struct ExactGaussian {
-    table: Option<KernelTable>,
+    table: Option<Arc<KernelTable>>,
     student_norms: Array1<f64>,
     teacher_norms: Array1<f64>,
 }
@@ -74,9 +75,9 @@ impl OverlapMethod for ExactGaussian {
                 .as_ref()
                 .is_none_or(|table| table.threshold() != b)
         {
-            self.table = Some(KernelTable::new(b));
+            self.table = Some(KernelTable::shared(b));
         }
-        let table = self.table.as_ref().filter(|_| unit && common.is_some());
+        let table = self.table.as_deref().filter(|_| unit && common.is_some());
 
         let student = Nodes {
             layer: student.reborrow(),

@@ -10,7 +10,10 @@
 
 use super::pair::{GaussianPair, PairOverlap};
 use crate::overlap::angle::HalfAngle;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
+use std::sync::Arc;
 
 const DEGREE: usize = 11;
 const COEFFICIENTS: usize = DEGREE + 1;
@@ -23,6 +26,9 @@ const OCTAVE_BITS: u32 = 3;
 
 /// exp(−x) underflows beyond this.
 const UNDERFLOW: f64 = 745.0;
+
+/// Tables that a thread keeps: 10 to 900 kB each.
+const KEPT: usize = 4;
 
 /// Powers of u for (D, L), interleaved so that one load serves both.
 type Piece = [[f64; 2]; COEFFICIENTS];
@@ -88,6 +94,30 @@ impl KernelTable {
             far: far.collect(),
             far_base,
         }
+    }
+
+    /// The pair of nodes that the table is of.
+    pub fn pair(&self) -> &GaussianPair {
+        &self.pair
+    }
+
+    /// The table for a threshold; built unless this thread has used it lately.
+    ///
+    /// Runs of one sweep, and the parts of one run, mostly share a threshold.
+    pub fn shared(threshold: f64) -> Arc<Self> {
+        thread_local! {
+            static LATELY: RefCell<VecDeque<Arc<KernelTable>>> = const { RefCell::new(VecDeque::new()) };
+        }
+        LATELY.with_borrow_mut(|lately| {
+            let known = lately.iter().position(|table| table.threshold == threshold);
+            let table = match known.and_then(|place| lately.remove(place)) {
+                Some(table) => table,
+                None => Arc::new(Self::new(threshold)),
+            };
+            lately.push_front(Arc::clone(&table));
+            lately.truncate(KEPT);
+            table
+        })
     }
 
     /// The common threshold b.
