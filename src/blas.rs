@@ -3,6 +3,9 @@
 //! It is also what makes results the same, bit for bit, for any number of threads: OpenBLAS may
 //! split a product differently, and so sum it in another order, when it has more of them.
 
+use ndarray::linalg::general_mat_mul;
+use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use std::ffi::c_int;
 use std::sync::Once;
 
@@ -13,6 +16,35 @@ pub fn single_threaded() {
         // SAFETY: part of OpenBLAS's C interface since 0.2.2, takes a plain integer and may be called at any time.
         unsafe { openblas_set_num_threads(1) }
     });
+}
+
+/// Rows of a product that are one piece of work. Fixed, so that results do not depend on the number of threads.
+const ROWS: usize = 128;
+
+/// Multiplications below which a second thread costs more than it saves.
+const PARALLEL: usize = 1 << 20;
+
+/// `out` = `a` `b`, with rows shared among threads where there are many. O(n k m).
+pub fn multiply(a: ArrayView2<f64>, b: ArrayView2<f64>, mut out: ArrayViewMut2<f64>) {
+    let (rows, inner) = a.dim();
+    if rows <= ROWS || rows * inner * b.ncols() < PARALLEL {
+        return general_mat_mul(1.0, &a, &b, 0.0, &mut out);
+    }
+    let part = |(a, mut out): (ArrayView2<f64>, ArrayViewMut2<f64>)| {
+        general_mat_mul(1.0, &a, &b, 0.0, &mut out);
+    };
+    let (parts, outs) = (
+        a.axis_chunks_iter(Axis(0), ROWS),
+        out.axis_chunks_iter_mut(Axis(0), ROWS),
+    );
+    if rayon::current_num_threads() > 1 {
+        parts
+            .into_par_iter()
+            .zip(outs.into_par_iter())
+            .for_each(part);
+    } else {
+        parts.zip(outs).for_each(part);
+    }
 }
 
 unsafe extern "C" {

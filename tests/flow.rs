@@ -218,8 +218,8 @@ fn without_projection_the_model_is_w_star_h_star_minus_w_h() {
         network.teacher.view(),
         &mut overlaps,
     );
-    let h = &overlaps.d * &network.fan_out.dot(&network.fan_out.t());
-    let h_star = &overlaps.d_star * &network.fan_out.dot(&network.teacher_fan_out.t());
+    let h = &overlaps.d() * &network.fan_out.dot(&network.fan_out.t());
+    let h_star = &overlaps.d_star() * &network.fan_out.dot(&network.teacher_fan_out.t());
     let expected = network.teacher.weights.dot(&h_star.t()) - network.student.weights.dot(&h.t());
     let found = flow.layout().weights(&dy).t().to_owned();
     assert!((found - expected).iter().all(|x| x.abs() < 1e-14));

@@ -58,7 +58,7 @@ fn samples_are_frozen() {
     let estimate = |resample| {
         let mut sampler = MonteCarlo::<f64>::new(Input::standard_gaussian(), 3000, resample, 9);
         let first = sampler.estimate(layer.view(), layer.view());
-        (first.mean.l[[0, 1]], first.mean.d[[0, 1]] * 3000.0)
+        (first.mean.l()[[0, 1]], first.mean.d()[[0, 1]] * 3000.0)
     };
     for resample in [Resample::Never, Resample::EveryEvaluation] {
         let (l, d) = estimate(resample);

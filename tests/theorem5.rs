@@ -37,23 +37,27 @@ fn outcome(overrides: &[&str]) -> Outcome {
 
 #[test]
 fn a_certificate_that_is_exact_is_not_violated_by_the_integrators_error() {
-    // One node alone: z(t) = e^{Mt} z(0). At the floor the tolerance shows, in the sixth digit of what is left.
-    let found = outcome(&[
-        "teacher.nodes=1",
-        "teacher.outputs=6",
-        "teacher.weights=random",
-        "teacher.fan_out=random",
-        "teacher.threshold=2.29463",
-        "teacher.input_dim=95",
-        "student.extra=0",
-        "student.theta0=0.00105659",
-        "student.e0=0.145157",
-        "integrate.outputs=100",
-        "seed=9873",
-    ]);
-    let check = found.check.as_ref().unwrap();
-    assert!(check.largest_ratio > 1.0 && check.largest_ratio < 1.0 + 1e-4);
-    assert!(check.holds, "{check:?}");
+    // One node alone: z(t) = e^{Mt} z(0). At the floor the tolerance shows, in some digit of what is left.
+    let ratios: Vec<f64> = (1..=30)
+        .map(|seed| {
+            let found = outcome(&[
+                "teacher.nodes=1",
+                "teacher.fan_out=random",
+                "teacher.threshold=2.3",
+                "student.extra=0",
+                "student.theta0=0.001",
+                "student.e0=0.15",
+                "integrate.outputs=100",
+                &format!("seed={seed}"),
+            ]);
+            let check = found.check.unwrap();
+            assert!(check.holds, "{check:?}");
+            check.largest_ratio
+        })
+        .collect();
+    assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() < 1e-2));
+    // Beyond what rounding would explain.
+    assert!(ratios.iter().any(|&ratio| ratio > 1.0 + 1e-9), "{ratios:?}");
 }
 
 #[test]

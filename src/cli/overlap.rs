@@ -85,10 +85,10 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             Sampled {
                 samples,
                 seed,
-                D: estimate.mean.d_star[[0, 0]],
-                D_standard_error: estimate.standard_error.d_star[[0, 0]],
-                L: estimate.mean.l_star[[0, 0]],
-                L_standard_error: estimate.standard_error.l_star[[0, 0]],
+                D: estimate.mean.d_star()[[0, 0]],
+                D_standard_error: estimate.standard_error.d_star()[[0, 0]],
+                L: estimate.mean.l_star()[[0, 0]],
+                L_standard_error: estimate.standard_error.l_star()[[0, 0]],
             }
         }),
     };

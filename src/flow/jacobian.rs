@@ -70,8 +70,8 @@ impl FlowJacobian {
             .t()
             .as_standard_layout()
             .into_owned();
-        let h = &overlaps.d * &beta;
-        let h_star = &overlaps.d_star * &beta_star;
+        let h = &overlaps.d() * &beta;
+        let h_star = &overlaps.d_star() * &beta_star;
         let force = h_star.dot(&network.teacher.weights.t()) - h.dot(&unit);
         Self {
             fan_out_runs: fan_out == FanOut::Running,
@@ -99,10 +99,10 @@ impl FlowJacobian {
         let dv = &direction.fan_out;
         if self.fan_out_runs {
             let one_sided = dv.dot(&self.fan_out.t());
-            dh += &(&self.overlaps.d * &(&one_sided + &one_sided.t()));
-            dh_star += &(&self.overlaps.d_star * &dv.dot(&self.teacher_fan_out.t()));
+            dh += &(&self.overlaps.d() * &(&one_sided + &one_sided.t()));
+            dh_star += &(&self.overlaps.d_star() * &dv.dot(&self.teacher_fan_out.t()));
         }
-        let h = &self.overlaps.d * &self.beta;
+        let h = &self.overlaps.d() * &self.beta;
         let mut weights = dh_star.dot(&self.teacher.t());
         general_mat_mul(-1.0, &dh, w, 1.0, &mut weights);
         general_mat_mul(-1.0, &h, dw, 1.0, &mut weights);
@@ -119,11 +119,11 @@ impl FlowJacobian {
 
         let mut fan_out = Array2::zeros(self.fan_out.dim());
         if self.fan_out_runs {
-            let dl = &self.overlaps.d * &d_rho;
-            let dl_star = &self.overlaps.d_star * &d_rho_star;
+            let dl = &self.overlaps.d() * &d_rho;
+            let dl_star = &self.overlaps.d_star() * &d_rho_star;
             fan_out = dl_star.dot(&self.teacher_fan_out);
             general_mat_mul(-1.0, &dl, &self.fan_out, 1.0, &mut fan_out);
-            general_mat_mul(-1.0, &self.overlaps.l, dv, 1.0, &mut fan_out);
+            general_mat_mul(-1.0, &self.overlaps.l(), dv, 1.0, &mut fan_out);
         }
         Direction { weights, fan_out }
     }
@@ -137,8 +137,8 @@ impl FlowJacobian {
     }
 
     /// D, n × n.
-    pub fn gate_overlaps(&self) -> &Array2<f64> {
-        &self.overlaps.d
+    pub fn gate_overlaps(&self) -> ArrayView2<'_, f64> {
+        self.overlaps.d()
     }
 
     /// Orthonormal bases of the nodes' tangent spaces, (k − 1) × k each.

@@ -10,12 +10,12 @@
 
 use super::loss::{population_loss, product_sum};
 use super::state::StateLayout;
-use crate::blas;
+use crate::blas::{self, multiply};
 use crate::integrate::VectorField;
 use crate::network::{Layer, LayerView, TwoLayer, unit};
 use crate::overlap::{ExactGaussian, HalfAngle, Input, OverlapMethod, Overlaps};
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Zip};
+use ndarray::{Array1, Array2, Axis, Zip, concatenate, s};
 
 /// Whether the fan-out weights V move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,15 +52,17 @@ impl Default for FlowOptions {
 /// With projection the field is extended to nodes of any norm so that the directions move as on the
 /// sphere and norms stay: a norm that drifts by rounding or by an integrator's error has no effect.
 ///
+/// Teacher nodes stand below student nodes in all matrices, with a sign where they pull the other way, so that each
+/// step is one product: [−β, β*] = V [−V; V*]ᵀ, (W* H*ᵀ − W Hᵀ)ᵀ = [−H, H*] [W; W*]ᵀ, dV/dt = [L, L*] [−V; V*].
+///
 /// # Cost
-/// One evaluation: the overlaps, and 2nk(n + m) + 2nC(2n + 2m) operations in matrix products;
-/// nothing is allocated.
+/// One evaluation: the overlaps, and 2n(n + m)(k + 2C) operations in matrix products; nothing is allocated.
 pub struct TwoLayerFlow {
     options: FlowOptions,
     layout: StateLayout,
     overlap: Box<dyn OverlapMethod>,
+    /// W*, k × m, of any norms, and its thresholds.
     teacher: Layer,
-    teacher_fan_out: Array2<f64>,
     thresholds: Array1<f64>,
     /// E[x xᵀ], where it is not I.
     second_moment: Option<Array2<f64>>,
@@ -68,18 +70,20 @@ pub struct TwoLayerFlow {
     /// Losses are exact for Gaussian input even where the flow samples.
     loss_kernel: Option<ExactGaussian>,
 
-    /// Normalised Wᵀ, n × k
-    unit: Array2<f64>,
+    /// Normalised Wᵀ, then W*ᵀ: (n + m) × k
+    nodes: Array2<f64>,
     norms: Array1<f64>,
     /// V, n × C
     fan_out: Array2<f64>,
+    /// [−V; V*], (n + m) × C
+    signed_fan_out: Array2<f64>,
     /// Norms that V's columns had.
     output_norms: Array1<f64>,
     overlaps: Overlaps,
-    beta: Array2<f64>,
-    beta_star: Array2<f64>,
-    h: Array2<f64>,
-    h_star: Array2<f64>,
+    /// [−β, β*], n × (n + m)
+    signed_beta: Array2<f64>,
+    /// [−H, H*], n × (n + m)
+    signed_h: Array2<f64>,
     /// (W* H*ᵀ − W Hᵀ)ᵀ, n × k
     force: Array2<f64>,
     scratch: Array2<f64>,
@@ -147,20 +151,22 @@ impl TwoLayerFlow {
             },
             overlap,
             teacher: network.teacher.clone(),
-            teacher_fan_out: network.teacher_fan_out.clone(),
             thresholds: network.student.thresholds.clone(),
             second_moment: input.second_moment(),
-            teacher_energy: product_sum(&teacher_beta, &own.l),
+            teacher_energy: product_sum(teacher_beta.view(), own.l()),
             loss_kernel,
-            unit: Array2::zeros((n, k)),
+            nodes: concatenate![
+                Axis(0),
+                network.student.weights.t(),
+                network.teacher.weights.t()
+            ],
             norms: Array1::ones(n),
+            signed_fan_out: concatenate![Axis(0), network.fan_out, network.teacher_fan_out],
             fan_out: network.fan_out.clone(),
             output_norms: Array1::ones(outputs),
             overlaps: Overlaps::zeros(n, m),
-            beta: Array2::zeros((n, n)),
-            beta_star: Array2::zeros((n, m)),
-            h: Array2::zeros((n, n)),
-            h_star: Array2::zeros((n, m)),
+            signed_beta: Array2::zeros((n, n + m)),
+            signed_h: Array2::zeros((n, n + m)),
             force: Array2::zeros((n, k)),
             scratch: Array2::zeros((n, k)),
         };
@@ -195,16 +201,9 @@ impl TwoLayerFlow {
     /// [`TwoLayerFlow::velocity`] with one of the two ways to ask for overlaps.
     fn velocity_with(&mut self, y: &[f64], dy: &mut [f64], ask: Ask) {
         self.load(y);
-        let student = LayerView {
-            weights: self.unit.t(),
-            thresholds: self.thresholds.view(),
-        };
-        ask(
-            &mut *self.overlap,
-            student,
-            self.teacher.view(),
-            &mut self.overlaps,
-        );
+        let student = student(&self.nodes, &self.thresholds);
+        let teacher = self.teacher.view();
+        ask(&mut *self.overlap, student, teacher, &mut self.overlaps);
         let weights = self.velocity_of_weights(dy);
         let fan_out = self.velocity_of_fan_out(dy);
         dy[self.layout.len() - 1] = weights + fan_out;
@@ -215,33 +214,20 @@ impl TwoLayerFlow {
         self.velocity_with(y, dy, |overlap, w, w_star, out| {
             overlap.peek(w, w_star, out)
         });
+        let beta = self.signed_beta.view();
         let loss = match &mut self.loss_kernel {
-            // The overlaps at hand are the exact ones already.
-            Some(_) if self.overlap.resolution() == 0.0 => population_loss(
-                &self.overlaps,
-                &self.beta,
-                &self.beta_star,
-                self.teacher_energy,
-            ),
-            Some(kernel) => {
-                let student = LayerView {
-                    weights: self.unit.t(),
-                    thresholds: self.thresholds.view(),
-                };
+            // Unless the overlaps at hand are the exact ones already.
+            Some(kernel) if self.overlap.resolution() > 0.0 => {
+                let student = student(&self.nodes, &self.thresholds);
                 let mut exact = Overlaps::zeros(self.layout.nodes, self.teacher.weights.ncols());
                 kernel.evaluate(student, self.teacher.view(), &mut exact);
-                population_loss(&exact, &self.beta, &self.beta_star, self.teacher_energy)
+                population_loss(&exact, beta, self.teacher_energy)
             }
-            None => population_loss(
-                &self.overlaps,
-                &self.beta,
-                &self.beta_star,
-                self.teacher_energy,
-            ),
+            _ => population_loss(&self.overlaps, beta, self.teacher_energy),
         };
         let velocity = self.layout.weights(dy);
         let (angles, angle_rates) = self
-            .unit
+            .nodes
             .rows()
             .into_iter()
             .zip(self.teacher.weights.columns())
@@ -290,8 +276,10 @@ impl TwoLayerFlow {
 
     /// W and V out of the state, normalised where the dynamics keep norms.
     fn load(&mut self, y: &[f64]) {
-        self.unit.assign(&self.layout.weights(y));
-        for (mut node, norm) in self.unit.rows_mut().into_iter().zip(&mut self.norms) {
+        let weights = self.layout.weights(y);
+        let nodes = self.nodes.rows_mut().into_iter().zip(weights.rows());
+        for ((mut node, from), norm) in nodes.zip(&mut self.norms) {
+            node.assign(&from);
             *norm = if self.options.projection {
                 unit::normalize(&mut node)
             } else {
@@ -311,32 +299,36 @@ impl TwoLayerFlow {
         self.update_modulation();
     }
 
-    /// β = V Vᵀ, β* = V V*ᵀ.
+    /// [−β, β*] = V [−V; V*]ᵀ.
     fn update_modulation(&mut self) {
-        let v = &self.fan_out;
-        general_mat_mul(1.0, v, &v.t(), 0.0, &mut self.beta);
-        general_mat_mul(1.0, v, &self.teacher_fan_out.t(), 0.0, &mut self.beta_star);
+        let rows = self.signed_fan_out.rows_mut().into_iter();
+        for (mut to, from) in rows.zip(self.fan_out.rows()) {
+            Zip::from(&mut to).and(&from).for_each(|to, v| *to = -v);
+        }
+        multiply(
+            self.fan_out.view(),
+            self.signed_fan_out.t(),
+            self.signed_beta.view_mut(),
+        );
     }
 
     /// Returns ‖Ẇ‖².
     fn velocity_of_weights(&mut self, dy: &mut [f64]) -> f64 {
-        Zip::from(&mut self.h)
-            .and(&self.overlaps.d)
-            .and(&self.beta)
+        Zip::from(&mut self.signed_h)
+            .and(&self.overlaps.gates)
+            .and(&self.signed_beta)
             .for_each(|h, d, beta| *h = d * beta);
-        Zip::from(&mut self.h_star)
-            .and(&self.overlaps.d_star)
-            .and(&self.beta_star)
-            .for_each(|h, d, beta| *h = d * beta);
-        let teacher = self.teacher.weights.t();
-        general_mat_mul(1.0, &self.h_star, &teacher, 0.0, &mut self.force);
-        general_mat_mul(-1.0, &self.h, &self.unit, 1.0, &mut self.force);
+        multiply(
+            self.signed_h.view(),
+            self.nodes.view(),
+            self.force.view_mut(),
+        );
         if let Some(second_moment) = &self.second_moment {
             general_mat_mul(1.0, &self.force, second_moment, 0.0, &mut self.scratch);
             std::mem::swap(&mut self.force, &mut self.scratch);
         }
         let mut squares = 0.0;
-        let nodes = self.force.rows_mut().into_iter().zip(self.unit.rows());
+        let nodes = self.force.rows_mut().into_iter().zip(self.nodes.rows());
         let mut velocity = self.layout.weights_mut(dy);
         for (((mut force, node), out), &norm) in nodes.zip(velocity.rows_mut()).zip(&self.norms) {
             let mut scale = 1.0;
@@ -359,14 +351,11 @@ impl TwoLayerFlow {
             return 0.0;
         }
         let mut out = self.layout.fan_out_mut(dy);
-        general_mat_mul(
-            1.0,
-            &self.overlaps.l_star,
-            &self.teacher_fan_out,
-            0.0,
-            &mut out,
+        multiply(
+            self.overlaps.activations.view(),
+            self.signed_fan_out.view(),
+            out.view_mut(),
         );
-        general_mat_mul(-1.0, &self.overlaps.l, &self.fan_out, 1.0, &mut out);
         if self.options.fan_out == FanOut::RunningNormalized {
             let mut squares = 0.0;
             let outputs = self.fan_out.columns().into_iter().zip(&self.output_norms);
@@ -379,6 +368,14 @@ impl TwoLayerFlow {
             return squares;
         }
         out.iter().map(|x| x * x).sum()
+    }
+}
+
+/// The student's nodes, which stand above the teacher's.
+fn student<'a>(nodes: &'a Array2<f64>, thresholds: &'a Array1<f64>) -> LayerView<'a> {
+    LayerView {
+        weights: nodes.slice(s![..thresholds.len(), ..]).reversed_axes(),
+        thresholds: thresholds.view(),
     }
 }
 

@@ -20,31 +20,56 @@ pub use gaussian::{ExactGaussian, GaussianPair};
 pub use monte_carlo::{Input, MonteCarlo, Resample};
 
 use crate::network::LayerView;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2, s};
 
-/// D, D*, L and L* of one student and one teacher layer.
+/// D, D*, L and L* of one student and one teacher layer: beside each other, as the flow multiplies them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overlaps {
-    /// D, n × n
-    pub d: Array2<f64>,
-    /// D*, n × m
-    pub d_star: Array2<f64>,
-    /// L, n × n
-    pub l: Array2<f64>,
-    /// L*, n × m
-    pub l_star: Array2<f64>,
+    /// [D, D*], n × (n + m)
+    pub gates: Array2<f64>,
+    /// [L, L*], n × (n + m)
+    pub activations: Array2<f64>,
 }
 
 impl Overlaps {
     /// Zeros for `n` student and `m` teacher nodes, to be written into.
     pub fn zeros(n: usize, m: usize) -> Self {
         Self {
-            d: Array2::zeros((n, n)),
-            d_star: Array2::zeros((n, m)),
-            l: Array2::zeros((n, n)),
-            l_star: Array2::zeros((n, m)),
+            gates: Array2::zeros((n, n + m)),
+            activations: Array2::zeros((n, n + m)),
         }
     }
+
+    /// Number of student nodes n.
+    pub fn students(&self) -> usize {
+        self.gates.nrows()
+    }
+
+    /// D, n × n
+    pub fn d(&self) -> ArrayView2<'_, f64> {
+        self.gates.slice(s![.., ..self.students()])
+    }
+
+    /// D*, n × m
+    pub fn d_star(&self) -> ArrayView2<'_, f64> {
+        self.gates.slice(s![.., self.students()..])
+    }
+
+    /// L, n × n
+    pub fn l(&self) -> ArrayView2<'_, f64> {
+        self.activations.slice(s![.., ..self.students()])
+    }
+
+    /// L*, n × m
+    pub fn l_star(&self) -> ArrayView2<'_, f64> {
+        self.activations.slice(s![.., self.students()..])
+    }
+}
+
+/// A copy of a part of [`Overlaps`] for LAPACK, which refuses the strides that ndarray gives a copy of one entry.
+pub(crate) fn copied(part: ArrayView2<f64>) -> Array2<f64> {
+    let entries = part.iter().copied().collect();
+    Array2::from_shape_vec(part.dim(), entries).expect("as many entries as there are")
 }
 
 /// A way to evaluate the overlaps of a student and a teacher layer.
@@ -83,8 +108,10 @@ pub(crate) fn assert_shapes(student: &LayerView, teacher: &LayerView, out: &Over
         teacher.input_dim(),
         "student and teacher must have the same input dimension"
     );
-    assert_eq!(out.d.dim(), (n, n), "D must be n × n");
-    assert_eq!(out.d_star.dim(), (n, m), "D* must be n × m");
-    assert_eq!(out.l.dim(), (n, n), "L must be n × n");
-    assert_eq!(out.l_star.dim(), (n, m), "L* must be n × m");
+    assert_eq!(out.gates.dim(), (n, n + m), "[D, D*] must be n × (n + m)");
+    assert_eq!(
+        out.activations.dim(),
+        (n, n + m),
+        "[L, L*] must be n × (n + m)"
+    );
 }

@@ -3,6 +3,7 @@
 use super::smallest::smallest;
 use crate::flow::{Direction, FanOut, FlowJacobian};
 use crate::network::TwoLayer;
+use crate::overlap::copied;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
 use ndarray_linalg::error::LinalgError;
 use ndarray_linalg::{Eigh, UPLO};
@@ -68,7 +69,7 @@ pub fn asymptotic_rate(
     let jacobian = FlowJacobian::at(&network, FanOut::Fixed);
     let unknowns = m * (k - 1);
     // Gershgorin: no rate exceeds the largest row sum of H with the slopes' share.
-    let h = jacobian.gate_overlaps().to_owned();
+    let h = copied(jacobian.gate_overlaps());
     let row_sum = h.sum_axis(Axis(1)).fold(0.0_f64, |a, &x| a.max(x));
 
     let mut spectrum: Vec<(f64, Mode)> = Vec::new();

@@ -115,13 +115,13 @@ fn monte_carlo() -> f64 {
             (mean - exact).abs() / error.max(1.0 / 50_000.0)
         };
         distance(
-            found.mean.d_star[[0, 0]],
-            found.standard_error.d_star[[0, 0]],
+            found.mean.d_star()[[0, 0]],
+            found.standard_error.d_star()[[0, 0]],
             exact.d,
         )
         .max(distance(
-            found.mean.l_star[[0, 0]],
-            found.standard_error.l_star[[0, 0]],
+            found.mean.l_star()[[0, 0]],
+            found.standard_error.l_star()[[0, 0]],
             exact.l,
         ))
     }))

@@ -3,24 +3,27 @@
 pub mod normal;
 mod pair;
 mod quadrature;
+mod rows;
 mod table;
 
 pub use pair::{GaussianPair, PairOverlap, phi2};
 pub use table::KernelTable;
 
-use super::{HalfAngle, OverlapMethod, Overlaps, assert_shapes};
+use rows::{CHUNK, Places};
+
+use super::{HalfAngle, OverlapMethod, Overlaps, assert_shapes, copied};
 use crate::blas;
 use crate::network::LayerView;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1};
-use rayon::iter::{ParallelBridge, ParallelIterator};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use std::sync::Arc;
 
 /// A norm this close to one counts as one: its node then needs no rescaled threshold.
 const UNIT: f64 = 1e-13;
 
-/// Work (pairs of nodes) below which a second thread costs more than it saves.
-const PARALLEL_PAIRS: usize = 1 << 14;
+/// Rows that are one piece of work. Fixed, so that results do not depend on the number of threads.
+const BLOCK: usize = 64;
 
 /// D, D*, L, L* in closed form for x ~ N(0, I), for nodes of any norm and any thresholds.
 ///
@@ -31,13 +34,15 @@ const PARALLEL_PAIRS: usize = 1 << 14;
 /// and share a threshold, the kernels come from a [`KernelTable`] with an error of 1e-13 D(0) at most.
 ///
 /// # Cost
-/// O((n² + nm) d) in matrix products, and n²/2 + nm kernel evaluations: 15 ns each with a common
-/// threshold and unit norms, 1 µs each otherwise.
+/// O((n² + nm) d) in matrix products, half of n² left out where n is large, and n²/2 + nm kernel evaluations: 4 ns each
+/// with a common threshold and unit norms, 1 µs each otherwise.
 #[derive(Debug, Default)]
 pub struct ExactGaussian {
     table: Option<Arc<KernelTable>>,
-    student_norms: Array1<f64>,
-    teacher_norms: Array1<f64>,
+    /// All nodes, students before teachers, one per row.
+    nodes: Array2<f64>,
+    norms: Array1<f64>,
+    thresholds: Array1<f64>,
 }
 
 impl ExactGaussian {
@@ -50,7 +55,28 @@ impl ExactGaussian {
     pub fn activation_overlap(&mut self, layer: LayerView) -> Array2<f64> {
         let mut out = Overlaps::zeros(layer.nodes(), layer.nodes());
         self.evaluate(layer, layer, &mut out);
-        out.l
+        copied(out.l())
+    }
+
+    /// Copies all nodes into rows, and notes their norms. O((n + m) d).
+    fn load(&mut self, layers: [LayerView; 2]) {
+        let nodes = layers[0].nodes() + layers[1].nodes();
+        let dim = layers[0].input_dim();
+        if self.nodes.dim() != (nodes, dim) {
+            self.nodes = Array2::zeros((nodes, dim));
+            self.norms = Array1::zeros(nodes);
+            self.thresholds = Array1::zeros(nodes);
+        }
+        let columns = layers.iter().flat_map(|layer| layer.weights.columns());
+        let thresholds = layers.iter().flat_map(|layer| layer.thresholds);
+        let rows = self.nodes.rows_mut().into_iter().zip(&mut self.norms);
+        for (((mut row, norm), to), (column, b)) in
+            rows.zip(&mut self.thresholds).zip(columns.zip(thresholds))
+        {
+            row.assign(&column);
+            *norm = row.dot(&row).sqrt();
+            *to = *b;
+        }
     }
 }
 
@@ -58,18 +84,11 @@ impl OverlapMethod for ExactGaussian {
     fn evaluate(&mut self, student: LayerView, teacher: LayerView, out: &mut Overlaps) {
         assert_shapes(&student, &teacher, out);
         blas::single_threaded();
-        let (w, w_star) = (student.weights, teacher.weights);
-        // The Gram matrices are formed in the place of the gate overlaps, which then replace them.
-        general_mat_mul(1.0, &w.t(), &w, 0.0, &mut out.d);
-        general_mat_mul(1.0, &w.t(), &w_star, 0.0, &mut out.d_star);
-        norms(w, &mut self.student_norms);
-        norms(w_star, &mut self.teacher_norms);
-
-        let unit = [&self.student_norms, &self.teacher_norms]
-            .iter()
-            .all(|norms| norms.iter().all(|r| (r - 1.0).abs() <= UNIT));
-        let common = common_threshold(student.thresholds, teacher.thresholds);
-        if let Some(b) = common.filter(|_| unit)
+        let n = student.nodes();
+        self.load([student.reborrow(), teacher.reborrow()]);
+        let unit = self.norms.iter().all(|r| (r - 1.0).abs() <= UNIT);
+        let common = common_threshold(&self.thresholds).filter(|_| unit);
+        if let Some(b) = common
             && self
                 .table
                 .as_ref()
@@ -77,126 +96,126 @@ impl OverlapMethod for ExactGaussian {
         {
             self.table = Some(KernelTable::shared(b));
         }
-        let table = self.table.as_deref().filter(|_| unit && common.is_some());
-
-        let student = Nodes {
-            layer: student.reborrow(),
-            norms: self.student_norms.view(),
+        let nodes = Nodes {
+            rows: self.nodes.view(),
+            norms: self.norms.view(),
+            thresholds: self.thresholds.view(),
+            table: self.table.as_deref().filter(|_| common.is_some()),
         };
-        let teacher = Nodes {
-            layer: teacher.reborrow(),
-            norms: self.teacher_norms.view(),
+        let fill = |(block, (mut d, mut l)): (usize, (ArrayViewMut2<f64>, ArrayViewMut2<f64>))| {
+            nodes.fill(block * BLOCK, &mut d, &mut l);
         };
-        fill(
-            student,
-            student,
-            Part::UpperHalf,
-            table,
-            &mut out.d,
-            &mut out.l,
-        );
-        fill(
-            student,
-            teacher,
-            Part::Whole,
-            table,
-            &mut out.d_star,
-            &mut out.l_star,
-        );
+        let size = Axis(0);
+        if n > BLOCK && rayon::current_num_threads() > 1 {
+            let gates = out.gates.axis_chunks_iter_mut(size, BLOCK).into_par_iter();
+            let activations = out.activations.axis_chunks_iter_mut(size, BLOCK);
+            gates
+                .zip(activations.into_par_iter())
+                .enumerate()
+                .for_each(fill);
+        } else {
+            let gates = out.gates.axis_chunks_iter_mut(size, BLOCK);
+            let activations = out.activations.axis_chunks_iter_mut(size, BLOCK);
+            gates.zip(activations).enumerate().for_each(fill);
+        }
+        mirror(&mut out.gates);
+        mirror(&mut out.activations);
     }
 }
 
-/// A layer with the norms of its columns.
+/// All nodes, students before teachers, and how their kernels are had.
 #[derive(Clone, Copy)]
 struct Nodes<'a> {
-    layer: LayerView<'a>,
+    rows: ArrayView2<'a, f64>,
     norms: ArrayView1<'a, f64>,
+    thresholds: ArrayView1<'a, f64>,
+    table: Option<&'a KernelTable>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
-    /// A symmetric block: evaluate above the diagonal and mirror.
-    UpperHalf,
-    Whole,
-}
-
-/// Replaces the Gram matrix in `d` by gate overlaps and writes activation overlaps into `l`.
-fn fill(
-    rows: Nodes,
-    columns: Nodes,
-    part: Part,
-    table: Option<&KernelTable>,
-    d: &mut Array2<f64>,
-    l: &mut Array2<f64>,
-) {
-    let fill_row = |(j, mut d, mut l): (usize, ArrayViewMut1<f64>, ArrayViewMut1<f64>)| {
-        let start = if part == Part::UpperHalf { j } else { 0 };
-        for k in start..d.len() {
-            let same = part == Part::UpperHalf && j == k;
-            let value = evaluate_pair(rows, j, columns, k, same, d[k], table);
-            d[k] = value.d;
-            l[k] = value.l;
+impl Nodes<'_> {
+    /// D and L of the students from `first` on with all nodes from `first` on; of pairs of students only those
+    /// from the diagonal on.
+    fn fill(&self, first: usize, d: &mut ArrayViewMut2<f64>, l: &mut ArrayViewMut2<f64>) {
+        let students = self.rows.slice(s![first..first + d.nrows(), ..]);
+        let others = self.rows.slice(s![first.., ..]);
+        // The Gram matrix is formed in the place of D, which then replaces it.
+        let mut gram = d.slice_mut(s![.., first..]);
+        general_mat_mul(1.0, &students, &others.t(), 0.0, &mut gram);
+        let mut places = Places::default();
+        for (j, (mut d, mut l)) in (first..).zip(d.rows_mut().into_iter().zip(l.rows_mut())) {
+            let d = &mut d.as_slice_mut().expect("rows are contiguous")[j..];
+            let l = &mut l.as_slice_mut().expect("rows are contiguous")[j..];
+            match self.table {
+                Some(table) => self.fill_row(table, j, d, l, &mut places),
+                None => {
+                    for (k, (d, l)) in (j..).zip(d.iter_mut().zip(l)) {
+                        let value = self.pair(j, k, *d);
+                        (*d, *l) = (value.d, value.l);
+                    }
+                }
+            }
         }
-    };
-    let parallel = d.len() >= PARALLEL_PAIRS;
-    let row_pairs = d.rows_mut().into_iter().zip(l.rows_mut()).enumerate();
-    if parallel {
-        row_pairs
-            .par_bridge()
-            .for_each(|(j, (d, l))| fill_row((j, d, l)));
-    } else {
-        row_pairs.for_each(|(j, (d, l))| fill_row((j, d, l)));
     }
-    if part == Part::UpperHalf {
-        mirror(d);
-        mirror(l);
-    }
-}
 
-/// D and L of node j of `rows` and node k of `columns`; `product` is w_j·w_k.
-#[inline]
-fn evaluate_pair(
-    rows: Nodes,
-    j: usize,
-    columns: Nodes,
-    k: usize,
-    same: bool,
-    product: f64,
-    table: Option<&KernelTable>,
-) -> PairOverlap {
-    let (u, v) = (
-        rows.layer.weights.column(j),
-        columns.layer.weights.column(k),
-    );
-    if let Some(table) = table {
-        return table.at(angle_between(same, product, u, 1.0, v, 1.0));
+    /// From the table: the whole row by cosines, then those that a cosine does not tell well.
+    fn fill_row(
+        &self,
+        table: &KernelTable,
+        j: usize,
+        d: &mut [f64],
+        l: &mut [f64],
+        places: &mut Places,
+    ) {
+        let chunks = d.chunks_mut(CHUNK).zip(l.chunks_mut(CHUNK));
+        for (first, (d, l)) in (j..).step_by(CHUNK).zip(chunks) {
+            table.chunk(d, l, places);
+            let doubtful = |rho: f64| !HalfAngle::rho_is_safe(rho);
+            if !places.cosines[..d.len()].iter().copied().any(doubtful) {
+                continue;
+            }
+            for (i, (d, l)) in d.iter_mut().zip(l).enumerate() {
+                let rho = places.cosines[i];
+                if doubtful(rho) {
+                    let value = table.at(self.angle(j, first + i, rho, 1.0, 1.0));
+                    (*d, *l) = (value.d, value.l);
+                }
+            }
+        }
     }
-    let (r, s) = (rows.norms[j], columns.norms[k]);
-    let (b, c) = (rows.layer.thresholds[j], columns.layer.thresholds[k]);
-    if r == 0.0 || s == 0.0 {
-        return constant_pair(r, b, s, c);
+
+    /// Of any norms and thresholds; `product` is w_j·w_k.
+    fn pair(&self, j: usize, k: usize, product: f64) -> PairOverlap {
+        let (r, s) = (self.norms[j], self.norms[k]);
+        let (b, c) = (self.thresholds[j], self.thresholds[k]);
+        if r == 0.0 || s == 0.0 {
+            return constant_pair(r, b, s, c);
+        }
+        let angle = self.angle(j, k, product / (r * s), r, s);
+        let unit = GaussianPair::new(b / r, c / s).at(angle);
+        PairOverlap {
+            d: unit.d,
+            l: unit.l * r * s,
+        }
     }
-    let angle = angle_between(same, product / (r * s), u, r, v, s);
-    let unit = GaussianPair::new(b / r, c / s).at(angle);
-    PairOverlap {
-        d: unit.d,
-        l: unit.l * r * s,
+
+    fn angle(&self, j: usize, k: usize, rho: f64, r: f64, s: f64) -> HalfAngle {
+        if j == k {
+            return HalfAngle::ZERO;
+        }
+        angle_between(rho, self.rows.row(j), r, self.rows.row(k), s)
     }
 }
 
 /// From the cosine where that is safe, from the chords where it is not. O(1), or O(d) near 0 and π.
 #[inline]
 fn angle_between(
-    same: bool,
     rho: f64,
     u: ArrayView1<f64>,
     u_norm: f64,
     v: ArrayView1<f64>,
     v_norm: f64,
 ) -> HalfAngle {
-    if same {
-        HalfAngle::ZERO
-    } else if HalfAngle::rho_is_safe(rho) {
+    if HalfAngle::rho_is_safe(rho) {
         HalfAngle::from_rho(rho)
     } else {
         HalfAngle::between_scaled(u, u_norm, v, v_norm)
@@ -224,31 +243,26 @@ fn constant_pair(r: f64, b: f64, s: f64, c: f64) -> PairOverlap {
     }
 }
 
-/// Copies the upper triangle to the lower one.
+/// Copies the upper triangle of the first square to the lower one, in tiles that fit the first-level cache.
 fn mirror(matrix: &mut Array2<f64>) {
-    for j in 1..matrix.nrows() {
-        for k in 0..j {
-            matrix[[j, k]] = matrix[[k, j]];
+    const TILE: usize = 16;
+    let (n, width) = matrix.dim();
+    let entries = matrix
+        .as_slice_mut()
+        .expect("overlaps are stored row by row");
+    for row in (0..n).step_by(TILE) {
+        for column in (0..=row).step_by(TILE) {
+            for j in row..n.min(row + TILE) {
+                for k in column..j.min(column + TILE) {
+                    entries[j * width + k] = entries[k * width + j];
+                }
+            }
         }
     }
 }
 
-/// Norms of the columns of `weights`, into a reused buffer.
-fn norms(weights: ArrayView2<f64>, out: &mut Array1<f64>) {
-    if out.len() != weights.ncols() {
-        *out = Array1::zeros(weights.ncols());
-    }
-    for (norm, column) in out.iter_mut().zip(weights.columns()) {
-        *norm = column.dot(&column).sqrt();
-    }
-}
-
-/// The threshold that all nodes of both layers share, if they do.
-fn common_threshold(student: ArrayView1<f64>, teacher: ArrayView1<f64>) -> Option<f64> {
-    let first = *student.first()?;
-    student
-        .iter()
-        .chain(teacher)
-        .all(|&b| b == first)
-        .then_some(first)
+/// The threshold that all nodes share, if they do.
+fn common_threshold(thresholds: &Array1<f64>) -> Option<f64> {
+    let first = *thresholds.first()?;
+    thresholds.iter().all(|&b| b == first).then_some(first)
 }

@@ -78,6 +78,11 @@ impl GaussianPair {
         }
     }
 
+    /// D(π) and L(π): zero unless b + b' < 0.
+    pub(super) fn at_pi(&self) -> (f64, f64) {
+        (self.d_at_pi, self.l_at_pi)
+    }
+
     /// Adds to a tail what D(π) and L(π) contribute.
     pub(super) fn with_tail(&self, angle: HalfAngle, tail: PairOverlap) -> PairOverlap {
         let one_plus_rho = 2.0 * angle.cos * angle.cos;

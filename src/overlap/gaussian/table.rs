@@ -15,14 +15,17 @@ use std::collections::VecDeque;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 use std::sync::Arc;
 
-const DEGREE: usize = 11;
+pub(super) const DEGREE: usize = 11;
 const COEFFICIENTS: usize = DEGREE + 1;
 
 /// Slightly more than 1/√2, so that rounding never leaves the last piece.
 const END: f64 = FRAC_1_SQRT_2 * (1.0 + 1e-12);
 
 /// Pieces per octave of y, as a number of leading mantissa bits.
-const OCTAVE_BITS: u32 = 3;
+pub(super) const OCTAVE_BITS: u32 = 3;
+
+/// Bits of a double's mantissa.
+pub(super) const MANTISSA: u32 = 52;
 
 /// exp(−x) underflows beyond this.
 const UNDERFLOW: f64 = 745.0;
@@ -31,7 +34,15 @@ const UNDERFLOW: f64 = 745.0;
 const KEPT: usize = 4;
 
 /// Powers of u for (D, L), interleaved so that one load serves both.
-type Piece = [[f64; 2]; COEFFICIENTS];
+pub(super) type Piece = [[f64; 2]; COEFFICIENTS];
+
+/// The pieces up to π/2.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Near {
+    pub count: usize,
+    /// Pieces per unit of x.
+    pub scale: f64,
+}
 
 /// Interpolants of D(θ; b, b) and L(θ; b, b) for one threshold b.
 ///
@@ -41,9 +52,9 @@ type Piece = [[f64; 2]; COEFFICIENTS];
 pub struct KernelTable {
     threshold: f64,
     pair: GaussianPair,
-    near: Vec<Piece>,
-    near_scale: f64,
-    far: Vec<Piece>,
+    /// Those up to π/2, then those beyond.
+    pieces: Vec<Piece>,
+    near: Near,
     far_base: u64,
 }
 
@@ -89,11 +100,25 @@ impl KernelTable {
         Self {
             threshold,
             pair,
-            near: near.collect(),
-            near_scale: near_pieces as f64 / END,
-            far: far.collect(),
+            pieces: near.chain(far).collect(),
+            near: Near {
+                count: near_pieces,
+                scale: near_pieces as f64 / END,
+            },
             far_base,
         }
+    }
+
+    pub(super) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    pub(super) fn near(&self) -> Near {
+        self.near
+    }
+
+    pub(super) fn far_base(&self) -> u64 {
+        self.far_base
     }
 
     /// The pair of nodes that the table is of.
@@ -129,9 +154,9 @@ impl KernelTable {
     #[inline]
     pub fn at(&self, angle: HalfAngle) -> PairOverlap {
         if angle.sin <= angle.cos {
-            let position = angle.sin * self.near_scale;
-            let index = (position as usize).min(self.near.len() - 1);
-            polynomial(&self.near[index], 2.0 * (position - index as f64) - 1.0)
+            let position = angle.sin * self.near.scale;
+            let index = (position as usize).min(self.near.count - 1);
+            polynomial(&self.pieces[index], 2.0 * (position - index as f64) - 1.0)
         } else {
             self.pair.with_tail(angle, self.far_tail(angle.cos))
         }
@@ -147,10 +172,10 @@ impl KernelTable {
                 l: leading * 4.0 * y.powi(3) / (3.0 * PI),
             };
         }
-        let piece = (index - self.far_base) as usize;
+        let piece = self.near.count + (index - self.far_base) as usize;
         let (start, end) = (octave_start(index), octave_start(index + 1));
         let u = ((y - start) - (end - y)) / (end - start);
-        let scaled = polynomial(&self.far[piece.min(self.far.len() - 1)], u);
+        let scaled = polynomial(&self.pieces[piece.min(self.pieces.len() - 1)], u);
         let size = (-factor(self.threshold, y)).exp();
         PairOverlap {
             d: size * scaled.d,
@@ -166,12 +191,12 @@ fn factor(threshold: f64, y: f64) -> f64 {
 
 /// Number of the logarithmic piece that holds y > 0: its exponent and leading mantissa bits.
 fn octave_index(y: f64) -> u64 {
-    y.to_bits() >> (52 - OCTAVE_BITS)
+    y.to_bits() >> (MANTISSA - OCTAVE_BITS)
 }
 
 /// Where a logarithmic piece begins.
 fn octave_start(index: u64) -> f64 {
-    f64::from_bits(index << (52 - OCTAVE_BITS))
+    f64::from_bits(index << (MANTISSA - OCTAVE_BITS))
 }
 
 /// Both polynomials at the local coordinate u in [−1, 1].

@@ -128,20 +128,13 @@ impl<T: Real> MonteCarlo<T> {
         let count = self.samples as f64;
         let degrees = (count - 1.0).max(1.0);
         let sums = self.groups[0].sums.squares.view();
-        let of_gate = |p: &f64| (p * (1.0 - p) / degrees).sqrt();
-        standard_error.d = mean.d.map(of_gate);
-        standard_error.d_star = mean.d_star.map(of_gate);
-        let of_activation = |error: &mut f64, mean: &f64, square: &f64| {
-            *error = ((square / count - mean * mean).max(0.0) / degrees).sqrt();
-        };
-        Zip::from(&mut standard_error.l)
-            .and(&mean.l)
-            .and(sums.slice(s![.., ..n]))
-            .for_each(of_activation);
-        Zip::from(&mut standard_error.l_star)
-            .and(&mean.l_star)
-            .and(sums.slice(s![.., n..]))
-            .for_each(of_activation);
+        standard_error.gates = mean.gates.map(|p| (p * (1.0 - p) / degrees).sqrt());
+        Zip::from(&mut standard_error.activations)
+            .and(&mean.activations)
+            .and(sums)
+            .for_each(|error, mean, square| {
+                *error = ((square / count - mean * mean).max(0.0) / degrees).sqrt();
+            });
         Estimate {
             mean,
             standard_error,
@@ -222,24 +215,17 @@ impl<T: Real> MonteCarlo<T> {
     /// Turns the sums into means.
     fn write_means(&self, out: &mut Overlaps) {
         let sums = &self.groups[0].sums;
-        let n = sums.gates.nrows();
         let scale = 1.0 / self.samples as f64;
-        Zip::from(&mut out.d)
-            .and(sums.gates.slice(s![.., ..n]))
+        Zip::from(&mut out.gates)
+            .and(&sums.gates)
             .for_each(|d, &count| *d = count as f64 * scale);
-        Zip::from(&mut out.d_star)
-            .and(sums.gates.slice(s![.., n..]))
-            .for_each(|d, &count| *d = count as f64 * scale);
-        Zip::from(&mut out.l)
-            .and(sums.activations.slice(s![.., ..n]))
-            .for_each(|l, &sum| *l = sum * scale);
-        Zip::from(&mut out.l_star)
-            .and(sums.activations.slice(s![.., n..]))
+        Zip::from(&mut out.activations)
+            .and(&sums.activations)
             .for_each(|l, &sum| *l = sum * scale);
         // Only k ≥ j was counted.
-        for j in 1..n {
+        for j in 1..out.students() {
             for k in 0..j {
-                out.d[[j, k]] = out.d[[k, j]];
+                out.gates[[j, k]] = out.gates[[k, j]];
             }
         }
     }
