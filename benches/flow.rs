@@ -11,10 +11,11 @@ use rand_distr::{Distribution, StandardNormal};
 use std::hint::black_box;
 
 /// (d, m, n, C); the last is the widest student of the fan-out panels.
-const SIZES: [[usize; 4]; 4] = [
+const SIZES: [[usize; 4]; 5] = [
     [20, 10, 20, 10],
     [100, 20, 100, 20],
     [400, 100, 400, 100],
+    [1000, 100, 1000, 100],
     [10, 20, 200, 30],
 ];
 
@@ -61,6 +62,12 @@ fn floor([d, m, n, c]: [usize; 4]) -> impl FnMut() {
 fn evaluation(criterion: &mut Criterion) {
     luckflow::blas::single_threaded();
     let mut group = criterion.benchmark_group("flow");
+    group.sample_size(20);
+    let pool = |threads: usize| {
+        let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        builder.build().expect("threads can be had")
+    };
+    let (one_thread, all_threads) = (pool(1), pool(0));
     for size in SIZES {
         let name = format!("{size:?}");
         let mut products = floor(size);
@@ -78,10 +85,16 @@ fn evaluation(criterion: &mut Criterion) {
             let mut flow = TwoLayerFlow::new(&network, overlap, &input, options);
             let y = flow.state_of(&network);
             let mut dy = vec![0.0; y.len()];
-            let id = BenchmarkId::new(format!("exact, b = {threshold}"), &name);
-            group.bench_function(id, |bench| {
-                bench.iter(|| flow.velocity(black_box(&y), &mut dy))
-            });
+            let mut measure = |pool: &rayon::ThreadPool, threads: &str| {
+                let id = BenchmarkId::new(format!("exact, b = {threshold}, {threads}"), &name);
+                group.bench_function(id, |bench| {
+                    pool.install(|| bench.iter(|| flow.velocity(black_box(&y), &mut dy)))
+                });
+            };
+            measure(&one_thread, "one thread");
+            if size[2] >= 200 {
+                measure(&all_threads, "all threads");
+            }
         }
     }
     group.finish();

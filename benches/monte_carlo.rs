@@ -1,4 +1,4 @@
-//! A Monte-Carlo estimate of all overlaps beside its floor: pre-activations and the L product alone.
+//! A Monte-Carlo estimate of all overlaps beside its floor: pre-activations and the symmetric L product alone.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use luckflow::network::{Layer, unit};
@@ -10,7 +10,11 @@ use ndarray::linalg::general_mat_mul;
 use std::hint::black_box;
 
 /// (N, d, m, n)
-const SIZES: [[usize; 4]; 2] = [[10_000, 20, 10, 20], [100_000, 100, 20, 100]];
+const SIZES: [[usize; 4]; 3] = [
+    [10_000, 20, 10, 20],
+    [100_000, 100, 20, 100],
+    [100_000, 400, 100, 400],
+];
 
 const BLOCK: usize = 1024;
 
@@ -27,18 +31,47 @@ fn layer(seed: u64, d: usize, nodes: usize, threshold: f64) -> Layer {
     Layer::with_threshold(weights, threshold)
 }
 
-/// The two products of each block.
+/// The two products of each block; of the second the upper half of the student pairs, as if it could be had for half.
 fn floor<T: Real>([samples, d, m, n]: [usize; 4]) -> impl FnMut() {
     let (weights, x) = (normal::<T>(1, (n + m, d)), normal::<T>(2, (BLOCK, d)));
-    let (mut f, mut l) = (normal::<T>(3, (n + m, BLOCK)), normal::<T>(4, (n, n + m)));
+    let (mut f, mut l) = (
+        normal::<T>(3, (n + m, BLOCK)),
+        normal::<T>(4, (n, n / 2 + m)),
+    );
     move || {
         for _ in 0..samples.div_ceil(BLOCK) {
             general_mat_mul(T::one(), &weights, &x.t(), T::zero(), &mut f);
-            let students = f.slice(ndarray::s![..n, ..]);
-            general_mat_mul(T::one(), &students, &f.t(), T::zero(), &mut l);
+            let (students, others) = (
+                f.slice(ndarray::s![..n, ..]),
+                f.slice(ndarray::s![n / 2.., ..]),
+            );
+            general_mat_mul(T::one(), &students, &others.t(), T::zero(), &mut l);
         }
         black_box(&l);
     }
+}
+
+/// Standard normal numbers, a million at a time.
+fn normals(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("a million normals");
+    let mut stream = stream(1, "bench", &[]);
+    let mut numbers = vec![0.0_f64; 1_000_000];
+    group.bench_function("f64", |bench| {
+        bench.iter(|| {
+            numbers
+                .iter_mut()
+                .for_each(|x| *x = f64::normal(&mut stream))
+        });
+    });
+    let mut numbers = vec![0.0_f32; 1_000_000];
+    group.bench_function("f32", |bench| {
+        bench.iter(|| {
+            numbers
+                .iter_mut()
+                .for_each(|x| *x = f32::normal(&mut stream))
+        });
+    });
+    group.finish();
 }
 
 fn one_precision<T: Real>(criterion: &mut Criterion, precision: &str) {
@@ -86,5 +119,5 @@ fn estimates(criterion: &mut Criterion) {
     one_precision::<f32>(criterion, "f32");
 }
 
-criterion_group!(benches, estimates);
+criterion_group!(benches, normals, estimates);
 criterion_main!(benches);

@@ -18,7 +18,7 @@ pub fn single_threaded() {
     });
 }
 
-/// Rows of a product that are one piece of work. Fixed, so that results do not depend on the number of threads.
+/// Rows of a product that are one piece of work, at most.
 const ROWS: usize = 128;
 
 /// Multiplications below which a second thread costs more than it saves.
@@ -33,9 +33,11 @@ pub fn multiply(a: ArrayView2<f64>, b: ArrayView2<f64>, mut out: ArrayViewMut2<f
     let part = |(a, mut out): (ArrayView2<f64>, ArrayViewMut2<f64>)| {
         general_mat_mul(1.0, &a, &b, 0.0, &mut out);
     };
+    // An even number of equal pieces, the same for any number of threads: so are the results.
+    let size = rows.div_ceil(2 * rows.div_ceil(2 * ROWS));
     let (parts, outs) = (
-        a.axis_chunks_iter(Axis(0), ROWS),
-        out.axis_chunks_iter_mut(Axis(0), ROWS),
+        a.axis_chunks_iter(Axis(0), size),
+        out.axis_chunks_iter_mut(Axis(0), size),
     );
     if rayon::current_num_threads() > 1 {
         parts

@@ -17,6 +17,9 @@ use crate::overlap::{ExactGaussian, HalfAngle, Input, OverlapMethod, Overlaps};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Axis, Zip, concatenate, s};
 
+/// Entries of a matrix from which on a second thread helps to go through it.
+const PARALLEL: usize = 1 << 17;
+
 /// Whether the fan-out weights V move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FanOut {
@@ -314,10 +317,15 @@ impl TwoLayerFlow {
 
     /// Returns ‖Ẇ‖².
     fn velocity_of_weights(&mut self, dy: &mut [f64]) -> f64 {
-        Zip::from(&mut self.signed_h)
+        let modulated = Zip::from(&mut self.signed_h)
             .and(&self.overlaps.gates)
-            .and(&self.signed_beta)
-            .for_each(|h, d, beta| *h = d * beta);
+            .and(&self.signed_beta);
+        let product = |h: &mut f64, d: &f64, beta: &f64| *h = d * beta;
+        if self.overlaps.gates.len() >= PARALLEL && rayon::current_num_threads() > 1 {
+            modulated.par_for_each(product);
+        } else {
+            modulated.for_each(product);
+        }
         multiply(
             self.signed_h.view(),
             self.nodes.view(),

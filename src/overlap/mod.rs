@@ -20,7 +20,8 @@ pub use gaussian::{ExactGaussian, GaussianPair};
 pub use monte_carlo::{Input, MonteCarlo, Resample};
 
 use crate::network::LayerView;
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 /// D, D*, L and L* of one student and one teacher layer: beside each other, as the flow multiplies them.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +73,54 @@ pub(crate) fn copied(part: ArrayView2<f64>) -> Array2<f64> {
     Array2::from_shape_vec(part.dim(), entries).expect("as many entries as there are")
 }
 
+/// Copies the upper triangle of the first square to the lower one. O(n²), shared among threads where n is large.
+pub(crate) fn mirror(matrix: &mut Array2<f64>) {
+    let n = matrix.nrows();
+    mirror_square(matrix.slice_mut(s![.., ..n]));
+}
+
+/// The lower left quarter is the upper right one transposed; the other two are squares themselves.
+fn mirror_square(square: ArrayViewMut2<f64>) {
+    /// Fits the first-level cache.
+    const SMALL: usize = 32;
+    /// Worth another thread.
+    const LARGE: usize = 256;
+    let n = square.nrows();
+    if n <= SMALL {
+        let mut square = square;
+        for j in 1..n {
+            for k in 0..j {
+                square[[j, k]] = square[[k, j]];
+            }
+        }
+        return;
+    }
+    let half = (n / 2).next_multiple_of(SMALL);
+    let (mut top, mut bottom) = square.split_at(Axis(0), half);
+    let (own, right) = top.view_mut().split_at(Axis(1), half);
+    let (mut left, rest) = bottom.view_mut().split_at(Axis(1), half);
+    let copy = |(mut rows, columns): (ArrayViewMut2<f64>, ArrayView2<f64>)| {
+        for (mut rows, columns) in rows
+            .axis_chunks_iter_mut(Axis(1), SMALL)
+            .zip(columns.axis_chunks_iter(Axis(0), SMALL))
+        {
+            rows.assign(&columns.t());
+        }
+    };
+    let rows = left.axis_chunks_iter_mut(Axis(0), SMALL);
+    let columns = right.axis_chunks_iter(Axis(1), SMALL);
+    if n >= LARGE && rayon::current_num_threads() > 1 {
+        rows.into_par_iter()
+            .zip(columns.into_par_iter())
+            .for_each(copy);
+        rayon::join(|| mirror_square(own), || mirror_square(rest));
+    } else {
+        rows.zip(columns).for_each(copy);
+        mirror_square(own);
+        mirror_square(rest);
+    }
+}
+
 /// A way to evaluate the overlaps of a student and a teacher layer.
 ///
 /// Implementations own their working memory: after the first call with given sizes, further calls
@@ -114,4 +163,22 @@ pub(crate) fn assert_shapes(student: &LayerView, teacher: &LayerView, out: &Over
         (n, n + m),
         "[L, L*] must be n × (n + m)"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_upper_triangle_is_mirrored_and_nothing_else_changes() {
+        for n in [1, 2, 31, 33, 100, 300] {
+            let before = Array2::from_shape_fn((n, n + 3), |(j, k)| (j * 1000 + k) as f64);
+            let mut after = before.clone();
+            mirror(&mut after);
+            for ((j, k), &x) in after.indexed_iter() {
+                let from = if k < j { [k, j] } else { [j, k] };
+                assert_eq!(x, before[from], "n = {n}, ({j}, {k})");
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ pub use table::KernelTable;
 
 use rows::{CHUNK, Places};
 
-use super::{HalfAngle, OverlapMethod, Overlaps, assert_shapes, copied};
+use super::{HalfAngle, OverlapMethod, Overlaps, assert_shapes, copied, mirror};
 use crate::blas;
 use crate::network::LayerView;
 use ndarray::linalg::general_mat_mul;
@@ -112,6 +112,7 @@ impl OverlapMethod for ExactGaussian {
             gates
                 .zip(activations.into_par_iter())
                 .enumerate()
+                .with_max_len(1)
                 .for_each(fill);
         } else {
             let gates = out.gates.axis_chunks_iter_mut(size, BLOCK);
@@ -240,24 +241,6 @@ fn constant_pair(r: f64, b: f64, s: f64, c: f64) -> PairOverlap {
     PairOverlap {
         d: gate * other_gate,
         l: mean * other_mean,
-    }
-}
-
-/// Copies the upper triangle of the first square to the lower one, in tiles that fit the first-level cache.
-fn mirror(matrix: &mut Array2<f64>) {
-    const TILE: usize = 16;
-    let (n, width) = matrix.dim();
-    let entries = matrix
-        .as_slice_mut()
-        .expect("overlaps are stored row by row");
-    for row in (0..n).step_by(TILE) {
-        for column in (0..=row).step_by(TILE) {
-            for j in row..n.min(row + TILE) {
-                for k in column..j.min(column + TILE) {
-                    entries[j * width + k] = entries[k * width + j];
-                }
-            }
-        }
     }
 }
 

@@ -1,91 +1,194 @@
 //! Gates as packed bits: how often two nodes are active together is an AND and a population count.
 
 use super::real::Real;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
-/// Packs `activations` > 0 (nodes × samples) into words, 64 samples each, node by node.
-pub fn pack<T: Real>(activations: ArrayView2<T>, words: &mut [u64]) {
-    let per_node = activations.ncols().div_ceil(64);
-    for (row, words) in activations
-        .rows()
-        .into_iter()
-        .zip(words.chunks_exact_mut(per_node))
-    {
-        let row = row.to_slice().expect("activations are stored node by node");
-        for (word, chunk) in words.iter_mut().zip(row.chunks(64)) {
-            *word = chunk
-                .iter()
-                .enumerate()
-                .fold(0, |word, (i, &x)| word | (u64::from(x > T::zero()) << i));
+/// Turns pre-activations z (nodes × samples) into max(z − b, 0), and packs the gates z > b into words, 64 samples each,
+/// node by node. One pass.
+pub fn open<T: Real>(mut z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
+    let per_node = z.ncols().div_ceil(64);
+    let rows = z.rows_mut().into_iter().zip(thresholds);
+    for ((mut row, &b), words) in rows.zip(words.chunks_exact_mut(per_node)) {
+        let row = row.as_slice_mut().expect("stored node by node");
+        for (word, chunk) in words.iter_mut().zip(row.chunks_mut(64)) {
+            *word = 0;
+            for (i, z) in chunk.iter_mut().enumerate() {
+                let is_open = *z > b;
+                *word |= u64::from(is_open) << i;
+                *z = if is_open { *z - b } else { T::zero() };
+            }
         }
     }
 }
 
-/// Adds to `counts` (n × nodes) how often node j < n and node k are active together.
+/// How many gates are open.
+pub fn count(words: &[u64]) -> u64 {
+    words.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// Adds to `counts` (n × nodes) how often node j < n and node k are active together; gives the total.
 ///
 /// Among the first n nodes only k ≥ j is counted. O(n · nodes · samples/64).
-pub fn count_joint(words: &[u64], per_node: usize, counts: ArrayViewMut2<u64>) {
+pub fn count_joint(words: &[u64], per_node: usize, counts: ArrayViewMut2<u64>) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("popcnt") {
         // SAFETY: the processor has the instruction.
         return unsafe { count_joint_popcnt(words, per_node, counts) };
     }
-    count_joint_portable(words, per_node, counts);
+    count_joint_portable(words, per_node, counts)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "popcnt")]
-fn count_joint_popcnt(words: &[u64], per_node: usize, counts: ArrayViewMut2<u64>) {
-    count_joint_portable(words, per_node, counts);
+fn count_joint_popcnt(words: &[u64], per_node: usize, counts: ArrayViewMut2<u64>) -> u64 {
+    count_joint_portable(words, per_node, counts)
 }
 
 #[inline(always)]
-fn count_joint_portable(words: &[u64], per_node: usize, mut counts: ArrayViewMut2<u64>) {
+fn count_joint_portable(words: &[u64], per_node: usize, mut counts: ArrayViewMut2<u64>) -> u64 {
+    let mut total = 0;
     for (j, mut row) in counts.rows_mut().into_iter().enumerate() {
         let node = &words[j * per_node..(j + 1) * per_node];
         let others = words[j * per_node..].chunks_exact(per_node);
         for (count, other) in row.iter_mut().skip(j).zip(others) {
-            *count += node
+            let both = node
                 .iter()
                 .zip(other)
                 .map(|(a, b)| u64::from((a & b).count_ones()))
                 .sum::<u64>();
+            *count += both;
+            total += both;
         }
     }
+    total
+}
+
+/// What is summed over the samples of one pair of nodes.
+#[derive(Clone, Copy, Default)]
+pub struct PairSums {
+    /// Samples in which both are active.
+    pub both: u64,
+    /// Σ f_j f_k
+    pub products: f64,
+    /// Σ (f_j f_k)²
+    pub squares: f64,
+}
+
+/// Shows the sums of each pair j < n, k ≥ j to `add`, from the samples in which both are active alone; gives the total
+/// of those. O(n · nodes · samples/64 + samples with both active): for gates that are seldom open.
+pub fn sum_joint<T: Real>(
+    words: &[u64],
+    activations: ArrayView2<T>,
+    n: usize,
+    add: impl FnMut(usize, usize, PairSums),
+) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi1") {
+        // SAFETY: the processor has the instructions.
+        return unsafe { sum_joint_bmi(words, activations, n, add) };
+    }
+    sum_joint_portable(words, activations, n, add)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "popcnt,bmi1")]
+fn sum_joint_bmi<T: Real>(
+    words: &[u64],
+    activations: ArrayView2<T>,
+    n: usize,
+    add: impl FnMut(usize, usize, PairSums),
+) -> u64 {
+    sum_joint_portable(words, activations, n, add)
+}
+
+#[inline(always)]
+fn sum_joint_portable<T: Real>(
+    words: &[u64],
+    activations: ArrayView2<T>,
+    n: usize,
+    mut add: impl FnMut(usize, usize, PairSums),
+) -> u64 {
+    let (nodes, samples) = activations.dim();
+    let per_node = samples.div_ceil(64);
+    let f = activations.to_slice().expect("stored node by node");
+    let node = |j: usize| {
+        let words = &words[j * per_node..(j + 1) * per_node];
+        (words, &f[j * samples..(j + 1) * samples])
+    };
+    let mut total = 0;
+    for j in 0..n {
+        let (own_words, own) = node(j);
+        for k in j..nodes {
+            let (other_words, other) = node(k);
+            let mut sums = PairSums::default();
+            for (word, (a, b)) in own_words.iter().zip(other_words).enumerate() {
+                let mut both = a & b;
+                // Mostly nothing: that is why it is done like this.
+                while both != 0 {
+                    let i = 64 * word + both.trailing_zeros() as usize;
+                    both &= both - 1;
+                    let product = own[i].to_f64() * other[i].to_f64();
+                    sums.both += 1;
+                    sums.products += product;
+                    sums.squares += product * product;
+                }
+            }
+            if sums.both > 0 {
+                total += sums.both;
+                add(j, k, sums);
+            }
+        }
+    }
+    total
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array2, array};
+    use ndarray::{Array1, Array2};
 
-    #[test]
-    fn joint_counts_are_those_of_the_gates() {
-        let activations =
-            Array2::from_shape_fn(
-                (5, 150),
-                |(j, i)| {
-                    if (i * (j + 3)) % 7 < 3 { 1.0_f64 } else { 0.0 }
-                },
-            );
+    /// Pre-activations with one in five gates open.
+    fn opened() -> (Array2<f64>, Array2<f64>, Vec<u64>) {
+        let z = Array2::from_shape_fn((5, 150), |(j, i)| {
+            f64::from(((i * (j + 3)) % 7) as u8) - 3.0
+        });
+        let mut f = z.clone();
         let mut words = vec![0; 5 * 3];
-        pack(activations.view(), &mut words);
-        let mut counts = Array2::zeros((3, 5));
-        count_joint(&words, 3, counts.view_mut());
-        for j in 0..3 {
-            for k in j..5 {
-                let both = (0..150)
-                    .filter(|&i| activations[[j, i]] > 0.0 && activations[[k, i]] > 0.0)
-                    .count();
-                assert_eq!(counts[[j, k]], both as u64);
-            }
-        }
+        open(f.view_mut(), Array1::from_elem(5, 1.0).view(), &mut words);
+        (z, f, words)
     }
 
     #[test]
-    fn a_gate_is_closed_at_zero() {
-        let mut words = vec![0];
-        pack(array![[0.0_f64, 1.0, -0.0, 2.0]].view(), &mut words);
-        assert_eq!(words, [0b1010]);
+    fn a_gate_is_open_above_its_threshold_and_closed_at_it() {
+        let (z, f, words) = opened();
+        for ((j, i), &z) in z.indexed_iter() {
+            let bit = words[j * 3 + i / 64] >> (i % 64) & 1;
+            assert_eq!(bit == 1, z > 1.0);
+            assert_eq!(f[[j, i]], (z - 1.0).max(0.0));
+        }
+        let expected = z.iter().filter(|&&z| z > 1.0).count() as u64;
+        assert_eq!(count(&words), expected);
+    }
+
+    #[test]
+    fn joint_sums_are_those_of_the_activations_dense_or_sparse() {
+        let (_, f, words) = opened();
+        let mut counts = Array2::zeros((3, 5));
+        let total = count_joint(&words, 3, counts.view_mut());
+        assert_eq!(total, counts.sum());
+        let mut seen = 0;
+        let sparse = sum_joint(&words, f.view(), 3, |j, k, sums| {
+            let products: Vec<f64> = (0..150).map(|i| f[[j, i]] * f[[k, i]]).collect();
+            let both = products.iter().filter(|&&x| x > 0.0).count() as u64;
+            assert_eq!((sums.both, counts[[j, k]]), (both, both));
+            assert!((sums.products - products.iter().sum::<f64>()).abs() < 1e-12);
+            let squares: f64 = products.iter().map(|x| x * x).sum();
+            assert!((sums.squares - squares).abs() < 1e-12);
+            seen += 1;
+        });
+        assert_eq!(
+            (sparse, seen),
+            (total, counts.iter().filter(|&&both| both > 0).count())
+        );
     }
 }

@@ -10,11 +10,11 @@ mod real;
 pub use input::{Input, InputError};
 pub use real::Real;
 
-use super::{OverlapMethod, Overlaps, assert_shapes};
+use super::{OverlapMethod, Overlaps, assert_shapes, mirror};
 use crate::blas;
 use crate::network::LayerView;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, ArrayViewMut2, Axis, Zip, s};
+use ndarray::{Array1, Array2, Axis, Zip, s};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,10 @@ const BLOCK: usize = 1024;
 
 /// Blocks are summed in this many groups, which then are added in order.
 const GROUPS: usize = 16;
+
+/// Where both nodes of a pair are active in a smaller part of the samples, those are added one by one: each costs what
+/// so many multiply–adds of a matrix product do.
+const SPARSE: f64 = 1.0 / 60.0;
 
 /// When a new sample is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +45,8 @@ pub enum Resample {
 /// pre-activation has a relative rounding error of 1e-7, far below the sampling error.
 ///
 /// # Cost
-/// 2N(n + m)(d + n) floating-point operations in matrix products, Nn(n/2 + m)/64 words of gates.
+/// 2N(n + m)d + 2Nn(n/2 + m) floating-point operations in matrix products, Nn(n/2 + m)/64 words of gates. Where gates are
+/// seldom open the second product is left out: O(1) for each pair and sample with both active.
 /// Memory: a fixed sample is kept, N·d numbers; fresh samples need 16 blocks of 1024 whatever N is.
 pub struct MonteCarlo<T: Real> {
     input: Input,
@@ -124,6 +129,8 @@ impl<T: Real> MonteCarlo<T> {
         self.accumulate(student, teacher, true);
         self.write_means(&mut mean);
 
+        // Only k ≥ j was summed.
+        mirror(&mut self.groups[0].sums.squares);
         let mut standard_error = Overlaps::zeros(n, m);
         let count = self.samples as f64;
         let degrees = (count - 1.0).max(1.0);
@@ -222,12 +229,9 @@ impl<T: Real> MonteCarlo<T> {
         Zip::from(&mut out.activations)
             .and(&sums.activations)
             .for_each(|l, &sum| *l = sum * scale);
-        // Only k ≥ j was counted.
-        for j in 1..out.students() {
-            for k in 0..j {
-                out.gates[[j, k]] = out.gates[[k, j]];
-            }
-        }
+        // Only k ≥ j was summed.
+        mirror(&mut out.gates);
+        mirror(&mut out.activations);
     }
 }
 
@@ -273,11 +277,17 @@ impl<T: Real> Group<T> {
         if squares {
             self.sums.squares.fill(0.0);
         }
+        // Of the pairs and samples, those with both active; of the first block what independent gates would have.
+        let mut joint = None;
         for (i, block) in self.blocks.clone().enumerate() {
             self.load(source, i, block);
             self.activate(source, i);
-            self.add_gates();
-            self.add_activations(squares);
+            let density = joint.unwrap_or_else(|| self.density().powi(2));
+            joint = Some(if density < SPARSE {
+                self.add_sparse(squares)
+            } else {
+                self.add_dense(squares)
+            });
         }
     }
 
@@ -308,31 +318,87 @@ impl<T: Real> Group<T> {
     fn activate(&mut self, source: &Source<T>, i: usize) {
         let x = self.kept.get(i).unwrap_or(&self.x);
         general_mat_mul(T::one(), source.weights, &x.t(), T::zero(), &mut self.f);
-        for (mut row, &b) in self.f.rows_mut().into_iter().zip(source.thresholds) {
-            row.mapv_inplace(|z| if z > b { z - b } else { T::zero() });
-        }
+        let words = self.words();
+        gates::open(
+            self.f.view_mut(),
+            source.thresholds.view(),
+            &mut self.gates[..words],
+        );
     }
 
-    fn add_gates(&mut self) {
+    /// Words of all gates of a block.
+    fn words(&self) -> usize {
+        self.f.ncols().div_ceil(64) * self.f.nrows()
+    }
+
+    /// The part of gates that is open.
+    fn density(&self) -> f64 {
+        gates::count(&self.gates[..self.words()]) as f64 / self.f.len() as f64
+    }
+
+    /// Pairs of nodes that are counted, times samples.
+    fn pairs(&self) -> f64 {
+        let (n, nodes) = self.product.dim();
+        (n * nodes - n * (n - 1) / 2) as f64 * self.f.ncols() as f64
+    }
+
+    /// Sums from the samples in which both nodes of a pair are active. Gives the part of those.
+    fn add_sparse(&mut self, squares: bool) -> f64 {
+        let (n, words) = (self.product.nrows(), self.words());
+        let sums = &mut self.sums;
+        let both = gates::sum_joint(&self.gates[..words], self.f.view(), n, |j, k, pair| {
+            sums.gates[[j, k]] += pair.both;
+            sums.activations[[j, k]] += pair.products;
+            if squares {
+                sums.squares[[j, k]] += pair.squares;
+            }
+        });
+        both as f64 / self.pairs()
+    }
+
+    /// Sums from counts of packed gates and a product of the activations. Gives the part of samples with both active.
+    fn add_dense(&mut self, squares: bool) -> f64 {
+        let words = &self.gates[..self.words()];
         let per_node = self.f.ncols().div_ceil(64);
-        let words = &mut self.gates[..per_node * self.f.nrows()];
-        gates::pack(self.f.view(), words);
-        gates::count_joint(words, per_node, self.sums.gates.view_mut());
-    }
-
-    fn add_activations(&mut self, squares: bool) {
-        let n = self.product.nrows();
-        let mut add = |f: &Array2<T>, to: ArrayViewMut2<f64>| {
-            let (students, _) = f.view().split_at(Axis(0), n);
-            general_mat_mul(T::one(), &students, &f.t(), T::zero(), &mut self.product);
-            Zip::from(to)
-                .and(&self.product)
-                .for_each(|sum, x| *sum += x.to_f64());
-        };
-        add(&self.f, self.sums.activations.view_mut());
+        let both = gates::count_joint(words, per_node, self.sums.gates.view_mut());
+        let joint = both as f64 / self.pairs();
+        self.add_products(Which::Activations);
         if squares {
             self.f.mapv_inplace(|x| x * x);
-            add(&self.f, self.sums.squares.view_mut());
+            self.add_products(Which::Squares);
+        }
+        joint
+    }
+
+    /// Adds f fᵀ, of pairs of students only the upper half.
+    fn add_products(&mut self, which: Which) {
+        let n = self.product.nrows();
+        let sums = match which {
+            Which::Activations => &mut self.sums.activations,
+            Which::Squares => &mut self.sums.squares,
+        };
+        let (nodes, samples) = self.f.dim();
+        let f = self.f.as_slice().expect("stored node by node");
+        let product = self.product.as_slice_mut().expect("stored row by row");
+        T::gram(&f[..n * samples], n, product, nodes);
+        let (students, teachers) = self.f.view().split_at(Axis(0), n);
+        let mut beside = self.product.slice_mut(s![.., n..]);
+        general_mat_mul(T::one(), &students, &teachers.t(), T::zero(), &mut beside);
+        for (j, (mut sums, product)) in sums
+            .rows_mut()
+            .into_iter()
+            .zip(self.product.rows())
+            .enumerate()
+        {
+            Zip::from(sums.slice_mut(s![j..]))
+                .and(product.slice(s![j..]))
+                .for_each(|sum, x| *sum += x.to_f64());
         }
     }
+}
+
+/// Which sums a product goes to.
+enum Which {
+    Activations,
+    Squares,
 }

@@ -1,7 +1,9 @@
 //! The two precisions that sampling is offered in.
 
+use cblas_sys::{CBLAS_LAYOUT, CBLAS_TRANSPOSE, CBLAS_UPLO};
 use ndarray::{LinalgScalar, ScalarOperand};
 use rand_distr::{Distribution, StandardNormal};
+use std::ffi::c_int;
 use std::ops::AddAssign;
 
 /// `f64` or `f32`: the type of samples and pre-activations. Sums over blocks are in `f64` for both.
@@ -12,10 +14,15 @@ pub trait Real: LinalgScalar + ScalarOperand + PartialOrd + AddAssign + Send + S
     fn to_f64(self) -> f64;
     /// A standard normal number.
     fn normal(rng: &mut crate::rng::Stream) -> Self;
+    /// Upper triangle of A Aᵀ: `a` n × k, row by row; `out` has rows of `stride` numbers.
+    ///
+    /// # Panics
+    /// If the slices are too short.
+    fn gram(a: &[Self], n: usize, out: &mut [Self], stride: usize);
 }
 
 macro_rules! real {
-    ($float:ty) => {
+    ($float:ty, $syrk:path) => {
         impl Real for $float {
             #[allow(clippy::cast_possible_truncation)]
             fn from_f64(x: f64) -> Self {
@@ -27,9 +34,44 @@ macro_rules! real {
             fn normal(rng: &mut crate::rng::Stream) -> Self {
                 StandardNormal.sample(rng)
             }
+            fn gram(a: &[Self], n: usize, out: &mut [Self], stride: usize) {
+                let k = a.len() / n;
+                assert!(k * n == a.len() && stride >= n && out.len() >= (n - 1) * stride + n);
+                let int = |x: usize| c_int::try_from(x).expect("sizes of blocks are small");
+                let (rows, columns) = (int(n), int(k));
+                // SAFETY: both slices are as long as the sizes say.
+                unsafe {
+                    $syrk(
+                        CBLAS_LAYOUT::CblasRowMajor,
+                        CBLAS_UPLO::CblasUpper,
+                        CBLAS_TRANSPOSE::CblasNoTrans,
+                        rows,
+                        columns,
+                        1.0,
+                        a.as_ptr(),
+                        columns,
+                        0.0,
+                        out.as_mut_ptr(),
+                        int(stride),
+                    );
+                }
+            }
         }
     };
 }
 
-real!(f32);
-real!(f64);
+real!(f32, cblas_sys::cblas_ssyrk);
+real!(f64, cblas_sys::cblas_dsyrk);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gram_matrix_has_the_products_of_rows_above_its_diagonal_and_nothing_below() {
+        let a = [1.0, 2.0, 3.0, -1.0, 0.5, 2.0];
+        let mut out = [9.0_f64; 7];
+        f64::gram(&a, 2, &mut out, 4);
+        assert_eq!(out, [14.0, 6.0, 9.0, 9.0, 9.0, 5.25, 9.0]);
+    }
+}
