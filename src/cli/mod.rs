@@ -5,12 +5,12 @@ mod number;
 mod overlap;
 mod plot;
 mod run;
+mod source;
 mod sweep;
 mod verify;
 mod watch;
 
 use clap::{Parser, Subcommand};
-use luckflow::scenario::Override;
 use std::process::ExitCode;
 
 /// Simulate the training dynamics of over-parameterized ReLU networks and put the theory's bounds to the test.
@@ -76,10 +76,4 @@ impl Cli {
             Verb::Verify(arguments) => verify::execute(&arguments),
         }
     }
-}
-
-/// Every `--set`, taken apart.
-fn overrides(texts: &[String]) -> Result<Vec<Override>, Failure> {
-    let parse = |text: &String| Override::parse(text).map_err(Failure::usage);
-    texts.iter().map(parse).collect()
 }

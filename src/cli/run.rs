@@ -1,12 +1,13 @@
 //! `luckflow run`: a scenario from file to plots.
 
+use super::source::Source;
 use super::watch::Watch;
-use super::{Failure, USAGE, overrides};
+use super::{Failure, USAGE};
 use clap::Args;
 use luckflow::experiment::{ExperimentError, panels, theorem4, theorem5};
 use luckflow::integrate::RunEnd;
 use luckflow::report::{self, Folder, Provenance};
-use luckflow::scenario::{Document, Panels, Scenario, Theorem4, Theorem5};
+use luckflow::scenario::{Panels, Scenario, Theorem4, Theorem5};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,11 +17,8 @@ pub const INTERRUPTED: u8 = 130;
 /// What to run and where to write.
 #[derive(Args)]
 pub struct Arguments {
-    /// A scenario, as in scenarios/theorem4.toml
-    file: PathBuf,
-    /// Give a key another value, as in student.theta0=0.1
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
+    #[command(flatten)]
+    source: Source,
     /// Folder of the results [default: plots/<scenario name>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -34,8 +32,7 @@ pub struct Arguments {
 
 /// Runs it.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let overrides = overrides(&arguments.overrides)?;
-    let document = Document::load(&arguments.file, &overrides).map_err(Failure::usage)?;
+    let document = arguments.source.load()?;
     let scenario = Scenario::interpret(document).map_err(Failure::usage)?;
     let default = Path::new("plots").join(scenario.name());
     let folder = arguments.out.as_ref().unwrap_or(&default);
@@ -139,7 +136,7 @@ fn conclude(
 /// What the scenario asked for turned out to be impossible.
 fn at_file(arguments: &Arguments, error: &ExperimentError) -> Failure {
     Failure {
-        message: format!("{}: {error}", arguments.file.display()),
+        message: format!("{}: {error}", arguments.source.file.display()),
         status: USAGE,
     }
 }

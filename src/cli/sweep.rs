@@ -1,10 +1,11 @@
 //! `luckflow sweep`: a scenario at many points.
 
+use super::Failure;
 use super::run::INTERRUPTED;
+use super::source::Source;
 use super::watch::Watch;
-use super::{Failure, overrides};
 use clap::Args;
-use luckflow::scenario::{Document, Sweep};
+use luckflow::scenario::Sweep;
 use luckflow::sweep::{self, Identities, Manifest, Options, Plan, Shard, Store, SweepEnd, Tally};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -13,11 +14,8 @@ use std::process::ExitCode;
 /// What to sweep and where to write.
 #[derive(Args)]
 pub struct Arguments {
-    /// A scenario with a [sweep] section, as in scenarios/sweep-theorem4.toml
-    file: PathBuf,
-    /// Give a key another value, as in sweep.seeds=2
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
+    #[command(flatten)]
+    source: Source,
     /// Folder of the results [default: plots/<scenario name>, with the shard's number if there are several]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -51,8 +49,7 @@ pub struct Arguments {
 
 /// Runs all points that have no row yet.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let overrides = overrides(&arguments.overrides)?;
-    let document = Document::load(&arguments.file, &overrides).map_err(Failure::usage)?;
+    let document = arguments.source.load()?;
     let plan = Plan::new(Sweep::read(document).map_err(Failure::usage)?).map_err(Failure::usage)?;
     let shard = arguments.shard;
     if shard.len_of(plan.len()) == 0 {

@@ -11,7 +11,7 @@ use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::record::Column;
 use super::{Point, Shard, record};
-use crate::report::Folder;
+use crate::report::{Folder, FolderError};
 use crate::scenario::document::Value;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -46,6 +46,9 @@ pub enum StoreError {
         /// what the system said
         source: io::Error,
     },
+    /// The folder cannot be written to.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// Another sweep is at work there.
     #[error("--out: {path}: found a sweep that is still running; allowed: a folder of its own", path = path.display())]
     Locked {
@@ -118,7 +121,7 @@ impl Store {
             path: path.into(),
             source,
         };
-        let folder = Folder::open(path).map_err(|error| failed(io::Error::other(error)))?;
+        let folder = Folder::open(path)?;
         let lock = take_lock(path)?;
         let header = header(&manifest.axes, columns);
         let shard = manifest.shard().unwrap_or(Shard::WHOLE);
@@ -131,9 +134,7 @@ impl Store {
             for name in [CELLS, PENDING] {
                 Earlier::set_aside(path, name).map_err(failed)?;
             }
-            folder
-                .write_json(manifest::FILE, manifest)
-                .map_err(|error| failed(io::Error::other(error)))?;
+            folder.write_json(manifest::FILE, manifest)?;
         }
         let open = |name: &str, header: &[u8]| {
             let path = path.join(name);

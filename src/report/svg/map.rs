@@ -133,10 +133,11 @@ impl Lattice {
                 .map(|n| (f64::from(n), power_of_ten(10f64.powi(n))))
                 .collect();
         }
-        if self.scale == Scale::Log {
+        // The values themselves, where they are few or span little.
+        if self.scale == Scale::Log || self.values.len() <= room {
             let every = self.values.len().div_ceil(room.max(1));
             let values = self.values.iter().step_by(every);
-            return values.map(|&x| (x.log10(), short(x))).collect();
+            return values.map(|&x| (self.position(x), short(x))).collect();
         }
         let step = nice_step((high - low) / room as f64);
         let first = (low / step).ceil() as i64;
@@ -417,6 +418,9 @@ impl Ramp {
                 let inside = between.into_iter().filter(|x| (low..=high).contains(x));
                 labels.extend(inside.map(|x| (self.part(x), short(x))));
             }
+        }
+        if labels.len() < 2 {
+            labels = vec![(0.0, short(low)), (1.0, short(high))];
         }
         labels
     }

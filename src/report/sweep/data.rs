@@ -14,32 +14,42 @@ pub struct Bound {
     pub label: &'static str,
     /// Whether it claims to be a lower bound, or a value.
     pub is_bound: bool,
-    /// Column in whose units the rate is a number of order one, where it varies through zero.
-    unit: Option<&'static str>,
+    natural: Natural,
+}
+
+/// In what a rate is a number of order one that varies smoothly through zero: γ.
+#[derive(Clone, Copy)]
+enum Natural {
+    /// It is one already.
+    Itself,
+    /// In units of d₀.
+    D0,
+    /// A certificate is there or it is not: the contour goes half way between.
+    Presence,
 }
 
 const THEOREM4: [Bound; 5] = [
-    Bound::lower("printed", "printed", Some("d0")),
-    Bound::lower("printed_d0", "printed·d₀", Some("d0")),
-    Bound::lower("derived", "derived", Some("d0")),
-    Bound::lower("sharp", "sharp", Some("d0")),
+    Bound::lower("printed", "printed", Natural::Itself),
+    Bound::lower("printed_d0", "printed·d₀", Natural::D0),
+    Bound::lower("derived", "derived", Natural::D0),
+    Bound::lower("sharp", "sharp", Natural::D0),
     Bound {
         name: "exact",
         label: "exact",
         is_bound: false,
-        unit: Some("d0"),
+        natural: Natural::D0,
     },
 ];
 
-const THEOREM5: [Bound; 1] = [Bound::lower("certified", "certified", None)];
+const THEOREM5: [Bound; 1] = [Bound::lower("certified", "certified", Natural::Presence)];
 
 impl Bound {
-    const fn lower(name: &'static str, label: &'static str, unit: Option<&'static str>) -> Self {
+    const fn lower(name: &'static str, label: &'static str, natural: Natural) -> Self {
         Self {
             name,
             label,
             is_bound: true,
-            unit,
+            natural,
         }
     }
 }
@@ -68,7 +78,7 @@ pub struct Rate {
     pub simulated: Option<Spread>,
     /// value/simulated, where both are positive: the median.
     pub tightness: Option<f64>,
-    /// In natural units: what γ = 0 is a contour of.
+    /// What γ = 0 is a contour of: the rate in units in which it varies smoothly.
     pub gamma: Option<f64>,
     /// Verdicts together.
     pub class: Class,
@@ -233,7 +243,6 @@ impl Rate {
         let value = head.column(bound.name);
         let simulated = head.column(&format!("{}_simulated", bound.name));
         let verdict = head.column(&format!("{}_verdict", bound.name));
-        let unit = bound.unit.map(|unit| head.column(unit));
         let over = |f: &dyn Fn(&Run) -> f64| Spread::of(cell.runs.iter().map(f));
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
         let class = |run: &Run| match run.verdicts[verdict] {
@@ -248,13 +257,14 @@ impl Rate {
             simulated: cell.spread(simulated),
             tightness: over(&|run| positive(run.numbers[value]) / positive(run.numbers[simulated]))
                 .map(|spread| spread.median),
-            gamma: over(&|run| match unit {
-                Some(unit) => run.numbers[value] / run.numbers[unit],
-                // A certificate is there or it is not.
-                None if run.verdicts[verdict] == Some(Verdict::Vacuous) => -1.0,
-                None => run.numbers[value],
+            gamma: over(&|run| match (bound.natural, run.verdicts[verdict]) {
+                (Natural::Itself, _) => run.numbers[value],
+                (Natural::D0, _) => run.numbers[value] / run.numbers[head.column("d0")],
+                (Natural::Presence, Some(Verdict::Vacuous)) => -1.0,
+                (Natural::Presence, Some(_)) => 1.0,
+                (Natural::Presence, None) => f64::NAN,
             })
-            .map(|spread| spread.median.min(1.0)),
+            .map(|spread| spread.median),
             class: cell.runs.iter().map(class).min().unwrap_or(Class::Failed),
         }
     }

@@ -105,11 +105,18 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Map> {
         })
         .collect();
     let any_hatched = panels.iter().any(|panel| panel.hatched.contains(&true));
+    let vacuous = Fill::Class(Shade::VACUOUS);
+    let any_vacuous = panels.iter().any(|panel| panel.fills.contains(&vacuous));
+    let vacuous = ("vacuous, or nothing to compare with".into(), Shade::VACUOUS);
     Some(Map {
         title: title(data, facet, "How tight the bounds are"),
         contour: contour_label(&panels),
         panels,
-        classes: vec![("vacuous, or nothing to compare with".into(), Shade::VACUOUS)],
+        classes: if any_vacuous {
+            vec![vacuous]
+        } else {
+            Vec::new()
+        },
         ramp: Some(Ramp {
             label: "bound / simulated rate".into(),
             range: [least.max(1e-2), greatest.clamp(1.001, 1e2)],
