@@ -6,7 +6,7 @@
 //!
 //! [`scenario`] → [`network`] + [`overlap`] → [`flow`] → [`integrate`] → [`measure`] → [`theory`] → [`report`]
 //!
-//! with [`experiment`] where they meet. The mathematics, with proofs, is in `docs/theory.md`.
+//! with [`experiment`] where they meet, and [`sweep`] that runs many of them. The mathematics, with proofs, is in `docs/theory.md`.
 //!
 //! ```
 //! use luckflow::overlap::{GaussianPair, HalfAngle};

@@ -154,6 +154,34 @@ fn a_sweep_leaves_a_row_per_point_the_same_for_any_number_of_jobs() {
 }
 
 #[test]
+fn rows_are_frozen() {
+    let place = place(SMALL);
+    sweep(&place, &["--quiet", "--out", "o"]).assert().success();
+    let text = cells(&place, "o");
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    let header = csv.headers().unwrap().clone();
+    let row = csv.records().nth(20).unwrap().unwrap();
+    let field = |name: &str| &row[header.iter().position(|known| known == name).unwrap()];
+    let advice =
+        "if that is as it should be, raise RESULT_VERSION, so that no old row is used again";
+    assert_eq!(field("id"), "13e1e1d597a8be2779ec63f3", "{advice}");
+    for (name, frozen, allowed) in [
+        ("printed", 0.890_948_447_634_89, 1e-9),
+        ("derived", 0.005_618_708_795_719, 1e-9),
+        ("sharp", 0.007_678_622_278_969, 1e-9),
+        ("exact", 0.009_189_663_315_967, 1e-9),
+        ("worst", 0.009_439_411_736_904, 1e-9),
+        ("fitted", 0.009_189_648_986_462, 1e-6),
+    ] {
+        let found: f64 = field(name).parse().unwrap();
+        assert!(
+            (found / frozen - 1.0).abs() < allowed,
+            "{name} is {found}, not {frozen}; {advice}"
+        );
+    }
+}
+
+#[test]
 fn seeds_are_aggregated_by_median_least_and_greatest() {
     let place = place(SMALL);
     sweep(&place, &["--quiet", "--out", "o", "--set", "sweep.seeds=3"])
