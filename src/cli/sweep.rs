@@ -52,10 +52,10 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let document = arguments.source.load()?;
     let plan = Plan::new(Sweep::read(document).map_err(Failure::usage)?).map_err(Failure::usage)?;
     let shard = arguments.shard;
-    if shard.len_of(plan.len()) == 0 {
+    if shard.len_of(plan.points()) == 0 {
         return Err(Failure::usage(format!(
             "--shard: found {shard} of {} points; allowed: no more shards than points",
-            plan.len()
+            plan.points()
         )));
     }
     if arguments.dry_run {
@@ -86,7 +86,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let ended = sweep::run(&plan, &identities, store, options, &watch);
     watch.finish();
     let (end, tally) = ended.map_err(Failure::runtime)?;
-    let total = shard.len_of(plan.len());
+    let total = shard.len_of(plan.points());
     say(&tally, total, arguments.quiet);
     match end {
         SweepEnd::Complete => super::plot::draw(folder, arguments.quiet),
@@ -115,7 +115,7 @@ pub fn say(tally: &Tally, total: u64, quiet: bool) {
 fn list(plan: &Plan, shard: Shard) -> io::Result<()> {
     let keys: Vec<&str> = plan.keys().collect();
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let count = shard.len_of(plan.len());
+    let count = shard.len_of(plan.points());
     for position in 0..count {
         let point = plan.point(shard.index(position));
         write!(out, "{}", point.index)?;

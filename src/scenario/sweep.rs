@@ -128,18 +128,13 @@ impl Sweep {
 
 impl Axis {
     /// Number of values; 0 for ranges that are drawn from at random.
-    pub fn len(&self) -> u64 {
-        self.parts[0].len()
-    }
-
-    /// Whether there are none: never, once it is read.
-    pub fn is_empty(&self) -> bool {
-        false
+    pub fn count(&self) -> u64 {
+        self.parts[0].count()
     }
 }
 
 impl Part {
-    fn len(&self) -> u64 {
+    fn count(&self) -> u64 {
         match &self.values {
             Values::List(list) => list.len() as u64,
             Values::Range(range) => range.points.div_ceil(range.thin),
@@ -183,7 +178,7 @@ impl Part {
                 [0.0, 0.4, 1.0 - f64::EPSILON].map(|u| self.pick(u)).into()
             }
             Values::Range(_) => {
-                let last = self.len() - 1;
+                let last = self.count() - 1;
                 let mut indices = vec![0, 1.min(last), last];
                 indices.dedup();
                 indices.into_iter().map(|index| self.at(index)).collect()
@@ -267,9 +262,9 @@ fn read_axis(mut section: Section, design: Design, thin: u64) -> Result<Axis> {
         .collect::<Result<Vec<Part>>>()?;
     let lengths: Vec<String> = parts
         .iter()
-        .map(|part| format!("{} of {}", part.len(), part.key))
+        .map(|part| format!("{} of {}", part.count(), part.key))
         .collect();
-    if parts.is_empty() || parts.iter().any(|part| part.len() != parts[0].len()) {
+    if parts.is_empty() || parts.iter().any(|part| part.count() != parts[0].count()) {
         let found = format!("values: {}", lengths.join(", "));
         let allowed = "a list of axes with equally many values";
         return Err(section.contradiction("zip", origin, found, allowed));
@@ -396,7 +391,9 @@ mod tests {
         let document = Document::parse(Path::new("s.toml"), &text, &[]).unwrap();
         let sweep = Sweep::read(document)?;
         let axis = &sweep.axes[0];
-        Ok((0..axis.len()).map(|i| axis.parts[0].at(i).value).collect())
+        Ok((0..axis.count())
+            .map(|i| axis.parts[0].at(i).value)
+            .collect())
     }
 
     fn shown(text: &str) -> String {
@@ -451,7 +448,7 @@ mod tests {
         let text = format!("[sweep]\nthin = 4\n[[sweep.axis]]\nkey = \"a.b\"\n{text}");
         let document = Document::parse(Path::new("s.toml"), &text, &[]).unwrap();
         let axis = &Sweep::read(document).unwrap().axes[0];
-        assert_eq!(axis.len(), 3);
+        assert_eq!(axis.count(), 3);
         for i in 0..3 {
             let (thin, full) = (&axis.parts[0].at(i).value, &full[4 * i as usize]);
             assert_eq!(thin.to_string(), full.to_string());

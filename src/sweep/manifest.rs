@@ -43,7 +43,7 @@ impl Manifest {
             name: plan.name().to_owned(),
             plan: identities.of_plan(plan),
             result_version: RESULT_VERSION,
-            points: plan.len(),
+            points: plan.points(),
             seeds: plan.seeds(),
             axes: plan.keys().map(String::from).collect(),
             shard: shard.number(),

@@ -41,7 +41,7 @@ impl Plan {
             Design::Grid => sweep
                 .axes
                 .iter()
-                .try_fold(1_u64, |cells, axis| cells.checked_mul(axis.len())),
+                .try_fold(1_u64, |cells, axis| cells.checked_mul(axis.count())),
             Design::Random { points } => Some(points),
         };
         let points = cells
@@ -67,13 +67,8 @@ impl Plan {
     }
 
     /// Number of points.
-    pub fn len(&self) -> u64 {
+    pub fn points(&self) -> u64 {
         self.points
-    }
-
-    /// Whether there are none: never.
-    pub fn is_empty(&self) -> bool {
-        self.points == 0
     }
 
     /// What all points run.
@@ -121,8 +116,8 @@ impl Plan {
                 let mut nodes = Vec::new();
                 let mut rest = cell;
                 for axis in self.sweep.axes.iter().rev() {
-                    let index = rest % axis.len();
-                    rest /= axis.len();
+                    let index = rest % axis.count();
+                    rest /= axis.count();
                     nodes.extend(axis.parts.iter().rev().map(|part| part.at(index)));
                 }
                 nodes.reverse();
@@ -257,7 +252,7 @@ mod tests {
     }
 
     fn shown(plan: &Plan) -> Vec<String> {
-        (0..plan.len())
+        (0..plan.points())
             .map(|index| {
                 let point = plan.point(index);
                 let values: Vec<String> = point.values.iter().map(Value::to_string).collect();
@@ -311,9 +306,9 @@ mod tests {
             linear = { from = 2, to = 6, whole = true }
         "#;
         let plan = plan(text).unwrap();
-        assert_eq!(plan.len(), 1000);
+        assert_eq!(plan.points(), 1000);
         let mut seen = [0; 7];
-        for index in 0..plan.len() {
+        for index in 0..plan.points() {
             let point = plan.point(index);
             let (Value::Float(theta0), Value::Integer(nodes)) =
                 (&point.values[0], &point.values[1])

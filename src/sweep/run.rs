@@ -76,7 +76,7 @@ pub fn run(
         identities,
         columns: plan.experiment().columns(),
         options,
-        total: options.shard.len_of(plan.len()),
+        total: options.shard.len_of(plan.points()),
         hooks,
         state: Mutex::new(State {
             claimed: store.next(),
