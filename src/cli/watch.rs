@@ -77,8 +77,9 @@ impl Hooks for Watch {
             }
             return;
         }
+        // The message comes first: on 80 columns the bar has what it leaves.
         let bar = self.bar.get_or_init(|| {
-            let style = ProgressStyle::with_template("{wide_msg} [{bar:40}] {percent}%");
+            let style = ProgressStyle::with_template("{wide_msg} [{bar:10}] {percent:>3}%");
             ProgressBar::new(DIVISIONS as u64).with_style(style.expect("a valid template"))
         });
         bar.set_message(message());

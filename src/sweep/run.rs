@@ -193,8 +193,7 @@ impl Sweep<'_> {
         let total = self.total;
         drop(state);
         self.moved.notify_all();
-        let text =
-            format!("{done} of {total} points, {failed} failed, {violated} with a violated bound");
+        let text = format!("{done} of {total} points, {failed} failed, {violated} violated");
         self.hooks.progress(fraction, &text);
     }
 
