@@ -447,6 +447,11 @@ fn shards_merge_into_the_same_bytes() {
     );
     let table = place.path().join(shard(2)).join("cells.csv");
     let text = std::fs::read_to_string(&table).unwrap();
+    std::fs::write(&table, text.replacen("\n1,", "\n11,", 1)).unwrap();
+    refuses(
+        &[&shard(1), &shard(2), &shard(3), "--out", "x"],
+        "shard-2-of-3/cells.csv: found \"11,",
+    );
     std::fs::write(&table, text.lines().take(5).collect::<Vec<_>>().join("\n")).unwrap();
     refuses(
         &[&shard(1), &shard(2), &shard(3), "--out", "x"],

@@ -92,12 +92,46 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Tally, MergeError> {
     }
     let folder = Folder::open(out)?;
     let mut tally = Tally::default();
-    folder.write(CELLS, |file| interleave(&parts, file, &mut tally))?;
-    folder.write(SECONDS, |file| concatenate(&parts, file))?;
+    write(&folder, CELLS, |file| interleave(&parts, file, &mut tally))?;
+    write(&folder, SECONDS, |file| concatenate(&parts, file))?;
     let mut whole = parts[0].manifest.clone();
     (whole.shard, whole.shards) = (1, 1);
     folder.write_json(manifest::FILE, &whole)?;
     Ok(tally)
+}
+
+/// What goes wrong while a file is put together: in the shard that is read, or where it is written.
+enum Trouble {
+    Shard(MergeError),
+    Out(io::Error),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Out(error)
+    }
+}
+
+/// [`Folder::write`], with an error that says which of the two it was.
+fn write(
+    folder: &Folder,
+    name: &str,
+    fill: impl FnOnce(&mut dyn Write) -> Result<(), Trouble>,
+) -> Result<(), MergeError> {
+    let mut shard = None;
+    let written = folder.write(name, |file| {
+        fill(file).map_err(|trouble| match trouble {
+            Trouble::Out(error) => error,
+            Trouble::Shard(error) => {
+                shard = Some(error);
+                io::ErrorKind::InvalidData.into()
+            }
+        })
+    });
+    match shard {
+        Some(error) => Err(error),
+        None => Ok(written.map(drop)?),
+    }
 }
 
 impl Part {
@@ -136,16 +170,23 @@ impl Part {
         }
     }
 
-    fn reader(&self, name: &str) -> io::Result<BufReader<File>> {
-        let path = self.path.join(name);
-        let open = File::open(&path)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())));
-        Ok(BufReader::new(open?))
+    /// An error about one of its files.
+    fn wrong(&self, name: &str, found: String) -> Trouble {
+        Trouble::Shard(MergeError::NoShard {
+            path: self.path.join(name),
+            found,
+        })
+    }
+
+    fn reader(&self, name: &str) -> Result<BufReader<File>, Trouble> {
+        let open = File::open(self.path.join(name));
+        let open = open.map_err(|error| self.wrong(name, error.to_string()))?;
+        Ok(BufReader::new(open))
     }
 }
 
 /// A row of each shard in turn: their indices are i, i + k, i + 2k, …
-fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> io::Result<()> {
+fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<(), Trouble> {
     let mut readers = Vec::new();
     let mut header = Vec::new();
     for part in parts {
@@ -159,12 +200,15 @@ fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> io::Res
     let mut line = Vec::new();
     for index in 0..parts[0].manifest.points {
         line.clear();
-        readers[index as usize % parts.len()].read_until(b'\n', &mut line)?;
-        let row = fields(&line)?;
+        let shard = index as usize % parts.len();
+        let wrong = |found: String| parts[shard].wrong(CELLS, found);
+        readers[shard]
+            .read_until(b'\n', &mut line)
+            .map_err(|error| wrong(error.to_string()))?;
+        let row = fields(&line).map_err(|error| wrong(error.to_string()))?;
         if row.get(0) != Some(index.to_string().as_str()) {
-            let found = String::from_utf8_lossy(&line);
-            let found: String = found.chars().take(40).collect();
-            return Err(io::Error::other(format!("row {index} is \"{found}…\"")));
+            let found: String = String::from_utf8_lossy(&line).chars().take(40).collect();
+            return Err(wrong(format!("\"{found}…\" in place of row {index}")));
         }
         tally.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
         out.write_all(&line)?;
@@ -181,7 +225,7 @@ fn fields(line: &[u8]) -> io::Result<csv::StringRecord> {
     Ok(row)
 }
 
-fn concatenate(parts: &[Part], out: &mut dyn Write) -> io::Result<()> {
+fn concatenate(parts: &[Part], out: &mut dyn Write) -> Result<(), Trouble> {
     for (number, part) in parts.iter().enumerate() {
         let mut reader = part.reader(SECONDS)?;
         let mut header = String::new();

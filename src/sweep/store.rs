@@ -175,7 +175,7 @@ impl Store {
     }
 
     /// The fields of an earlier sweep's row for the same point.
-    pub fn earlier(&mut self, id: &str) -> Option<Vec<String>> {
+    pub fn earlier(&self, id: &str) -> Option<Vec<String>> {
         self.earlier.fields(id)
     }
 

@@ -47,6 +47,17 @@ pub struct Check {
     pub envelope: Vec<(f64, [f64; 3])>,
 }
 
+impl Check {
+    /// What a run says of its certificate; vacuous where there is none.
+    pub fn verdict(check: Option<&Self>) -> Verdict {
+        match check {
+            Some(check) if check.holds => Verdict::Holds,
+            Some(_) => Verdict::Violated,
+            None => Verdict::Vacuous,
+        }
+    }
+}
+
 /// One of W_u → W*, V_u → V*, V_r → 0.
 #[derive(Clone, Debug)]
 pub struct PartClaim {
@@ -178,11 +189,7 @@ pub fn parts(check: Option<&Check>, rows: &[Row], floor: f64) -> [PartClaim; 3] 
             .map(|row| (row.time, row.largest()[part]))
             .collect();
         let fitted = fit_decay(&points, floor);
-        let verdict = match check {
-            Some(check) if check.holds => Verdict::Holds,
-            Some(_) => Verdict::Violated,
-            None => Verdict::Vacuous,
-        };
+        let verdict = Check::verdict(check);
         PartClaim {
             name,
             last: points[points.len() - 1].1,

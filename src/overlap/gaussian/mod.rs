@@ -34,7 +34,7 @@ const BLOCK: usize = 64;
 /// and share a threshold, the kernels come from a [`KernelTable`] with an error of 1e-13 D(0) at most.
 ///
 /// # Cost
-/// O((n² + nm) d) in matrix products, half of n² left out where n is large, and n²/2 + nm kernel evaluations: 4 ns each
+/// O((n² + nm) d) in matrix products, half of n² left out where n is large, and n²/2 + nm kernel evaluations: 5 to 7 ns each
 /// with a common threshold and unit norms, 1 µs each otherwise.
 #[derive(Debug, Default)]
 pub struct ExactGaussian {

@@ -243,6 +243,7 @@ impl Rate {
         let value = head.column(bound.name);
         let simulated = head.column(&format!("{}_simulated", bound.name));
         let verdict = head.column(&format!("{}_verdict", bound.name));
+        let d0 = matches!(bound.natural, Natural::D0).then(|| head.column("d0"));
         let over = |f: &dyn Fn(&Run) -> f64| Spread::of(cell.runs.iter().map(f));
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
         let class = |run: &Run| match run.verdicts[verdict] {
@@ -258,8 +259,9 @@ impl Rate {
             tightness: over(&|run| positive(run.numbers[value]) / positive(run.numbers[simulated]))
                 .map(|spread| spread.median),
             gamma: over(&|run| match (bound.natural, run.verdicts[verdict]) {
-                (Natural::Itself, _) => run.numbers[value],
-                (Natural::D0, _) => run.numbers[value] / run.numbers[head.column("d0")],
+                (Natural::Itself | Natural::D0, _) => {
+                    run.numbers[value] / d0.map_or(1.0, |d0| run.numbers[d0])
+                }
                 (Natural::Presence, Some(Verdict::Vacuous)) => -1.0,
                 (Natural::Presence, Some(_)) => 1.0,
                 (Natural::Presence, None) => f64::NAN,

@@ -1,8 +1,7 @@
 //! A row for Theorem 5.
 
 use super::Record;
-use crate::experiment::theorem5::{Outcome, PARTS};
-use crate::theory::Verdict;
+use crate::experiment::theorem5::{Check, Outcome, PARTS};
 
 /// Of an outcome; without one, the columns alone.
 pub fn record(outcome: Option<&Outcome>) -> Record {
@@ -23,14 +22,7 @@ pub fn record(outcome: Option<&Outcome>) -> Record {
     let certificate = outcome.and_then(|outcome| outcome.certificate.as_ref());
     let check = outcome.and_then(|outcome| outcome.check.as_ref());
     row.number("certified", certificate.map(|c| c.rate));
-    row.verdict(
-        "certified",
-        outcome.map(|_| match check {
-            Some(check) if check.holds => Verdict::Holds,
-            Some(_) => Verdict::Violated,
-            None => Verdict::Vacuous,
-        }),
-    );
+    row.verdict("certified", outcome.map(|_| Check::verdict(check)));
     row.number(
         "certified_simulated",
         check.and_then(|check| check.weighted_rate),
