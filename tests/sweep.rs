@@ -633,6 +633,16 @@ fn plots_are_drawn_again_from_the_table_alone() {
         let read = |folder: &str| std::fs::read(place.path().join(folder).join(name)).unwrap();
         assert!(read("moved") == read("o"), "{name}");
     }
+    // Of a sweep that was broken off at once.
+    let header = cells(&place, "o").lines().next().unwrap().to_owned();
+    std::fs::write(folder.join("cells.csv"), format!("{header}\n")).unwrap();
+    luckflow()
+        .current_dir(place.path())
+        .args(["plot", "moved"])
+        .assert()
+        .success();
+    let aggregate = std::fs::read_to_string(folder.join("aggregate.csv")).unwrap();
+    assert_eq!(aggregate.lines().count(), 1);
     let refuses = |folder: &str, said: &str| {
         luckflow()
             .current_dir(place.path())

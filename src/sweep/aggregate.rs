@@ -11,7 +11,7 @@ use std::path::Path;
 pub fn write(table: &Path, out: &mut dyn Write) -> Result<(), TableError> {
     let mut csv = csv::Writer::from_writer(out);
     let mut headed = false;
-    Head::read(table, |head, cell| {
+    let head = Head::read(table, |head, cell| {
         if !headed {
             csv.write_record(header(head))?;
             headed = true;
@@ -19,11 +19,14 @@ pub fn write(table: &Path, out: &mut dyn Write) -> Result<(), TableError> {
         csv.write_record(row(head, cell))?;
         Ok(())
     })?;
+    let written = match headed {
+        true => Ok(()),
+        false => csv.write_record(header(&head)),
+    };
     let path = table.to_owned();
-    csv.flush().map_err(|source| TableError::Csv {
-        path,
-        source: source.into(),
-    })
+    written
+        .and_then(|()| Ok(csv.flush()?))
+        .map_err(|source| TableError::Csv { path, source })
 }
 
 fn header(head: &Head) -> Vec<String> {

@@ -144,6 +144,9 @@ impl Data {
             seeds = seeds.max(cell.runs.len());
             Ok(())
         })?;
+        // Of a sweep that was broken off at once there is nothing but the header.
+        values.resize(head.axes.len(), Vec::new());
+        verdicts.resize(bounds(head.experiment).len(), [0; 4]);
         let axes = head.axes.iter().zip(&values);
         Ok(Self {
             experiment: head.experiment,
