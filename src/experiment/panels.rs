@@ -129,7 +129,8 @@ fn one(
 ) -> Result<Run, ExperimentError> {
     let scenario = scenario.run_of(students, signal, seed, nodes);
     let setup = Setup::prepare(&scenario)?;
-    let flight = Flight::of(&scenario, &setup, None, hooks)?;
+    let (method, plan) = setup.plan(&scenario, None);
+    let flight = Flight::of(&scenario, &setup, None, (method, &plan), hooks)?;
     let (first, last) = (&flight.rows[0], &flight.rows[flight.rows.len() - 1]);
     Ok(Run {
         seed: scenario.seed,

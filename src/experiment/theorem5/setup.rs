@@ -120,7 +120,7 @@ impl Setup {
     }
 
     /// Method and plan with everything "auto" filled in.
-    pub(super) fn plan(
+    pub(in crate::experiment) fn plan(
         &self,
         scenario: &Theorem5,
         certificate: Option<&Certificate>,
