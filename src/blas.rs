@@ -3,6 +3,7 @@
 //! It is also what makes results the same, bit for bit, for any number of threads: OpenBLAS may
 //! split a product differently, and so sum it in another order, when it has more of them.
 
+use crate::real::Real;
 use ndarray::linalg::general_mat_mul;
 use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
@@ -21,20 +22,54 @@ pub fn single_threaded() {
 /// Rows of a product that are one piece of work, at most.
 const ROWS: usize = 128;
 
+/// The same for products with few columns, where each piece packs the right factor anew.
+const NARROW_ROWS: usize = 512;
+
+/// Columns up to which a product is narrow.
+const NARROW: usize = 256;
+
 /// Multiplications below which a second thread costs more than it saves.
 const PARALLEL: usize = 1 << 20;
 
 /// `out` = `a` `b`, with rows shared among threads where there are many. O(n k m).
-pub fn multiply(a: ArrayView2<f64>, b: ArrayView2<f64>, mut out: ArrayViewMut2<f64>) {
+pub fn multiply<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, out: ArrayViewMut2<T>) {
+    accumulate(T::one(), a, b, T::zero(), out, ROWS);
+}
+
+/// `out` = α `a` `b` + β `out`, with rows shared among threads where there are many: layers of a network, whose
+/// mini-batches make narrow matrices. O(n k m).
+pub fn multiply_add<T: Real>(
+    alpha: T,
+    a: ArrayView2<T>,
+    b: ArrayView2<T>,
+    beta: T,
+    out: ArrayViewMut2<T>,
+) {
+    let rows = if a.ncols().min(b.ncols()) <= NARROW {
+        NARROW_ROWS
+    } else {
+        ROWS
+    };
+    accumulate(alpha, a, b, beta, out, rows);
+}
+
+fn accumulate<T: Real>(
+    alpha: T,
+    a: ArrayView2<T>,
+    b: ArrayView2<T>,
+    beta: T,
+    mut out: ArrayViewMut2<T>,
+    piece: usize,
+) {
     let (rows, inner) = a.dim();
     if rows <= ROWS || rows * inner * b.ncols() < PARALLEL {
-        return general_mat_mul(1.0, &a, &b, 0.0, &mut out);
+        return general_mat_mul(alpha, &a, &b, beta, &mut out);
     }
-    let part = |(a, mut out): (ArrayView2<f64>, ArrayViewMut2<f64>)| {
-        general_mat_mul(1.0, &a, &b, 0.0, &mut out);
+    let part = |(a, mut out): (ArrayView2<T>, ArrayViewMut2<T>)| {
+        general_mat_mul(alpha, &a, &b, beta, &mut out);
     };
     // An even number of equal pieces, the same for any number of threads: so are the results.
-    let size = rows.div_ceil(2 * rows.div_ceil(2 * ROWS));
+    let size = rows.div_ceil(2 * rows.div_ceil(2 * piece));
     let (parts, outs) = (
         a.axis_chunks_iter(Axis(0), size),
         out.axis_chunks_iter_mut(Axis(0), size),

@@ -6,7 +6,7 @@
 //!
 //! [`scenario`] → [`network`] + [`overlap`] → [`flow`] → [`integrate`] → [`measure`] → [`theory`] → [`report`]
 //!
-//! with [`experiment`] where they meet, and [`sweep`] that runs many of them. The mathematics, with proofs, is in `docs/theory.md`.
+//! with [`sgd`], training by samples, beside the flow, [`experiment`] where they meet, and [`sweep`] that runs many of them. The mathematics, with proofs, is in `docs/theory.md`.
 //!
 //! ```
 //! use luckflow::overlap::{GaussianPair, HalfAngle};
@@ -24,9 +24,11 @@ pub mod integrate;
 pub mod measure;
 pub mod network;
 pub mod overlap;
+pub mod real;
 pub mod report;
 pub mod rng;
 pub mod scenario;
+pub mod sgd;
 pub mod sweep;
 pub mod theory;
 pub mod verify;

@@ -1,5 +1,6 @@
-//! Vector fields of the training dynamics, with their energy and their Jacobian.
+//! Vector fields of the training dynamics: of two layers with their energy and their Jacobian, and the matrix flow of deep networks.
 
+pub mod deep;
 mod jacobian;
 mod loss;
 mod state;

@@ -65,7 +65,17 @@ pub fn grid_columns(
     dim: usize,
     nodes: usize,
 ) -> Result<Array2<f64>, NetworkError> {
+    scaled_grid_columns(rng, dim, nodes).map(|(columns, _)| columns)
+}
+
+/// [`grid_columns`] with the norms that the columns had.
+pub(super) fn scaled_grid_columns(
+    rng: &mut Stream,
+    dim: usize,
+    nodes: usize,
+) -> Result<(Array2<f64>, Vec<f64>), NetworkError> {
     let mut columns = Array2::<f64>::zeros((dim, nodes));
+    let mut norms = Vec::with_capacity(nodes);
     for j in 0..nodes {
         let mut draws = 0..GRID_DRAWS;
         loop {
@@ -79,11 +89,12 @@ pub fn grid_columns(
             // Equal up to a positive factor is equal once normalised.
             let seen = |other: ArrayView1<f64>| (&other - &column).iter().all(|x| x.abs() < 1e-12);
             if norm > 0.0 && !earlier.columns().into_iter().any(seen) {
+                norms.push(norm);
                 break;
             }
         }
     }
-    Ok(columns)
+    Ok((columns, norms))
 }
 
 /// Students at angle `theta0` from their teacher nodes, each in a uniformly random direction of R^dim.

@@ -1,5 +1,6 @@
 //! Parameters of teacher and student: how they are held, drawn, and placed in R^d.
 
+pub mod deep;
 pub mod draw;
 mod frame;
 mod layer;

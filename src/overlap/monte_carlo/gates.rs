@@ -1,6 +1,6 @@
 //! Gates as packed bits: how often two nodes are active together is an AND and a population count.
 
-use super::real::Real;
+use crate::real::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 /// Turns pre-activations z (nodes × samples) into max(z − b, 0), and packs the gates z > b into words, 64 samples each,

@@ -1,6 +1,6 @@
 //! What the input x is drawn from.
 
-use super::real::Real;
+use crate::real::Real;
 use crate::rng;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayViewMut2};
@@ -110,6 +110,11 @@ impl Input {
             Kind::Covariance { covariance, .. } => Some(covariance.clone()),
             Kind::Rows(data) => Some(data.t().dot(data) / data.nrows() as f64),
         }
+    }
+
+    /// Fills `x` (samples × d) with the mini-batch of step `step` of a seed: fresh samples, rows of data drawn with replacement.
+    pub fn sample<T: Real>(&self, seed: u64, step: u64, x: ArrayViewMut2<T>) {
+        self.draw([seed, step, 0], None, x);
     }
 
     /// Fills `x` (samples × d) with block `block` of the sample `epoch`.

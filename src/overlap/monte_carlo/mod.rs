@@ -5,10 +5,9 @@
 
 mod gates;
 mod input;
-mod real;
 
+pub use crate::real::Real;
 pub use input::{Input, InputError};
-pub use real::Real;
 
 use super::{OverlapMethod, Overlaps, assert_shapes, mirror};
 use crate::blas;

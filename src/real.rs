@@ -1,19 +1,29 @@
-//! The two precisions that sampling is offered in.
+//! The two precisions that sampling and training are offered in.
 
 use cblas_sys::{CBLAS_LAYOUT, CBLAS_TRANSPOSE, CBLAS_UPLO};
 use ndarray::{LinalgScalar, ScalarOperand};
 use rand_distr::{Distribution, StandardNormal};
 use std::ffi::c_int;
+use std::fmt::Debug;
 use std::ops::AddAssign;
 
-/// `f64` or `f32`: the type of samples and pre-activations. Sums over blocks are in `f64` for both.
-pub trait Real: LinalgScalar + ScalarOperand + PartialOrd + AddAssign + Send + Sync {
+/// `f64` or `f32`: the type of samples, activations and trained weights. Long sums are in `f64` for both.
+pub trait Real:
+    LinalgScalar + ScalarOperand + PartialOrd + AddAssign + Debug + Send + Sync
+{
     /// Rounds from `f64`.
     fn from_f64(x: f64) -> Self;
     /// Widens to `f64`.
     fn to_f64(self) -> f64;
     /// A standard normal number.
     fn normal(rng: &mut crate::rng::Stream) -> Self;
+    /// Its bytes, the lowest first.
+    fn to_le_bytes_vec(self) -> Vec<u8>;
+    /// From its bytes, the lowest first.
+    ///
+    /// # Panics
+    /// If there are too few or too many.
+    fn from_le_slice(bytes: &[u8]) -> Self;
     /// Upper triangle of A Aᵀ: `a` n × k, row by row; `out` has rows of `stride` numbers.
     ///
     /// # Panics
@@ -33,6 +43,12 @@ macro_rules! real {
             }
             fn normal(rng: &mut crate::rng::Stream) -> Self {
                 StandardNormal.sample(rng)
+            }
+            fn to_le_bytes_vec(self) -> Vec<u8> {
+                self.to_le_bytes().to_vec()
+            }
+            fn from_le_slice(bytes: &[u8]) -> Self {
+                Self::from_le_bytes(bytes.try_into().expect("as many as the type has"))
             }
             fn gram(a: &[Self], n: usize, out: &mut [Self], stride: usize) {
                 let k = a.len() / n;

@@ -1,0 +1,185 @@
+//! Deep networks as safetensors, with the names that PyTorch would give them.
+
+use super::{Architecture, Deep};
+use crate::real::Real;
+use safetensors::tensor::{SafeTensors, TensorView};
+use safetensors::{Dtype, SafeTensorError};
+use std::collections::HashMap;
+use thiserror::Error;
+
+/// Why tensors are no such network.
+#[derive(Debug, Error)]
+pub enum TensorError {
+    /// Not a safetensors file, or one that lacks a tensor.
+    #[error("found {0}; allowed: a safetensors file with the tensors of the network")]
+    Unreadable(#[from] SafeTensorError),
+    /// A tensor of another size or type.
+    #[error("{name}: found {found}; allowed: {allowed}")]
+    Shape {
+        /// the tensor
+        name: String,
+        /// what it is
+        found: String,
+        /// what it may be
+        allowed: String,
+    },
+}
+
+/// Names and shapes of a network's tensors, and their numbers, in a fixed order.
+fn tensors<T: Real>(network: &mut Deep<T>) -> Vec<(String, Vec<usize>, &mut [T])> {
+    let mut all = Vec::new();
+    for (l, layer) in network.layers.iter_mut().enumerate() {
+        let (nodes, inputs) = layer.weights.dim();
+        let mut vector = |name: String, slice| all.push((name, vec![nodes], slice));
+        vector(
+            format!("layers.{l}.bias"),
+            layer.bias.as_slice_mut().expect("contiguous"),
+        );
+        if let Some(norm) = &mut layer.norm {
+            let parts = [
+                ("weight", &mut norm.gain),
+                ("bias", &mut norm.shift),
+                ("running_mean", &mut norm.mean),
+                ("running_var", &mut norm.variance),
+            ];
+            for (name, part) in parts {
+                vector(
+                    format!("norms.{l}.{name}"),
+                    part.as_slice_mut().expect("contiguous"),
+                );
+            }
+        }
+        all.push((
+            format!("layers.{l}.weight"),
+            vec![nodes, inputs],
+            layer.weights.as_slice_mut().expect("row by row"),
+        ));
+    }
+    all
+}
+
+fn dtype<T: Real>() -> Dtype {
+    if size_of::<T>() == 4 {
+        Dtype::F32
+    } else {
+        Dtype::F64
+    }
+}
+
+/// The bytes of networks under one name each, with remarks. The same networks give the same bytes.
+pub fn write_tensors<T: Real>(
+    networks: &[(&str, &Deep<T>)],
+    remarks: &[(&str, String)],
+) -> Result<Vec<u8>, TensorError> {
+    let mut parts: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    for (prefix, network) in networks {
+        let mut copy = (*network).clone();
+        for (name, shape, numbers) in tensors(&mut copy) {
+            let bytes = numbers.iter().flat_map(|x| x.to_le_bytes_vec()).collect();
+            parts.push((format!("{prefix}{name}"), shape, bytes));
+        }
+    }
+    let views = parts
+        .iter()
+        .map(|(name, shape, bytes)| {
+            Ok((name, TensorView::new(dtype::<T>(), shape.clone(), bytes)?))
+        })
+        .collect::<Result<Vec<_>, SafeTensorError>>()?;
+    let mut metadata: HashMap<String, String> = HashMap::new();
+    // A single remark, so that the order of a hash map has no part in the bytes.
+    if !remarks.is_empty() {
+        let text: Vec<String> = remarks
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        metadata.insert("luckflow".into(), text.join("\n"));
+    }
+    Ok(safetensors::serialize(
+        views,
+        (!metadata.is_empty()).then_some(metadata),
+    )?)
+}
+
+/// Networks of known architectures out of bytes, and the remarks beside them.
+pub fn read_tensors<T: Real>(
+    bytes: &[u8],
+    wanted: &[(&str, &Architecture)],
+) -> Result<(Vec<Deep<T>>, Vec<(String, String)>), TensorError> {
+    let file = SafeTensors::deserialize(bytes)?;
+    let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+    let text = metadata
+        .metadata()
+        .as_ref()
+        .and_then(|map| map.get("luckflow").cloned())
+        .unwrap_or_default();
+    let remarks = text
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+    let mut networks = Vec::new();
+    for (prefix, architecture) in wanted {
+        let mut network = Deep::zeros(architecture);
+        for (name, shape, numbers) in tensors(&mut network) {
+            let name = format!("{prefix}{name}");
+            let tensor = file.tensor(&name)?;
+            if tensor.shape() != shape || tensor.dtype() != dtype::<T>() {
+                return Err(TensorError::Shape {
+                    name,
+                    found: format!("{:?} of {:?}", tensor.shape(), tensor.dtype()),
+                    allowed: format!("{shape:?} of {:?}", dtype::<T>()),
+                });
+            }
+            let words = tensor.data().chunks_exact(size_of::<T>());
+            for (number, bytes) in numbers.iter_mut().zip(words) {
+                *number = T::from_le_slice(bytes);
+            }
+        }
+        networks.push(network);
+    }
+    Ok((networks, remarks))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BatchNorm, Place, uniform};
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn what_is_written_is_read_back_and_has_the_same_bytes_each_time() {
+        let architecture = Architecture {
+            input: 3,
+            hidden: vec![4, 5],
+            output: 2,
+            bias: true,
+            batch_norm: Some(BatchNorm {
+                place: Place::AfterRelu,
+                affine: true,
+            }),
+        };
+        let network = uniform::<f32>(&mut stream(1, "student", &[]), &architecture);
+        let write = || {
+            let remarks = [("epoch", "3".to_owned()), ("of", "a\tb".to_owned())];
+            write_tensors(&[("a.", &network), ("b.", &network)], &remarks).unwrap()
+        };
+        let bytes = write();
+        assert_eq!(bytes, write());
+        let wanted = [("b.", &architecture)];
+        let (read, remarks) = read_tensors::<f32>(&bytes, &wanted).unwrap();
+        assert_eq!(read[0], network);
+        assert_eq!(remarks[0], ("epoch".to_owned(), "3".to_owned()));
+
+        let wider = Architecture {
+            hidden: vec![4, 6],
+            ..architecture.clone()
+        };
+        let error = read_tensors::<f32>(&bytes, &[("a.", &wider)]).unwrap_err();
+        assert!(
+            error.to_string().starts_with("a.layers.1.bias: found [5]"),
+            "{error}"
+        );
+        assert!(read_tensors::<f64>(&bytes, &wanted).is_err());
+        assert!(read_tensors::<f32>(&bytes[..40], &wanted).is_err());
+    }
+}

@@ -1,0 +1,21 @@
+//! Training by samples, beside the flow: projected SGD of two layers, and SGD of deep networks.
+//!
+//! A [`Pass`] holds activations and their gradients for one mini-batch, an [`Optimizer`] turns them into a step, a
+//! [`Trainer`] goes through a [`DataSet`] epoch by epoch. A step allocates nothing and does its work in BLAS.
+
+mod curvature;
+mod data;
+mod loss;
+mod norm;
+mod optimizer;
+mod pass;
+mod projected;
+mod trainer;
+
+pub use curvature::Curvature;
+pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs};
+pub use loss::{Loss, accuracy};
+pub use optimizer::{Descent, Gradient, Optimizer};
+pub use pass::{LayerGradient, Mode, Pass};
+pub use projected::{ProjectedSgd, SgdOptions};
+pub use trainer::{Diverged, Evaluation, Schedule, Trainer, TrainerState, Training};

@@ -1,0 +1,106 @@
+//! Batch normalisation of one layer: forward and back.
+
+use crate::network::deep::Norm;
+use crate::real::Real;
+use ndarray::{Array1, Array2, ArrayViewMut2};
+
+/// Added to variances, as PyTorch does.
+const EPSILON: f64 = 1e-5;
+
+/// Part of a new batch in the running mean and variance, as in PyTorch.
+const MOMENTUM: f64 = 0.1;
+
+/// What the way back needs, and what the running statistics get.
+pub(super) struct NormPass<T> {
+    /// (x − mean)/deviation, nodes × batch
+    pub whitened: Array2<T>,
+    pub inverse_deviation: Array1<T>,
+    pub mean: Array1<T>,
+    /// Biased, as it whitens.
+    pub variance: Array1<T>,
+    /// ∂ℓ/∂gain and ∂ℓ/∂shift of the batch.
+    pub gain: Array1<T>,
+    pub shift: Array1<T>,
+    pub batch: usize,
+}
+
+impl<T: Real> NormPass<T> {
+    pub fn new(nodes: usize, capacity: usize) -> Self {
+        let zeros = || Array1::zeros(nodes);
+        Self {
+            whitened: Array2::zeros((nodes, capacity)),
+            inverse_deviation: zeros(),
+            mean: zeros(),
+            variance: zeros(),
+            gain: zeros(),
+            shift: zeros(),
+            batch: 0,
+        }
+    }
+
+    /// x → gain·(x − mean)/deviation + shift in place, with the statistics of this batch, or the running ones.
+    pub fn forward(&mut self, norm: &Norm<T>, mut x: ArrayViewMut2<T>, of_batch: bool) {
+        self.batch = x.ncols();
+        let count = x.ncols() as f64;
+        for (j, mut row) in x.rows_mut().into_iter().enumerate() {
+            let row = row.as_slice_mut().expect("node by node");
+            let (mean, variance) = if of_batch {
+                let mean = row.iter().map(|x| x.to_f64()).sum::<f64>() / count;
+                let squares: f64 = row.iter().map(|x| (x.to_f64() - mean).powi(2)).sum();
+                (mean, squares / count)
+            } else {
+                (norm.mean[j].to_f64(), norm.variance[j].to_f64())
+            };
+            self.mean[j] = T::from_f64(mean);
+            self.variance[j] = T::from_f64(variance);
+            let inverse = T::from_f64(1.0 / (variance + EPSILON).sqrt());
+            self.inverse_deviation[j] = inverse;
+            let (mean, gain, shift) = (self.mean[j], norm.gain[j], norm.shift[j]);
+            let mut whitened = self.whitened.row_mut(j);
+            let whitened = whitened.as_slice_mut().expect("node by node");
+            for (x, w) in row.iter_mut().zip(whitened) {
+                *w = (*x - mean) * inverse;
+                *x = gain * *w + shift;
+            }
+        }
+    }
+
+    /// ∂ℓ/∂output → ∂ℓ/∂input in place, and the gradients of gain and shift. With the batch's own statistics.
+    pub fn backward(&mut self, norm: &Norm<T>, mut delta: ArrayViewMut2<T>) {
+        let per_sample = 1.0 / delta.ncols() as f64;
+        for (j, mut row) in delta.rows_mut().into_iter().enumerate() {
+            let row = row.as_slice_mut().expect("node by node");
+            let whitened = self.whitened.row(j);
+            let whitened = whitened.as_slice().expect("node by node");
+            let (mut sum, mut along) = (0.0, 0.0);
+            for (d, w) in row.iter().zip(whitened) {
+                sum += d.to_f64();
+                along += (*d * *w).to_f64();
+            }
+            self.shift[j] = T::from_f64(sum);
+            self.gain[j] = T::from_f64(along);
+            let scale = norm.gain[j] * self.inverse_deviation[j];
+            let (mean, along) = (
+                T::from_f64(sum * per_sample),
+                T::from_f64(along * per_sample),
+            );
+            for (d, w) in row.iter_mut().zip(whitened) {
+                *d = scale * (*d - mean - along * *w);
+            }
+        }
+    }
+
+    /// Moves the running statistics towards those of the batch.
+    pub fn update_running(&self, norm: &mut Norm<T>) {
+        let keep = T::from_f64(1.0 - MOMENTUM);
+        let count = self.batch as f64;
+        let unbiased = T::from_f64(MOMENTUM * count / (count - 1.0).max(1.0));
+        let momentum = T::from_f64(MOMENTUM);
+        for (running, x) in norm.mean.iter_mut().zip(&self.mean) {
+            *running = keep * *running + momentum * *x;
+        }
+        for (running, x) in norm.variance.iter_mut().zip(&self.variance) {
+            *running = keep * *running + unbiased * *x;
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Epochs of training: shuffled mini-batches, a step for each, and what the network is worth afterwards.
+
+use super::data::{Batch, DataSet};
+use super::{Descent, Gradient, Loss, Mode, Optimizer, Pass, accuracy};
+use crate::network::deep::Deep;
+use crate::real::Real;
+use crate::rng;
+use ndarray::Array2;
+use rand::seq::SliceRandom;
+use serde::Serialize;
+use thiserror::Error;
+
+/// How a network is trained.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Training {
+    /// B; the last batch of an epoch may be smaller.
+    pub batch: usize,
+    /// η by epoch.
+    pub schedule: Schedule,
+    /// μ
+    pub momentum: f64,
+    /// λ
+    pub weight_decay: f64,
+    /// What is minimised.
+    pub loss: Loss,
+    /// Scale each node to unit norm of its weights after each step.
+    pub normalize_nodes: bool,
+}
+
+/// Step sizes: (first epoch, η), ascending, the first for epoch 0.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Schedule(pub Vec<(u64, f64)>);
+
+impl Schedule {
+    /// η in an epoch.
+    pub fn step(&self, epoch: u64) -> f64 {
+        let begun = self.0.iter().take_while(|(from, _)| *from <= epoch);
+        begun.last().map_or(0.0, |(_, step)| *step)
+    }
+}
+
+/// A loss that is no number, or one that has grown beyond all bounds.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error(
+    "training diverged: the loss is {loss} in step {step} of epoch {epoch}; a smaller training.step may help"
+)]
+pub struct Diverged {
+    /// What the loss was.
+    pub loss: f64,
+    /// From 1.
+    pub epoch: u64,
+    /// Within the epoch, from 1.
+    pub step: usize,
+}
+
+/// A loss beyond this is one that has diverged.
+const DIVERGED: f64 = 1e12;
+
+/// What a network is worth on a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// The mean loss.
+    pub loss: f64,
+    /// The part of samples whose class is right, where targets are classes.
+    pub accuracy: Option<f64>,
+}
+
+/// All that a run needs to go on: the same bytes follow from it.
+#[derive(Clone, Debug)]
+pub struct TrainerState<T> {
+    /// Epochs done.
+    pub epoch: u64,
+    /// The network.
+    pub network: Deep<T>,
+    /// Velocities, where there is momentum.
+    pub velocity: Option<Gradient<T>>,
+}
+
+/// Trains one network on one data set.
+///
+/// The order of samples in an epoch is drawn from the stream "order" of the seed and the epoch's number, so that a run
+/// that goes on from a [`TrainerState`] does what it would have done anyway.
+pub struct Trainer<'a, T> {
+    training: &'a Training,
+    data: &'a DataSet<T>,
+    network: Deep<T>,
+    optimizer: Optimizer<T>,
+    pass: Pass<T>,
+    batch: Batch<T>,
+    order: Vec<u32>,
+    seed: u64,
+    epoch: u64,
+}
+
+impl<'a, T: Real> Trainer<'a, T> {
+    /// Begins with `network`.
+    pub fn new(training: &'a Training, data: &'a DataSet<T>, network: Deep<T>, seed: u64) -> Self {
+        let capacity = training.batch.min(data.len());
+        Self {
+            optimizer: Optimizer::new(&network.architecture, training.momentum > 0.0),
+            pass: Pass::new(&network.architecture, capacity),
+            batch: Batch::new(data, capacity),
+            order: Vec::with_capacity(data.len()),
+            training,
+            data,
+            network,
+            seed,
+            epoch: 0,
+        }
+    }
+
+    /// Goes on from where another run stood.
+    pub fn resume(&mut self, state: TrainerState<T>) {
+        self.epoch = state.epoch;
+        self.network = state.network;
+        if let Some(velocity) = state.velocity {
+            self.optimizer.set_velocity(velocity);
+        }
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> TrainerState<T> {
+        TrainerState {
+            epoch: self.epoch,
+            network: self.network.clone(),
+            velocity: self.optimizer.velocity().cloned(),
+        }
+    }
+
+    /// The network as it is now.
+    pub fn network(&self) -> &Deep<T> {
+        &self.network
+    }
+
+    /// Epochs done.
+    pub fn epochs(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The network at the end.
+    pub fn into_network(self) -> Deep<T> {
+        self.network
+    }
+
+    /// Goes once through all samples; the mean of the losses before each step. `progress` is told the part done and
+    /// answers whether to go on; an epoch that is broken off gives `None` and must not be kept.
+    pub fn epoch(
+        &mut self,
+        mut progress: impl FnMut(f64) -> bool,
+    ) -> Result<Option<f64>, Diverged> {
+        self.order.clear();
+        self.order.extend(0..self.data.len() as u32);
+        let mut stream = rng::stream(self.seed, "order", &[self.epoch]);
+        self.order.shuffle(&mut stream);
+        let order = std::mem::take(&mut self.order);
+        let mut sum = 0.0;
+        let batches = order.len().div_ceil(self.training.batch);
+        for (k, rows) in order.chunks(self.training.batch).enumerate() {
+            let loss = self.step(rows);
+            if !(loss.abs() < DIVERGED) {
+                self.order = order;
+                return Err(Diverged {
+                    loss,
+                    epoch: self.epoch + 1,
+                    step: k + 1,
+                });
+            }
+            sum += loss * rows.len() as f64;
+            if k % 16 == 0 && !progress(k as f64 / batches as f64) {
+                self.order = order;
+                return Ok(None);
+            }
+        }
+        self.order = order;
+        self.epoch += 1;
+        Ok(Some(sum / self.data.len() as f64))
+    }
+
+    /// One step on the samples with these numbers; the loss before it. Allocates nothing.
+    pub fn step(&mut self, rows: &[u32]) -> f64 {
+        let descent = Descent {
+            step: self.training.schedule.step(self.epoch),
+            momentum: self.training.momentum,
+            weight_decay: self.training.weight_decay,
+        };
+        let Self {
+            network,
+            pass,
+            batch,
+            ..
+        } = self;
+        batch.gather(self.data, rows.iter().map(|&row| row as usize));
+        pass.forward(network, batch.inputs(), Mode::Training);
+        let (output, gradient) = pass.output_and_gradient();
+        let loss = self.training.loss.evaluate(output, batch, gradient);
+        self.optimizer
+            .descend(network, pass, batch.inputs(), &descent);
+        if self.training.normalize_nodes {
+            network.normalize_nodes();
+        }
+        loss
+    }
+}
+
+impl Evaluation {
+    /// What `network` is worth on `data`, in pieces of the pass's capacity.
+    pub fn of<T: Real>(
+        network: &Deep<T>,
+        data: &DataSet<T>,
+        loss: Loss,
+        pass: &mut Pass<T>,
+    ) -> Self {
+        let capacity = pass.capacity();
+        let mut batch = Batch::new(data, capacity);
+        let mut gradient = Array2::zeros((network.architecture.output, capacity));
+        let (mut sum, mut right) = (0.0, 0);
+        for begin in (0..data.len()).step_by(capacity) {
+            let end = (begin + capacity).min(data.len());
+            batch.gather(data, begin..end);
+            pass.forward(network, batch.inputs(), Mode::Evaluation);
+            let room = gradient.slice_mut(ndarray::s![.., ..end - begin]);
+            sum += loss.evaluate(pass.output(), &batch, room) * (end - begin) as f64;
+            if loss == Loss::CrossEntropy {
+                right += accuracy(pass.output(), batch.classes());
+            }
+        }
+        let count = data.len() as f64;
+        Self {
+            loss: sum / count,
+            accuracy: (loss == Loss::CrossEntropy).then(|| right as f64 / count),
+        }
+    }
+}
