@@ -275,7 +275,7 @@ fn chart(
         scale: Scale::Log,
         x_range,
         y_range,
-        band: None,
+        bands: Vec::new(),
         lines: points,
         notes,
     }

@@ -4,10 +4,11 @@ use super::source::Source;
 use super::watch::Watch;
 use super::{Failure, USAGE};
 use clap::Args;
-use luckflow::experiment::{ExperimentError, panels, theorem4, theorem5};
+use luckflow::experiment::deep::{self, End};
+use luckflow::experiment::{ExperimentError, panels, sgd_vs_flow, theorem4, theorem5};
 use luckflow::integrate::RunEnd;
-use luckflow::report::{self, Folder, Provenance};
-use luckflow::scenario::{Panels, Scenario, Theorem4, Theorem5};
+use luckflow::report::{self, Checkpoints, Folder, FolderError, Provenance};
+use luckflow::scenario::{Panels, Scenario, SgdVsFlow, Theorem4, Theorem5};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// Threads to compute with [default: all cores]; results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+    /// Go on from the checkpoints that a stopped training left in the folder; it ends with the same bytes
+    #[arg(long)]
+    resume: bool,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -46,6 +50,47 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Scenario::Panels(scenario) => run_panels(&scenario, folder, arguments),
         Scenario::Theorem4(scenario) => run_theorem4(&scenario, folder, arguments),
         Scenario::Theorem5(scenario) => run_theorem5(&scenario, folder, arguments),
+        Scenario::SgdVsFlow(scenario) => run_sgd_vs_flow(&scenario, folder, arguments),
+        Scenario::DeepFlow(scenario) => run_deep(
+            folder,
+            arguments,
+            |_, watch| deep::flow::run(&scenario, watch),
+            report::deep::flow::write,
+            report::deep::flow::table,
+            |outcome| &outcome.end,
+        ),
+        Scenario::DeepTraining(scenario) => run_deep(
+            folder,
+            arguments,
+            |store, watch| deep::training::run(&scenario, store, watch),
+            report::deep::training::write,
+            report::deep::training::table,
+            |outcome| &outcome.end,
+        ),
+        Scenario::ImplicitRegularization(scenario) => run_deep(
+            folder,
+            arguments,
+            |store, watch| deep::labels::run(&scenario, store, watch),
+            report::deep::labels::write,
+            report::deep::labels::table,
+            |outcome| &outcome.end,
+        ),
+        Scenario::LotteryTickets(scenario) => run_deep(
+            folder,
+            arguments,
+            |store, watch| deep::tickets::run(&scenario, store, watch),
+            report::deep::tickets::write,
+            report::deep::tickets::table,
+            |outcome| &outcome.end,
+        ),
+        Scenario::FlatMinima(scenario) => run_deep(
+            folder,
+            arguments,
+            |store, watch| deep::curvature::run(&scenario, store, watch),
+            report::deep::curvature::write,
+            report::deep::curvature::table,
+            |outcome| &outcome.end,
+        ),
     }
 }
 
@@ -55,13 +100,13 @@ fn run_theorem4(
     arguments: &Arguments,
 ) -> Result<ExitCode, Failure> {
     let setup = theorem4::Setup::prepare(scenario).map_err(|error| at_file(arguments, &error))?;
-    let (folder, outcome) = simulate(folder, arguments, |watch| {
+    let (folder, outcome) = simulate(folder, arguments, |_, watch| {
         theorem4::simulate(scenario, setup, watch)
     })?;
     let written =
         report::theorem4::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
     let table = report::theorem4::table(&outcome);
-    conclude(arguments, &table, &written, &outcome.primary.end)
+    conclude(arguments, &table, &written, &(&outcome.primary.end).into())
 }
 
 fn run_theorem5(
@@ -70,13 +115,13 @@ fn run_theorem5(
     arguments: &Arguments,
 ) -> Result<ExitCode, Failure> {
     let setup = theorem5::Setup::prepare(scenario).map_err(|error| at_file(arguments, &error))?;
-    let (folder, outcome) = simulate(folder, arguments, |watch| {
+    let (folder, outcome) = simulate(folder, arguments, |_, watch| {
         theorem5::simulate(scenario, setup, watch)
     })?;
     let written =
         report::theorem5::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
     let table = report::theorem5::table(&outcome);
-    conclude(arguments, &table, &written, &outcome.end)
+    conclude(arguments, &table, &written, &(&outcome.end).into())
 }
 
 fn run_panels(
@@ -85,24 +130,68 @@ fn run_panels(
     arguments: &Arguments,
 ) -> Result<ExitCode, Failure> {
     let nodes = panels::prepare(scenario).map_err(|error| at_file(arguments, &error))?;
-    let (folder, outcome) = simulate(folder, arguments, |watch| {
+    let (folder, outcome) = simulate(folder, arguments, |_, watch| {
         panels::simulate(scenario, nodes, watch)
     })?;
     let written =
         report::panels::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
     let end = outcome.early_end.clone().unwrap_or(RunEnd::Horizon);
-    conclude(arguments, &report::panels::table(&outcome), &written, &end)
+    conclude(arguments, &report::panels::table(&outcome), &written, &(&end).into())
+}
+
+fn run_sgd_vs_flow(
+    scenario: &SgdVsFlow,
+    folder: &Path,
+    arguments: &Arguments,
+) -> Result<ExitCode, Failure> {
+    let setup = sgd_vs_flow::prepare(scenario).map_err(|error| at_file(arguments, &error))?;
+    let (folder, outcome) = simulate(folder, arguments, |_, watch| {
+        sgd_vs_flow::simulate(scenario, setup, watch)
+    })?;
+    let written = report::sgd_vs_flow::write(&outcome, &folder, &Provenance::now())
+        .map_err(Failure::runtime)?;
+    let end = match outcome.interrupted {
+        true => Ending::Interrupted,
+        false => Ending::Regular,
+    };
+    conclude(arguments, &report::sgd_vs_flow::table(&outcome), &written, &end)
+}
+
+/// Trainings of deep networks, with checkpoints: run, write, print.
+fn run_deep<T>(
+    folder: &Path,
+    arguments: &Arguments,
+    run: impl FnOnce(&Checkpoints, &Watch) -> Result<T, ExperimentError>,
+    write: impl FnOnce(&T, &Folder, &Provenance) -> Result<Vec<PathBuf>, FolderError>,
+    table: impl FnOnce(&T) -> String,
+    end: impl FnOnce(&T) -> &End,
+) -> Result<ExitCode, Failure> {
+    let (folder, outcome) = simulate(folder, arguments, |folder, watch| {
+        let store = Checkpoints::open(folder, arguments.resume)
+            .map_err(|error| ExperimentError::Checkpoint {
+                name: "checkpoints".into(),
+                found: error.to_string(),
+            })?;
+        run(&store, watch)
+    })?;
+    let written = write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
+    let ending = match end(&outcome) {
+        End::Finished => Ending::Regular,
+        End::Interrupted => Ending::Interrupted,
+        End::Diverged(why) => Ending::Early(why.clone()),
+    };
+    conclude(arguments, &table(&outcome), &written, &ending)
 }
 
 /// Opens the folder, before the work, so that none is lost to one that cannot be written to; then works, watched.
 fn simulate<T>(
     folder: &Path,
     arguments: &Arguments,
-    work: impl FnOnce(&Watch) -> Result<T, ExperimentError>,
+    work: impl FnOnce(&Folder, &Watch) -> Result<T, ExperimentError>,
 ) -> Result<(Folder, T), Failure> {
     let folder = Folder::open(folder).map_err(Failure::usage)?;
     let watch = Watch::start(arguments.quiet);
-    let outcome = work(&watch);
+    let outcome = work(&folder, &watch);
     watch.finish();
     let outcome = outcome.map_err(|error| at_file(arguments, &error))?;
     Ok((folder, outcome))
@@ -113,7 +202,7 @@ fn conclude(
     arguments: &Arguments,
     table: &str,
     written: &[PathBuf],
-    end: &RunEnd,
+    end: &Ending,
 ) -> Result<ExitCode, Failure> {
     if !arguments.quiet {
         print!("{table}");
@@ -122,13 +211,26 @@ fn conclude(
         }
     }
     match end {
-        RunEnd::Interrupted { .. } => Ok(ExitCode::from(INTERRUPTED)),
-        end if end.is_regular() => Ok(ExitCode::SUCCESS),
-        end => {
-            let advice = end.advice().unwrap_or("");
-            Err(Failure::runtime(format!(
-                "the run ended early: {end}; {advice}"
-            )))
+        Ending::Regular => Ok(ExitCode::SUCCESS),
+        Ending::Interrupted => Ok(ExitCode::from(INTERRUPTED)),
+        Ending::Early(why) => Err(Failure::runtime(format!("the run ended early: {why}"))),
+    }
+}
+
+/// How a run ended, as the exit status says it.
+enum Ending {
+    Regular,
+    Interrupted,
+    /// Why.
+    Early(String),
+}
+
+impl From<&RunEnd> for Ending {
+    fn from(end: &RunEnd) -> Self {
+        match end {
+            RunEnd::Interrupted { .. } => Self::Interrupted,
+            end if end.is_regular() => Self::Regular,
+            end => Self::Early(format!("{end}; {}", end.advice().unwrap_or(""))),
         }
     }
 }

@@ -3,15 +3,19 @@
 //! Knows of files only what a scenario names as input; writes nothing and prints nothing.
 
 mod array_file;
+pub mod deep;
 mod input;
 pub mod panels;
 mod plan;
+pub mod sgd_vs_flow;
+mod store;
 mod teacher;
 pub mod theorem4;
 pub mod theorem5;
 mod together;
 
 pub use array_file::{ArrayFileError, read_matrix};
+pub use store::{Nowhere, Store};
 
 use crate::network::NetworkError;
 use crate::overlap::monte_carlo::InputError;
@@ -68,6 +72,17 @@ pub enum ExperimentError {
         /// what may stand there
         allowed: String,
     },
+    /// A checkpoint that cannot be written, or does not fit.
+    #[error("checkpoint {name}: found {found}; allowed: a folder that can be written to, and checkpoints of the same scenario")]
+    Checkpoint {
+        /// its name in the folder of checkpoints
+        name: String,
+        /// what went wrong
+        found: String,
+    },
+    /// A spectrum that cannot be had.
+    #[error("the spectrum of the Hessian cannot be computed: {0}")]
+    Spectrum(#[from] ndarray_linalg::error::LinalgError),
     /// No network.
     #[error(transparent)]
     Network(#[from] NetworkError),

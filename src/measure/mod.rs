@@ -1,9 +1,15 @@
-//! What is read off a run: trajectories, worst and fitted rates.
+//! What is read off a run: trajectories, worst and fitted rates, correlations of nodes, spectra.
 
+mod correlation;
+mod lanczos;
 mod rates;
+mod span;
 mod spread;
 mod trajectory;
 
+pub use correlation::{Correlations, Standardized, Winner};
+pub use lanczos::{Density, lanczos};
 pub use rates::{Fit, WorstRate, fit_decay, worst_rate};
+pub use span::Span;
 pub use spread::{Spread, spread};
 pub use trajectory::{Row, Trajectory};

@@ -37,6 +37,11 @@ impl Folder {
         &self.path
     }
 
+    /// A folder in it, made if need be.
+    pub fn sub(&self, name: &str) -> Result<Self, FolderError> {
+        Self::open(&self.path.join(name))
+    }
+
     /// Writes a file beside its place and then moves it there.
     pub fn write(
         &self,

@@ -1,13 +1,17 @@
 //! Results as tables, CSV, JSON, NumPy arrays and SVG. Computes nothing.
 
+mod checkpoints;
+pub mod deep;
 mod folder;
 pub mod panels;
 mod provenance;
 mod states;
+pub mod sgd_vs_flow;
 pub mod svg;
 pub mod sweep;
 pub mod theorem4;
 pub mod theorem5;
 
+pub use checkpoints::Checkpoints;
 pub use folder::{Folder, FolderError};
 pub use provenance::Provenance;

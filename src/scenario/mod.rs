@@ -3,18 +3,23 @@
 //! [`document`] reads TOML and keeps where each value stands, [`section`] takes typed values out of
 //! it, and one file per experiment says what its keys mean.
 
+pub mod deep;
 pub mod document;
 mod error;
+mod lists;
 pub mod panels;
 mod section;
 pub mod settings;
+pub mod sgd_vs_flow;
 pub mod sweep;
 pub mod theorem4;
 pub mod theorem5;
 
+pub use deep::{DeepFlow, DeepTraining, FlatMinima, ImplicitRegularization, LotteryTickets};
 pub use document::{Document, Override};
 pub use error::ScenarioError;
 pub use panels::Panels;
+pub use sgd_vs_flow::SgdVsFlow;
 pub use sweep::Sweep;
 pub use theorem4::Theorem4;
 pub use theorem5::Theorem5;
@@ -33,7 +38,32 @@ pub enum Scenario {
     Panels(Box<Panels>),
     /// `experiment = "theorem5"`
     Theorem5(Box<Theorem5>),
+    /// `experiment = "sgd-vs-flow"`
+    SgdVsFlow(Box<SgdVsFlow>),
+    /// `experiment = "deep-training"`
+    DeepTraining(Box<DeepTraining>),
+    /// `experiment = "deep-flow"`
+    DeepFlow(Box<DeepFlow>),
+    /// `experiment = "implicit-regularization"`
+    ImplicitRegularization(Box<ImplicitRegularization>),
+    /// `experiment = "lottery-tickets"`
+    LotteryTickets(Box<LotteryTickets>),
+    /// `experiment = "flat-minima"`
+    FlatMinima(Box<FlatMinima>),
 }
+
+/// The experiments that a scenario may name.
+const EXPERIMENTS: &[&str] = &[
+    "theorem4",
+    "theorem5",
+    "fan-out-panels",
+    "sgd-vs-flow",
+    "deep-training",
+    "deep-flow",
+    "implicit-regularization",
+    "lottery-tickets",
+    "flat-minima",
+];
 
 impl Scenario {
     /// Gives a document its meaning.
@@ -52,31 +82,44 @@ impl Scenario {
                 "no sweep here; luckflow sweep takes this file",
             ));
         }
-        let experiment =
-            root.required_text("experiment", &["theorem4", "theorem5", "fan-out-panels"])?;
-        match experiment {
-            "theorem4" => Ok(Self::Theorem4(Box::new(Theorem4::read(root)?))),
-            "theorem5" => Ok(Self::Theorem5(Box::new(Theorem5::read(root)?))),
-            "fan-out-panels" => Ok(Self::Panels(Box::new(Panels::read(root)?))),
+        Ok(match root.required_text("experiment", EXPERIMENTS)? {
+            "theorem4" => Self::Theorem4(Box::new(Theorem4::read(root)?)),
+            "theorem5" => Self::Theorem5(Box::new(Theorem5::read(root)?)),
+            "fan-out-panels" => Self::Panels(Box::new(Panels::read(root)?)),
+            "sgd-vs-flow" => Self::SgdVsFlow(Box::new(SgdVsFlow::read(root)?)),
+            "deep-training" => Self::DeepTraining(Box::new(DeepTraining::read(root)?)),
+            "deep-flow" => Self::DeepFlow(Box::new(DeepFlow::read(root)?)),
+            "implicit-regularization" => {
+                Self::ImplicitRegularization(Box::new(ImplicitRegularization::read(root)?))
+            }
+            "lottery-tickets" => Self::LotteryTickets(Box::new(LotteryTickets::read(root)?)),
+            "flat-minima" => Self::FlatMinima(Box::new(FlatMinima::read(root)?)),
             _ => unreachable!("only listed names are let through"),
+        })
+    }
+
+    /// What it is called, the name of its file, and the seed from which all its random numbers come.
+    fn identity(&self) -> (&str, u64) {
+        match self {
+            Self::Theorem4(scenario) => (&scenario.name, scenario.seed),
+            Self::Theorem5(scenario) => (&scenario.name, scenario.seed),
+            Self::Panels(scenario) => (&scenario.base.name, scenario.base.seed),
+            Self::SgdVsFlow(scenario) => (&scenario.base.name, scenario.base.seed),
+            Self::DeepTraining(scenario) => (&scenario.base.name, scenario.base.seed),
+            Self::DeepFlow(scenario) => (&scenario.base.name, scenario.base.seed),
+            Self::ImplicitRegularization(scenario) => (&scenario.base.name, scenario.base.seed),
+            Self::LotteryTickets(scenario) => (&scenario.base.name, scenario.base.seed),
+            Self::FlatMinima(scenario) => (&scenario.base.name, scenario.base.seed),
         }
     }
 
     /// From which all its random numbers come.
     pub fn seed(&self) -> u64 {
-        match self {
-            Self::Panels(scenario) => scenario.base.seed,
-            Self::Theorem4(scenario) => scenario.seed,
-            Self::Theorem5(scenario) => scenario.seed,
-        }
+        self.identity().1
     }
 
     /// What it is called: the name of its file.
     pub fn name(&self) -> &str {
-        match self {
-            Self::Panels(scenario) => &scenario.base.name,
-            Self::Theorem4(scenario) => &scenario.name,
-            Self::Theorem5(scenario) => &scenario.name,
-        }
+        self.identity().0
     }
 }

@@ -51,7 +51,12 @@ impl Range {
         }
     }
 
-    fn contains(&self, x: f64) -> bool {
+    /// What is allowed, in words.
+    pub(super) fn words(&self) -> &'static str {
+        self.words
+    }
+
+    pub(super) fn contains(&self, x: f64) -> bool {
         let [low, high] = self.includes;
         x.is_finite()
             && (x > self.low || low && x == self.low)

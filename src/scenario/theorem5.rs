@@ -100,6 +100,13 @@ pub enum Start {
 impl Theorem5 {
     /// Reads the keys, all of them and no others.
     pub(super) fn read(mut root: Section) -> Result<Self> {
+        let scenario = Self::read_section(&mut root)?;
+        root.finish()?;
+        Ok(scenario)
+    }
+
+    /// Reads the keys and leaves the section open.
+    pub(super) fn read_section(root: &mut Section) -> Result<Self> {
         let name = root.name();
         let seed = root.integer("seed", 0, i64::MAX as u64)?.unwrap_or(1);
         let mut section = root.section("teacher")?;
@@ -112,7 +119,6 @@ impl Theorem5 {
         flow.finish()?;
         let integrate = read_integrate(root.section("integrate")?, &overlap)?;
         let output = read_output(root.section("output")?)?;
-        root.finish()?;
         Ok(Self {
             name,
             seed,

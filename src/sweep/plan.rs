@@ -189,8 +189,8 @@ impl Sweep {
         let first = self.scenario_with(&trials.next().expect("at least one"), None)?;
         let experiment = Experiment::of(&first).ok_or_else(|| {
             let allowed =
-                "theorem4 or theorem5: the panels have widths, signals and seeds of their own";
-            self.mistake("experiment", "\"fan-out-panels\"", allowed)
+                "\"theorem4\" or \"theorem5\": the other experiments have axes and seeds of their own";
+            self.mistake("experiment", "one that is not a single run", allowed)
         })?;
         trials.try_for_each(|nodes| self.scenario_with(&nodes, None).map(drop))?;
         Ok((first, experiment))

@@ -19,9 +19,9 @@ const FALLBACK_TIMES: f64 = 200.0;
 
 /// All that is known before the first step.
 pub struct Setup {
-    pub(super) network: TwoLayer,
-    pub(super) frame: Frame,
-    pub(super) input: Input,
+    pub(in crate::experiment) network: TwoLayer,
+    pub(in crate::experiment) frame: Frame,
+    pub(in crate::experiment) input: Input,
     pub(super) threshold: f64,
     sampling: Option<Sampling>,
     normalized_fan_out: bool,
@@ -111,7 +111,7 @@ impl Setup {
     }
 
     /// The overlaps of the run.
-    pub(super) fn overlap(&self, seed: u64) -> Box<dyn OverlapMethod> {
+    pub(in crate::experiment) fn overlap(&self, seed: u64) -> Box<dyn OverlapMethod> {
         input::overlap(
             self.sampling.as_ref(),
             &self.input,

@@ -18,8 +18,8 @@ const LINE_HEIGHT: i32 = 20;
 const SAMPLE: (i32, i32) = (8, 56);
 /// Characters of a legend text that fit on a line.
 const LEGEND_CHARACTERS: usize = 36;
-/// Every so many points of a marked line have a marker.
-const MARKER_SPACING: usize = 12;
+/// A marked line has so many markers, or one at each point where there are fewer.
+const MARKERS: usize = 20;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Failure = Box<dyn std::error::Error>;
@@ -35,7 +35,7 @@ pub enum Scale {
 
 /// A curve or, with two points, a level.
 pub struct Line {
-    /// Text of the legend.
+    /// Text of the legend; empty for a line that has none.
     pub label: String,
     /// (x, y)
     pub points: Vec<(f64, f64)>,
@@ -75,7 +75,7 @@ pub struct Chart {
     /// Ends of the vertical axis.
     pub y_range: [f64; 2],
     /// Under everything else.
-    pub band: Option<Band>,
+    pub bands: Vec<Band>,
     /// In this order, the last on top.
     pub lines: Vec<Line>,
     /// At the end of the legend.
@@ -146,6 +146,7 @@ impl Chart {
             // Times read well in full.
             .x_label_formatter(&|value| match self.x_scale {
                 Scale::Linear => trim(*value),
+                Scale::Log if (1e-3..1e4).contains(value) => trim(*value),
                 Scale::Log => power_of_ten(*value),
             })
             .y_label_formatter(&|value| y.text(*value))
@@ -167,7 +168,7 @@ impl Chart {
         X: Ranged<ValueType = f64>,
         Y: Ranged<ValueType = f64>,
     {
-        if let Some(band) = &self.band {
+        for band in &self.bands {
             let [low, high] = self.y_range;
             let upper = band.points.iter().map(|&(x, _, y)| (x, y.clamp(low, high)));
             let lower = band
@@ -198,7 +199,7 @@ impl Chart {
                     ))?,
                 };
                 if line.look.stroke == Stroke::Marked {
-                    let marks = points.iter().step_by(MARKER_SPACING);
+                    let marks = points.iter().step_by(points.len().div_ceil(MARKERS));
                     let color = line.look.color.filled();
                     chart.draw_series(marks.map(|&point| Circle::new(point, zoom(4), color)))?;
                 }
@@ -258,7 +259,7 @@ impl Chart {
             *y += 6;
             Ok(())
         };
-        for line in &self.lines {
+        for line in self.lines.iter().filter(|line| !line.label.is_empty()) {
             let style = line.look.color.stroke_width(zoom(line.look.width));
             let (left, right) = (SAMPLE.0, SAMPLE.1);
             let at = |x: i32| (zoomed(x), zoomed(y));
@@ -288,7 +289,7 @@ impl Chart {
             }
             write(&line.label, &mut y)?;
         }
-        if let Some(band) = &self.band {
+        for band in &self.bands {
             let fill = band.look.color.mix(0.22).filled();
             let corners = [(SAMPLE.0, y - 7), (SAMPLE.1, y + 7)];
             area.draw(&Rectangle::new(

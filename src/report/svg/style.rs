@@ -79,6 +79,51 @@ impl Look {
         )
     }
 
+    /// One of a few measured series: each with a colour, a stroke and a width of its own.
+    pub fn of_series(index: usize) -> Self {
+        const LOOKS: [((u8, u8, u8), Stroke, u32); 8] = [
+            ((0, 0, 0), Stroke::Solid, 3),
+            ((0, 114, 178), Stroke::Marked, 2),
+            ((213, 94, 0), Stroke::LongDash, 3),
+            ((0, 158, 115), Stroke::Dots, 4),
+            ((204, 121, 167), Stroke::NearlySolid, 2),
+            ((230, 159, 0), Stroke::Solid, 2),
+            ((86, 180, 233), Stroke::Dash, 3),
+            ((120, 120, 120), Stroke::SparseDash, 3),
+        ];
+        let (color, stroke, width) = LOOKS[index % LOOKS.len()];
+        Self::new(color, stroke, width)
+    }
+
+    /// What the theory predicts.
+    pub const PREDICTED: Self = Self::new((120, 120, 120), Stroke::Dash, 2);
+
+    /// The same colour as a line without gaps.
+    pub fn solid(self) -> Self {
+        Self {
+            stroke: Stroke::Solid,
+            width: 2,
+            ..self
+        }
+    }
+
+    /// The same colour as a dotted line.
+    pub fn dotted(self) -> Self {
+        Self {
+            stroke: Stroke::Dots,
+            width: 3,
+            ..self
+        }
+    }
+
+    /// The same with a marker at points.
+    pub fn marked(self) -> Self {
+        Self {
+            stroke: Stroke::Marked,
+            ..self
+        }
+    }
+
     /// Points of one of a few sets: rings that get smaller from one to the next, and the last one discs.
     pub fn of_set(index: usize) -> Self {
         const COLORS: [(u8, u8, u8); 6] = [

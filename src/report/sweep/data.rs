@@ -2,7 +2,8 @@
 
 use super::axis::Axis;
 use crate::sweep::record::Experiment;
-use crate::sweep::table::{Cell, Head, Run, Spread, TableError};
+use crate::measure::Span;
+use crate::sweep::table::{Cell, Head, Run, TableError};
 use crate::theory::Verdict;
 use std::path::Path;
 
@@ -73,9 +74,9 @@ pub enum Class {
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
     /// Over the runs.
-    pub value: Option<Spread>,
+    pub value: Option<Span>,
     /// What it was judged by.
-    pub simulated: Option<Spread>,
+    pub simulated: Option<Span>,
     /// value/simulated, where both are positive: the median.
     pub tightness: Option<f64>,
     /// What γ = 0 is a contour of: the rate in units in which it varies smoothly.
@@ -95,7 +96,7 @@ pub struct Data {
     /// For each cell, each rate.
     pub rates: Vec<Vec<Rate>>,
     /// For each cell, each of [`Data::extra`]'s columns.
-    extras: Vec<Vec<Option<Spread>>>,
+    extras: Vec<Vec<Option<Span>>>,
     /// For each rate, how many runs have each verdict.
     pub verdicts: Vec<[usize; 4]>,
     /// Runs per cell, at most.
@@ -160,7 +161,7 @@ impl Data {
     }
 
     /// A further column of a cell.
-    pub fn extra(&self, cell: usize, name: &str) -> Option<Spread> {
+    pub fn extra(&self, cell: usize, name: &str) -> Option<Span> {
         let place = columns(self.experiment)
             .iter()
             .position(|known| *known == name);
@@ -224,7 +225,7 @@ impl Data {
     /// Median over the cells of bound/simulated, where positive.
     pub fn median_tightness(&self, bound: usize) -> Option<f64> {
         let values = self.rates.iter().filter_map(|rates| rates[bound].tightness);
-        Spread::of(values).map(|spread| spread.median)
+        Span::of(values).map(|spread| spread.median)
     }
 
     /// What was run, for titles.
@@ -247,7 +248,7 @@ impl Rate {
         let simulated = head.column(&format!("{}_simulated", bound.name));
         let verdict = head.column(&format!("{}_verdict", bound.name));
         let d0 = matches!(bound.natural, Natural::D0).then(|| head.column("d0"));
-        let over = |f: &dyn Fn(&Run) -> f64| Spread::of(cell.runs.iter().map(f));
+        let over = |f: &dyn Fn(&Run) -> f64| Span::of(cell.runs.iter().map(f));
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
         let class = |run: &Run| match run.verdicts[verdict] {
             Some(Verdict::Violated) => Class::Violated,

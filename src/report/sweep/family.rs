@@ -4,7 +4,7 @@ use super::axis;
 use super::data::Data;
 use crate::report::svg::{Band, Chart, Line, Look, Scale};
 use crate::sweep::record::Experiment;
-use crate::sweep::table::Spread;
+use crate::measure::Span;
 
 /// The chart; `None` unless exactly one axis of numbers changes.
 pub fn chart(data: &Data) -> Option<Chart> {
@@ -16,7 +16,7 @@ pub fn chart(data: &Data) -> Option<Chart> {
     let mut cells: Vec<usize> = (0..data.rates.len()).collect();
     cells.sort_by_key(|&cell| axis.places[cell]);
     let at = |cell: usize| x[axis.places[cell] as usize];
-    let line = |label: String, look: Look, of: &dyn Fn(usize) -> Option<Spread>| Line {
+    let line = |label: String, look: Look, of: &dyn Fn(usize) -> Option<Span>| Line {
         label,
         points: cells
             .iter()
@@ -78,11 +78,14 @@ pub fn chart(data: &Data) -> Option<Chart> {
         scale: Scale::Log,
         x_range: [first, last],
         y_range: [0.5 * least, 2.0 * greatest],
-        band: (data.seeds > 1 && band.len() > 1).then(|| Band {
-            label: "least to greatest over the runs".into(),
-            points: band,
-            look: Look::SIMULATED,
-        }),
+        bands: (data.seeds > 1 && band.len() > 1)
+            .then(|| Band {
+                label: "least to greatest over the runs".into(),
+                points: band,
+                look: Look::SIMULATED,
+            })
+            .into_iter()
+            .collect(),
         lines,
         notes: vec!["Medians over the runs; lines end where a bound is vacuous.".into()],
     })

@@ -72,7 +72,7 @@ pub fn chart(data: &Data) -> Option<Chart> {
         scale: Scale::Log,
         x_range,
         y_range,
-        band: None,
+        bands: Vec::new(),
         lines,
         notes: vec!["Medians over the runs of a cell, where both are positive.".into()],
     })

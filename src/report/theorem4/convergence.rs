@@ -75,7 +75,8 @@ pub fn chart(outcome: &Outcome) -> Chart {
         scale: Scale::Log,
         x_range: [0.0, end],
         y_range: [0.3 * least.max(1e-18), 2.0 * theta0],
-        band: spread.map(|spread| Band {
+        bands: spread
+            .map(|spread| Band {
             label: "± 2σ of the runs".into(),
             points: spread
                 .iter()
@@ -88,7 +89,9 @@ pub fn chart(outcome: &Outcome) -> Chart {
                 })
                 .collect(),
             look: Look::SAMPLED,
-        }),
+        })
+            .into_iter()
+            .collect(),
         lines,
         notes,
     }

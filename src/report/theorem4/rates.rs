@@ -90,7 +90,7 @@ pub fn chart(outcome: &Outcome) -> Chart {
         scale: Scale::Linear,
         x_range: [0.0, end],
         y_range: range,
-        band: None,
+        bands: Vec::new(),
         lines,
         notes,
     }

@@ -73,7 +73,7 @@ pub fn convergence(outcome: &Outcome) -> Chart {
         scale: Scale::Log,
         x_range: [0.0, end],
         y_range: [0.3 * least, 2.0 * greatest.max(10.0 * least)],
-        band: None,
+        bands: Vec::new(),
         lines,
         notes,
     }
@@ -122,7 +122,7 @@ pub fn fan_out(outcome: &Outcome) -> Chart {
         scale: Scale::Linear,
         x_range: [0.0, (n + 1) as f64],
         y_range: [-0.03 * greatest, 1.1 * greatest],
-        band: None,
+        bands: Vec::new(),
         lines,
         notes: Vec::new(),
     }
@@ -186,7 +186,7 @@ pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Chart {
         scale: Scale::Log,
         x_range: [-0.02, 1.02],
         y_range: [0.5 * least.max(1e-18), 2.0 * greatest],
-        band: None,
+        bands: Vec::new(),
         lines,
         notes,
     }

@@ -109,7 +109,7 @@ impl Experiment {
         match scenario {
             Scenario::Theorem4(_) => Some(Self::Theorem4),
             Scenario::Theorem5(_) => Some(Self::Theorem5),
-            Scenario::Panels(_) => None,
+            _ => None,
         }
     }
 
@@ -158,7 +158,7 @@ pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Option<Record> {
             experiment::theorem5::run(scenario, hooks)
                 .map(|outcome| (theorem5::record(Some(&outcome)), outcome.end)),
         ),
-        Scenario::Panels(_) => unreachable!("a plan has no panels"),
+        _ => unreachable!("a plan has single runs only"),
     };
     match outcome {
         Ok((_, RunEnd::Interrupted { .. })) => None,

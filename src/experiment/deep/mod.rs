@@ -1,0 +1,44 @@
+//! Experiments with deep networks, trained by samples.
+
+mod course;
+pub mod curvature;
+pub mod flow;
+pub mod labels;
+mod lesson;
+mod record;
+mod side_by_side;
+pub mod tickets;
+pub mod training;
+
+pub use course::{Course, End, Metric, Observation, Plan};
+pub use lesson::{Lesson, TEACHER};
+pub use record::EpochRecord;
+
+use super::ExperimentError;
+use crate::network::deep::Architecture;
+use crate::scenario::deep::Base;
+use serde::Serialize;
+
+/// All that decides what a training finds but its length, as JSON.
+fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> String {
+    let data = (base.data.samples, base.data.held_out);
+    let all = (&base.teacher, data, &base.training.training, student, further);
+    serde_json::to_string(&all).unwrap_or_default()
+}
+
+/// All results, or the first error.
+fn all<T>(results: Vec<Result<T, ExperimentError>>) -> Result<Vec<T>, ExperimentError> {
+    results.into_iter().collect()
+}
+
+/// The worst end of many: diverged, interrupted, finished.
+fn worst<'a>(ends: impl Iterator<Item = &'a End>) -> End {
+    let rank = |end: &End| match end {
+        End::Finished => 0,
+        End::Interrupted => 1,
+        End::Diverged(_) => 2,
+    };
+    ends.fold(End::Finished, |worst, end| {
+        if rank(end) > rank(&worst) { end.clone() } else { worst }
+    })
+}

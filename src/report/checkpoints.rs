@@ -1,0 +1,50 @@
+//! Checkpoints of long runs in the folder of their results.
+
+use super::{Folder, FolderError};
+use crate::experiment::Store;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The folder `checkpoints`, each file written whole or not at all.
+pub struct Checkpoints {
+    folder: Folder,
+    resume: bool,
+}
+
+impl Checkpoints {
+    /// Those of a folder of results; `resume` says whether what is there is used.
+    pub fn open(folder: &Folder, resume: bool) -> Result<Self, FolderError> {
+        Ok(Self {
+            folder: folder.sub("checkpoints")?,
+            resume,
+        })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+impl Store for Checkpoints {
+    fn save(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = Path::new(name);
+        let folder = match path.parent() {
+            Some(parent) => self.folder.sub(&parent.to_string_lossy()),
+            None => Ok(self.folder.clone()),
+        };
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let written = folder.and_then(|folder| folder.write(&file, |out| out.write_all(bytes)));
+        written.map(drop).map_err(io::Error::other)
+    }
+
+    fn load(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        if !self.resume {
+            return Ok(None);
+        }
+        match std::fs::read(self.path(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! `steps.csv`, `summary.json`, `loss.svg`, `correlation.svg` and `separation.svg`.
+
+use super::{Summary, correlation_range, ending, field, heading, linear_range, log_range, write_chart, write_csv};
+use crate::experiment::deep::flow::{DeepFlow, FlowPath, FlowRow};
+use crate::report::svg::number::short;
+use crate::report::svg::{Chart, Line, Look, Scale};
+use crate::report::{Folder, FolderError, Provenance};
+use comfy_table::Table;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Writes all files, each whole or not at all, and gives their paths.
+pub fn write(
+    outcome: &DeepFlow,
+    folder: &Folder,
+    provenance: &Provenance,
+) -> Result<Vec<PathBuf>, FolderError> {
+    let depth = depth(outcome);
+    let mut header = ["path", "step", "loss"].map(String::from).to_vec();
+    header.extend((1..=depth).map(|l| format!("rho_{l}")));
+    header.extend((1..=depth + 1).map(|l| format!("separation_{l}")));
+    let rows = paths(outcome).into_iter().flat_map(|(name, path)| {
+        path.rows.iter().map(move |row| {
+            let mut fields = vec![name.to_owned(), row.step.to_string(), field(row.loss)];
+            fields.extend(row.rho.iter().chain(&row.separation).map(|&x| field(x)));
+            fields
+        })
+    });
+    Ok(vec![
+        write_csv(folder, "steps.csv", &header, rows)?,
+        folder.write_json("summary.json", &summary(outcome, provenance))?,
+        write_chart(folder, "loss.svg", &loss(outcome))?,
+        write_chart(folder, "correlation.svg", &correlation(outcome))?,
+        write_chart(folder, "separation.svg", &separation(outcome))?,
+    ])
+}
+
+fn depth(outcome: &DeepFlow) -> usize {
+    outcome.scenario.base.teacher.architecture.hidden.len()
+}
+
+fn paths(outcome: &DeepFlow) -> [(&'static str, &FlowPath); 2] {
+    [("matrix flow", &outcome.flow), ("SGD", &outcome.sgd)]
+}
+
+fn last(path: &FlowPath) -> &FlowRow {
+    &path.rows[path.rows.len() - 1]
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    path: &'static str,
+    steps: usize,
+    loss_start: f64,
+    loss: f64,
+    rho: &'a [f64],
+    separation_start: &'a [f64],
+    separation: &'a [f64],
+}
+
+fn summary<'a>(outcome: &'a DeepFlow, provenance: &'a Provenance) -> impl Serialize + 'a {
+    let finding = |(path, rows): (&'static str, &'a FlowPath)| Finding {
+        path,
+        steps: last(rows).step,
+        loss_start: rows.rows[0].loss,
+        loss: last(rows).loss,
+        rho: &last(rows).rho,
+        separation_start: &rows.rows[0].separation,
+        separation: &last(rows).separation,
+    };
+    Summary {
+        experiment: "deep-flow",
+        scenario: &outcome.scenario,
+        provenance,
+        findings: paths(outcome).map(finding),
+        end: &outcome.end,
+        seconds: outcome.seconds,
+    }
+}
+
+/// A line per path and time.
+pub fn table(outcome: &DeepFlow) -> String {
+    let base = &outcome.scenario.base;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{}: {}, student {}, η = {}, {} fresh samples a step for the flow, {} for SGD",
+        base.name,
+        heading(base),
+        outcome.scenario.student_architecture().widths(),
+        short(base.training.training.schedule.step(0)),
+        outcome.scenario.samples,
+        base.training.training.batch,
+    );
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"]);
+    let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
+    for (name, path) in paths(outcome) {
+        for row in [&path.rows[0], last(path)] {
+            table.add_row([
+                name.to_owned(),
+                row.step.to_string(),
+                short(row.loss),
+                list(&row.rho),
+                list(&row.separation),
+            ]);
+        }
+    }
+    let _ = writeln!(text, "{table}");
+    text + &ending(&outcome.end, outcome.seconds)
+}
+
+/// A chart over steps.
+fn over_steps(outcome: &DeepFlow, title: &str, [y_label, y_unit]: [&str; 2], lines: Vec<Line>) -> Chart {
+    let end = paths(outcome).map(|(_, path)| last(path).step).into_iter().max().unwrap_or(1);
+    Chart {
+        title: format!(
+            "{title}: {}, student {}",
+            heading(&outcome.scenario.base),
+            outcome.scenario.student_architecture().widths()
+        ),
+        x_label: "steps".into(),
+        y_label: y_label.into(),
+        y_unit: y_unit.into(),
+        x_scale: Scale::Linear,
+        scale: Scale::Linear,
+        x_range: [0.0, end.max(1) as f64],
+        y_range: linear_range(lines.iter().flat_map(|line| &line.points).map(|point| point.1)),
+        bands: Vec::new(),
+        lines,
+        notes: Vec::new(),
+    }
+}
+
+fn points(path: &FlowPath, figure: impl Fn(&FlowRow) -> f64) -> Vec<(f64, f64)> {
+    path.rows.iter().map(|row| (row.step as f64, figure(row))).collect()
+}
+
+fn loss(outcome: &DeepFlow) -> Chart {
+    let looks = [Look::SIMULATED, Look::SAMPLED];
+    let lines: Vec<Line> = paths(outcome)
+        .into_iter()
+        .zip(looks)
+        .map(|((name, path), look)| Line {
+            label: format!("{name}: {} at the end", short(last(path).loss)),
+            points: points(path, |row| row.loss),
+            look,
+        })
+        .collect();
+    let values = lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+    Chart {
+        scale: Scale::Log,
+        y_range: log_range(values),
+        ..over_steps(outcome, "Matrix flow and SGD", ["held-out loss ½E‖f* − f‖²", "sum over outputs"], lines)
+    }
+}
+
+fn correlation(outcome: &DeepFlow) -> Chart {
+    let mut lines = Vec::new();
+    for (which, (name, path)) in paths(outcome).into_iter().enumerate() {
+        for l in 0..depth(outcome) {
+            // Colours say the layer, strokes the path.
+            let look = match which {
+                0 => Look::of_series(l).solid(),
+                _ => Look::of_series(l).dotted(),
+            };
+            lines.push(Line {
+                label: format!("{name}, layer {}", l + 1),
+                points: points(path, |row| row.rho[l]),
+                look,
+            });
+        }
+    }
+    let y_range = correlation_range(&lines);
+    Chart {
+        y_range,
+        ..over_steps(outcome, "Teacher nodes found", ["mean best correlation ρ̄", "1 = all found"], lines)
+    }
+}
+
+fn separation(outcome: &DeepFlow) -> Chart {
+    let path = &outcome.flow;
+    let line = |l: usize| Line {
+        label: match l == depth(outcome) {
+            true => "output: nothing is separated".into(),
+            false => format!("layer {}", l + 1),
+        },
+        points: points(path, |row| row.separation[l]),
+        look: Look::of_series(l),
+    };
+    let lines: Vec<Line> = (0..=depth(outcome)).map(line).collect();
+    Chart {
+        notes: vec!["‖Ẇ − G‖/‖G‖ along the matrix flow: Ẇ with expectations taken apart, G the true velocity, both on the held-out samples.".into()],
+        ..over_steps(outcome, "What separation of expectations does", ["error of the velocity", "relative"], lines)
+    }
+}
