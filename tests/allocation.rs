@@ -4,7 +4,12 @@ mod common;
 
 use common::random_network;
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
+use luckflow::network::deep::{Architecture, BatchNorm, Place, uniform};
 use luckflow::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
+use luckflow::rng::stream;
+use luckflow::sgd::{
+    DataSet, Loss, ProjectedSgd, Schedule, SgdOptions, Targets, Trainer, Training, gaussian_inputs,
+};
 
 const OPTIONS: FlowOptions = FlowOptions {
     projection: true,
@@ -45,4 +50,78 @@ fn a_sampled_evaluation_allocates_nothing() {
             assert_eq!(allocations(Box::new(single), 0.5), 0, "{resample:?}");
         }
     });
+}
+
+#[test]
+fn a_step_of_training_allocates_nothing() {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    let norm = |place| {
+        Some(BatchNorm {
+            place,
+            affine: true,
+        })
+    };
+    let kinds = [None, norm(Place::BeforeRelu), norm(Place::AfterRelu)];
+    for (batch_norm, loss, momentum) in kinds.into_iter().flat_map(|norm| {
+        [
+            (norm, Loss::MeanSquared, 0.0),
+            (norm, Loss::MeanSquared, 0.9),
+            (norm, Loss::CrossEntropy, 0.9),
+        ]
+    }) {
+        let architecture = Architecture {
+            input: 10,
+            hidden: vec![200, 300],
+            output: 8,
+            bias: true,
+            batch_norm,
+        };
+        let inputs = gaussian_inputs::<f32>(1, "samples", [500, 10], 1.0);
+        let targets = match loss {
+            Loss::MeanSquared => Targets::Values(gaussian_inputs(1, "targets", [500, 8], 1.0)),
+            Loss::CrossEntropy => Targets::Classes((0..500).map(|i| i % 8).collect()),
+        };
+        let data = DataSet { inputs, targets };
+        let training = Training {
+            batch: 64,
+            schedule: Schedule(vec![(0, 0.01)]),
+            momentum,
+            weight_decay: 1e-4,
+            loss,
+            normalize_nodes: true,
+        };
+        let student = uniform(&mut stream(1, "student", &[]), &architecture);
+        let mut trainer = Trainer::new(&training, &data, student, 1);
+        let rows: Vec<u32> = (0..64).collect();
+        pool.install(|| {
+            trainer.step(&rows);
+            let count = allocation_counter::measure(|| {
+                trainer.step(&rows);
+            })
+            .count_total;
+            assert_eq!(count, 0, "{batch_norm:?} {loss:?} {momentum}");
+        });
+    }
+}
+
+#[test]
+fn a_step_of_projected_sgd_allocates_nothing() {
+    let network = random_network([20, 5, 10, 4], 0.5, 1);
+    let input = Input::standard_gaussian();
+    let options = SgdOptions {
+        step: 0.01,
+        batch: 64,
+        projection: true,
+        running_fan_out: true,
+    };
+    let mut sgd = ProjectedSgd::new(&network, &input, options, 1);
+    sgd.step();
+    let count = allocation_counter::measure(|| {
+        sgd.step();
+    })
+    .count_total;
+    assert_eq!(count, 0);
 }

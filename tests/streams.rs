@@ -1,9 +1,11 @@
 //! A seed means the same numbers in every later version.
 
+use luckflow::network::deep::{Architecture, Deep, grid_teacher, uniform};
 use luckflow::network::draw;
 use luckflow::network::{Frame, Layer};
 use luckflow::overlap::{Input, MonteCarlo, Resample};
 use luckflow::rng::{derive, stream};
+use luckflow::sgd::gaussian_inputs;
 use ndarray::arr2;
 use rand::Rng;
 
@@ -64,6 +66,62 @@ fn samples_are_frozen() {
         let (l, d) = estimate(resample);
         close(&[l, d], &[0.21642091226103283, 785.0]);
     }
+}
+
+#[test]
+fn deep_networks_and_their_samples_are_frozen() {
+    let architecture = Architecture {
+        input: 3,
+        hidden: vec![4],
+        output: 2,
+        bias: true,
+        batch_norm: None,
+    };
+    let teacher = grid_teacher::<f64>(&mut stream(1, "teacher", &[]), &architecture).unwrap();
+    let student = uniform::<f64>(&mut stream(1, "student", &[]), &architecture);
+    let numbers = |network: &Deep<f64>| {
+        let mut numbers = network.layers[0].weights.row(1).to_vec();
+        numbers.push(network.layers[0].bias[1]);
+        numbers.push(network.layers[1].weights[[1, 2]]);
+        numbers
+    };
+    close(
+        &numbers(&teacher),
+        &[
+            0.5773502691896258,
+            0.5773502691896258,
+            0.5773502691896258,
+            0.8206814122897522,
+            0.5547001962252291,
+        ],
+    );
+    close(
+        &numbers(&student),
+        &[
+            -0.458104410851536,
+            -0.263587968100912,
+            -0.3461380334557488,
+            0.09260282300274336,
+            -0.060525759733493834,
+        ],
+    );
+    let inputs = gaussian_inputs::<f64>(1, "training", [1030, 2], 2.0);
+    close(
+        &[inputs[[0, 0]], inputs[[0, 1]], inputs[[1025, 0]]],
+        &[
+            -1.0821200753734315,
+            -0.4627579384614928,
+            0.02514249967235722,
+        ],
+    );
+}
+
+#[test]
+fn the_order_of_samples_is_frozen() {
+    use rand::seq::SliceRandom;
+    let mut order: Vec<u32> = (0..8).collect();
+    order.shuffle(&mut stream(1, "order", &[3]));
+    assert_eq!(order, [7, 2, 1, 5, 3, 6, 0, 4]);
 }
 
 /// To the rounding of sums and libraries: another order of additions is no other stream.

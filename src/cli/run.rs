@@ -136,7 +136,12 @@ fn run_panels(
     let written =
         report::panels::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
     let end = outcome.early_end.clone().unwrap_or(RunEnd::Horizon);
-    conclude(arguments, &report::panels::table(&outcome), &written, &(&end).into())
+    conclude(
+        arguments,
+        &report::panels::table(&outcome),
+        &written,
+        &(&end).into(),
+    )
 }
 
 fn run_sgd_vs_flow(
@@ -154,7 +159,12 @@ fn run_sgd_vs_flow(
         true => Ending::Interrupted,
         false => Ending::Regular,
     };
-    conclude(arguments, &report::sgd_vs_flow::table(&outcome), &written, &end)
+    conclude(
+        arguments,
+        &report::sgd_vs_flow::table(&outcome),
+        &written,
+        &end,
+    )
 }
 
 /// Trainings of deep networks, with checkpoints: run, write, print.
@@ -167,11 +177,12 @@ fn run_deep<T>(
     end: impl FnOnce(&T) -> &End,
 ) -> Result<ExitCode, Failure> {
     let (folder, outcome) = simulate(folder, arguments, |folder, watch| {
-        let store = Checkpoints::open(folder, arguments.resume)
-            .map_err(|error| ExperimentError::Checkpoint {
+        let store = Checkpoints::open(folder, arguments.resume).map_err(|error| {
+            ExperimentError::Checkpoint {
                 name: "checkpoints".into(),
                 found: error.to_string(),
-            })?;
+            }
+        })?;
         run(&store, watch)
     })?;
     let written = write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;

@@ -73,7 +73,9 @@ pub enum ExperimentError {
         allowed: String,
     },
     /// A checkpoint that cannot be written, or does not fit.
-    #[error("checkpoint {name}: found {found}; allowed: a folder that can be written to, and checkpoints of the same scenario")]
+    #[error(
+        "checkpoint {name}: found {found}; allowed: a folder that can be written to, and checkpoints of the same scenario"
+    )]
     Checkpoint {
         /// its name in the folder of checkpoints
         name: String,

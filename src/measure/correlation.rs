@@ -107,9 +107,20 @@ mod tests {
     use ndarray::arr2;
 
     fn correlations() -> Correlations {
-        let teacher = arr2(&[[1.0, 2.0, 3.0, 4.0], [5.0, 5.0, 5.0, 5.0], [0.0, 1.0, 0.0, 1.0]]);
-        let student = arr2(&[[2.0, 4.0, 6.0, 8.0], [4.0, 3.0, 2.0, 1.0], [0.0, 3.0, 0.0, 3.1]]);
-        Correlations::between(&Standardized::of(teacher.view()), &Standardized::of(student.view()))
+        let teacher = arr2(&[
+            [1.0, 2.0, 3.0, 4.0],
+            [5.0, 5.0, 5.0, 5.0],
+            [0.0, 1.0, 0.0, 1.0],
+        ]);
+        let student = arr2(&[
+            [2.0, 4.0, 6.0, 8.0],
+            [4.0, 3.0, 2.0, 1.0],
+            [0.0, 3.0, 0.0, 3.1],
+        ]);
+        Correlations::between(
+            &Standardized::of(teacher.view()),
+            &Standardized::of(student.view()),
+        )
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::{Folder, FolderError};
 use crate::experiment::Store;
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The folder `checkpoints`, each file written whole or not at all.
+/// The folder `checkpoints`, each file written whole or not at all, but for records that are appended.
 pub struct Checkpoints {
     folder: Folder,
     resume: bool,
@@ -35,6 +36,11 @@ impl Store for Checkpoints {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let written = folder.and_then(|folder| folder.write(&file, |out| out.write_all(bytes)));
         written.map(drop).map_err(io::Error::other)
+    }
+
+    fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().append(true).open(self.path(name))?;
+        file.write_all(bytes)
     }
 
     fn load(&self, name: &str) -> io::Result<Option<Vec<u8>>> {

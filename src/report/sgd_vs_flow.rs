@@ -7,6 +7,7 @@ use super::{Folder, FolderError, Provenance};
 use crate::experiment::sgd_vs_flow::{Exponent, Outcome, PathRow};
 use crate::measure::Span;
 use crate::scenario::SgdVsFlow;
+use crate::theory::Verdict;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde::Serialize;
@@ -35,7 +36,16 @@ pub fn write(
         })?,
         folder.write("paths.csv", |out| {
             let mut csv = csv::Writer::from_writer(out);
-            csv.write_record(["path", "step", "batch", "seed", "time", "largest_angle", "fan_out", "loss"])?;
+            csv.write_record([
+                "path",
+                "step",
+                "batch",
+                "seed",
+                "time",
+                "largest_angle",
+                "fan_out",
+                "loss",
+            ])?;
             let steps = outcome.scenario.steps.iter();
             let exact = steps.zip(outcome.flows.iter().zip(&outcome.descents));
             let mut row = |name: &str, key: [String; 3], row: &PathRow| {
@@ -48,7 +58,11 @@ pub fn write(
                     row.time.to_string(),
                     format!("{:e}", row.largest_angle),
                     format!("{:e}", row.fan_out),
-                    if row.loss.is_nan() { String::new() } else { format!("{:e}", row.loss) },
+                    if row.loss.is_nan() {
+                        String::new()
+                    } else {
+                        format!("{:e}", row.loss)
+                    },
                 ])
             };
             for (step, (flow, descent)) in exact {
@@ -60,7 +74,11 @@ pub fn write(
             }
             for run in &outcome.runs {
                 for at in &run.path.rows {
-                    let key = [run.step.to_string(), run.batch.to_string(), run.seed.to_string()];
+                    let key = [
+                        run.step.to_string(),
+                        run.batch.to_string(),
+                        run.seed.to_string(),
+                    ];
                     row("SGD", key, at)?;
                 }
             }
@@ -70,9 +88,18 @@ pub fn write(
     ];
     let mut charts = vec![("gap.svg", gap(outcome))];
     let overlays: [(&str, &str, &str, fn(&PathRow) -> f64); 3] = [
-        ("angle.svg", "largest angle of u to the teacher, max θⱼ", "radians", |row| row.largest_angle),
-        ("fan-out.svg", fan_out_label(outcome), "norm", |row| row.fan_out),
-        ("loss.svg", "population loss ℓ", "closed form", |row| row.loss),
+        (
+            "angle.svg",
+            "largest angle of u to the teacher, max θⱼ",
+            "radians",
+            |row| row.largest_angle,
+        ),
+        ("fan-out.svg", fan_out_label(outcome), "norm", |row| {
+            row.fan_out
+        }),
+        ("loss.svg", "population loss ℓ", "closed form", |row| {
+            row.loss
+        }),
     ];
     for (name, label, unit, figure) in overlays {
         charts.extend(overlay(outcome, [label, unit], figure).map(|chart| (name, chart)));
@@ -135,13 +162,21 @@ struct DescentFigures {
     gap: f64,
 }
 
+/// What the run says of a predicted exponent.
+fn words(exponent: &Exponent) -> &'static str {
+    match exponent.verdict {
+        Verdict::Holds => "confirmed",
+        _ => "refuted",
+    }
+}
+
 impl From<Exponent> for ExponentFigures {
     fn from(exponent: Exponent) -> Self {
         Self {
             exponent: exponent.value,
             standard_error: exponent.standard_error,
             predicted: exponent.predicted,
-            verdict: exponent.verdict.to_string(),
+            verdict: words(&exponent).to_owned(),
         }
     }
 }
@@ -183,16 +218,25 @@ impl<'a> Summary<'a> {
 /// Gaps between flow and gradient descent, for each step: what is left of the gap with B = ∞.
 fn descent_gaps(outcome: &Outcome) -> Vec<f64> {
     let pairs = outcome.descents.iter().zip(&outcome.flows);
-    pairs.map(|(descent, flow)| descent.largest_gap(flow)).collect()
+    pairs
+        .map(|(descent, flow)| descent.largest_gap(flow))
+        .collect()
 }
 
 fn spans(outcome: &Outcome) -> Vec<(f64, usize, Span)> {
     let scenario = &outcome.scenario;
-    let pairs = scenario.batches.iter().flat_map(|&batch| {
-        scenario.steps.iter().map(move |&step| (step, batch))
-    });
+    let pairs = scenario
+        .batches
+        .iter()
+        .flat_map(|&batch| scenario.steps.iter().map(move |&step| (step, batch)));
     pairs
-        .filter_map(|(step, batch)| Some((step, batch, Span::of(outcome.gaps(step, batch).into_iter())?)))
+        .filter_map(|(step, batch)| {
+            Some((
+                step,
+                batch,
+                Span::of(outcome.gaps(step, batch).into_iter())?,
+            ))
+        })
         .collect()
 }
 
@@ -211,7 +255,11 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.dim,
         short(base.integrate.horizon.unwrap_or(f64::NAN)),
         outcome.scenario.seeds,
-        if outcome.scenario.running_fan_out { "running" } else { "fixed" },
+        if outcome.scenario.running_fan_out {
+            "running"
+        } else {
+            "fixed"
+        },
     );
     for premise in &outcome.premises_not_met {
         let _ = writeln!(text, "Not a premise of the prediction: {premise}.");
@@ -219,7 +267,13 @@ pub fn table(outcome: &Outcome) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     let mut header = vec!["largest gap, median".to_owned()];
-    header.extend(outcome.scenario.steps.iter().map(|step| format!("η = {}", short(*step))));
+    header.extend(
+        outcome
+            .scenario
+            .steps
+            .iter()
+            .map(|step| format!("η = {}", short(*step))),
+    );
     table.set_header(header);
     let all = spans(outcome);
     for &batch in &outcome.scenario.batches {
@@ -240,18 +294,28 @@ pub fn table(outcome: &Outcome) -> String {
                 let _ = writeln!(
                     text,
                     "gap ∝ {name}^a: a = {:.4} ± {:.4}, predicted {}: {} within two standard errors",
-                    exponent.value, exponent.standard_error, exponent.predicted, exponent.verdict,
+                    exponent.value,
+                    exponent.standard_error,
+                    exponent.predicted,
+                    words(&exponent),
                 );
             }
         }
         None => {
-            let _ = writeln!(text, "No law: at least two steps and two batches are needed, and gaps above zero.");
+            let _ = writeln!(
+                text,
+                "No law: at least two steps and two batches are needed, and gaps above zero."
+            );
         }
     }
     let _ = writeln!(
         text,
         "{}{:.1} s",
-        if outcome.interrupted { "Stopped by the user; runs are missing. " } else { "" },
+        if outcome.interrupted {
+            "Stopped by the user; runs are missing. "
+        } else {
+            ""
+        },
         outcome.seconds
     );
     text
@@ -281,22 +345,36 @@ fn gap(outcome: &Outcome) -> Chart {
         for (i, &batch) in scenario.batches.iter().enumerate() {
             lines.push(Line {
                 label: match i {
-                    0 => format!("law ∝ η^{:.3} B^{:.3}", law.step.value, law.batch.value).replace('-', "−"),
+                    0 => format!("law ∝ η^{:.3} B^{:.3}", law.step.value, law.batch.value)
+                        .replace('-', "−"),
                     _ => String::new(),
                 },
-                points: steps.iter().map(|&step| (step, law.gap(step, batch as f64))).collect(),
+                points: steps
+                    .iter()
+                    .map(|&step| (step, law.gap(step, batch as f64)))
+                    .collect(),
                 look: Look::PREDICTED,
             });
         }
     }
-    let mut points: Vec<(f64, f64)> = scenario.steps.iter().copied().zip(descent_gaps(outcome)).collect();
+    let mut points: Vec<(f64, f64)> = scenario
+        .steps
+        .iter()
+        .copied()
+        .zip(descent_gaps(outcome))
+        .collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     lines.push(Line {
         label: "exact gradients, B = ∞: what finite steps alone do".into(),
         points,
         look: Look::FITTED,
     });
-    let values = || lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+    let values = || {
+        lines
+            .iter()
+            .flat_map(|line| &line.points)
+            .map(|point| point.1)
+    };
     let positive = values().filter(|&y| y > 0.0);
     let least = positive.fold(f64::INFINITY, f64::min);
     let greatest = values().fold(0.0, f64::max);
@@ -304,20 +382,33 @@ fn gap(outcome: &Outcome) -> Chart {
         [("η", law.step), ("B", law.batch)]
             .iter()
             .map(|(name, e)| {
-                format!("exponent of {name}: {:.4} ± {:.4}, predicted {}: {}", e.value, e.standard_error, e.predicted, e.verdict)
-                    .replace('-', "−")
+                format!(
+                    "exponent of {name}: {:.4} ± {:.4}, predicted {}: {}",
+                    e.value,
+                    e.standard_error,
+                    e.predicted,
+                    words(e)
+                )
+                .replace('-', "−")
             })
             .collect()
     });
     Chart {
-        title: format!("Largest distance between SGD and the flow over 0 ≤ t ≤ {}", short(scenario.base.integrate.horizon.unwrap_or(f64::NAN))),
+        title: format!(
+            "Largest distance between SGD and the flow over 0 ≤ t ≤ {}",
+            short(scenario.base.integrate.horizon.unwrap_or(f64::NAN))
+        ),
         x_label: "step η".into(),
         y_label: "largest gap √((‖ΔW‖² + ‖ΔV‖²)/n)".into(),
         y_unit: "weights".into(),
         x_scale: Scale::Log,
         scale: Scale::Log,
         x_range: [steps[0] / 1.3, steps[steps.len() - 1] * 1.3],
-        y_range: if greatest > 0.0 { [least / 2.0, greatest * 2.0] } else { [0.1, 1.0] },
+        y_range: if greatest > 0.0 {
+            [least / 2.0, greatest * 2.0]
+        } else {
+            [0.1, 1.0]
+        },
         bands: Vec::new(),
         lines,
         notes,
@@ -337,7 +428,11 @@ fn overlay(
     };
     let coarse = (by(|a, b| a > b)?, *scenario.batches.iter().min()?);
     let fine = (by(|a, b| a < b)?, *scenario.batches.iter().max()?);
-    let flow: Vec<(f64, f64)> = outcome.flows[0].rows.iter().map(|row| (row.time, figure(row))).collect();
+    let flow: Vec<(f64, f64)> = outcome.flows[0]
+        .rows
+        .iter()
+        .map(|row| (row.time, figure(row)))
+        .collect();
     if flow.iter().any(|point| point.1.is_nan()) {
         return None;
     }
@@ -351,13 +446,21 @@ fn overlay(
         let times = runs.first()?.path.rows.iter().map(|row| row.time);
         let points: Vec<(f64, Span)> = times
             .enumerate()
-            .filter_map(|(k, time)| Some((time, Span::of(runs.iter().map(|run| figure(&run.path.rows[k])))?)))
+            .filter_map(|(k, time)| {
+                Some((
+                    time,
+                    Span::of(runs.iter().map(|run| figure(&run.path.rows[k])))?,
+                ))
+            })
             .collect();
         let look = Look::of_part(i).0;
         let name = format!("SGD, η = {}, B = {batch}", short(step));
         bands.push(Band {
             label: format!("{name}: least to greatest"),
-            points: points.iter().map(|(t, span)| (*t, span.least, span.greatest)).collect(),
+            points: points
+                .iter()
+                .map(|(t, span)| (*t, span.least, span.greatest))
+                .collect(),
             look,
         });
         lines.push(Line {
@@ -373,8 +476,16 @@ fn overlay(
         look: Look::SIMULATED,
     });
     let values = || {
-        let lines = lines.iter().flat_map(|line| &line.points).map(|point| point.1);
-        lines.chain(bands.iter().flat_map(|band| &band.points).flat_map(|point| [point.1, point.2]))
+        let lines = lines
+            .iter()
+            .flat_map(|line| &line.points)
+            .map(|point| point.1);
+        lines.chain(
+            bands
+                .iter()
+                .flat_map(|band| &band.points)
+                .flat_map(|point| [point.1, point.2]),
+        )
     };
     let least = values().filter(|&y| y > 0.0).reduce(f64::min)?;
     let greatest = values().reduce(f64::max)?;

@@ -9,11 +9,14 @@ impl Section {
     /// A number in a range, or a list of such.
     pub fn numbers(&mut self, key: &'static str, range: Range) -> Result<Option<Vec<f64>>> {
         let words = format!("{}, or a list of such", range.words());
-        self.list(key, &words, |value| match value {
-            Value::Float(number) => Some(*number),
-            Value::Integer(number) => Some(*number as f64),
-            _ => None,
-        }.filter(|&number| range.contains(number)))
+        self.list(key, &words, |value| {
+            match value {
+                Value::Float(number) => Some(*number),
+                Value::Integer(number) => Some(*number as f64),
+                _ => None,
+            }
+            .filter(|&number| range.contains(number))
+        })
     }
 
     /// A whole number in a range, or a list of such.
@@ -38,7 +41,10 @@ impl Section {
         key: &'static str,
         choices: &'static [&'static str],
     ) -> Result<Option<Vec<&'static str>>> {
-        let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
+        let quoted: Vec<String> = choices
+            .iter()
+            .map(|choice| format!("\"{choice}\""))
+            .collect();
         let words = format!("{}, or a list of such", quoted.join(" or "));
         self.list(key, &words, |value| match value {
             Value::Text(text) => choices.iter().find(|choice| *choice == text).copied(),

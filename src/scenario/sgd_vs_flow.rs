@@ -43,9 +43,17 @@ impl SgdVsFlow {
         let origin = root.origin_of("flow").or(root.origin_of("integrate"));
         let base = Theorem5::read_section(&mut root)?;
         let problem = if base.normalized_fan_out {
-            Some(("flow.normalized_fan_out", "true", "false: SGD here leaves V free"))
+            Some((
+                "flow.normalized_fan_out",
+                "true",
+                "false: SGD here leaves V free",
+            ))
         } else if base.integrate.horizon.is_none() {
-            Some(("integrate.horizon", "\"auto\"", "a number: the gap is that over a fixed horizon"))
+            Some((
+                "integrate.horizon",
+                "\"auto\"",
+                "a number: the gap is that over a fixed horizon",
+            ))
         } else {
             None
         };

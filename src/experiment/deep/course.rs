@@ -5,10 +5,10 @@ use super::lesson::Lesson;
 use super::record::EpochRecord;
 use crate::measure::{Correlations, Standardized};
 use crate::network::deep::{Deep, read_tensors, write_tensors};
-use crate::sgd::{Diverged, Evaluation, Mode, Pass, Trainer, TrainerState, Training};
+use crate::sgd::{Diverged, Evaluation, Pass, Trainer, TrainerState, Training};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Raised when the same scenario would give other numbers: no older checkpoint is used then.
 const VERSION: u32 = 1;
@@ -93,8 +93,13 @@ impl Course {
         hooks: &dyn Hooks,
     ) -> Result<Self, ExperimentError> {
         let started = Instant::now();
-        let kept = Kept::new(&plan, store);
-        let mut trainer = Trainer::new(plan.training, &lesson.training, plan.student.clone(), plan.seed);
+        let mut kept = Kept::new(&plan, store);
+        let mut trainer = Trainer::new(
+            plan.training,
+            &lesson.training,
+            plan.student.clone(),
+            plan.seed,
+        );
         let mut observer = Observer::new(lesson, &plan);
         let mut epochs = match kept.load(&plan.student)? {
             Some((state, epochs)) => {
@@ -103,7 +108,7 @@ impl Course {
             }
             None => {
                 let first = observer.observe(trainer.network(), 0, f64::NAN);
-                kept.save(&trainer.state(), &first)?;
+                kept.begin(&trainer, &first)?;
                 vec![first]
             }
         };
@@ -118,7 +123,7 @@ impl Course {
             match trainer.epoch(progress) {
                 Ok(Some(loss)) => {
                     let record = observer.observe(trainer.network(), trainer.epochs(), loss);
-                    kept.save(&trainer.state(), &record)?;
+                    kept.keep(&trainer, &record)?;
                     epochs.push(record);
                 }
                 Ok(None) => {
@@ -131,6 +136,7 @@ impl Course {
                 }
             }
         }
+        kept.flush(&trainer)?;
         Ok(Self {
             epochs,
             extra: plan.metrics.iter().map(|metric| metric.name()).collect(),
@@ -185,8 +191,13 @@ impl<'a> Observer<'a> {
     }
 
     fn observe(&mut self, network: &Deep<f32>, epoch: u64, training_loss: f64) -> EpochRecord {
-        let held_out = Evaluation::of(network, &self.lesson.held_out, self.training.loss, &mut self.pass);
-        self.pass.forward(network, self.lesson.held_out.inputs.t(), Mode::Evaluation);
+        // In one piece, whose activations stay in the pass.
+        let held_out = Evaluation::of(
+            network,
+            &self.lesson.held_out,
+            self.training.loss,
+            &mut self.pass,
+        );
         let depth = network.depth();
         let correlations: Vec<Correlations> = (0..depth)
             .filter(|_| self.compares)
@@ -206,20 +217,32 @@ impl<'a> Observer<'a> {
             training_loss,
             held_out,
             fan_out: (0..depth).map(|l| network.fan_out_norms(l)).collect(),
-            extra: self.metrics.iter().map(|metric| metric.measure(&observation)).collect(),
+            extra: self
+                .metrics
+                .iter()
+                .map(|metric| metric.measure(&observation))
+                .collect(),
             correlations,
         }
     }
 }
 
-/// The checkpoints of a plan: one of where the training stands, and a record of each epoch.
+/// The checkpoints of a plan: where the training stands, and behind each other the records of all epochs.
 struct Kept<'a> {
     store: &'a dyn Store,
     label: &'a str,
     identity: String,
     momentum: bool,
     epochs: u64,
+    /// Records that are not written yet.
+    pending: Vec<u8>,
+    written: Instant,
+    /// How long the last writing took.
+    took: Duration,
 }
+
+/// Training goes on for so many times as long as the last writing took: a twentieth of the time is spent on files.
+const PATIENCE: u32 = 20;
 
 impl<'a> Kept<'a> {
     fn new(plan: &'a Plan, store: &'a dyn Store) -> Self {
@@ -227,13 +250,20 @@ impl<'a> Kept<'a> {
         digest.update(VERSION.to_le_bytes());
         digest.update(&plan.identity);
         digest.update(&plan.label);
-        let identity = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let identity = digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Self {
             store,
             label: &plan.label,
             identity,
             momentum: plan.training.momentum > 0.0,
             epochs: plan.epochs,
+            pending: Vec::new(),
+            written: Instant::now(),
+            took: Duration::ZERO,
         }
     }
 
@@ -244,37 +274,91 @@ impl<'a> Kept<'a> {
         }
     }
 
-    fn epoch_name(&self, epoch: u64) -> String {
-        format!("{}/epoch-{epoch:05}.safetensors", self.label)
+    fn records(&self) -> String {
+        format!("{}/epochs.records", self.label)
     }
 
-    fn state_name(&self) -> String {
+    fn state(&self) -> String {
         format!("{}/state.safetensors", self.label)
     }
 
-    /// The record first: a state is there only with all records before it.
-    fn save(&self, state: &TrainerState<f32>, record: &EpochRecord) -> Result<(), ExperimentError> {
-        let name = self.epoch_name(record.epoch);
-        let bytes = record.to_bytes().map_err(|error| self.failed(&name, error))?;
-        self.store.save(&name, &bytes).map_err(|error| self.failed(&name, error))?;
-        let name = self.state_name();
+    /// Begins anew: no state of another run stands beside new records.
+    fn begin(
+        &mut self,
+        trainer: &Trainer<f32>,
+        first: &EpochRecord,
+    ) -> Result<(), ExperimentError> {
+        let name = self.records();
+        self.store
+            .save(&name, &[])
+            .map_err(|error| self.failed(&name, error))?;
+        self.push(first)?;
+        self.flush(trainer)
+    }
+
+    /// Keeps an epoch, now or with some of the next ones.
+    fn keep(
+        &mut self,
+        trainer: &Trainer<f32>,
+        record: &EpochRecord,
+    ) -> Result<(), ExperimentError> {
+        self.push(record)?;
+        if self.written.elapsed() < PATIENCE * self.took {
+            return Ok(());
+        }
+        self.flush(trainer)
+    }
+
+    fn push(&mut self, record: &EpochRecord) -> Result<(), ExperimentError> {
+        let bytes = record
+            .to_bytes()
+            .map_err(|error| self.failed(&self.records(), error))?;
+        self.pending.extend((bytes.len() as u64).to_le_bytes());
+        self.pending.extend(bytes);
+        Ok(())
+    }
+
+    /// The records first: a state is there only with all records before it.
+    fn flush(&mut self, trainer: &Trainer<f32>) -> Result<(), ExperimentError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let started = Instant::now();
+        let name = self.records();
+        self.store
+            .append(&name, &self.pending)
+            .map_err(|error| self.failed(&name, error))?;
+        self.pending.clear();
+        let state = trainer.state();
+        let name = self.state();
         let mut networks = vec![(STUDENT, &state.network)];
         networks.extend(state.velocity.as_ref().map(|velocity| (VELOCITY, velocity)));
         let remarks = [
             ("epoch", state.epoch.to_string()),
             ("identity", self.identity.clone()),
         ];
-        let bytes = write_tensors(&networks, &remarks).map_err(|error| self.failed(&name, error))?;
-        self.store.save(&name, &bytes).map_err(|error| self.failed(&name, error))
+        let bytes =
+            write_tensors(&networks, &remarks).map_err(|error| self.failed(&name, error))?;
+        self.store
+            .save(&name, &bytes)
+            .map_err(|error| self.failed(&name, error))?;
+        self.written = Instant::now();
+        self.took = started.elapsed();
+        Ok(())
     }
 
-    /// Where an earlier run of the same plan stood, with its records; `None` to begin anew.
+    /// Where an earlier run of the same plan stood, with its records; `None` to begin anew. Records of epochs that the
+    /// state does not have are dropped.
     fn load(
         &self,
         student: &Deep<f32>,
     ) -> Result<Option<(TrainerState<f32>, Vec<EpochRecord>)>, ExperimentError> {
-        let name = self.state_name();
-        let read = |name: &str| self.store.load(name).map_err(|error| self.failed(name, error));
+        let name = self.state();
+        let read = |name: &str| {
+            self.store
+                .load(name)
+                .map_err(|error| self.failed(name, error))
+        };
         let Some(bytes) = read(&name)? else {
             return Ok(None);
         };
@@ -293,17 +377,26 @@ impl<'a> Kept<'a> {
         if remark("identity") != self.identity {
             return Err(self.failed(&name, foreign));
         }
-        let epoch: u64 = remark("epoch").parse().map_err(|_| self.failed(&name, foreign))?;
+        let epoch: u64 = remark("epoch")
+            .parse()
+            .map_err(|_| self.failed(&name, foreign))?;
         if epoch > self.epochs {
             let found = format!("{epoch} epochs done; training.epochs = {}", self.epochs);
             return Err(self.failed(&name, found));
         }
+        let name = self.records();
+        let bytes = read(&name)?.unwrap_or_default();
         let mut records = Vec::new();
-        for epoch in 0..=epoch {
-            let name = self.epoch_name(epoch);
-            let record = read(&name)?.and_then(|bytes| EpochRecord::from_bytes(&bytes));
-            records.push(record.ok_or_else(|| self.failed(&name, "no whole record of the epoch"))?);
+        let mut rest = &bytes[..];
+        while records.len() as u64 <= epoch {
+            let record = split_record(&mut rest).and_then(EpochRecord::from_bytes);
+            records
+                .push(record.ok_or_else(|| self.failed(&name, "no whole record of each epoch"))?);
         }
+        let used = bytes.len() - rest.len();
+        self.store
+            .save(&name, &bytes[..used])
+            .map_err(|error| self.failed(&name, error))?;
         let mut networks = networks.into_iter();
         let network = networks.next().expect("as many as wanted");
         let state = TrainerState {
@@ -313,4 +406,12 @@ impl<'a> Kept<'a> {
         };
         Ok(Some((state, records)))
     }
+}
+
+/// The first of the records, each with its length before it.
+fn split_record<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let (length, tail) = rest.split_first_chunk::<8>()?;
+    let (record, tail) = tail.split_at_checked(u64::from_le_bytes(*length) as usize)?;
+    *rest = tail;
+    Some(record)
 }

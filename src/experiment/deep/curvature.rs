@@ -57,7 +57,8 @@ impl Curved {
 impl Scenario {
     /// The student of a width.
     pub fn student_architecture(&self, width: usize) -> Architecture {
-        self.student.architecture(&self.base.teacher.architecture, width, None)
+        self.student
+            .architecture(&self.base.teacher.architecture, width, None)
     }
 }
 
@@ -72,7 +73,11 @@ pub fn run(
     let widths = &scenario.student.widths;
     let total = widths.len() * seeds;
     let parameters: Vec<usize> = (0..total)
-        .map(|i| scenario.student_architecture(widths[i / seeds]).parameters())
+        .map(|i| {
+            scenario
+                .student_architecture(widths[i / seeds])
+                .parameters()
+        })
         .collect();
     let together = Together::new(hooks, "training and spectra", total);
     let runs = side_by_side(&parameters, |i| {

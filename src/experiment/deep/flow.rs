@@ -1,7 +1,7 @@
 //! The matrix flow of a deep network, stepped as the authors did, beside SGD from the same start.
 
-use super::lesson::{student, teacher};
 use super::End;
+use super::lesson::{student, teacher};
 use crate::experiment::{ExperimentError, Hooks};
 use crate::flow::deep::{separated_velocity, true_velocity};
 use crate::measure::{Correlations, Standardized};
@@ -47,7 +47,8 @@ impl Scenario {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], None)
+        self.student
+            .architecture(teacher, self.student.widths[0], None)
     }
 }
 
@@ -77,7 +78,10 @@ pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, Experimen
         let mut rows = vec![gauge.row(&teacher, &student, 0)];
         let look = scenario.steps.div_ceil(scenario.outputs);
         for step in 1..=scenario.steps {
-            hooks.progress((which as f64 + step as f64 / steps) / 2.0, "matrix flow and SGD");
+            hooks.progress(
+                (which as f64 + step as f64 / steps) / 2.0,
+                "matrix flow and SGD",
+            );
             if hooks.interrupted() {
                 end = End::Interrupted;
                 break;
@@ -129,7 +133,10 @@ fn advance(student: &mut Deep<f64>, change: &Gradient<f64>, rate: f64) {
         layer.bias.scaled_add(rate, &change.bias);
     }
     if !student.architecture.bias {
-        student.layers.iter_mut().for_each(|layer| layer.bias.fill(0.0));
+        student
+            .layers
+            .iter_mut()
+            .for_each(|layer| layer.bias.fill(0.0));
     }
 }
 

@@ -107,7 +107,8 @@ impl Scenario {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.student
+            .architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
     }
 
     /// The large teacher.
@@ -165,7 +166,8 @@ fn one(
     let large = scenario.large_teacher(seed)?;
     let dim = small.architecture.input;
     let deviation = base.data.deviations[0];
-    let inputs = |name: &str, count: usize| gaussian_inputs::<f32>(seed, name, [count, dim], deviation);
+    let inputs =
+        |name: &str, count: usize| gaussian_inputs::<f32>(seed, name, [count, dim], deviation);
     let training = inputs("training", base.data.samples);
     let held_out = inputs("held out", base.data.held_out);
     // Components of variance one on the training samples.
@@ -175,7 +177,10 @@ fn one(
         let mean = on_training.mean_axis(Axis(0)).expect("there are samples");
         on_training -= &mean;
         on_held_out -= &mean;
-        let square = on_training.iter().map(|y| f64::from(*y).powi(2)).sum::<f64>();
+        let square = on_training
+            .iter()
+            .map(|y| f64::from(*y).powi(2))
+            .sum::<f64>();
         let scale = (on_training.len() as f64 / square).sqrt() as f32;
         [on_training * scale, on_held_out * scale]
     };
@@ -190,9 +195,14 @@ fn one(
         Labels::Small => vec![(1.0, of_teacher(&small))],
         Labels::Large => vec![(1.0, of_teacher(&large))],
         Labels::Noise => vec![(1.0, noise())],
-        Labels::SmallAndNoise(p) => vec![((1.0 - p).sqrt(), of_teacher(&small)), (p.sqrt(), noise())],
+        Labels::SmallAndNoise(p) => {
+            vec![((1.0 - p).sqrt(), of_teacher(&small)), (p.sqrt(), noise())]
+        }
         Labels::SmallAndLarge(p) => {
-            vec![((1.0 - p).sqrt(), of_teacher(&small)), (p.sqrt(), of_teacher(&large))]
+            vec![
+                ((1.0 - p).sqrt(), of_teacher(&small)),
+                (p.sqrt(), of_teacher(&large)),
+            ]
         }
     };
     let mixed = |which: usize| {
@@ -215,11 +225,16 @@ fn one(
             .iter()
             .map(|(amplitude, part)| (*amplitude, part[0].slice(s![..measured, ..]).to_owned()))
             .collect(),
-        pass: Mutex::new(Pass::new(&architecture, measured)),
+        work: Mutex::new((Pass::new(&architecture, measured), Vec::new())),
     };
     let lesson = Lesson::with(small, training, held_out);
     let metrics = (0..parts.len())
-        .map(|component| Box::new(Fitted { fit: &fit, component }) as Box<dyn Metric>)
+        .map(|component| {
+            Box::new(Fitted {
+                fit: &fit,
+                component,
+            }) as Box<dyn Metric>
+        })
         .collect();
     let plan = Plan {
         label: format!("{}-seed{seed}", labels.name()),
@@ -250,19 +265,25 @@ struct Fit {
     inputs: Array2<f32>,
     /// Amplitude in the labels, and values N × C.
     parts: Vec<(f64, Array2<f32>)>,
-    pass: Mutex<Pass<f32>>,
+    /// Working memory, and what was found at the last look.
+    work: Mutex<(Pass<f32>, Vec<f64>)>,
 }
 
 impl Fit {
     /// Least squares: outputs ≈ Σ a_i component_i; a_i over the amplitude that it has in the labels.
-    fn measure(&self, network: &Deep<f32>) -> Vec<f64> {
-        let mut pass = self.pass.lock().expect("nothing panics with it");
+    fn measure(&self, network: &Deep<f32>, pass: &mut Pass<f32>) -> Vec<f64> {
         pass.forward(network, self.inputs.t(), Mode::Evaluation);
         let output = pass.output();
         let product = |a: &Array2<f32>, b: ndarray::ArrayView2<f32>| {
-            Zip::from(a).and(b).fold(0.0, |sum, &a, &b| sum + f64::from(a) * f64::from(b))
+            Zip::from(a)
+                .and(b)
+                .fold(0.0, |sum, &a, &b| sum + f64::from(a) * f64::from(b))
         };
-        let onto: Vec<f64> = self.parts.iter().map(|part| product(&part.1, output.t())).collect();
+        let onto: Vec<f64> = self
+            .parts
+            .iter()
+            .map(|part| product(&part.1, output.t()))
+            .collect();
         let gram = |i: usize, j: usize| product(&self.parts[i].1, self.parts[j].1.view());
         let coefficients = match self.parts.len() {
             1 => vec![onto[0] / gram(0, 0)],
@@ -276,7 +297,11 @@ impl Fit {
             }
         };
         let amplitudes = self.parts.iter().map(|part| part.0);
-        coefficients.into_iter().zip(amplitudes).map(|(x, a)| x / a).collect()
+        coefficients
+            .into_iter()
+            .zip(amplitudes)
+            .map(|(x, a)| x / a)
+            .collect()
     }
 }
 
@@ -291,7 +316,13 @@ impl Metric for Fitted<'_> {
     }
 
     fn measure(&self, at: &Observation) -> f64 {
-        self.fit.measure(at.network)[self.component]
+        let mut work = self.fit.work.lock().expect("nothing panics with it");
+        let (pass, found) = &mut *work;
+        // Components are asked for one after another: the first look serves them all.
+        if self.component == 0 {
+            *found = self.fit.measure(at.network, pass);
+        }
+        found[self.component]
     }
 }
 

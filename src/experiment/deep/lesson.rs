@@ -35,7 +35,11 @@ impl Lesson {
             }
         };
         let training = data("training", base.data.samples);
-        Ok(Self::with(teacher.clone(), training, data("held out", base.data.held_out)))
+        Ok(Self::with(
+            teacher.clone(),
+            training,
+            data("held out", base.data.held_out),
+        ))
     }
 
     /// A lesson of given data.
@@ -70,8 +74,10 @@ pub fn teacher(base: &Base, seed: u64) -> Result<Deep<f32>, ExperimentError> {
             };
             let bytes = std::fs::read(path)
                 .map_err(|error| content(error.to_string(), "a file that can be read"))?;
-            let (mut networks, _) = read_tensors(&bytes, &[(TEACHER, architecture)])
-                .map_err(|error| content(error.to_string(), "the teacher of a run, of these layers"))?;
+            let (mut networks, _) =
+                read_tensors(&bytes, &[(TEACHER, architecture)]).map_err(|error| {
+                    content(error.to_string(), "the teacher of a run, of these layers")
+                })?;
             Ok(networks.remove(0))
         }
     }

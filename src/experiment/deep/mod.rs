@@ -22,7 +22,13 @@ use serde::Serialize;
 /// All that decides what a training finds but its length, as JSON.
 fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> String {
     let data = (base.data.samples, base.data.held_out);
-    let all = (&base.teacher, data, &base.training.training, student, further);
+    let all = (
+        &base.teacher,
+        data,
+        &base.training.training,
+        student,
+        further,
+    );
     serde_json::to_string(&all).unwrap_or_default()
 }
 
@@ -39,6 +45,10 @@ fn worst<'a>(ends: impl Iterator<Item = &'a End>) -> End {
         End::Diverged(_) => 2,
     };
     ends.fold(End::Finished, |worst, end| {
-        if rank(end) > rank(&worst) { end.clone() } else { worst }
+        if rank(end) > rank(&worst) {
+            end.clone()
+        } else {
+            worst
+        }
     })
 }

@@ -12,7 +12,8 @@ const WIDE: usize = 300_000;
 pub fn side_by_side<T: Send>(parameters: &[usize], work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let threads = rayon::current_num_threads();
     let results: Vec<Mutex<Option<T>>> = parameters.iter().map(|_| Mutex::new(None)).collect();
-    let keep = |i: usize, result: T| *results[i].lock().expect("nothing panics with it") = Some(result);
+    let keep =
+        |i: usize, result: T| *results[i].lock().expect("nothing panics with it") = Some(result);
     let (wide, narrow): (Vec<usize>, Vec<usize>) = (0..parameters.len())
         .partition(|&i| parameters[i] >= WIDE || parameters.len() == 1 || threads == 1);
     let next = AtomicUsize::new(0);
@@ -32,7 +33,10 @@ pub fn side_by_side<T: Send>(parameters: &[usize], work: impl Fn(usize) -> T + S
         keep(i, work(i));
     }
     let taken = |result: Mutex<Option<T>>| result.into_inner().ok().flatten();
-    results.into_iter().map(|result| taken(result).expect("all is done")).collect()
+    results
+        .into_iter()
+        .map(|result| taken(result).expect("all is done"))
+        .collect()
 }
 
 #[cfg(test)]

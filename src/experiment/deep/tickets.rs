@@ -80,18 +80,29 @@ impl Scenario {
     /// The whole student, then what is restarted.
     pub fn starts(&self) -> Vec<Start> {
         let winners = self.keep.iter().map(|&keep| Start::Winners(keep));
-        [Start::Whole].into_iter().chain(winners).chain([Start::Random, Start::Fresh]).collect()
+        [Start::Whole]
+            .into_iter()
+            .chain(winners)
+            .chain([Start::Random, Start::Fresh])
+            .collect()
     }
 
     /// The whole student.
     pub fn student_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.student
+            .architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
     }
 
     /// Kept nodes of each layer.
     fn sizes(&self) -> Vec<usize> {
-        self.base.teacher.architecture.hidden.iter().map(|m| m * self.size).collect()
+        self.base
+            .teacher
+            .architecture
+            .hidden
+            .iter()
+            .map(|m| m * self.size)
+            .collect()
     }
 }
 
@@ -151,8 +162,12 @@ fn of_seed<H: Hooks>(
     }
     for (i, start) in scenario.starts().into_iter().enumerate().skip(1) {
         let ticket = match start {
-            Start::Winners(Keep::Correlation) => subnetwork(&whole, &by_correlation(&trained, &scenario.sizes())),
-            Start::Winners(Keep::FanOut) => subnetwork(&whole, &by_fan_out(&trained, &scenario.sizes())),
+            Start::Winners(Keep::Correlation) => {
+                subnetwork(&whole, &by_correlation(&trained, &scenario.sizes()))
+            }
+            Start::Winners(Keep::FanOut) => {
+                subnetwork(&whole, &by_fan_out(&trained, &scenario.sizes()))
+            }
             Start::Random => subnetwork(&whole, &at_random(&architecture, &scenario.sizes(), seed)),
             _ => {
                 let mut stream = rng::stream(seed, "fresh student", &[]);
@@ -201,7 +216,9 @@ fn by_correlation(course: &Course, sizes: &[usize]) -> NodeSelection {
 /// The nodes of the largest fan-out norms.
 fn by_fan_out(course: &Course, sizes: &[usize]) -> NodeSelection {
     let layers = by_fan_out_order(course).into_iter().zip(sizes);
-    layers.map(|(order, &size)| sorted(order[..size].to_vec())).collect()
+    layers
+        .map(|(order, &size)| sorted(order[..size].to_vec()))
+        .collect()
 }
 
 fn by_fan_out_order(course: &Course) -> Vec<Vec<usize>> {
@@ -218,7 +235,9 @@ fn by_fan_out_order(course: &Course) -> Vec<Vec<usize>> {
 fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
     let mut stream = rng::stream(seed, "random ticket", &[]);
     let layers = architecture.hidden.iter().zip(sizes);
-    layers.map(|(&n, &size)| sorted(sample(&mut stream, n, size).into_vec())).collect()
+    layers
+        .map(|(&n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
+        .collect()
 }
 
 fn sorted(mut nodes: Vec<usize>) -> Vec<usize> {
@@ -232,7 +251,11 @@ impl Ticket {
             start,
             seed,
             hidden: course.student.architecture.hidden.clone(),
-            held_out: course.epochs.iter().map(|record| record.held_out.loss).collect(),
+            held_out: course
+                .epochs
+                .iter()
+                .map(|record| record.held_out.loss)
+                .collect(),
             rho: course.last().rho(),
             end: course.end.clone(),
         }
@@ -247,7 +270,9 @@ impl Ticket {
 impl LotteryTickets {
     /// The trainings from one kind of start, seed by seed.
     pub fn of(&self, start: Start) -> impl Iterator<Item = &Ticket> {
-        self.tickets.iter().filter(move |ticket| ticket.start == start)
+        self.tickets
+            .iter()
+            .filter(move |ticket| ticket.start == start)
     }
 
     /// For each seed that has both: last held-out loss from one start over that from another.

@@ -93,8 +93,7 @@ impl Variant {
             Some(Place::BeforeRelu) => ", batch norm before ReLU",
             Some(Place::AfterRelu) => ", batch norm after ReLU",
         };
-        format!("{}×, σ = {:.4}{norm}", self.width, self.deviation)
-            .replace(".0000", "")
+        format!("{}×, σ = {:.4}{norm}", self.width, self.deviation).replace(".0000", "")
     }
 
     fn label(&self, seed: u64) -> String {
@@ -138,8 +137,12 @@ pub fn run(
     let seeds = base.seeds as usize;
     let total = variants.len() * seeds;
     let architecture = |i: usize| {
-        let Variant { width, batch_norm, .. } = variants[i / seeds];
-        scenario.student.architecture(&base.teacher.architecture, width, batch_norm)
+        let Variant {
+            width, batch_norm, ..
+        } = variants[i / seeds];
+        scenario
+            .student
+            .architecture(&base.teacher.architecture, width, batch_norm)
     };
     let parameters: Vec<usize> = (0..total).map(|i| architecture(i).parameters()).collect();
     let together = Together::new(hooks, "training", total);
@@ -203,7 +206,11 @@ impl TrainingRun {
                 .iter()
                 .map(|layer| layer.iter().filter(|winner| winner.is_none()).count())
                 .collect(),
-            fan_out: course.epochs.iter().map(|record| record.fan_out.clone()).collect(),
+            fan_out: course
+                .epochs
+                .iter()
+                .map(|record| record.fan_out.clone())
+                .collect(),
             teacher: lesson.teacher,
             student: course.student,
             end: course.end,

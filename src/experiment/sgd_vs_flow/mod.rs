@@ -145,7 +145,10 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
         );
     }
     if !setup.input.is_standard() {
-        missing.push("the input is not N(0, I): the flow separates expectations and is no limit of SGD".into());
+        missing.push(
+            "the input is not N(0, I): the flow separates expectations and is no limit of SGD"
+                .into(),
+        );
     } else if setup.overlap(0).resolution() > 0.0 {
         missing.push("the flow's own overlaps are sampled".into());
     }
@@ -155,10 +158,7 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
 impl Outcome {
     /// Gaps of all seeds of a step and a batch, ascending.
     pub fn gaps(&self, step: f64, batch: usize) -> Vec<f64> {
-        let mut gaps: Vec<f64> = self
-            .of(step, batch)
-            .map(|run| run.gap)
-            .collect();
+        let mut gaps: Vec<f64> = self.of(step, batch).map(|run| run.gap).collect();
         gaps.sort_by(f64::total_cmp);
         gaps
     }

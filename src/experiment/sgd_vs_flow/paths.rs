@@ -41,7 +41,9 @@ impl Path {
 impl PathRow {
     fn distance(&self, other: &Self) -> f64 {
         let square = |a: &Array2<f64>, b: &Array2<f64>| {
-            Zip::from(a).and(b).fold(0.0, |sum, a, b| sum + (a - b).powi(2))
+            Zip::from(a)
+                .and(b)
+                .fold(0.0, |sum, a, b| sum + (a - b).powi(2))
         };
         let total = square(&self.state.0, &other.state.0) + square(&self.state.1, &other.state.1);
         (total / self.state.0.nrows() as f64).sqrt()
@@ -174,12 +176,21 @@ impl<'a> Gauge<'a> {
         let teacher = self.network.teacher.weights.columns();
         let m = teacher.into_iter().len();
         let norm = |row: ndarray::ArrayView1<f64>| row.dot(&row).sqrt();
-        let nodes = weights.rows().into_iter().zip(self.network.teacher.weights.columns());
+        let nodes = weights
+            .rows()
+            .into_iter()
+            .zip(self.network.teacher.weights.columns());
         let largest_angle = nodes
-            .map(|(w, target)| HalfAngle::between_scaled(w, norm(w), target, norm(target)).radians())
+            .map(|(w, target)| {
+                HalfAngle::between_scaled(w, norm(w), target, norm(target)).radians()
+            })
             .fold(0.0, f64::max);
         let norms: Vec<f64> = fan_out.rows().into_iter().map(norm).collect();
-        let part = if norms.len() > m { &norms[m..] } else { &norms[..] };
+        let part = if norms.len() > m {
+            &norms[m..]
+        } else {
+            &norms[..]
+        };
         PathRow {
             time,
             largest_angle,

@@ -28,7 +28,8 @@ pub fn subnetwork<T: Real>(network: &Deep<T>, kept: &NodeSelection) -> Deep<T> {
         let nodes = kept.get(l).unwrap_or(&output);
         let inputs = if l == 0 { &input } else { &kept[l - 1] };
         let pick = |v: &Array1<T>| v.select(Axis(0), nodes);
-        to.weights = from.weights.select(Axis(0), nodes).select(Axis(1), inputs);
+        let weights = from.weights.select(Axis(0), nodes).select(Axis(1), inputs);
+        to.weights = weights.as_standard_layout().into_owned();
         to.bias = pick(&from.bias);
         to.norm = from.norm.as_ref().map(|norm| Norm {
             gain: pick(&norm.gain),
@@ -66,6 +67,12 @@ mod tests {
         assert_eq!(
             smaller.layers[2].weights[[1, 2]],
             network.layers[2].weights[[1, 2]]
+        );
+        assert!(
+            smaller
+                .layers
+                .iter()
+                .all(|layer| layer.weights.is_standard_layout())
         );
         let all = subnetwork(&network, &vec![(0..5).collect(), (0..6).collect()]);
         assert_eq!(all, network);

@@ -20,7 +20,14 @@ pub fn write(
     folder: &Folder,
     provenance: &Provenance,
 ) -> Result<Vec<PathBuf>, FolderError> {
-    let header = ["width", "seed", "parameters", "method", "eigenvalue", "weight"];
+    let header = [
+        "width",
+        "seed",
+        "parameters",
+        "method",
+        "eigenvalue",
+        "weight",
+    ];
     let rows = outcome.runs.iter().flat_map(|run| {
         run.density.points.iter().map(|&(value, weight)| {
             vec![
@@ -99,7 +106,15 @@ pub fn table(outcome: &FlatMinima) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header([
-        "width", "seed", "parameters", "held-out loss", "largest", "least", "near zero", "others", "by",
+        "width",
+        "seed",
+        "parameters",
+        "held-out loss",
+        "largest",
+        "least",
+        "near zero",
+        "others",
+        "by",
     ]);
     for run in &outcome.runs {
         table.add_row([
@@ -109,7 +124,11 @@ pub fn table(outcome: &FlatMinima) -> String {
             format!("{} → {}", short(run.held_out[0]), short(run.held_out[1])),
             short(run.density.largest()),
             short(run.density.least()),
-            format!("{:.0} ({:.1} %)", run.flat_directions(), 100.0 * run.near_zero),
+            format!(
+                "{:.0} ({:.1} %)",
+                run.flat_directions(),
+                100.0 * run.near_zero
+            ),
             format!("{:.0}", run.parameters as f64 - run.flat_directions()),
             method(run).to_owned(),
         ]);
@@ -135,7 +154,12 @@ fn spectrum(outcome: &FlatMinima) -> Chart {
                 (100.0 * passed, (value / largest).max(0.1 * DRAWN))
             });
             Line {
-                label: format!("width {}×: {} parameters ({})", run.width, run.parameters, method(run)),
+                label: format!(
+                    "width {}×: {} parameters ({})",
+                    run.width,
+                    run.parameters,
+                    method(run)
+                ),
                 points: points.collect(),
                 look: Look::of_series(i),
             }
@@ -148,7 +172,10 @@ fn spectrum(outcome: &FlatMinima) -> Chart {
         look: Look::FLOOR,
     };
     Chart {
-        title: format!("Spectrum of the Hessian after training: {}", heading(&outcome.scenario.base)),
+        title: format!(
+            "Spectrum of the Hessian after training: {}",
+            heading(&outcome.scenario.base)
+        ),
         x_label: "part of the parameters, from the stiffest direction (%)".into(),
         y_label: "eigenvalue".into(),
         y_unit: "of the largest".into(),
@@ -158,7 +185,9 @@ fn spectrum(outcome: &FlatMinima) -> Chart {
         y_range: [DRAWN, 2.0],
         bands: Vec::new(),
         lines: lines.into_iter().chain([level]).collect(),
-        notes: vec![format!("Seed {first}. Lines end where eigenvalues are zero, negative or below 10⁻¹⁰.")],
+        notes: vec![format!(
+            "Seed {first}. Lines end where eigenvalues are zero, negative or below 10⁻¹⁰."
+        )],
     }
 }
 
@@ -167,7 +196,9 @@ fn near_zero(outcome: &FlatMinima) -> Chart {
     let mut runs: Vec<&Curved> = outcome.runs.iter().collect();
     runs.sort_by_key(|run| run.parameters);
     let points = |figure: &dyn Fn(&Curved) -> f64| -> Vec<(f64, f64)> {
-        runs.iter().map(|run| (run.parameters as f64, figure(run))).collect()
+        runs.iter()
+            .map(|run| (run.parameters as f64, figure(run)))
+            .collect()
     };
     let all = points(&|run| run.parameters as f64);
     let teacher = outcome.scenario.base.teacher.architecture.parameters() as f64;
@@ -194,10 +225,16 @@ fn near_zero(outcome: &FlatMinima) -> Chart {
             look: Look::of_series(2).marked(),
         },
     ];
-    let values = lines.iter().flat_map(|line| &line.points).map(|point| point.1.max(1.0));
+    let values = lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .map(|point| point.1.max(1.0));
     let y_range = log_range(values);
     Chart {
-        title: format!("Flat directions and over-parameterization: {}", heading(&outcome.scenario.base)),
+        title: format!(
+            "Flat directions and over-parameterization: {}",
+            heading(&outcome.scenario.base)
+        ),
         x_label: "parameters of the student".into(),
         y_label: "eigenvalues of the Hessian".into(),
         y_unit: "number".into(),

@@ -1,6 +1,9 @@
 //! `steps.csv`, `summary.json`, `loss.svg`, `correlation.svg` and `separation.svg`.
 
-use super::{Summary, correlation_range, ending, field, heading, linear_range, log_range, write_chart, write_csv};
+use super::{
+    Summary, correlation_range, ending, field, heading, linear_range, log_range, write_chart,
+    write_csv,
+};
 use crate::experiment::deep::flow::{DeepFlow, FlowPath, FlowRow};
 use crate::report::svg::number::short;
 use crate::report::svg::{Chart, Line, Look, Scale};
@@ -96,8 +99,20 @@ pub fn table(outcome: &DeepFlow) -> String {
     );
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"]);
-    let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
+    table.set_header([
+        "path",
+        "steps",
+        "loss",
+        "ρ̄ from the bottom",
+        "error of separation, from the bottom",
+    ]);
+    let list = |values: &[f64]| {
+        values
+            .iter()
+            .map(|&x| short(x))
+            .collect::<Vec<_>>()
+            .join("  ")
+    };
     for (name, path) in paths(outcome) {
         for row in [&path.rows[0], last(path)] {
             table.add_row([
@@ -114,8 +129,17 @@ pub fn table(outcome: &DeepFlow) -> String {
 }
 
 /// A chart over steps.
-fn over_steps(outcome: &DeepFlow, title: &str, [y_label, y_unit]: [&str; 2], lines: Vec<Line>) -> Chart {
-    let end = paths(outcome).map(|(_, path)| last(path).step).into_iter().max().unwrap_or(1);
+fn over_steps(
+    outcome: &DeepFlow,
+    title: &str,
+    [y_label, y_unit]: [&str; 2],
+    lines: Vec<Line>,
+) -> Chart {
+    let end = paths(outcome)
+        .map(|(_, path)| last(path).step)
+        .into_iter()
+        .max()
+        .unwrap_or(1);
     Chart {
         title: format!(
             "{title}: {}, student {}",
@@ -128,7 +152,12 @@ fn over_steps(outcome: &DeepFlow, title: &str, [y_label, y_unit]: [&str; 2], lin
         x_scale: Scale::Linear,
         scale: Scale::Linear,
         x_range: [0.0, end.max(1) as f64],
-        y_range: linear_range(lines.iter().flat_map(|line| &line.points).map(|point| point.1)),
+        y_range: linear_range(
+            lines
+                .iter()
+                .flat_map(|line| &line.points)
+                .map(|point| point.1),
+        ),
         bands: Vec::new(),
         lines,
         notes: Vec::new(),
@@ -136,7 +165,10 @@ fn over_steps(outcome: &DeepFlow, title: &str, [y_label, y_unit]: [&str; 2], lin
 }
 
 fn points(path: &FlowPath, figure: impl Fn(&FlowRow) -> f64) -> Vec<(f64, f64)> {
-    path.rows.iter().map(|row| (row.step as f64, figure(row))).collect()
+    path.rows
+        .iter()
+        .map(|row| (row.step as f64, figure(row)))
+        .collect()
 }
 
 fn loss(outcome: &DeepFlow) -> Chart {
@@ -150,11 +182,19 @@ fn loss(outcome: &DeepFlow) -> Chart {
             look,
         })
         .collect();
-    let values = lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+    let values = lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .map(|point| point.1);
     Chart {
         scale: Scale::Log,
         y_range: log_range(values),
-        ..over_steps(outcome, "Matrix flow and SGD", ["held-out loss ½E‖f* − f‖²", "sum over outputs"], lines)
+        ..over_steps(
+            outcome,
+            "Matrix flow and SGD",
+            ["held-out loss ½E‖f* − f‖²", "sum over outputs"],
+            lines,
+        )
     }
 }
 
@@ -177,7 +217,12 @@ fn correlation(outcome: &DeepFlow) -> Chart {
     let y_range = correlation_range(&lines);
     Chart {
         y_range,
-        ..over_steps(outcome, "Teacher nodes found", ["mean best correlation ρ̄", "1 = all found"], lines)
+        ..over_steps(
+            outcome,
+            "Teacher nodes found",
+            ["mean best correlation ρ̄", "1 = all found"],
+            lines,
+        )
     }
 }
 

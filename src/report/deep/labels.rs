@@ -81,7 +81,10 @@ fn findings(outcome: &ImplicitRegularization) -> Vec<Finding> {
             fitted: parts.iter().map(|part| last(part)).collect(),
             epochs_to_half: parts.iter().map(|part| crossing(part)).collect(),
             held_out_loss: last(&losses),
-            least_held_out_loss: losses.iter().map(|point| point.1).fold(f64::INFINITY, f64::min),
+            least_held_out_loss: losses
+                .iter()
+                .map(|point| point.1)
+                .fold(f64::INFINITY, f64::min),
         }
     };
     outcome.labels().into_iter().map(finding).collect()
@@ -89,7 +92,9 @@ fn findings(outcome: &ImplicitRegularization) -> Vec<Finding> {
 
 /// When a part first reaches a half, between epochs by interpolation.
 fn crossing(points: &[(f64, f64)]) -> Option<f64> {
-    let pair = points.windows(2).find(|pair| pair[0].1 < HALF && pair[1].1 >= HALF)?;
+    let pair = points
+        .windows(2)
+        .find(|pair| pair[0].1 < HALF && pair[1].1 >= HALF)?;
     let part = (HALF - pair[0].1) / (pair[1].1 - pair[0].1);
     Some(pair[0].0 + part * (pair[1].0 - pair[0].0))
 }
@@ -162,6 +167,25 @@ fn line(
     }
 }
 
+/// Parts fitted over epochs, from the first on: on a log axis, since what is fitted first is fitted at once.
+fn parts(title: String, lines: Vec<Line>) -> Chart {
+    let mut chart = over_epochs(
+        title,
+        "part fitted",
+        "of the labels of training samples",
+        lines,
+    );
+    for line in &mut chart.lines {
+        line.points.retain(|point| point.0 >= 1.0);
+    }
+    Chart {
+        x_scale: Scale::Log,
+        x_range: [1.0, chart.x_range[1].max(2.0)],
+        y_range: [-0.05, 1.1],
+        ..chart
+    }
+}
+
 const PURE: [(Labels, &str); 3] = [
     (Labels::Small, "labels of the small teacher"),
     (Labels::Large, "labels of the large teacher"),
@@ -169,30 +193,41 @@ const PURE: [(Labels, &str); 3] = [
 ];
 
 fn fitted(outcome: &ImplicitRegularization) -> Chart {
-    let lines = PURE.iter().enumerate().map(|(i, &(labels, name))| {
-        line(outcome, (i, labels), name.into(), |row| row.fitted[0])
-    });
-    let title = format!("How fast each kind of labels is fitted: student {}", outcome.scenario.student_architecture().widths());
-    Chart {
-        y_range: [-0.05, 1.1],
-        ..over_epochs(title, "part of the labels fitted", "of training samples", lines.collect())
-    }
+    let lines = PURE
+        .iter()
+        .enumerate()
+        .map(|(i, &(labels, name))| line(outcome, (i, labels), name.into(), |row| row.fitted[0]));
+    let title = format!(
+        "How fast each kind of labels is fitted: student {}",
+        outcome.scenario.student_architecture().widths()
+    );
+    parts(title, lines.collect())
 }
 
 fn mixtures(outcome: &ImplicitRegularization) -> Chart {
     let mut lines = Vec::new();
-    let mixed = outcome.labels().into_iter().filter(|labels| labels.components().len() == 2);
+    let mixed = outcome
+        .labels()
+        .into_iter()
+        .filter(|labels| labels.components().len() == 2);
     for labels in mixed {
         for (i, component) in labels.components().iter().enumerate() {
             let label = format!("{component} in {}", labels.name());
-            lines.push(line(outcome, (lines.len(), labels), label, |row| row.fitted[i]));
+            lines.push(line(outcome, (lines.len(), labels), label, |row| {
+                row.fitted[i]
+            }));
         }
     }
-    let title = format!("Which part of mixed labels is fitted first: student {}", outcome.scenario.student_architecture().widths());
+    let title = format!(
+        "Which part of mixed labels is fitted first: student {}",
+        outcome.scenario.student_architecture().widths()
+    );
     Chart {
-        y_range: [-0.05, 1.1],
-        notes: vec!["The number is the part of the labels' variance that is not the small teacher's.".into()],
-        ..over_epochs(title, "part of the component fitted", "of training samples", lines)
+        notes: vec![
+            "The number is the part of the labels' variance that is not the small teacher's."
+                .into(),
+        ],
+        ..parts(title, lines)
     }
 }
 
@@ -203,12 +238,18 @@ fn held_out(outcome: &ImplicitRegularization) -> Chart {
         .enumerate()
         .map(|(i, &labels)| line(outcome, (i, labels), labels.name(), |row| row.held_out_loss))
         .collect();
-    let values = lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+    let values = lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .map(|point| point.1);
     Chart {
         scale: Scale::Log,
         y_range: log_range(values),
         ..over_epochs(
-            format!("Held-out loss: student {}", outcome.scenario.student_architecture().widths()),
+            format!(
+                "Held-out loss: student {}",
+                outcome.scenario.student_architecture().widths()
+            ),
             "held-out loss",
             "of the labels' variance",
             lines,

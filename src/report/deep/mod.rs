@@ -18,7 +18,9 @@ use std::path::PathBuf;
 fn ending(end: &End, seconds: f64) -> String {
     match end {
         End::Finished => format!("{seconds:.1} s\n"),
-        End::Interrupted => format!("Stopped by the user after {seconds:.1} s; --resume goes on.\n"),
+        End::Interrupted => {
+            format!("Stopped by the user after {seconds:.1} s; --resume goes on.\n")
+        }
         End::Diverged(why) => format!("Ended early after {seconds:.1} s: {why}\n"),
     }
 }
@@ -110,7 +112,10 @@ fn layer_line(layer: usize, points: Vec<(f64, f64)>) -> Line {
 
 /// A chart over epochs.
 fn over_epochs(title: String, y_label: &str, y_unit: &str, lines: Vec<Line>) -> Chart {
-    let last = lines.iter().flat_map(|line| &line.points).map(|point| point.0);
+    let last = lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .map(|point| point.0);
     let last = last.fold(1.0, f64::max);
     Chart {
         title,
@@ -120,7 +125,12 @@ fn over_epochs(title: String, y_label: &str, y_unit: &str, lines: Vec<Line>) -> 
         x_scale: Scale::Linear,
         scale: Scale::Linear,
         x_range: [0.0, last],
-        y_range: linear_range(lines.iter().flat_map(|line| &line.points).map(|point| point.1)),
+        y_range: linear_range(
+            lines
+                .iter()
+                .flat_map(|line| &line.points)
+                .map(|point| point.1),
+        ),
         bands: Vec::new(),
         lines,
         notes: Vec::new(),

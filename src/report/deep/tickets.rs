@@ -1,6 +1,9 @@
 //! `tickets.csv`, `summary.json`, `held-out.svg` and `correlation.svg`.
 
-use super::{Summary, correlation_range, ending, field, heading, log_range, over_epochs, write_chart, write_csv};
+use super::{
+    Summary, correlation_range, ending, field, heading, log_range, over_epochs, write_chart,
+    write_csv,
+};
 use crate::experiment::deep::tickets::{LotteryTickets, Start, Ticket};
 use crate::measure::Span;
 use crate::report::svg::number::short;
@@ -32,7 +35,9 @@ pub fn write(
             fields
         })
     });
-    let mut header = ["start", "seed", "epoch", "held_out_loss"].map(String::from).to_vec();
+    let mut header = ["start", "seed", "epoch", "held_out_loss"]
+        .map(String::from)
+        .to_vec();
     header.extend((1..=depth(outcome)).map(|l| format!("rho_{l}")));
     Ok(vec![
         write_csv(folder, "tickets.csv", &header, rows)?,
@@ -60,14 +65,18 @@ struct Finding {
 }
 
 fn findings(outcome: &LotteryTickets) -> Vec<Finding> {
-    let median = |values: &mut dyn Iterator<Item = f64>| Span::of(values).map_or(f64::NAN, |span| span.median);
+    let median = |values: &mut dyn Iterator<Item = f64>| {
+        Span::of(values).map_or(f64::NAN, |span| span.median)
+    };
     let finding = |start: Start| {
         let tickets: Vec<&Ticket> = outcome.of(start).collect();
         let ratios = outcome.ratios(start, Start::Fresh);
         let span = Span::of(ratios.iter().copied()).filter(|_| start != Start::Fresh);
         Finding {
             start: start.name(),
-            hidden: tickets.first().map_or(Vec::new(), |ticket| ticket.hidden.clone()),
+            hidden: tickets
+                .first()
+                .map_or(Vec::new(), |ticket| ticket.hidden.clone()),
             seeds: tickets.len(),
             held_out_loss: median(&mut tickets.iter().map(|ticket| ticket.last())),
             rho: (0..depth(outcome))
@@ -115,7 +124,12 @@ pub fn table(outcome: &LotteryTickets) -> String {
         row.extend(finding.rho.iter().map(|&rho| short(rho)));
         match finding.over_fresh {
             Some([median, least, greatest]) => row.extend([
-                format!("{} ({} to {})", short(median), short(least), short(greatest)),
+                format!(
+                    "{} ({} to {})",
+                    short(median),
+                    short(least),
+                    short(greatest)
+                ),
                 format!("{} of {}", finding.below_fresh, finding.seeds),
             ]),
             None => row.extend(["–".to_owned(), "–".to_owned()]),
@@ -129,7 +143,11 @@ pub fn table(outcome: &LotteryTickets) -> String {
 fn held_out(outcome: &LotteryTickets) -> Chart {
     let line = |(i, start): (usize, Start)| {
         let tickets: Vec<&Ticket> = outcome.of(start).collect();
-        let epochs = tickets.iter().map(|ticket| ticket.held_out.len()).min().unwrap_or(0);
+        let epochs = tickets
+            .iter()
+            .map(|ticket| ticket.held_out.len())
+            .min()
+            .unwrap_or(0);
         let points = (0..epochs).filter_map(|epoch| {
             let span = Span::of(tickets.iter().map(|ticket| ticket.held_out[epoch]))?;
             Some((epoch as f64, span.median))
@@ -140,14 +158,30 @@ fn held_out(outcome: &LotteryTickets) -> Chart {
             look: Look::of_series(i),
         }
     };
-    let lines: Vec<Line> = outcome.scenario.starts().into_iter().enumerate().map(line).collect();
-    let values = lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+    let lines: Vec<Line> = outcome
+        .scenario
+        .starts()
+        .into_iter()
+        .enumerate()
+        .map(line)
+        .collect();
+    let values = lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .map(|point| point.1);
     Chart {
         scale: Scale::Log,
         y_range: log_range(values),
-        notes: vec![format!("Medians over {} seed(s).", outcome.scenario.base.seeds)],
+        notes: vec![format!(
+            "Medians over {} seed(s).",
+            outcome.scenario.base.seeds
+        )],
         ..over_epochs(
-            format!("Lottery tickets: {}, winners of a student {}× as wide", heading(&outcome.scenario.base), outcome.scenario.student.widths[0]),
+            format!(
+                "Lottery tickets: {}, winners of a student {}× as wide",
+                heading(&outcome.scenario.base),
+                outcome.scenario.student.widths[0]
+            ),
             "held-out loss",
             "as trained",
             lines,
@@ -161,13 +195,21 @@ fn correlation(outcome: &LotteryTickets) -> Chart {
         .enumerate()
         .map(|(i, finding)| Line {
             label: finding.start.into(),
-            points: finding.rho.iter().enumerate().map(|(l, &rho)| ((l + 1) as f64, rho)).collect(),
+            points: finding
+                .rho
+                .iter()
+                .enumerate()
+                .map(|(l, &rho)| ((l + 1) as f64, rho))
+                .collect(),
             look: Look::of_series(i).marked(),
         })
         .collect();
     let y_range = correlation_range(&lines);
     let chart = over_epochs(
-        format!("Teacher nodes found by each ticket: {}", heading(&outcome.scenario.base)),
+        format!(
+            "Teacher nodes found by each ticket: {}",
+            heading(&outcome.scenario.base)
+        ),
         "mean best correlation ρ̄ at the end",
         "1 = all found",
         lines,
@@ -176,7 +218,10 @@ fn correlation(outcome: &LotteryTickets) -> Chart {
         x_label: "layer, from the bottom".into(),
         x_range: [0.8, depth(outcome) as f64 + 0.2],
         y_range,
-        notes: vec![format!("Medians over {} seed(s).", outcome.scenario.base.seeds)],
+        notes: vec![format!(
+            "Medians over {} seed(s).",
+            outcome.scenario.base.seeds
+        )],
         ..chart
     }
 }

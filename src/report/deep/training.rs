@@ -35,9 +35,11 @@ pub fn write(
     for run in &outcome.runs {
         let networks = [(TEACHER, &run.teacher), (STUDENT, &run.student)];
         let bytes = write_tensors(&networks, &[]).map_err(std::io::Error::other);
-        written.push(students.write(&format!("{}.safetensors", run.label), |out| {
-            out.write_all(&bytes?)
-        })?);
+        written.push(
+            students.write(&format!("{}.safetensors", run.label), |out| {
+                out.write_all(&bytes?)
+            })?,
+        );
     }
     let variants = outcome.variants();
     for &variant in &variants {
@@ -46,9 +48,17 @@ pub fn write(
         };
         let into = match variants.len() {
             1 => folder.clone(),
-            _ => folder.sub(first.label.trim_end_matches(&format!("-seed{}", first.seed)))?,
+            _ => folder.sub(
+                first
+                    .label
+                    .trim_end_matches(&format!("-seed{}", first.seed)),
+            )?,
         };
-        written.push(write_chart(&into, "correlation.svg", &correlation(outcome, variant))?);
+        written.push(write_chart(
+            &into,
+            "correlation.svg",
+            &correlation(outcome, variant),
+        )?);
         written.push(write_chart(&into, "rank.svg", &rank(outcome, variant))?);
         written.push(write_chart(&into, "fan-out.svg", &fan_out(outcome, first))?);
     }
@@ -88,7 +98,14 @@ fn write_epochs(outcome: &DeepTraining, folder: &Folder) -> Result<PathBuf, Fold
 }
 
 fn write_nodes(outcome: &DeepTraining, folder: &Folder) -> Result<PathBuf, FolderError> {
-    let header = ["label", "layer", "node", "fan_out_start", "fan_out", "correlation"];
+    let header = [
+        "label",
+        "layer",
+        "node",
+        "fan_out_start",
+        "fan_out",
+        "correlation",
+    ];
     let rows = outcome.runs.iter().flat_map(|run| {
         run.nodes.iter().enumerate().flat_map(move |(l, nodes)| {
             nodes.iter().enumerate().map(move |(j, node)| {
@@ -179,22 +196,27 @@ pub fn table(outcome: &DeepTraining) -> String {
         };
         let mut row = vec![variant.words(), over(&|run| run.last().held_out.loss)];
         row.extend((0..depth).map(|l| over(&|run| run.last().rho[l])));
-        let ranks = |run: &TrainingRun| {
-            100.0 * run.rows[0].rank.iter().sum::<f64>() / depth as f64
-        };
+        let ranks = |run: &TrainingRun| 100.0 * run.rows[0].rank.iter().sum::<f64>() / depth as f64;
         row.push(format!("{} %", over(&ranks)));
         table.add_row(row);
     }
     let _ = writeln!(text, "{table}");
     let silent: usize = outcome.runs.iter().flat_map(|run| &run.silent).sum();
     if silent > 0 {
-        let _ = writeln!(text, "{silent} teacher nodes, over all runs, are constant on the held-out samples and not counted in ρ̄.");
+        let _ = writeln!(
+            text,
+            "{silent} teacher nodes, over all runs, are constant on the held-out samples and not counted in ρ̄."
+        );
     }
     text + &ending(&outcome.end, outcome.seconds)
 }
 
 fn title(outcome: &DeepTraining, what: &str, variant: Variant) -> String {
-    format!("{what}: {}, student {}", heading(&outcome.scenario.base), variant.words())
+    format!(
+        "{what}: {}, student {}",
+        heading(&outcome.scenario.base),
+        variant.words()
+    )
 }
 
 /// Medians over the seeds, epoch by epoch, as far as all runs came.
@@ -256,22 +278,33 @@ fn fan_out(outcome: &DeepTraining, run: &TrainingRun) -> Chart {
         .enumerate()
         .map(|(l, nodes)| Line {
             label: format!("layer {}, {} nodes", l + 1, nodes.len()),
-            points: nodes.iter().map(|node| (node.fan_out, node.correlation)).collect(),
+            points: nodes
+                .iter()
+                .map(|node| (node.fan_out, node.correlation))
+                .collect(),
             look: Look::of_set(l),
         })
         .collect();
     let values = |of: fn(&(f64, f64)) -> f64| lines.iter().flat_map(|line| &line.points).map(of);
     Chart {
-        title: title(outcome, "Fan-out and correlation of student nodes", run.variant),
+        title: title(
+            outcome,
+            "Fan-out and correlation of student nodes",
+            run.variant,
+        ),
         x_label: "norm of the fan-out, ‖vⱼ‖".into(),
         y_label: "best correlation with a teacher node".into(),
         y_unit: "1 = a copy".into(),
-        x_scale: Scale::Log,
+        x_scale: Scale::Linear,
         scale: Scale::Linear,
-        x_range: log_range(values(|point| point.0)),
+        x_range: linear_range(values(|point| point.0)),
         y_range: linear_range(values(|point| point.1)),
         bands: Vec::new(),
-        notes: vec![format!("After {} epochs, seed {}.", run.last().epoch, run.seed)],
+        notes: vec![format!(
+            "After {} epochs, seed {}.",
+            run.last().epoch,
+            run.seed
+        )],
         lines,
     }
 }
@@ -291,18 +324,24 @@ fn comparisons(outcome: &DeepTraining) -> Vec<(String, Chart)> {
         let over_widths = |figure: &dyn Fn(&TrainingRun) -> f64| -> Vec<(f64, Span)> {
             let mut points: Vec<(f64, Span)> = widths
                 .iter()
-                .filter_map(|&width| Some((width as f64, Span::of(outcome.of(at(width)).map(figure))?)))
+                .filter_map(|&width| {
+                    Some((width as f64, Span::of(outcome.of(at(width)).map(figure))?))
+                })
                 .collect();
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
             points
         };
-        let middle = |points: &[(f64, Span)]| points.iter().map(|(x, span)| (*x, span.median)).collect();
+        let middle =
+            |points: &[(f64, Span)]| points.iter().map(|(x, span)| (*x, span.median)).collect();
         let words = variant.words();
         let words = words.split_once(", ").map_or("", |(_, rest)| rest);
         let suffix = format!(
             "sd{}{}",
             variant.deviation,
-            variant.batch_norm.map_or(String::new(), |norm| format!("-{:?}", norm.place).to_lowercase())
+            variant
+                .batch_norm
+                .map_or(String::new(), |norm| format!("-{:?}", norm.place)
+                    .to_lowercase())
         );
         let lines: Vec<Line> = (0..depth(outcome))
             .map(|l| {
@@ -320,7 +359,10 @@ fn comparisons(outcome: &DeepTraining) -> Vec<(String, Chart)> {
             scenario.base.training.epochs, scenario.base.seeds
         )];
         let chart = Chart {
-            title: format!("Over-parameterization: {}, {words}", heading(&scenario.base)),
+            title: format!(
+                "Over-parameterization: {}, {words}",
+                heading(&scenario.base)
+            ),
             x_label: "width of the student's layers, in units of the teacher's".into(),
             y_label: "mean best correlation ρ̄".into(),
             y_unit: "1 = all found".into(),
@@ -334,9 +376,14 @@ fn comparisons(outcome: &DeepTraining) -> Vec<(String, Chart)> {
         };
         charts.push((format!("width-{suffix}.svg"), chart));
         let points = over_widths(&|run| run.last().held_out.loss);
-        let spread = points.iter().flat_map(|(_, span)| [span.least, span.greatest]);
+        let spread = points
+            .iter()
+            .flat_map(|(_, span)| [span.least, span.greatest]);
         let chart = Chart {
-            title: format!("Held-out loss over width: {}, {words}", heading(&scenario.base)),
+            title: format!(
+                "Held-out loss over width: {}, {words}",
+                heading(&scenario.base)
+            ),
             x_label: "width of the student's layers, in units of the teacher's".into(),
             y_label: "held-out loss".into(),
             y_unit: "as trained".into(),

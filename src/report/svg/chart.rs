@@ -320,7 +320,12 @@ impl Labels {
         match scale {
             Scale::Log => Self {
                 scale,
-                count: decades.ceil().clamp(3.0, 12.0) as usize,
+                // Within a decade or two, labels between the powers of ten.
+                count: if decades < 2.0 {
+                    12
+                } else {
+                    decades.ceil().min(12.0) as usize
+                },
                 exponent: 0,
             },
             Scale::Linear => Self {

@@ -1,8 +1,8 @@
 //! The table's cells, with what the figures need of them.
 
 use super::axis::Axis;
-use crate::sweep::record::Experiment;
 use crate::measure::Span;
+use crate::sweep::record::Experiment;
 use crate::sweep::table::{Cell, Head, Run, TableError};
 use crate::theory::Verdict;
 use std::path::Path;

@@ -2,9 +2,9 @@
 
 use super::axis;
 use super::data::Data;
+use crate::measure::Span;
 use crate::report::svg::{Band, Chart, Line, Look, Scale};
 use crate::sweep::record::Experiment;
-use crate::measure::Span;
 
 /// The chart; `None` unless exactly one axis of numbers changes.
 pub fn chart(data: &Data) -> Option<Chart> {

@@ -77,19 +77,19 @@ pub fn chart(outcome: &Outcome) -> Chart {
         y_range: [0.3 * least.max(1e-18), 2.0 * theta0],
         bands: spread
             .map(|spread| Band {
-            label: "± 2σ of the runs".into(),
-            points: spread
-                .iter()
-                .map(|s| {
-                    (
-                        s.time,
-                        (s.log_mean - 2.0 * s.log_sd).exp(),
-                        (s.log_mean + 2.0 * s.log_sd).exp(),
-                    )
-                })
-                .collect(),
-            look: Look::SAMPLED,
-        })
+                label: "± 2σ of the runs".into(),
+                points: spread
+                    .iter()
+                    .map(|s| {
+                        (
+                            s.time,
+                            (s.log_mean - 2.0 * s.log_sd).exp(),
+                            (s.log_mean + 2.0 * s.log_sd).exp(),
+                        )
+                    })
+                    .collect(),
+                look: Look::SAMPLED,
+            })
             .into_iter()
             .collect(),
         lines,

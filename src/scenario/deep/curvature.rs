@@ -41,7 +41,9 @@ impl FlatMinima {
         let count = base.data.samples as u64;
         let small = Range::open(0.0, 1.0, "a number between 0 and 1, ends excluded");
         let hessian = Hessian {
-            samples: section.integer("samples", 2, count)?.unwrap_or(count.min(2000)) as usize,
+            samples: section
+                .integer("samples", 2, count)?
+                .unwrap_or(count.min(2000)) as usize,
             dense: section.integer("dense", 0, 20_000)?.unwrap_or(1500) as usize,
             steps: section.integer("steps", 2, 10_000)?.unwrap_or(120) as usize,
             probes: section.integer("probes", 1, 1000)?.unwrap_or(8) as usize,

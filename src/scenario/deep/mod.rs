@@ -157,7 +157,9 @@ fn read_teacher(mut section: Section) -> Result<Teacher> {
 
 /// Nodes of hidden layers from the bottom, as in [10, 15]; equal ones are allowed.
 fn read_hidden(section: &mut Section, key: &'static str, what: &str) -> Result<Vec<usize>> {
-    let words = format!("{what} from the bottom: a list of whole numbers from 1 to {MOST_NODES}, as in [10, 15]");
+    let words = format!(
+        "{what} from the bottom: a list of whole numbers from 1 to {MOST_NODES}, as in [10, 15]"
+    );
     let Some(node) = section.take(key) else {
         return Err(section.missing(key, &words));
     };
@@ -199,7 +201,9 @@ fn read_student(mut section: Section) -> Result<Student> {
 fn read_data(mut section: Section) -> Result<Data> {
     let samples = section.integer("samples", 2, 1 << 31)?.unwrap_or(100_000) as usize;
     let held_out = section.integer("held_out", 2, 1 << 24)?.unwrap_or(1024) as usize;
-    let deviations = section.numbers("deviation", Range::POSITIVE)?.unwrap_or(vec![1.0]);
+    let deviations = section
+        .numbers("deviation", Range::POSITIVE)?
+        .unwrap_or(vec![1.0]);
     section.finish()?;
     Ok(Data {
         samples,

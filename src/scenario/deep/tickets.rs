@@ -35,7 +35,9 @@ impl LotteryTickets {
         let student = read_student(root.section("student")?)?;
         let mut tickets = root.section("tickets")?;
         let choices = &["correlation", "fan-out"];
-        let keep = tickets.texts("keep", choices)?.unwrap_or(vec!["correlation", "fan-out"]);
+        let keep = tickets
+            .texts("keep", choices)?
+            .unwrap_or(vec!["correlation", "fan-out"]);
         let keep = keep.into_iter().map(|keep| match keep {
             "fan-out" => Keep::FanOut,
             _ => Keep::Correlation,
@@ -48,7 +50,12 @@ impl LotteryTickets {
         single(&student.batch_norms, "student", "batch_norm", &root, name)?;
         if size >= width {
             let found = format!("{size} with student.widths = {width}");
-            return Err(tickets.contradiction("size", origin, found, "less than the student's width"));
+            return Err(tickets.contradiction(
+                "size",
+                origin,
+                found,
+                "less than the student's width",
+            ));
         }
         tickets.finish()?;
         root.finish()?;

@@ -1,0 +1,365 @@
+//! Training by samples end to end, in the library: what the experiments find where it is known what they must find.
+
+#[path = "common/scenario.rs"]
+mod common;
+
+use common::interpret;
+use luckflow::experiment::deep::{
+    Course, End, Lesson, Metric, Observation, Plan, curvature, flow, labels, tickets, training,
+};
+use luckflow::experiment::{Nowhere, Silent, sgd_vs_flow};
+use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
+use luckflow::network::TwoLayer;
+use luckflow::network::deep::uniform;
+use luckflow::overlap::{ExactGaussian, Input};
+use luckflow::rng::stream;
+use luckflow::scenario::Scenario;
+use luckflow::scenario::deep::Keep;
+use luckflow::sgd::{ProjectedSgd, SgdOptions};
+
+const AUTHORS: &str = r#"
+    experiment = "deep-training"
+    [teacher]
+    hidden = [10, 15, 20, 25]
+    [data]
+    deviation = 10
+    [training]
+    epochs = 4
+    step = 0.1
+"#;
+
+const SMALL: &str = r#"
+    [teacher]
+    input_dim = 10
+    hidden = [5]
+    outputs = 5
+    [student]
+    widths = 1
+    [data]
+    samples = 4000
+    held_out = 500
+    [training]
+    epochs = 60
+    step = 0.5
+    momentum = 0.9
+"#;
+
+fn small(experiment: &str, further: &str, overrides: &[&str]) -> Scenario {
+    interpret(
+        &format!("experiment = \"{experiment}\"\n{SMALL}{further}"),
+        overrides,
+    )
+}
+
+#[test]
+fn the_lowest_layer_of_the_authors_small_teacher_is_found_within_a_few_epochs() {
+    let Scenario::DeepTraining(scenario) = interpret(AUTHORS, &[] as &[&str]) else {
+        panic!("another experiment");
+    };
+    let found = training::run(&scenario, &Nowhere, &Silent).unwrap();
+    let run = &found.runs[0];
+    assert_eq!(found.end, End::Finished);
+    assert!(run.rows[0].rho[0] < 0.6, "{:?}", run.rows[0].rho);
+    assert!(run.last().rho[0] > 0.99, "{:?}", run.last().rho);
+    // Nobody wins by luck alone: final winners stood at some rank, and in the end at none.
+    assert!(run.rows[0].rank.iter().all(|&rank| rank > 0.01));
+    assert!(run.last().rank.iter().all(|&rank| rank == 0.0));
+    assert!(run.last().held_out.loss < 0.1 * run.rows[0].held_out.loss);
+}
+
+#[test]
+fn a_student_of_the_teachers_size_has_a_flat_direction_for_each_hidden_node_and_no_other() {
+    // max(w·x, 0) v = max(a w·x, 0) v/a: a direction for each node in which the loss does not change.
+    let Scenario::FlatMinima(scenario) = small(
+        "flat-minima",
+        "",
+        &["student.widths=[1, 4]", "data.samples=10000"],
+    ) else {
+        panic!("another experiment");
+    };
+    let found = curvature::run(&scenario, &Nowhere, &Silent).unwrap();
+    let [own, wide] = &found.runs[..] else {
+        panic!("two widths");
+    };
+    assert!(own.is_whole && own.held_out[1] < 1e-9, "{:?}", own.held_out);
+    assert_eq!(own.flat_directions().round(), 5.0);
+    assert!(own.density.least() > -1e-6 * own.density.largest());
+    // Four times as many nodes have more than four times as many flat directions.
+    assert!(wide.flat_directions() > 60.0, "{}", wide.flat_directions());
+}
+
+#[test]
+fn lanczos_and_the_whole_spectrum_agree_on_the_largest_eigenvalue_and_the_flat_part() {
+    let spectrum = |dense: &str| {
+        let overrides = [
+            "student.widths=3",
+            "training.epochs=20",
+            dense,
+            "hessian.probes=40",
+            "hessian.samples=500",
+        ];
+        let Scenario::FlatMinima(scenario) =
+            small("flat-minima", "[hessian]\nsteps = 60\n", &overrides)
+        else {
+            panic!("another experiment");
+        };
+        curvature::run(&scenario, &Nowhere, &Silent)
+            .unwrap()
+            .runs
+            .remove(0)
+    };
+    let (whole, estimate) = (spectrum("hessian.dense=1000"), spectrum("hessian.dense=0"));
+    assert!(whole.is_whole && !estimate.is_whole);
+    let ratio = estimate.density.largest() / whole.density.largest();
+    assert!((ratio - 1.0).abs() < 1e-8, "{ratio}");
+    // Forty probes of 245 parameters: a standard error of about 0.5·√(2/(245·40)).
+    let difference = (estimate.near_zero - whole.near_zero).abs();
+    assert!(
+        difference < 0.05,
+        "{} and {}",
+        estimate.near_zero,
+        whole.near_zero
+    );
+}
+
+#[test]
+fn a_small_teacher_is_fitted_before_noise_also_where_they_are_mixed() {
+    let further = "[labels]\nlarge = [80]\n";
+    let overrides = [
+        "student.widths=40",
+        "data.samples=400",
+        "training.epochs=150",
+        "training.step=0.1",
+    ];
+    let Scenario::ImplicitRegularization(scenario) =
+        small("implicit-regularization", further, &overrides)
+    else {
+        panic!("another experiment");
+    };
+    let found = labels::run(&scenario, &Nowhere, &Silent).unwrap();
+    let fitted = |labels, component: usize| found.median(labels, |row| row.fitted[component]);
+    let half = |points: Vec<(f64, f64)>| {
+        points
+            .iter()
+            .find(|point| point.1 > 0.5)
+            .map_or(f64::INFINITY, |point| point.0)
+    };
+    let small = half(fitted(labels::Labels::Small, 0));
+    let noise = half(fitted(labels::Labels::Noise, 0));
+    assert!(3.0 * small < noise, "{small} and {noise}");
+    let mixture = labels::Labels::SmallAndNoise(0.5);
+    assert!(3.0 * half(fitted(mixture, 0)) < half(fitted(mixture, 1)));
+    // What is fitted starts at nothing, and noise does not generalise.
+    assert!(fitted(labels::Labels::Small, 0)[0].1.abs() < 0.2);
+    let held_out = |labels| {
+        found
+            .median(labels, |row| row.held_out_loss)
+            .last()
+            .unwrap()
+            .1
+    };
+    assert!(held_out(labels::Labels::Noise) > 1.0 && held_out(labels::Labels::Small) < 0.2);
+}
+
+#[test]
+fn tickets_have_the_asked_size_and_their_own_start() {
+    let overrides = ["student.widths=6", "training.epochs=3", "seeds=2"];
+    let Scenario::LotteryTickets(scenario) =
+        small("lottery-tickets", "[tickets]\nsize = 2\n", &overrides)
+    else {
+        panic!("another experiment");
+    };
+    let found = tickets::run(&scenario, &Nowhere, &Silent).unwrap();
+    assert_eq!(found.tickets.len(), 2 * 5);
+    for ticket in &found.tickets {
+        let size = if ticket.start == tickets::Start::Whole {
+            30
+        } else {
+            10
+        };
+        assert_eq!(ticket.hidden, [size], "{:?}", ticket.start);
+        assert_eq!(ticket.held_out.len(), 4);
+    }
+    // Each kind of start is another one.
+    let first = |start| found.of(start).next().unwrap().held_out[0];
+    let starts = scenario.starts();
+    for (i, &a) in starts.iter().enumerate() {
+        for &b in &starts[..i] {
+            assert_ne!(first(a), first(b), "{a:?} and {b:?}");
+        }
+    }
+    assert_eq!(
+        found
+            .ratios(
+                tickets::Start::Winners(Keep::Correlation),
+                tickets::Start::Fresh
+            )
+            .len(),
+        2
+    );
+}
+
+#[test]
+fn the_matrix_flow_of_a_deep_network_learns_too() {
+    let overrides = [
+        "training.step=0.05",
+        "training.normalize_nodes=true",
+        "student.widths=3",
+        "training.momentum=0",
+    ];
+    let Scenario::DeepFlow(scenario) = small(
+        "deep-flow",
+        "[flow]\nsteps = 300\nsamples = 256\n",
+        &overrides,
+    ) else {
+        panic!("another experiment");
+    };
+    let found = flow::run(&scenario, &Silent).unwrap();
+    for path in [&found.flow, &found.sgd] {
+        let (first, last) = (&path.rows[0], &path.rows[path.rows.len() - 1]);
+        assert!(
+            last.loss < 0.3 * first.loss,
+            "{} from {}",
+            last.loss,
+            first.loss
+        );
+        assert!(last.rho[0] > first.rho[0]);
+        // The output is never separated.
+        assert!(last.separation[1] < 1e-9 && first.separation[0] > 1e-3);
+    }
+}
+
+struct Norm;
+
+impl Metric for Norm {
+    fn name(&self) -> String {
+        "largest fan-out".into()
+    }
+
+    fn measure(&self, at: &Observation) -> f64 {
+        let norms = at.network.fan_out_norms(0);
+        assert_eq!(norms.len(), at.held_out.activations(0).nrows());
+        norms.into_iter().fold(0.0, f64::max)
+    }
+}
+
+#[test]
+fn other_metrics_can_be_added() {
+    let Scenario::DeepTraining(scenario) = small("deep-training", "", &["training.epochs=2"])
+    else {
+        panic!("another experiment");
+    };
+    let base = &scenario.base;
+    let lesson = Lesson::of(base, 1, 1.0).unwrap();
+    let architecture = scenario
+        .student
+        .architecture(&base.teacher.architecture, 2, None);
+    let plan = Plan {
+        label: "mine".into(),
+        identity: String::new(),
+        student: uniform(&mut stream(1, "student", &[]), &architecture),
+        training: &base.training.training,
+        epochs: 2,
+        seed: 1,
+        metrics: vec![Box::new(Norm)],
+    };
+    let course = Course::run(&lesson, plan, &Nowhere, &Silent).unwrap();
+    assert_eq!(course.extra, ["largest fan-out"]);
+    for record in &course.epochs {
+        let largest = record.fan_out[0].iter().copied().fold(0.0, f64::max);
+        assert_eq!(record.extra, [largest]);
+    }
+}
+
+const BESIDE: &str = r#"
+    experiment = "sgd-vs-flow"
+    [teacher]
+    input_dim = 12
+    nodes = 3
+    threshold = 0.5
+    outputs = 4
+    [student]
+    extra = 2
+    theta0 = 0.4
+    e0 = 0.2
+    [sgd]
+    steps = [0.02, 0.01, 0.005]
+    batches = [16, 64]
+    seeds = 12
+    [integrate]
+    horizon = 8
+    outputs = 40
+"#;
+
+#[test]
+fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
+    let Scenario::SgdVsFlow(scenario) = interpret(BESIDE, &[] as &[&str]) else {
+        panic!("another experiment");
+    };
+    let found = sgd_vs_flow::run(&scenario, &Silent).unwrap();
+    let law = found.law.unwrap();
+    for exponent in [law.step, law.batch] {
+        assert!(exponent.standard_error < 0.05);
+        let away = (exponent.value - exponent.predicted).abs() / exponent.standard_error;
+        assert!(away < 3.0, "{exponent:?}");
+    }
+    // Exact gradients, too, keep a distance that a finite step makes: of first order.
+    let gaps: Vec<f64> = found
+        .descents
+        .iter()
+        .zip(&found.flows)
+        .map(|(a, b)| a.largest_gap(b))
+        .collect();
+    assert!((gaps[0] / gaps[1] - 2.0).abs() < 0.05, "{gaps:?}");
+    assert!(gaps[0] < 0.1 * found.gaps(0.02, 64)[0]);
+}
+
+#[test]
+fn a_step_of_projected_sgd_is_on_average_one_of_the_flow() {
+    let network = || -> TwoLayer {
+        let Scenario::SgdVsFlow(scenario) = interpret(BESIDE, &[] as &[&str]) else {
+            panic!("another experiment");
+        };
+        sgd_vs_flow::run(&scenario, &Silent).unwrap().network
+    }();
+    let input = Input::standard_gaussian();
+    for running_fan_out in [true, false] {
+        let options = SgdOptions {
+            step: 1e-6,
+            batch: 400_000,
+            projection: true,
+            running_fan_out,
+        };
+        let mut sgd = ProjectedSgd::new(&network, &input, options, 1);
+        sgd.step();
+        let fan_out = if running_fan_out {
+            FanOut::Running
+        } else {
+            FanOut::Fixed
+        };
+        let options = FlowOptions {
+            projection: true,
+            fan_out,
+        };
+        let mut flow = TwoLayerFlow::new(&network, Box::new(ExactGaussian::new()), &input, options);
+        let y = flow.state_of(&network);
+        let mut dy = vec![0.0; y.len()];
+        flow.velocity(&y, &mut dy);
+        let layout = flow.layout();
+        let moved = (sgd.weights() - &network.student.weights.t()) / 1e-6;
+        // A standard error of about 1/√400,000 in each entry.
+        let error = (&moved - &layout.weights(&dy))
+            .iter()
+            .fold(0.0_f64, |a, x| a.max(x.abs()));
+        assert!(error < 0.008, "{error}");
+        let moved = (sgd.fan_out() - &network.fan_out) / 1e-6;
+        let expected = match running_fan_out {
+            true => layout.fan_out(&dy).to_owned(),
+            false => ndarray::Array2::zeros(moved.dim()),
+        };
+        let error = (&moved - &expected)
+            .iter()
+            .fold(0.0_f64, |a, x| a.max(x.abs()));
+        assert!(error < 0.008, "{error}");
+    }
+}
