@@ -381,7 +381,13 @@ fn every_experiment_leaves_its_figures() {
         ),
         (
             deep("deep-flow", "[flow]\nsteps = 10\nsamples = 64\n"),
-            vec!["loss.svg", "correlation.svg", "separation.svg", "steps.csv"],
+            vec![
+                "loss.svg",
+                "correlation-flow.svg",
+                "correlation-sgd.svg",
+                "separation.svg",
+                "steps.csv",
+            ],
         ),
         (
             TICKETS.into(),
@@ -450,6 +456,21 @@ outputs = 20
         .assert()
         .success()
         .stdout(predicate::str::contains("SGD is not projected"));
+    // A sampled flow has a step of its own.
+    run(
+        &place,
+        &[
+            "--set",
+            "overlap.method=monte-carlo",
+            "--set",
+            "overlap.samples=2000",
+        ],
+    )
+    .assert()
+    .success()
+    .stdout(predicate::str::contains(
+        "the flow's own overlaps are sampled",
+    ));
     run(&place, &["--set", "integrate.horizon=auto"])
         .assert()
         .code(2)

@@ -9,7 +9,6 @@ use luckflow::experiment::deep::{
 };
 use luckflow::experiment::{Nowhere, Silent, sgd_vs_flow};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
-use luckflow::network::TwoLayer;
 use luckflow::network::deep::uniform;
 use luckflow::overlap::{ExactGaussian, Input};
 use luckflow::rng::stream;
@@ -316,12 +315,10 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
 
 #[test]
 fn a_step_of_projected_sgd_is_on_average_one_of_the_flow() {
-    let network = || -> TwoLayer {
-        let Scenario::SgdVsFlow(scenario) = interpret(BESIDE, &[] as &[&str]) else {
-            panic!("another experiment");
-        };
-        sgd_vs_flow::run(&scenario, &Silent).unwrap().network
-    }();
+    let Scenario::SgdVsFlow(scenario) = interpret(BESIDE, &[] as &[&str]) else {
+        panic!("another experiment");
+    };
+    let network = sgd_vs_flow::run(&scenario, &Silent).unwrap().network;
     let input = Input::standard_gaussian();
     for running_fan_out in [true, false] {
         let options = SgdOptions {

@@ -11,6 +11,7 @@ mod verify;
 mod watch;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Simulate the training dynamics of over-parameterized ReLU networks and put the theory's bounds to the test.
@@ -39,6 +40,11 @@ enum Verb {
 
 /// Exit status of a command line that makes no sense: what clap uses too.
 const USAGE: u8 = 2;
+
+/// Prints a line; a reader who has gone, as `head` does, is no reason to fail.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
 
 /// What went wrong, and the exit status that says so.
 pub struct Failure {

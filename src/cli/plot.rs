@@ -34,9 +34,9 @@ pub fn draw(folder: &Path, quiet: bool) -> Result<ExitCode, Failure> {
     let folder = Folder::open(folder).map_err(Failure::usage)?;
     let shown = show(&folder).map_err(Failure::runtime)?;
     if !quiet {
-        println!("{}", shown.table);
+        super::say(shown.table);
         for path in &shown.written {
-            println!("wrote {}", path.display());
+            super::say(format_args!("wrote {}", path.display()));
         }
     }
     Ok(ExitCode::SUCCESS)

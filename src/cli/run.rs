@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use super::watch::Watch;
-use super::{Failure, USAGE};
+use super::{Failure, USAGE, say};
 use clap::Args;
 use luckflow::experiment::deep::{self, End};
 use luckflow::experiment::{ExperimentError, panels, sgd_vs_flow, theorem4, theorem5};
@@ -216,9 +216,9 @@ fn conclude(
     end: &Ending,
 ) -> Result<ExitCode, Failure> {
     if !arguments.quiet {
-        print!("{table}");
+        say(table.trim_end());
         for path in written {
-            println!("wrote {}", path.display());
+            say(format_args!("wrote {}", path.display()));
         }
     }
     match end {

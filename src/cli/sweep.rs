@@ -104,10 +104,10 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 /// How many points are done, and how.
 pub fn say(tally: &Tally, total: u64, quiet: bool) {
     if !quiet {
-        println!(
+        super::say(format_args!(
             "{} of {total} points: {} failed, {} with a violated bound",
             tally.done, tally.failed, tally.violated
-        );
+        ));
     }
 }
 

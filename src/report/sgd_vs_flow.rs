@@ -14,6 +14,9 @@ use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+/// What is read off a path.
+type Figure = fn(&PathRow) -> f64;
+
 /// Writes all files, each whole or not at all, and gives their paths.
 pub fn write(
     outcome: &Outcome,
@@ -87,7 +90,7 @@ pub fn write(
         folder.write_json("summary.json", &Summary::new(outcome, provenance))?,
     ];
     let mut charts = vec![("gap.svg", gap(outcome))];
-    let overlays: [(&str, &str, &str, fn(&PathRow) -> f64); 3] = [
+    let overlays: [(&str, &str, &str, Figure); 3] = [
         (
             "angle.svg",
             "largest angle of u to the teacher, max θⱼ",
@@ -416,11 +419,7 @@ fn gap(outcome: &Outcome) -> Chart {
 }
 
 /// The flow, and SGD with the coarsest and the finest pair of step and batch: median and spread over the seeds.
-fn overlay(
-    outcome: &Outcome,
-    [label, unit]: [&str; 2],
-    figure: fn(&PathRow) -> f64,
-) -> Option<Chart> {
+fn overlay(outcome: &Outcome, [label, unit]: [&str; 2], figure: Figure) -> Option<Chart> {
     let scenario = &outcome.scenario;
     let by = |better: fn(f64, f64) -> bool| {
         let steps = scenario.steps.iter().copied();

@@ -149,7 +149,7 @@ impl<T: Real> Pass<T> {
     /// Takes the gradient through layer `l`: first from its activations to its pre-activations, then to the
     /// activations below. Layers have to be taken from the top, each before its weights change.
     pub fn back_through(&mut self, network: &Deep<T>, l: usize) {
-        self.to_pre_activations(&network.layers[l], l);
+        self.pull_to_pre_activations(&network.layers[l], l);
         if l == 0 {
             return;
         }
@@ -164,7 +164,7 @@ impl<T: Real> Pass<T> {
         );
     }
 
-    fn to_pre_activations(&mut self, layer: &Dense<T>, l: usize) {
+    fn pull_to_pre_activations(&mut self, layer: &Dense<T>, l: usize) {
         if l + 1 == self.layers.len() {
             return;
         }

@@ -1,5 +1,6 @@
 //! Every claim that the project makes, in a short form: what was measured beside what is expected.
 
+mod deep;
 mod flow;
 mod overlaps;
 mod theorems;
@@ -58,7 +59,13 @@ impl Claim {
 
 /// Checks everything. A few seconds.
 pub fn all() -> Vec<Claim> {
-    [overlaps::claims(), flow::claims(), theorems::claims()].concat()
+    [
+        overlaps::claims(),
+        flow::claims(),
+        theorems::claims(),
+        deep::claims(),
+    ]
+    .concat()
 }
 
 /// Derivative at 0 by central differences of order 8.

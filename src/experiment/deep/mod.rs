@@ -1,5 +1,6 @@
 //! Experiments with deep networks, trained by samples.
 
+mod checkpoint;
 mod course;
 pub mod curvature;
 pub mod flow;

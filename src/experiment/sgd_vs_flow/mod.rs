@@ -79,9 +79,11 @@ pub fn simulate(
     let started = std::time::Instant::now();
     let reference = |step: f64| Reference::new(scenario, &setup, step);
     let references: Vec<Reference> = scenario.steps.iter().map(|&step| reference(step)).collect();
+    let (method, _) = setup.plan(&scenario.base, None);
     let flows = references
         .iter()
-        .map(|reference| reference.flow(scenario.base.integrate.method, hooks))
+        .zip(&scenario.steps)
+        .map(|(reference, &step)| reference.flow(divided(method, step), hooks))
         .collect::<Result<Vec<_>, _>>()?;
     let descents = references
         .iter()
@@ -135,6 +137,18 @@ pub fn simulate(
         interrupted,
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// The method with a step that divides SGD's, so that both are looked at at the same times.
+fn divided(method: Method, step: f64) -> Method {
+    let divide = |own: Step| Step {
+        step: step / (step / own.step).ceil(),
+    };
+    match method {
+        Method::Rk4(own) => Method::Rk4(divide(own)),
+        Method::GradientDescent(own) => Method::GradientDescent(divide(own)),
+        adaptive => adaptive,
+    }
 }
 
 fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {

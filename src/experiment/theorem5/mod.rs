@@ -155,7 +155,7 @@ fn finer(method: &Method) -> Option<Method> {
     let Tolerance { rtol, atol } = method.tolerance()?;
     let (rtol, atol) = (0.01 * rtol, 0.01 * atol);
     let finer = Tolerance { rtol, atol };
-    (rtol >= 1e-15).then(|| match method {
+    (rtol >= 1e-15).then_some(match method {
         Method::Dopri5(_) => Method::Dopri5(finer),
         Method::Rkc(_) => Method::Rkc(finer),
         _ => Method::Dop853(finer),

@@ -9,7 +9,7 @@ mod tensors;
 
 pub use draw::{grid_teacher, uniform};
 pub use select::{NodeSelection, subnetwork};
-pub use tensors::{TensorError, read_tensors, write_tensors};
+pub use tensors::{Remarks, TensorError, read_tensors, write_tensors};
 
 use crate::real::Real;
 use ndarray::{Array1, Array2, Zip};

@@ -2,6 +2,7 @@
 
 use super::{Architecture, Deep};
 use crate::real::Real;
+use ndarray::Array2;
 use safetensors::tensor::{SafeTensors, TensorView};
 use safetensors::{Dtype, SafeTensorError};
 use std::collections::HashMap;
@@ -66,9 +67,10 @@ fn dtype<T: Real>() -> Dtype {
     }
 }
 
-/// The bytes of networks under one name each, with remarks. The same networks give the same bytes.
+/// The bytes of networks under one name each, of further matrices, and of remarks. The same input gives the same bytes.
 pub fn write_tensors<T: Real>(
     networks: &[(&str, &Deep<T>)],
+    matrices: &[(String, Array2<T>)],
     remarks: &[(&str, String)],
 ) -> Result<Vec<u8>, TensorError> {
     let mut parts: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
@@ -78,6 +80,10 @@ pub fn write_tensors<T: Real>(
             let bytes = numbers.iter().flat_map(|x| x.to_le_bytes_vec()).collect();
             parts.push((format!("{prefix}{name}"), shape, bytes));
         }
+    }
+    for (name, matrix) in matrices {
+        let bytes = matrix.iter().flat_map(|x| x.to_le_bytes_vec()).collect();
+        parts.push((name.clone(), matrix.shape().to_vec(), bytes));
     }
     let views = parts
         .iter()
@@ -100,11 +106,14 @@ pub fn write_tensors<T: Real>(
     )?)
 }
 
+/// Keys and values beside the networks.
+pub type Remarks = Vec<(String, String)>;
+
 /// Networks of known architectures out of bytes, and the remarks beside them.
 pub fn read_tensors<T: Real>(
     bytes: &[u8],
     wanted: &[(&str, &Architecture)],
-) -> Result<(Vec<Deep<T>>, Vec<(String, String)>), TensorError> {
+) -> Result<(Vec<Deep<T>>, Remarks), TensorError> {
     let file = SafeTensors::deserialize(bytes)?;
     let (_, metadata) = SafeTensors::read_metadata(bytes)?;
     let text = metadata
@@ -161,7 +170,7 @@ mod tests {
         let network = uniform::<f32>(&mut stream(1, "student", &[]), &architecture);
         let write = || {
             let remarks = [("epoch", "3".to_owned()), ("of", "a\tb".to_owned())];
-            write_tensors(&[("a.", &network), ("b.", &network)], &remarks).unwrap()
+            write_tensors(&[("a.", &network), ("b.", &network)], &[], &remarks).unwrap()
         };
         let bytes = write();
         assert_eq!(bytes, write());

@@ -1,8 +1,8 @@
-//! `steps.csv`, `summary.json`, `loss.svg`, `correlation.svg` and `separation.svg`.
+//! `steps.csv`, `summary.json`, `loss.svg`, `correlation-flow.svg`, `correlation-sgd.svg` and `separation.svg`.
 
 use super::{
-    Summary, correlation_range, ending, field, heading, linear_range, log_range, write_chart,
-    write_csv,
+    Summary, correlation_range, ending, field, heading, layer_line, linear_range, log_range,
+    write_chart, write_csv,
 };
 use crate::experiment::deep::flow::{DeepFlow, FlowPath, FlowRow};
 use crate::report::svg::number::short;
@@ -21,6 +21,7 @@ pub fn write(
     provenance: &Provenance,
 ) -> Result<Vec<PathBuf>, FolderError> {
     let depth = depth(outcome);
+    let [flow, sgd] = paths(outcome);
     let mut header = ["path", "step", "loss"].map(String::from).to_vec();
     header.extend((1..=depth).map(|l| format!("rho_{l}")));
     header.extend((1..=depth + 1).map(|l| format!("separation_{l}")));
@@ -35,7 +36,8 @@ pub fn write(
         write_csv(folder, "steps.csv", &header, rows)?,
         folder.write_json("summary.json", &summary(outcome, provenance))?,
         write_chart(folder, "loss.svg", &loss(outcome))?,
-        write_chart(folder, "correlation.svg", &correlation(outcome))?,
+        write_chart(folder, "correlation-flow.svg", &correlation(outcome, flow))?,
+        write_chart(folder, "correlation-sgd.svg", &correlation(outcome, sgd))?,
         write_chart(folder, "separation.svg", &separation(outcome))?,
     ])
 }
@@ -198,28 +200,16 @@ fn loss(outcome: &DeepFlow) -> Chart {
     }
 }
 
-fn correlation(outcome: &DeepFlow) -> Chart {
-    let mut lines = Vec::new();
-    for (which, (name, path)) in paths(outcome).into_iter().enumerate() {
-        for l in 0..depth(outcome) {
-            // Colours say the layer, strokes the path.
-            let look = match which {
-                0 => Look::of_series(l).solid(),
-                _ => Look::of_series(l).dotted(),
-            };
-            lines.push(Line {
-                label: format!("{name}, layer {}", l + 1),
-                points: points(path, |row| row.rho[l]),
-                look,
-            });
-        }
-    }
+fn correlation(outcome: &DeepFlow, (name, path): (&str, &FlowPath)) -> Chart {
+    let lines: Vec<Line> = (0..depth(outcome))
+        .map(|l| layer_line(l, points(path, |row| row.rho[l])))
+        .collect();
     let y_range = correlation_range(&lines);
     Chart {
         y_range,
         ..over_steps(
             outcome,
-            "Teacher nodes found",
+            &format!("Teacher nodes found by {name}"),
             ["mean best correlation ρ̄", "1 = all found"],
             lines,
         )

@@ -216,6 +216,7 @@ fn correlation(outcome: &LotteryTickets) -> Chart {
     );
     Chart {
         x_label: "layer, from the bottom".into(),
+        x_scale: Scale::Whole,
         x_range: [0.8, depth(outcome) as f64 + 0.2],
         y_range,
         notes: vec![format!(

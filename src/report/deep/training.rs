@@ -13,6 +13,7 @@ use crate::report::svg::{Chart, Line, Look, Scale};
 use crate::report::{Folder, FolderError, Provenance};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use ndarray::Array2;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -34,7 +35,8 @@ pub fn write(
     let students = folder.sub("students")?;
     for run in &outcome.runs {
         let networks = [(TEACHER, &run.teacher), (STUDENT, &run.student)];
-        let bytes = write_tensors(&networks, &[]).map_err(std::io::Error::other);
+        let bytes =
+            write_tensors(&networks, &fan_out_history(run), &[]).map_err(std::io::Error::other);
         written.push(
             students.write(&format!("{}.safetensors", run.label), |out| {
                 out.write_all(&bytes?)
@@ -66,6 +68,16 @@ pub fn write(
         written.push(write_chart(folder, &name, &chart)?);
     }
     Ok(written)
+}
+
+/// `fan_out.l` (epochs + 1 × nodes) of each hidden layer l.
+fn fan_out_history(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
+    let layer = |l: usize| {
+        let norms = |(epoch, node): (usize, usize)| run.fan_out[epoch][l][node] as f32;
+        let shape = (run.fan_out.len(), run.nodes[l].len());
+        (format!("fan_out.{l}"), Array2::from_shape_fn(shape, norms))
+    };
+    (0..run.nodes.len()).map(layer).collect()
 }
 
 fn write_epochs(outcome: &DeepTraining, folder: &Folder) -> Result<PathBuf, FolderError> {

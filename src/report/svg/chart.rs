@@ -29,6 +29,8 @@ type Failure = Box<dyn std::error::Error>;
 pub enum Scale {
     /// Equal differences; labels are multiples of a common power of ten.
     Linear,
+    /// The same of things that are counted: only whole numbers have labels.
+    Whole,
     /// Equal ratios.
     Log,
 }
@@ -108,16 +110,12 @@ impl Chart {
             .y_label_area_size(zoom(84));
         let (x, y) = (x0..x1, y0..y1);
         match (self.x_scale, self.scale) {
-            (Scale::Linear, Scale::Linear) => self.panel(builder.build_cartesian_2d(x, y)?)?,
-            (Scale::Linear, Scale::Log) => {
-                self.panel(builder.build_cartesian_2d(x, y.log_scale())?)?;
-            }
-            (Scale::Log, Scale::Linear) => {
-                self.panel(builder.build_cartesian_2d(x.log_scale(), y)?)?;
-            }
             (Scale::Log, Scale::Log) => {
                 self.panel(builder.build_cartesian_2d(x.log_scale(), y.log_scale())?)?;
             }
+            (Scale::Log, _) => self.panel(builder.build_cartesian_2d(x.log_scale(), y)?)?,
+            (_, Scale::Log) => self.panel(builder.build_cartesian_2d(x, y.log_scale())?)?,
+            (_, _) => self.panel(builder.build_cartesian_2d(x, y)?)?,
         }
         self.legend(&legend)
     }
@@ -145,7 +143,8 @@ impl Chart {
             .y_labels(y.count)
             // Times read well in full.
             .x_label_formatter(&|value| match self.x_scale {
-                Scale::Linear => trim(*value),
+                Scale::Whole if value.fract().abs() > 1e-9 => String::new(),
+                Scale::Linear | Scale::Whole => trim(*value),
                 Scale::Log if (1e-3..1e4).contains(value) => trim(*value),
                 Scale::Log => power_of_ten(*value),
             })
@@ -320,15 +319,14 @@ impl Labels {
         match scale {
             Scale::Log => Self {
                 scale,
-                // Within a decade or two, labels between the powers of ten.
-                count: if decades < 2.0 {
-                    12
-                } else {
-                    decades.ceil().min(12.0) as usize
+                // Within a decade, labels between the powers of ten.
+                count: match decades {
+                    ..1.0 => 10,
+                    _ => decades.ceil().clamp(3.0, 12.0) as usize,
                 },
                 exponent: 0,
             },
-            Scale::Linear => Self {
+            Scale::Linear | Scale::Whole => Self {
                 scale,
                 count,
                 // Labels from 0.01 to 1000 read well as they are.
@@ -344,7 +342,7 @@ impl Labels {
     fn text(&self, value: f64) -> String {
         match self.scale {
             Scale::Log => power_of_ten(value),
-            Scale::Linear => trim(value / 10f64.powi(self.exponent)),
+            Scale::Linear | Scale::Whole => trim(value / 10f64.powi(self.exponent)),
         }
     }
 }

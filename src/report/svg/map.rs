@@ -96,7 +96,7 @@ struct Frame {
 impl Lattice {
     fn position(&self, value: f64) -> f64 {
         match self.scale {
-            Scale::Linear => value,
+            Scale::Linear | Scale::Whole => value,
             Scale::Log => value.log10(),
         }
     }

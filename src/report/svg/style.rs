@@ -107,15 +107,6 @@ impl Look {
         }
     }
 
-    /// The same colour as a dotted line.
-    pub fn dotted(self) -> Self {
-        Self {
-            stroke: Stroke::Dots,
-            width: 3,
-            ..self
-        }
-    }
-
     /// The same with a marker at points.
     pub fn marked(self) -> Self {
         Self {

@@ -41,7 +41,7 @@ pub fn zero(
 fn between(lattice: &Lattice, from: usize, to: usize, part: f64) -> f64 {
     let (from, to) = (lattice.values[from], lattice.values[to]);
     match lattice.scale {
-        Scale::Linear => from + part * (to - from),
+        Scale::Linear | Scale::Whole => from + part * (to - from),
         Scale::Log => from * (to / from).powf(part),
     }
 }

@@ -1,0 +1,64 @@
+//! Claims about deep networks, from small ones.
+
+use super::Claim;
+use crate::flow::deep::{backpropagated, node_gradients, separated_velocity, true_velocity};
+use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
+use crate::rng::stream;
+use crate::sgd::gaussian_inputs;
+use ndarray::{Array2, s};
+
+pub(super) fn claims() -> Vec<Claim> {
+    let small = Architecture {
+        input: 6,
+        hidden: vec![5, 7, 6],
+        output: 4,
+        bias: true,
+        batch_norm: None,
+    };
+    let wide = Architecture {
+        hidden: vec![20, 28, 24],
+        ..small.clone()
+    };
+    let teacher: Deep<f64> = grid_teacher(&mut stream(1, "teacher", &[]), &small)
+        .expect("there are so many distinct nodes");
+    let student: Deep<f64> = uniform(&mut stream(1, "student", &[]), &wide);
+    let x = gaussian_inputs::<f64>(1, "samples", [6, 50], 1.0);
+
+    let recursive = node_gradients(&teacher, &student, x.view());
+    let exact = backpropagated(&teacher, &student, x.view());
+    let pairs = recursive.iter().zip(&exact);
+    let rule = pairs.map(|(a, b)| distance(a, b)).fold(0.0, f64::max);
+
+    let weights = |x: ndarray::ArrayView2<f64>| {
+        let separated = separated_velocity(&teacher, &student, x);
+        let exact = true_velocity(&teacher, &student, x);
+        let layers = separated.layers.into_iter().zip(exact.layers);
+        layers
+            .map(|(a, b)| distance(&a.weights, &b.weights))
+            .collect::<Vec<f64>>()
+    };
+    let single = (0..10).flat_map(|i| weights(x.slice(s![.., i..=i])));
+    vec![
+        Claim::error(
+            "Theorem 1: the recursion for node gradients against backpropagation, every layer and sample",
+            rule,
+            1e-12,
+        ),
+        Claim::error(
+            "Deep matrix flow with a single sample against its true velocity",
+            single.fold(0.0, f64::max),
+            1e-12,
+        ),
+        Claim::error(
+            "Deep matrix flow at the output, where nothing is separated",
+            weights(x.view())[3],
+            1e-12,
+        ),
+    ]
+}
+
+/// The largest difference, of the largest entry.
+fn distance(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
+    let largest = |m: &Array2<f64>| m.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
+    largest(&(a - b)) / largest(b)
+}
