@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use luckflow::blas::multiply_add;
 use luckflow::network::TwoLayer;
-use luckflow::network::deep::{Architecture, uniform};
+use luckflow::network::deep::{Architecture, BatchNorm, Place, uniform};
 use luckflow::overlap::Input;
 use luckflow::rng::stream;
 use luckflow::sgd::{
@@ -89,7 +89,19 @@ fn step(criterion: &mut Criterion) {
             group.bench_function(format!("products alone, {threads}"), |bencher| {
                 pool.install(|| bencher.iter(|| products.multiply()));
             });
-            for momentum in [0.0, 0.9] {
+            let after = BatchNorm {
+                place: Place::AfterRelu,
+                affine: false,
+            };
+            for (name, momentum, batch_norm) in [
+                ("step", 0.0, None),
+                ("step, momentum 0.9", 0.9, None),
+                ("step, batch norm", 0.0, Some(after)),
+            ] {
+                let architecture = Architecture {
+                    batch_norm,
+                    ..architecture.clone()
+                };
                 let training = Training {
                     batch: BATCH,
                     schedule: Schedule(vec![(0, 1e-3)]),
@@ -101,7 +113,7 @@ fn step(criterion: &mut Criterion) {
                 let student = uniform(&mut stream(1, "student", &[]), &architecture);
                 let mut trainer = Trainer::new(&training, &data, student, 1);
                 let mut next = 0;
-                group.bench_function(format!("step, momentum {momentum}, {threads}"), |bencher| {
+                group.bench_function(format!("{name}, {threads}"), |bencher| {
                     pool.install(|| {
                         bencher.iter(|| {
                             let rows: [u32; BATCH] =
