@@ -24,6 +24,8 @@ pub trait Real:
     /// # Panics
     /// If there are too few or too many.
     fn from_le_slice(bytes: &[u8]) -> Self;
+    /// max(z − b, 0) in place, and a bit for each z > b, the first one lowest.
+    fn open(z: &mut [Self; 64], b: Self) -> u64;
     /// Upper triangle of A Aᵀ: `a` n × k, row by row; `out` has rows of `stride` numbers.
     ///
     /// # Panics
@@ -32,7 +34,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($float:ty, $syrk:path) => {
+    ($float:ty, $bits:ty, $syrk:path) => {
         impl Real for $float {
             #[allow(clippy::cast_possible_truncation)]
             fn from_f64(x: f64) -> Self {
@@ -49,6 +51,22 @@ macro_rules! real {
             }
             fn from_le_slice(bytes: &[u8]) -> Self {
                 Self::from_le_bytes(bytes.try_into().expect("as many as the type has"))
+            }
+            #[inline(always)]
+            fn open(z: &mut [Self; 64], b: Self) -> u64 {
+                // Bits as wide as the numbers, so that comparisons and bits share vector lanes.
+                const LANES: usize = <$bits>::BITS as usize;
+                let mut word = 0;
+                for (part, z) in z.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+                    let mut bits: $bits = 0;
+                    for (i, z) in z.iter_mut().enumerate() {
+                        let is_open = *z > b;
+                        bits |= if is_open { 1 << i } else { 0 };
+                        *z = if is_open { *z - b } else { 0.0 };
+                    }
+                    word |= u64::from(bits) << (part * LANES);
+                }
+                word
             }
             fn gram(a: &[Self], n: usize, out: &mut [Self], stride: usize) {
                 let k = a.len() / n;
@@ -76,8 +94,8 @@ macro_rules! real {
     };
 }
 
-real!(f32, cblas_sys::cblas_ssyrk);
-real!(f64, cblas_sys::cblas_dsyrk);
+real!(f32, u32, cblas_sys::cblas_ssyrk);
+real!(f64, u64, cblas_sys::cblas_dsyrk);
 
 #[cfg(test)]
 mod tests {

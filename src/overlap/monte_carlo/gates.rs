@@ -5,18 +5,36 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 /// Turns pre-activations z (nodes × samples) into max(z − b, 0), and packs the gates z > b into words, 64 samples each,
 /// node by node. One pass.
-pub fn open<T: Real>(mut z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
+pub fn open<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has the instructions.
+        return unsafe { open_avx2(z, thresholds, words) };
+    }
+    open_portable(z, thresholds, words);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn open_avx2<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
+    open_portable(z, thresholds, words);
+}
+
+#[inline(always)]
+fn open_portable<T: Real>(mut z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
     let per_node = z.ncols().div_ceil(64);
     let rows = z.rows_mut().into_iter().zip(thresholds);
     for ((mut row, &b), words) in rows.zip(words.chunks_exact_mut(per_node)) {
         let row = row.as_slice_mut().expect("stored node by node");
-        for (word, chunk) in words.iter_mut().zip(row.chunks_mut(64)) {
-            *word = 0;
-            for (i, z) in chunk.iter_mut().enumerate() {
-                let is_open = *z > b;
-                *word |= u64::from(is_open) << i;
-                *z = if is_open { *z - b } else { T::zero() };
-            }
+        let (whole, rest) = row.as_chunks_mut::<64>();
+        for (word, chunk) in words.iter_mut().zip(&mut *whole) {
+            *word = T::open(chunk, b);
+        }
+        if !rest.is_empty() {
+            let mut last = [b; 64];
+            last[..rest.len()].copy_from_slice(rest);
+            words[whole.len()] = T::open(&mut last, b);
+            rest.copy_from_slice(&last[..rest.len()]);
         }
     }
 }
@@ -168,6 +186,36 @@ mod tests {
         }
         let expected = z.iter().filter(|&&z| z > 1.0).count() as u64;
         assert_eq!(count(&words), expected);
+    }
+
+    /// Every remainder of 64, both precisions, and the plain code beside the vectorised.
+    #[test]
+    fn gates_are_packed_in_the_same_way_for_any_number_of_samples() {
+        fn check<T: Real>(samples: usize) {
+            let z = Array2::from_shape_fn((3, samples), |(j, i)| {
+                T::from_f64(((i * 37 + j * 11) % 23) as f64 * 0.3 - 2.0)
+            });
+            let b = Array1::from_iter([-0.5, 0.0, 0.7].map(T::from_f64));
+            let (mut fast, mut plain) = (z.clone(), z.clone());
+            let mut words = [
+                vec![u64::MAX; 3 * samples.div_ceil(64)],
+                vec![0; 3 * samples.div_ceil(64)],
+            ];
+            open(fast.view_mut(), b.view(), &mut words[0]);
+            open_portable(plain.view_mut(), b.view(), &mut words[1]);
+            assert!(fast == plain && words[0] == words[1]);
+            for ((j, i), &z) in z.indexed_iter() {
+                let bit = words[0][j * samples.div_ceil(64) + i / 64] >> (i % 64) & 1;
+                assert_eq!(bit == 1, z > b[j]);
+                assert!(fast[[j, i]] == if z > b[j] { z - b[j] } else { T::zero() });
+            }
+            let expected = z.indexed_iter().filter(|((j, _), z)| **z > b[*j]).count();
+            assert_eq!(count(&words[0]), expected as u64);
+        }
+        for samples in 1..=130 {
+            check::<f64>(samples);
+            check::<f32>(samples);
+        }
     }
 
     #[test]
