@@ -33,7 +33,7 @@ impl<T: Real> Optimizer<T> {
         Self {
             velocity: momentum.then(|| velocities(architecture)),
             bias: architecture.bias,
-            affine: architecture.batch_norm.is_some_and(|norm| norm.affine),
+            affine: architecture.is_affine(),
         }
     }
 

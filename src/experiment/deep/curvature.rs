@@ -2,9 +2,8 @@
 
 use super::course::{Course, End, Plan};
 use super::lesson::{Lesson, student};
-use super::side_by_side::side_by_side;
-use super::{all, identity, worst};
-use crate::experiment::together::Together;
+use super::side_by_side::trainings;
+use super::{identity, worst};
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::measure::{Density, lanczos};
 use crate::network::deep::Architecture;
@@ -79,12 +78,10 @@ pub fn run(
                 .parameters()
         })
         .collect();
-    let together = Together::new(hooks, "training and spectra", total);
-    let runs = side_by_side(&parameters, |i| {
+    let runs = trainings(&parameters, hooks, "training and spectra", |i, hooks| {
         let seed = scenario.base.seed + (i % seeds) as u64;
-        one(scenario, widths[i / seeds], seed, store, &together.part(i))
-    });
-    let runs = all(runs)?;
+        one(scenario, widths[i / seeds], seed, store, hooks)
+    })?;
     Ok(FlatMinima {
         scenario: scenario.clone(),
         end: worst(runs.iter().map(|run| &run.end)),

@@ -2,9 +2,8 @@
 
 use super::course::{Course, End, Metric, Observation, Plan};
 use super::lesson::{Lesson, student, teacher};
-use super::side_by_side::side_by_side;
-use super::{all, identity, worst};
-use crate::experiment::together::Together;
+use super::side_by_side::trainings;
+use super::{identity, worst};
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::measure::Span;
 use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
@@ -140,12 +139,11 @@ pub fn run(
     let seeds = scenario.base.seeds as usize;
     let total = kinds.len() * seeds;
     let architecture = scenario.student_architecture();
-    let together = Together::new(hooks, "training", total);
-    let runs = side_by_side(&vec![architecture.parameters(); total], |i| {
+    let parameters = vec![architecture.parameters(); total];
+    let runs = trainings(&parameters, hooks, "training", |i, hooks| {
         let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
-        one(scenario, labels, seed, store, &together.part(i))
-    });
-    let runs = all(runs)?;
+        one(scenario, labels, seed, store, hooks)
+    })?;
     Ok(ImplicitRegularization {
         scenario: scenario.clone(),
         end: worst(runs.iter().map(|run| &run.end)),

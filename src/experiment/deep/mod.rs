@@ -15,7 +15,6 @@ pub use course::{Course, End, Metric, Observation, Plan};
 pub use lesson::{Lesson, TEACHER};
 pub use record::EpochRecord;
 
-use super::ExperimentError;
 use crate::network::deep::Architecture;
 use crate::scenario::deep::Base;
 use serde::Serialize;
@@ -31,11 +30,6 @@ fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> Str
         further,
     );
     serde_json::to_string(&all).unwrap_or_default()
-}
-
-/// All results, or the first error.
-fn all<T>(results: Vec<Result<T, ExperimentError>>) -> Result<Vec<T>, ExperimentError> {
-    results.into_iter().collect()
 }
 
 /// The worst end of many: diverged, interrupted, finished.

@@ -1,5 +1,7 @@
 //! Many trainings on a few cores: narrow networks side by side, wide ones one after another with all cores each.
 
+use crate::experiment::together::Together;
+use crate::experiment::{ExperimentError, Hooks};
 use rayon::ThreadPoolBuilder;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,9 +9,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Parameters from which on a second thread within a step is worth more than a second training.
 const WIDE: usize = 300_000;
 
+/// Does all trainings, `parameters` saying how large the network of each is; the first error, if there is one.
+pub fn trainings<T: Send>(
+    parameters: &[usize],
+    hooks: &dyn Hooks,
+    of: &str,
+    train: impl Fn(usize, &dyn Hooks) -> Result<T, ExperimentError> + Sync,
+) -> Result<Vec<T>, ExperimentError> {
+    let together = Together::new(hooks, of, parameters.len());
+    let found = side_by_side(parameters, |i| train(i, &together.part(i)));
+    found.into_iter().collect()
+}
+
 /// Does all pieces of work, `parameters` saying how large the network of each is. What a piece finds does not depend on
 /// where it ran.
-pub fn side_by_side<T: Send>(parameters: &[usize], work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+fn side_by_side<T: Send>(parameters: &[usize], work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let threads = rayon::current_num_threads();
     let results: Vec<Mutex<Option<T>>> = parameters.iter().map(|_| Mutex::new(None)).collect();
     let keep =

@@ -2,8 +2,8 @@
 
 use super::course::{Course, End, Plan};
 use super::lesson::{Lesson, student};
-use super::side_by_side::side_by_side;
-use super::{all, identity, worst};
+use super::side_by_side::trainings;
+use super::{identity, worst};
 use crate::experiment::together::Together;
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::network::deep::{Architecture, Deep, NodeSelection, subnetwork, uniform};
@@ -114,15 +114,13 @@ pub fn run(
 ) -> Result<LotteryTickets, ExperimentError> {
     let started = std::time::Instant::now();
     let seeds = scenario.base.seeds as usize;
-    let parameters = scenario.student_architecture().parameters();
-    let together = Together::new(hooks, "tickets", seeds * scenario.starts().len());
-    let found = side_by_side(&vec![parameters; seeds], |i| {
+    let parameters = vec![scenario.student_architecture().parameters(); seeds];
+    let found = trainings(&parameters, hooks, "tickets", |i, hooks| {
+        let together = Together::new(hooks, "tickets", scenario.starts().len());
         let seed = scenario.base.seed + i as u64;
-        of_seed(scenario, seed, store, |start| {
-            together.part(i * scenario.starts().len() + start)
-        })
-    });
-    let tickets: Vec<Ticket> = all(found)?.into_iter().flatten().collect();
+        of_seed(scenario, seed, store, |start| together.part(start))
+    })?;
+    let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
     Ok(LotteryTickets {
         scenario: scenario.clone(),
         end: worst(tickets.iter().map(|ticket| &ticket.end)),

@@ -2,9 +2,8 @@
 
 use super::course::{Course, End, Plan};
 use super::lesson::{Lesson, student};
-use super::side_by_side::side_by_side;
-use super::{all, identity, worst};
-use crate::experiment::together::Together;
+use super::side_by_side::trainings;
+use super::{identity, worst};
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::network::deep::{BatchNorm, Deep, Place};
 use crate::scenario::DeepTraining as Scenario;
@@ -145,8 +144,7 @@ pub fn run(
             .architecture(&base.teacher.architecture, width, batch_norm)
     };
     let parameters: Vec<usize> = (0..total).map(|i| architecture(i).parameters()).collect();
-    let together = Together::new(hooks, "training", total);
-    let runs = side_by_side(&parameters, |i| {
+    let runs = trainings(&parameters, hooks, "training", |i, hooks| {
         let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
         let lesson = Lesson::of(base, seed, variant.deviation)?;
         let plan = Plan {
@@ -158,10 +156,9 @@ pub fn run(
             seed,
             metrics: Vec::new(),
         };
-        let course = Course::run(&lesson, plan, store, &together.part(i))?;
+        let course = Course::run(&lesson, plan, store, hooks)?;
         Ok(TrainingRun::of(variant, seed, lesson, course))
-    });
-    let runs = all(runs)?;
+    })?;
     Ok(DeepTraining {
         scenario: scenario.clone(),
         end: worst(runs.iter().map(|run| &run.end)),

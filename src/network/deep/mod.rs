@@ -57,6 +57,11 @@ impl Architecture {
         inputs.zip(nodes).collect()
     }
 
+    /// Whether nodes have gains and shifts that are learned.
+    pub fn is_affine(&self) -> bool {
+        self.batch_norm.is_some_and(|norm| norm.affine)
+    }
+
     /// Numbers that are learned.
     pub fn parameters(&self) -> usize {
         let linear: usize = self
@@ -64,9 +69,8 @@ impl Architecture {
             .iter()
             .map(|(inputs, nodes)| inputs * nodes + if self.bias { *nodes } else { 0 })
             .sum();
-        let affine = self.batch_norm.is_some_and(|norm| norm.affine);
         let norms = 2 * self.hidden.iter().sum::<usize>();
-        linear + if affine { norms } else { 0 }
+        linear + if self.is_affine() { norms } else { 0 }
     }
 
     /// The widths as readers write them: 20-50-75-100.
@@ -162,7 +166,7 @@ impl<T: Real> Deep<T> {
     /// The learned numbers as slices, in the order of the layers: weights, biases, gains, shifts.
     pub fn parameters_mut(&mut self) -> Vec<&mut [T]> {
         let bias = self.architecture.bias;
-        let affine = self.architecture.batch_norm.is_some_and(|norm| norm.affine);
+        let affine = self.architecture.is_affine();
         let mut slices = Vec::new();
         for layer in &mut self.layers {
             slices.push(layer.weights.as_slice_mut().expect("row by row"));

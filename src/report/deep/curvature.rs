@@ -1,6 +1,6 @@
 //! `spectra.csv`, `summary.json`, `spectrum.svg` and `near-zero.svg`.
 
-use super::{Summary, ending, field, heading, log_range, write_chart, write_csv};
+use super::{ending, field, heading, log_range, write_chart, write_csv, write_summary};
 use crate::experiment::deep::curvature::{Curved, FlatMinima};
 use crate::report::svg::number::short;
 use crate::report::svg::{Chart, Line, Look, Scale};
@@ -42,7 +42,14 @@ pub fn write(
     });
     Ok(vec![
         write_csv(folder, "spectra.csv", &header.map(String::from), rows)?,
-        folder.write_json("summary.json", &summary(outcome, provenance))?,
+        write_summary(
+            folder,
+            "flat-minima",
+            &outcome.scenario,
+            findings(outcome),
+            (&outcome.end, outcome.seconds),
+            provenance,
+        )?,
         write_chart(folder, "spectrum.svg", &spectrum(outcome))?,
         write_chart(folder, "near-zero.svg", &near_zero(outcome))?,
     ])
@@ -66,7 +73,7 @@ struct Finding<'a> {
     flat_directions: f64,
 }
 
-fn summary<'a>(outcome: &'a FlatMinima, provenance: &'a Provenance) -> impl Serialize + 'a {
+fn findings<'a>(outcome: &'a FlatMinima) -> Vec<Finding<'a>> {
     let finding = |run: &'a Curved| Finding {
         width: run.width,
         seed: run.seed,
@@ -79,14 +86,7 @@ fn summary<'a>(outcome: &'a FlatMinima, provenance: &'a Provenance) -> impl Seri
         near_zero: run.near_zero,
         flat_directions: run.flat_directions(),
     };
-    Summary {
-        experiment: "flat-minima",
-        scenario: &outcome.scenario,
-        provenance,
-        findings: outcome.runs.iter().map(finding).collect::<Vec<_>>(),
-        end: &outcome.end,
-        seconds: outcome.seconds,
-    }
+    outcome.runs.iter().map(finding).collect()
 }
 
 /// A line per student.

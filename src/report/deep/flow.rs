@@ -1,8 +1,8 @@
 //! `steps.csv`, `summary.json`, `loss.svg`, `correlation-flow.svg`, `correlation-sgd.svg` and `separation.svg`.
 
 use super::{
-    Summary, correlation_range, ending, field, heading, layer_line, linear_range, log_range,
-    write_chart, write_csv,
+    correlation_range, ending, field, heading, layer_line, log_range, over_epochs, write_chart,
+    write_csv, write_summary,
 };
 use crate::experiment::deep::flow::{DeepFlow, FlowPath, FlowRow};
 use crate::report::svg::number::short;
@@ -34,7 +34,14 @@ pub fn write(
     });
     Ok(vec![
         write_csv(folder, "steps.csv", &header, rows)?,
-        folder.write_json("summary.json", &summary(outcome, provenance))?,
+        write_summary(
+            folder,
+            "deep-flow",
+            &outcome.scenario,
+            findings(outcome),
+            (&outcome.end, outcome.seconds),
+            provenance,
+        )?,
         write_chart(folder, "loss.svg", &loss(outcome))?,
         write_chart(folder, "correlation-flow.svg", &correlation(outcome, flow))?,
         write_chart(folder, "correlation-sgd.svg", &correlation(outcome, sgd))?,
@@ -65,7 +72,7 @@ struct Finding<'a> {
     separation: &'a [f64],
 }
 
-fn summary<'a>(outcome: &'a DeepFlow, provenance: &'a Provenance) -> impl Serialize + 'a {
+fn findings<'a>(outcome: &'a DeepFlow) -> [Finding<'a>; 2] {
     let finding = |(path, rows): (&'static str, &'a FlowPath)| Finding {
         path,
         steps: last(rows).step,
@@ -75,14 +82,7 @@ fn summary<'a>(outcome: &'a DeepFlow, provenance: &'a Provenance) -> impl Serial
         separation_start: &rows.rows[0].separation,
         separation: &last(rows).separation,
     };
-    Summary {
-        experiment: "deep-flow",
-        scenario: &outcome.scenario,
-        provenance,
-        findings: paths(outcome).map(finding),
-        end: &outcome.end,
-        seconds: outcome.seconds,
-    }
+    paths(outcome).map(finding)
 }
 
 /// A line per path and time.
@@ -137,32 +137,14 @@ fn over_steps(
     [y_label, y_unit]: [&str; 2],
     lines: Vec<Line>,
 ) -> Chart {
-    let end = paths(outcome)
-        .map(|(_, path)| last(path).step)
-        .into_iter()
-        .max()
-        .unwrap_or(1);
+    let title = format!(
+        "{title}: {}, student {}",
+        heading(&outcome.scenario.base),
+        outcome.scenario.student_architecture().widths()
+    );
     Chart {
-        title: format!(
-            "{title}: {}, student {}",
-            heading(&outcome.scenario.base),
-            outcome.scenario.student_architecture().widths()
-        ),
         x_label: "steps".into(),
-        y_label: y_label.into(),
-        y_unit: y_unit.into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Linear,
-        x_range: [0.0, end.max(1) as f64],
-        y_range: linear_range(
-            lines
-                .iter()
-                .flat_map(|line| &line.points)
-                .map(|point| point.1),
-        ),
-        bands: Vec::new(),
-        lines,
-        notes: Vec::new(),
+        ..over_epochs(title, y_label, y_unit, lines)
     }
 }
 

@@ -1,6 +1,8 @@
 //! `epochs.csv`, `summary.json`, `fitted.svg`, `mixtures.svg` and `held-out.svg`.
 
-use super::{Summary, ending, field, heading, log_range, over_epochs, write_chart, write_csv};
+use super::{
+    ending, field, heading, log_range, over_epochs, write_chart, write_csv, write_summary,
+};
 use crate::experiment::deep::labels::{ImplicitRegularization, LabelRow, Labels};
 use crate::report::svg::number::short;
 use crate::report::svg::{Chart, Line, Look, Scale};
@@ -50,7 +52,14 @@ pub fn write(
     });
     Ok(vec![
         write_csv(folder, "epochs.csv", &header.map(String::from), rows)?,
-        folder.write_json("summary.json", &summary(outcome, provenance))?,
+        write_summary(
+            folder,
+            "implicit-regularization",
+            &outcome.scenario,
+            findings(outcome),
+            (&outcome.end, outcome.seconds),
+            provenance,
+        )?,
         write_chart(folder, "fitted.svg", &fitted(outcome))?,
         write_chart(folder, "mixtures.svg", &mixtures(outcome))?,
         write_chart(folder, "held-out.svg", &held_out(outcome))?,
@@ -97,20 +106,6 @@ fn crossing(points: &[(f64, f64)]) -> Option<f64> {
         .find(|pair| pair[0].1 < HALF && pair[1].1 >= HALF)?;
     let part = (HALF - pair[0].1) / (pair[1].1 - pair[0].1);
     Some(pair[0].0 + part * (pair[1].0 - pair[0].0))
-}
-
-fn summary<'a>(
-    outcome: &'a ImplicitRegularization,
-    provenance: &'a Provenance,
-) -> impl Serialize + 'a {
-    Summary {
-        experiment: "implicit-regularization",
-        scenario: &outcome.scenario,
-        provenance,
-        findings: findings(outcome),
-        end: &outcome.end,
-        seconds: outcome.seconds,
-    }
 }
 
 /// A line per kind of labels and component: medians over the seeds.

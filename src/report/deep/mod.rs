@@ -72,6 +72,26 @@ struct Summary<'a, S, F> {
     seconds: f64,
 }
 
+/// Writes it.
+fn write_summary(
+    folder: &Folder,
+    experiment: &'static str,
+    scenario: &impl Serialize,
+    findings: impl Serialize,
+    (end, seconds): (&End, f64),
+    provenance: &Provenance,
+) -> Result<PathBuf, FolderError> {
+    let summary = Summary {
+        experiment,
+        scenario,
+        provenance,
+        findings,
+        end,
+        seconds,
+    };
+    folder.write_json("summary.json", &summary)
+}
+
 /// Ends of an axis that has all values, with some room; a range that is not empty.
 fn linear_range(values: impl Iterator<Item = f64>) -> [f64; 2] {
     let [low, high] = ends(values);

@@ -1,8 +1,8 @@
 //! `tickets.csv`, `summary.json`, `held-out.svg` and `correlation.svg`.
 
 use super::{
-    Summary, correlation_range, ending, field, heading, log_range, over_epochs, write_chart,
-    write_csv,
+    correlation_range, ending, field, heading, log_range, over_epochs, write_chart, write_csv,
+    write_summary,
 };
 use crate::experiment::deep::tickets::{LotteryTickets, Start, Ticket};
 use crate::measure::Span;
@@ -41,7 +41,14 @@ pub fn write(
     header.extend((1..=depth(outcome)).map(|l| format!("rho_{l}")));
     Ok(vec![
         write_csv(folder, "tickets.csv", &header, rows)?,
-        folder.write_json("summary.json", &summary(outcome, provenance))?,
+        write_summary(
+            folder,
+            "lottery-tickets",
+            &outcome.scenario,
+            findings(outcome),
+            (&outcome.end, outcome.seconds),
+            provenance,
+        )?,
         write_chart(folder, "held-out.svg", &held_out(outcome))?,
         write_chart(folder, "correlation.svg", &correlation(outcome))?,
     ])
@@ -87,17 +94,6 @@ fn findings(outcome: &LotteryTickets) -> Vec<Finding> {
         }
     };
     outcome.scenario.starts().into_iter().map(finding).collect()
-}
-
-fn summary<'a>(outcome: &'a LotteryTickets, provenance: &'a Provenance) -> impl Serialize + 'a {
-    Summary {
-        experiment: "lottery-tickets",
-        scenario: &outcome.scenario,
-        provenance,
-        findings: findings(outcome),
-        end: &outcome.end,
-        seconds: outcome.seconds,
-    }
 }
 
 /// A line per start: medians over the seeds.

@@ -1,8 +1,8 @@
 //! `epochs.csv`, `nodes.csv`, `summary.json`, networks, and for each variant ρ̄, ranks and fan-out norms as SVG.
 
 use super::{
-    Summary, correlation_range, ending, field, heading, layer_line, linear_range, log_range,
-    over_epochs, write_chart, write_csv,
+    correlation_range, ending, field, heading, layer_line, linear_range, log_range, over_epochs,
+    write_chart, write_csv, write_summary,
 };
 use crate::experiment::deep::TEACHER;
 use crate::experiment::deep::training::{DeepTraining, EpochRow, TrainingRun, Variant};
@@ -30,7 +30,14 @@ pub fn write(
     let mut written = vec![
         write_epochs(outcome, folder)?,
         write_nodes(outcome, folder)?,
-        folder.write_json("summary.json", &summary(outcome, provenance))?,
+        write_summary(
+            folder,
+            "deep-training",
+            &outcome.scenario,
+            findings(outcome),
+            (&outcome.end, outcome.seconds),
+            provenance,
+        )?,
     ];
     let students = folder.sub("students")?;
     for run in &outcome.runs {
@@ -153,7 +160,7 @@ struct Finding<'a> {
     seconds: f64,
 }
 
-fn summary<'a>(outcome: &'a DeepTraining, provenance: &'a Provenance) -> impl Serialize + 'a {
+fn findings<'a>(outcome: &'a DeepTraining) -> Vec<Finding<'a>> {
     let finding = |run: &'a TrainingRun| Finding {
         label: &run.label,
         width: run.variant.width,
@@ -170,14 +177,7 @@ fn summary<'a>(outcome: &'a DeepTraining, provenance: &'a Provenance) -> impl Se
         silent_teacher_nodes: &run.silent,
         seconds: run.seconds,
     };
-    Summary {
-        experiment: "deep-training",
-        scenario: &outcome.scenario,
-        provenance,
-        findings: outcome.runs.iter().map(finding).collect::<Vec<_>>(),
-        end: &outcome.end,
-        seconds: outcome.seconds,
-    }
+    outcome.runs.iter().map(finding).collect()
 }
 
 /// A line per variant: medians over the seeds.
@@ -279,7 +279,7 @@ fn rank(outcome: &DeepTraining, variant: Variant) -> Chart {
         notes: vec![
             "Where the student node that is the best at the end stood among all nodes before: 0 % if it was the best then. Mean over teacher nodes.".into(),
         ],
-        ..over_epochs(title(outcome, "Were winners lucky from the start?", variant), "rank of the final winner", "% of the layer's nodes", lines)
+        ..over_epochs(title(outcome, "Rank of the final winners", variant), "rank of the final winner", "% of the layer's nodes", lines)
     }
 }
 
