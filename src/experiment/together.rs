@@ -7,6 +7,8 @@ use std::sync::Mutex;
 pub(super) struct Together<'a> {
     hooks: &'a dyn Hooks,
     of: &'a str,
+    /// Parts of the whole work, which sum to 1.
+    shares: Vec<f64>,
     fractions: Mutex<Vec<f64>>,
 }
 
@@ -18,10 +20,17 @@ pub(super) struct Part<'a> {
 
 impl<'a> Together<'a> {
     pub fn new(hooks: &'a dyn Hooks, of: &'a str, runs: usize) -> Self {
+        Self::weighted(hooks, of, &vec![1.0; runs])
+    }
+
+    /// Runs that are not equally long.
+    pub fn weighted(hooks: &'a dyn Hooks, of: &'a str, weights: &[f64]) -> Self {
+        let total: f64 = weights.iter().sum();
         Self {
             hooks,
             of,
-            fractions: Mutex::new(vec![0.0; runs]),
+            shares: weights.iter().map(|weight| weight / total).collect(),
+            fractions: Mutex::new(vec![0.0; weights.len()]),
         }
     }
 
@@ -45,7 +54,8 @@ impl Hooks for Part<'_> {
             .lock()
             .expect("nothing panics with it");
         fractions[self.index] = fraction;
-        let mean = fractions.iter().sum::<f64>() / fractions.len() as f64;
-        self.together.hooks.progress(mean, self.together.of);
+        let done = fractions.iter().zip(&self.together.shares);
+        let done = done.map(|(fraction, share)| fraction * share).sum();
+        self.together.hooks.progress(done, self.together.of);
     }
 }

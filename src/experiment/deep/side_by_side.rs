@@ -16,7 +16,8 @@ pub fn trainings<T: Send>(
     of: &str,
     train: impl Fn(usize, &dyn Hooks) -> Result<T, ExperimentError> + Sync,
 ) -> Result<Vec<T>, ExperimentError> {
-    let together = Together::new(hooks, of, parameters.len());
+    let weights: Vec<f64> = parameters.iter().map(|&count| count as f64).collect();
+    let together = Together::weighted(hooks, of, &weights);
     let found = side_by_side(parameters, |i| train(i, &together.part(i)));
     found.into_iter().collect()
 }
