@@ -129,8 +129,8 @@ impl Chart {
         X: Ranged<ValueType = f64> + ValueFormatter<f64>,
         Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
     {
-        let x = Labels::of(self.x_scale, self.x_range, 8);
-        let y = Labels::of(self.scale, self.y_range, 8);
+        let x = Labels::of(self.x_scale, self.x_range, 5);
+        let y = Labels::of(self.scale, self.y_range, 12);
         let y_unit = match y.exponent {
             0 => self.y_unit.clone(),
             exponent => format!("10{} {}", superscript(exponent), self.y_unit),
@@ -313,22 +313,23 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(scale: Scale, [low, high]: [f64; 2], count: usize) -> Self {
+    fn of(scale: Scale, [low, high]: [f64; 2], narrow: usize) -> Self {
         let decades = (high / low).log10();
         let exponent = low.abs().max(high.abs()).log10().floor() as i32;
         match scale {
             Scale::Log => Self {
                 scale,
-                // Within a decade, labels between the powers of ten.
+                // Within a decade or two, labels between the powers of ten, as far as there is room.
                 count: match decades {
                     ..1.0 => 10,
+                    ..2.0 => narrow,
                     _ => decades.ceil().clamp(3.0, 12.0) as usize,
                 },
                 exponent: 0,
             },
             Scale::Linear | Scale::Whole => Self {
                 scale,
-                count,
+                count: 8,
                 // Labels from 0.01 to 1000 read well as they are.
                 exponent: if (-2..3).contains(&exponent) {
                     0
