@@ -294,6 +294,13 @@ fn mistakes_are_named_with_file_key_found_and_allowed() {
         &["teacher.hidden", "found 4", "[10, 15]"],
     );
     refuses(
+        TRAINING
+            .replace("hidden = [4, 5]", "hidden = [4000, 5000]")
+            .as_str(),
+        "student.widths=1000",
+        &["student.widths", "2.0e13 parameters", "at most 2.5e8"],
+    );
+    refuses(
         TRAINING,
         "student.widths=[2, 2]",
         &["student.widths", "found [2, 2]", "without repetition"],
@@ -452,6 +459,12 @@ outputs = 20
             .unwrap()
             > 0.0
     );
+    run(&place, &["--resume"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains(
+            "--resume: found an experiment without checkpoints",
+        ));
     run(&place, &["--set", "sgd.projection=false"])
         .assert()
         .success()

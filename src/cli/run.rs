@@ -38,6 +38,12 @@ pub struct Arguments {
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let document = arguments.source.load()?;
     let scenario = Scenario::interpret(document).map_err(Failure::usage)?;
+    if arguments.resume && !scenario.keeps_checkpoints() {
+        return Err(Failure::usage(format!(
+            "{}: --resume: found an experiment without checkpoints; allowed: one that trains deep networks by epochs",
+            arguments.source.file.display()
+        )));
+    }
     let default = Path::new("plots").join(scenario.name());
     let folder = arguments.out.as_ref().unwrap_or(&default);
     if let Some(threads) = arguments.threads {
@@ -177,12 +183,7 @@ fn run_deep<T>(
     end: impl FnOnce(&T) -> &End,
 ) -> Result<ExitCode, Failure> {
     let (folder, outcome) = simulate(folder, arguments, |folder, watch| {
-        let store = Checkpoints::open(folder, arguments.resume).map_err(|error| {
-            ExperimentError::Checkpoint {
-                name: "checkpoints".into(),
-                found: error.to_string(),
-            }
-        })?;
+        let store = Checkpoints::of(folder, arguments.resume);
         run(&store, watch)
     })?;
     let written = write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;

@@ -1,39 +1,41 @@
 //! Checkpoints of long runs in the folder of their results.
 
-use super::{Folder, FolderError};
+use super::Folder;
 use crate::experiment::Store;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The folder `checkpoints`, each file written whole or not at all, but for records that are appended.
+/// Files below `checkpoints`, each written whole or not at all, but for records that are appended.
 pub struct Checkpoints {
+    /// Of the results.
     folder: Folder,
     resume: bool,
 }
 
+/// Below the folder of the results; made when there is something to keep.
+const PLACE: &str = "checkpoints";
+
 impl Checkpoints {
     /// Those of a folder of results; `resume` says whether what is there is used.
-    pub fn open(folder: &Folder, resume: bool) -> Result<Self, FolderError> {
-        Ok(Self {
-            folder: folder.sub("checkpoints")?,
+    pub fn of(folder: &Folder, resume: bool) -> Self {
+        Self {
+            folder: folder.clone(),
             resume,
-        })
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.path().join(PLACE).join(name)
     }
 }
 
 impl Store for Checkpoints {
     fn save(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = Path::new(name);
-        let folder = match path.parent() {
-            Some(parent) => self.folder.sub(&parent.to_string_lossy()),
-            None => Ok(self.folder.clone()),
-        };
+        let path = Path::new(PLACE).join(name);
+        let parent = path.parent().unwrap_or(&path).to_string_lossy();
         let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let folder = self.folder.sub(&parent);
         let written = folder.and_then(|folder| folder.write(&file, |out| out.write_all(bytes)));
         written.map(drop).map_err(io::Error::other)
     }

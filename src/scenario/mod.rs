@@ -113,6 +113,17 @@ impl Scenario {
         }
     }
 
+    /// Whether a run of it can go on after it was stopped.
+    pub fn keeps_checkpoints(&self) -> bool {
+        matches!(
+            self,
+            Self::DeepTraining(_)
+                | Self::ImplicitRegularization(_)
+                | Self::LotteryTickets(_)
+                | Self::FlatMinima(_)
+        )
+    }
+
     /// From which all its random numbers come.
     pub fn seed(&self) -> u64 {
         self.identity().1

@@ -36,7 +36,7 @@ impl FlatMinima {
     pub(in crate::scenario) fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root)?;
         let origin = root.origin_of("student");
-        let student = read_student(root.section("student")?)?;
+        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
         let mut section = root.section("hessian")?;
         let count = base.data.samples as u64;
         let small = Range::open(0.0, 1.0, "a number between 0 and 1, ends excluded");

@@ -25,7 +25,7 @@ impl DeepFlow {
     pub(in crate::scenario) fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root)?;
         let origin = root.origin_of("student");
-        let student = read_student(root.section("student")?)?;
+        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
         let mut flow = root.section("flow")?;
         let samples = flow.integer("samples", 2, 1 << 20)?.unwrap_or(256) as usize;
         let steps = flow.integer("steps", 1, 1 << 30)?.unwrap_or(2000) as usize;

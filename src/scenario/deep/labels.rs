@@ -22,7 +22,7 @@ impl ImplicitRegularization {
     /// Reads the keys, all of them and no others.
     pub(in crate::scenario) fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root)?;
-        let student = read_student(root.section("student")?)?;
+        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
         let mut labels = root.section("labels")?;
         let large = read_hidden(&mut labels, "large", "the large teacher's hidden layers")?;
         let part = Range::open(0.0, 1.0, "a number between 0 and 1, ends excluded");

@@ -25,6 +25,9 @@ type Result<T> = std::result::Result<T, ScenarioError>;
 /// Nodes of a layer, at most.
 const MOST_NODES: u64 = 1 << 16;
 
+/// Parameters of a student, at most: a gigabyte of them.
+const MOST_PARAMETERS: f64 = 2.5e8;
+
 /// What all experiments with deep networks have.
 #[derive(Clone, Debug, Serialize)]
 pub struct Base {
@@ -176,12 +179,20 @@ fn read_hidden(section: &mut Section, key: &'static str, what: &str) -> Result<V
         .ok_or_else(|| section.wrong(key, &node, &words))
 }
 
-fn read_student(mut section: Section) -> Result<Student> {
+fn read_student(mut section: Section, teacher: &Architecture) -> Result<Student> {
+    let origin = section.origin_of("widths");
     let widths = section.integers("widths", 1, 1000)?.unwrap_or(vec![10]);
     let affine = section.boolean("batch_norm_affine")?.unwrap_or(false);
     let places = &["none", "before-relu", "after-relu"];
     let batch_norms = section.texts("batch_norm", places)?.unwrap_or(vec!["none"]);
     let bias = section.boolean("bias")?.unwrap_or(true);
+    let widest = widths.iter().copied().max().unwrap_or(1);
+    let parameters = parameters(teacher, widest);
+    if parameters > MOST_PARAMETERS {
+        let found = format!("a student of {parameters:.1e} parameters");
+        let allowed = format!("at most {MOST_PARAMETERS:.1e}");
+        return Err(section.contradiction("widths", origin, found, &allowed));
+    }
     section.finish()?;
     let batch_norm = |place: &str| match place {
         "before-relu" => Some(Place::BeforeRelu),
@@ -198,9 +209,20 @@ fn read_student(mut section: Section) -> Result<Student> {
     })
 }
 
+/// Weights of a student whose layers are so many times as wide as the teacher's.
+fn parameters(teacher: &Architecture, width: usize) -> f64 {
+    let hidden = teacher.hidden.iter().map(|nodes| (nodes * width) as f64);
+    let ends = [teacher.input as f64]
+        .into_iter()
+        .chain(hidden)
+        .chain([teacher.output as f64]);
+    let sizes: Vec<f64> = ends.collect();
+    sizes.windows(2).map(|pair| pair[0] * pair[1]).sum()
+}
+
 fn read_data(mut section: Section) -> Result<Data> {
-    let samples = section.integer("samples", 2, 1 << 31)?.unwrap_or(100_000) as usize;
-    let held_out = section.integer("held_out", 2, 1 << 24)?.unwrap_or(1024) as usize;
+    let samples = section.integer("samples", 2, 1 << 24)?.unwrap_or(100_000) as usize;
+    let held_out = section.integer("held_out", 2, 1 << 20)?.unwrap_or(1024) as usize;
     let deviations = section
         .numbers("deviation", Range::POSITIVE)?
         .unwrap_or(vec![1.0]);

@@ -32,7 +32,7 @@ impl LotteryTickets {
     /// Reads the keys, all of them and no others.
     pub(in crate::scenario) fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root)?;
-        let student = read_student(root.section("student")?)?;
+        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
         let mut tickets = root.section("tickets")?;
         let choices = &["correlation", "fan-out"];
         let keep = tickets

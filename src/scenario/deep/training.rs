@@ -18,7 +18,7 @@ impl DeepTraining {
     /// Reads the keys, all of them and no others.
     pub(in crate::scenario) fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root)?;
-        let student = read_student(root.section("student")?)?;
+        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
         root.finish()?;
         Ok(Self { base, student })
     }
