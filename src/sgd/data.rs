@@ -4,7 +4,8 @@ use crate::network::deep::Deep;
 use crate::real::Real;
 use crate::rng;
 use crate::sgd::{Mode, Pass};
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
 /// Rows per piece of generated inputs and per piece of work of a teacher: part of what a seed means.
 const BLOCK: usize = 1024;
@@ -42,7 +43,6 @@ pub fn gaussian_inputs<T: Real>(
     [samples, dim]: [usize; 2],
     deviation: f64,
 ) -> Array2<T> {
-    use rayon::iter::{IndexedParallelIterator, ParallelIterator};
     let mut inputs = Array2::zeros((samples, dim));
     inputs
         .axis_chunks_iter_mut(Axis(0), BLOCK)
@@ -54,8 +54,6 @@ pub fn gaussian_inputs<T: Real>(
         });
     inputs
 }
-
-use ndarray::parallel::prelude::IntoParallelIterator;
 
 impl<T: Real> DataSet<T> {
     /// Inputs with what a teacher says to them.
@@ -70,7 +68,7 @@ impl<T: Real> DataSet<T> {
         let Targets::Values(values) = &self.targets else {
             return self;
         };
-        let largest = |y: ndarray::ArrayView1<T>| {
+        let largest = |y: ArrayView1<T>| {
             let best = (0..y.len()).fold(0, |best, c| if y[c] > y[best] { c } else { best });
             best as u32
         };

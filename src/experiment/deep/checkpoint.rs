@@ -1,6 +1,6 @@
 //! Checkpoints of a training, from which it goes on to the same bytes.
 
-use super::course::Plan;
+use super::plan::Plan;
 use super::record::EpochRecord;
 use crate::experiment::{ExperimentError, Store};
 use crate::network::deep::{Deep, read_tensors, write_tensors};

@@ -3,51 +3,13 @@
 use super::super::{ExperimentError, Hooks, Store};
 use super::checkpoint::{Kept, Standing};
 use super::lesson::Lesson;
+use super::plan::{Metric, Observation, Plan};
 use super::record::EpochRecord;
 use crate::measure::{Correlations, Standardized};
 use crate::network::deep::Deep;
 use crate::sgd::{Diverged, Evaluation, Pass, Trainer, Training};
 use serde::Serialize;
 use std::time::Instant;
-
-/// What a metric sees at the end of an epoch.
-pub struct Observation<'a> {
-    /// Epochs done.
-    pub epoch: u64,
-    /// The student.
-    pub network: &'a Deep<f32>,
-    /// The student's activations on the held-out samples.
-    pub held_out: &'a Pass<f32>,
-    /// Teacher × student, layer by layer.
-    pub correlations: &'a [Correlations],
-}
-
-/// A number that is read off the student after each epoch, beside those that are always.
-pub trait Metric: Sync {
-    /// Its column.
-    fn name(&self) -> String;
-
-    /// Its value.
-    fn measure(&self, at: &Observation) -> f64;
-}
-
-/// How a student is trained.
-pub struct Plan<'a> {
-    /// What the run is called among its like: the name of its folder of checkpoints.
-    pub label: String,
-    /// All that decides what comes out, in words: checkpoints of another are not used.
-    pub identity: String,
-    /// The student at its start.
-    pub student: Deep<f32>,
-    /// How it is trained.
-    pub training: &'a Training,
-    /// For how long.
-    pub epochs: u64,
-    /// The order of samples is drawn from it.
-    pub seed: u64,
-    /// What else is measured.
-    pub metrics: Vec<Box<dyn Metric + 'a>>,
-}
 
 /// Why a training ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,7 +1,8 @@
 //! Flat minima: the spectrum of the Hessian after training, for students of several widths.
 
-use super::course::{Course, End, Plan};
+use super::course::{Course, End};
 use super::lesson::{Lesson, student};
+use super::plan::Plan;
 use super::side_by_side::trainings;
 use super::{identity, worst};
 use crate::experiment::{ExperimentError, Hooks, Store};

@@ -1,7 +1,8 @@
 //! Labels from a small teacher, from a large one, from noise, and mixtures: how fast is each part fitted?
 
-use super::course::{Course, End, Metric, Observation, Plan};
+use super::course::{Course, End};
 use super::lesson::{Lesson, student, teacher};
+use super::plan::{Metric, Observation, Plan};
 use super::side_by_side::trainings;
 use super::{identity, worst};
 use crate::experiment::{ExperimentError, Hooks, Store};

@@ -6,13 +6,15 @@ pub mod curvature;
 pub mod flow;
 pub mod labels;
 mod lesson;
+mod plan;
 mod record;
 mod side_by_side;
 pub mod tickets;
 pub mod training;
 
-pub use course::{Course, End, Metric, Observation, Plan};
+pub use course::{Course, End};
 pub use lesson::{Lesson, TEACHER};
+pub use plan::{Metric, Observation, Plan};
 pub use record::EpochRecord;
 
 use crate::network::deep::Architecture;

@@ -1,7 +1,8 @@
 //! Lottery tickets: winners restarted from their own initial weights, from fresh ones, and random nodes likewise.
 
-use super::course::{Course, End, Plan};
+use super::course::{Course, End};
 use super::lesson::{Lesson, student};
+use super::plan::Plan;
 use super::side_by_side::trainings;
 use super::{identity, worst};
 use crate::experiment::together::Together;

@@ -1,7 +1,8 @@
 //! Students of several widths, spreads and normalisations learn from a teacher: which of their nodes find which?
 
-use super::course::{Course, End, Plan};
+use super::course::{Course, End};
 use super::lesson::{Lesson, student};
+use super::plan::Plan;
 use super::side_by_side::trainings;
 use super::{identity, worst};
 use crate::experiment::{ExperimentError, Hooks, Store};
