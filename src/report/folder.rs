@@ -39,7 +39,11 @@ impl Folder {
 
     /// A folder in it, made if need be.
     pub fn sub(&self, name: &str) -> Result<Self, FolderError> {
-        Self::open(&self.path.join(name))
+        let path = self.path.join(name);
+        match std::fs::create_dir_all(&path) {
+            Ok(()) => Ok(Self { path }),
+            Err(source) => Err(FolderError { path, source }),
+        }
     }
 
     /// Writes a file beside its place and then moves it there.
