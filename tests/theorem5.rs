@@ -62,7 +62,7 @@ fn a_certificate_that_is_exact_is_not_violated_by_the_integrators_error() {
 
 #[test]
 fn what_stability_leaves_of_a_fast_part_is_no_violation() {
-    // The second node is forty times as fast as V: while steps are as long as V allows, its error swings up to forty tolerances.
+    // The second node has decayed long before V has: steps at the edge of its stability leave errors of up to forty tolerances in it.
     let overrides = [
         "teacher.nodes=2",
         "teacher.input_dim=6",
