@@ -82,6 +82,30 @@ fn what_stability_leaves_of_a_fast_part_is_no_violation() {
 }
 
 #[test]
+fn a_sampled_run_that_exceeds_its_certificate_is_reported_and_not_lost() {
+    // Its tolerance is as fine as the sample; a finer one would be refused.
+    let found = outcome(&[
+        "overlap.method=monte-carlo",
+        "overlap.samples=20000",
+        "integrate.method=dopri5",
+        "seed=2",
+    ]);
+    assert!(!found.check.unwrap().holds);
+    assert!(
+        found
+            .parts
+            .iter()
+            .all(|part| part.verdict == Verdict::Violated)
+    );
+    assert!(
+        found
+            .premises_not_met
+            .iter()
+            .any(|premise| premise.contains("one fixed sample"))
+    );
+}
+
+#[test]
 fn in_the_certified_region_everything_converges_for_twenty_seeds() {
     for seed in 1..=20 {
         let found = outcome(&[&format!("seed={seed}"), "integrate.outputs=100"]);
