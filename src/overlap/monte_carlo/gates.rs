@@ -1,79 +1,85 @@
 //! Gates as packed bits: how often two nodes are active together is an AND and a population count.
 
+use super::sample::PART;
 use crate::real::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
-/// Turns pre-activations z (nodes × samples) into max(z − b, 0), and packs the gates z > b into words, 64 samples each,
-/// node by node. One pass.
-pub fn open<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
+/// The gates of one node, 64 samples a word, the first sample lowest; zeros beyond the last sample.
+pub type Gates = [u64; PART / 64];
+
+/// Turns pre-activations z (nodes × at most [`PART`] samples) into max(z − b, 0), and packs the gates z > b. One pass.
+pub fn open<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has the instructions.
-        return unsafe { open_avx2(z, thresholds, words) };
+        return unsafe { open_avx2(z, thresholds, gates) };
     }
-    open_portable(z, thresholds, words);
+    open_portable(z, thresholds, gates);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn open_avx2<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
-    open_portable(z, thresholds, words);
+fn open_avx2<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
+    open_portable(z, thresholds, gates);
 }
 
 #[inline(always)]
-fn open_portable<T: Real>(mut z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, words: &mut [u64]) {
-    let per_node = z.ncols().div_ceil(64);
+fn open_portable<T: Real>(mut z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
     let rows = z.rows_mut().into_iter().zip(thresholds);
-    for ((mut row, &b), words) in rows.zip(words.chunks_exact_mut(per_node)) {
+    for ((mut row, &b), gates) in rows.zip(gates) {
         let row = row.as_slice_mut().expect("stored node by node");
         let (whole, rest) = row.as_chunks_mut::<64>();
-        for (word, chunk) in words.iter_mut().zip(&mut *whole) {
+        *gates = Gates::default();
+        for (word, chunk) in gates.iter_mut().zip(&mut *whole) {
             *word = T::open(chunk, b);
         }
         if !rest.is_empty() {
             let mut last = [b; 64];
             last[..rest.len()].copy_from_slice(rest);
-            words[whole.len()] = T::open(&mut last, b);
+            gates[whole.len()] = T::open(&mut last, b);
             rest.copy_from_slice(&last[..rest.len()]);
         }
     }
 }
 
 /// How many gates are open.
-pub fn count(words: &[u64]) -> u64 {
-    words.iter().map(|word| u64::from(word.count_ones())).sum()
+pub fn count(gates: &[Gates]) -> u64 {
+    gates.iter().map(|own| joint(own, own)).sum()
+}
+
+/// In how many samples two nodes are active together.
+#[inline(always)]
+fn joint(a: &Gates, b: &Gates) -> u64 {
+    let both = a.iter().zip(b).map(|(a, b)| (a & b).count_ones());
+    u64::from(both.sum::<u32>())
 }
 
 /// Adds to `counts` (n × nodes) how often node j < n and node k are active together; gives the total.
 ///
 /// Among the first n nodes only k ≥ j is counted. O(n · nodes · samples/64).
-pub fn count_joint(words: &[u64], per_node: usize, counts: ArrayViewMut2<u64>) -> u64 {
+pub fn count_joint(gates: &[Gates], counts: ArrayViewMut2<u64>) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("popcnt") {
         // SAFETY: the processor has the instruction.
-        return unsafe { count_joint_popcnt(words, per_node, counts) };
+        return unsafe { count_joint_popcnt(gates, counts) };
     }
-    count_joint_portable(words, per_node, counts)
+    count_joint_portable(gates, counts)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "popcnt")]
-fn count_joint_popcnt(words: &[u64], per_node: usize, counts: ArrayViewMut2<u64>) -> u64 {
-    count_joint_portable(words, per_node, counts)
+fn count_joint_popcnt(gates: &[Gates], counts: ArrayViewMut2<u64>) -> u64 {
+    count_joint_portable(gates, counts)
 }
 
 #[inline(always)]
-fn count_joint_portable(words: &[u64], per_node: usize, mut counts: ArrayViewMut2<u64>) -> u64 {
+fn count_joint_portable(gates: &[Gates], mut counts: ArrayViewMut2<u64>) -> u64 {
     let mut total = 0;
     for (j, mut row) in counts.rows_mut().into_iter().enumerate() {
-        let node = &words[j * per_node..(j + 1) * per_node];
-        let others = words[j * per_node..].chunks_exact(per_node);
-        for (count, other) in row.iter_mut().skip(j).zip(others) {
-            let both = node
-                .iter()
-                .zip(other)
-                .map(|(a, b)| u64::from((a & b).count_ones()))
-                .sum::<u64>();
+        let row = row.as_slice_mut().expect("stored row by row");
+        let others = &gates[j..];
+        for (count, other) in row[j..].iter_mut().zip(others) {
+            let both = joint(&gates[j], other);
             *count += both;
             total += both;
         }
@@ -95,7 +101,7 @@ pub struct PairSums {
 /// Shows the sums of each pair j < n, k ≥ j to `add`, from the samples in which both are active alone; gives the total
 /// of those. O(n · nodes · samples/64 + samples with both active): for gates that are seldom open.
 pub fn sum_joint<T: Real>(
-    words: &[u64],
+    gates: &[Gates],
     activations: ArrayView2<T>,
     n: usize,
     add: impl FnMut(usize, usize, PairSums),
@@ -103,43 +109,39 @@ pub fn sum_joint<T: Real>(
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi1") {
         // SAFETY: the processor has the instructions.
-        return unsafe { sum_joint_bmi(words, activations, n, add) };
+        return unsafe { sum_joint_bmi(gates, activations, n, add) };
     }
-    sum_joint_portable(words, activations, n, add)
+    sum_joint_portable(gates, activations, n, add)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "popcnt,bmi1")]
 fn sum_joint_bmi<T: Real>(
-    words: &[u64],
+    gates: &[Gates],
     activations: ArrayView2<T>,
     n: usize,
     add: impl FnMut(usize, usize, PairSums),
 ) -> u64 {
-    sum_joint_portable(words, activations, n, add)
+    sum_joint_portable(gates, activations, n, add)
 }
 
 #[inline(always)]
 fn sum_joint_portable<T: Real>(
-    words: &[u64],
+    gates: &[Gates],
     activations: ArrayView2<T>,
     n: usize,
     mut add: impl FnMut(usize, usize, PairSums),
 ) -> u64 {
     let (nodes, samples) = activations.dim();
-    let per_node = samples.div_ceil(64);
     let f = activations.to_slice().expect("stored node by node");
-    let node = |j: usize| {
-        let words = &words[j * per_node..(j + 1) * per_node];
-        (words, &f[j * samples..(j + 1) * samples])
-    };
+    let node = |j: usize| (&gates[j], &f[j * samples..(j + 1) * samples]);
     let mut total = 0;
     for j in 0..n {
-        let (own_words, own) = node(j);
+        let (own_gates, own) = node(j);
         for k in j..nodes {
-            let (other_words, other) = node(k);
+            let (other_gates, other) = node(k);
             let mut sums = PairSums::default();
-            for (word, (a, b)) in own_words.iter().zip(other_words).enumerate() {
+            for (word, (a, b)) in own_gates.iter().zip(other_gates).enumerate() {
                 let mut both = a & b;
                 // Mostly nothing: that is why it is done like this.
                 while both != 0 {
@@ -166,26 +168,26 @@ mod tests {
     use ndarray::{Array1, Array2};
 
     /// Pre-activations with one in five gates open.
-    fn opened() -> (Array2<f64>, Array2<f64>, Vec<u64>) {
+    fn opened() -> (Array2<f64>, Array2<f64>, Vec<Gates>) {
         let z = Array2::from_shape_fn((5, 150), |(j, i)| {
             f64::from(((i * (j + 3)) % 7) as u8) - 3.0
         });
         let mut f = z.clone();
-        let mut words = vec![0; 5 * 3];
-        open(f.view_mut(), Array1::from_elem(5, 1.0).view(), &mut words);
-        (z, f, words)
+        let mut gates = vec![Gates::default(); 5];
+        open(f.view_mut(), Array1::from_elem(5, 1.0).view(), &mut gates);
+        (z, f, gates)
     }
 
     #[test]
     fn a_gate_is_open_above_its_threshold_and_closed_at_it() {
-        let (z, f, words) = opened();
+        let (z, f, gates) = opened();
         for ((j, i), &z) in z.indexed_iter() {
-            let bit = words[j * 3 + i / 64] >> (i % 64) & 1;
+            let bit = gates[j][i / 64] >> (i % 64) & 1;
             assert_eq!(bit == 1, z > 1.0);
             assert_eq!(f[[j, i]], (z - 1.0).max(0.0));
         }
         let expected = z.iter().filter(|&&z| z > 1.0).count() as u64;
-        assert_eq!(count(&words), expected);
+        assert_eq!(count(&gates), expected);
     }
 
     /// Every remainder of 64, both precisions, and the plain code beside the vectorised.
@@ -197,22 +199,19 @@ mod tests {
             });
             let b = Array1::from_iter([-0.5, 0.0, 0.7].map(T::from_f64));
             let (mut fast, mut plain) = (z.clone(), z.clone());
-            let mut words = [
-                vec![u64::MAX; 3 * samples.div_ceil(64)],
-                vec![0; 3 * samples.div_ceil(64)],
-            ];
-            open(fast.view_mut(), b.view(), &mut words[0]);
-            open_portable(plain.view_mut(), b.view(), &mut words[1]);
-            assert!(fast == plain && words[0] == words[1]);
+            let (mut gates, mut plain_gates) = ([[u64::MAX; 4]; 3], [[0; 4]; 3]);
+            open(fast.view_mut(), b.view(), &mut gates);
+            open_portable(plain.view_mut(), b.view(), &mut plain_gates);
+            assert!(fast == plain && gates == plain_gates);
             for ((j, i), &z) in z.indexed_iter() {
-                let bit = words[0][j * samples.div_ceil(64) + i / 64] >> (i % 64) & 1;
+                let bit = gates[j][i / 64] >> (i % 64) & 1;
                 assert_eq!(bit == 1, z > b[j]);
                 assert!(fast[[j, i]] == if z > b[j] { z - b[j] } else { T::zero() });
             }
             let expected = z.indexed_iter().filter(|((j, _), z)| **z > b[*j]).count();
-            assert_eq!(count(&words[0]), expected as u64);
+            assert_eq!(count(&gates), expected as u64);
         }
-        for samples in 1..=130 {
+        for samples in (1..=130).chain([255, 256]) {
             check::<f64>(samples);
             check::<f32>(samples);
         }
@@ -220,12 +219,12 @@ mod tests {
 
     #[test]
     fn joint_sums_are_those_of_the_activations_dense_or_sparse() {
-        let (_, f, words) = opened();
+        let (_, f, gates) = opened();
         let mut counts = Array2::zeros((3, 5));
-        let total = count_joint(&words, 3, counts.view_mut());
+        let total = count_joint(&gates, counts.view_mut());
         assert_eq!(total, counts.sum());
         let mut seen = 0;
-        let sparse = sum_joint(&words, f.view(), 3, |j, k, sums| {
+        let sparse = sum_joint(&gates, f.view(), 3, |j, k, sums| {
             let products: Vec<f64> = (0..150).map(|i| f[[j, i]] * f[[k, i]]).collect();
             let both = products.iter().filter(|&&x| x > 0.0).count() as u64;
             assert_eq!((sums.both, counts[[j, k]]), (both, both));

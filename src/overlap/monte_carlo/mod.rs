@@ -5,15 +5,19 @@
 
 mod gates;
 mod input;
+mod sample;
+mod sums;
 
 pub use crate::real::Real;
 pub use input::{Input, InputError};
 
+use sample::Sample;
+use sums::{Nodes, Sums};
+
 use super::{OverlapMethod, Overlaps, assert_shapes, mirror};
 use crate::blas;
 use crate::network::LayerView;
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Axis, Zip, s};
+use ndarray::{Array1, Array2, Zip, s};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +26,6 @@ const BLOCK: usize = 1024;
 
 /// Blocks are summed in this many groups, which then are added in order.
 const GROUPS: usize = 16;
-
-/// Where both nodes of a pair are active in a smaller part of the samples, those are added one by one: each costs what
-/// so many multiply–adds of a matrix product do.
-const SPARSE: f64 = 1.0 / 60.0;
 
 /// When a new sample is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,24 +67,11 @@ pub struct Estimate {
     pub standard_error: Overlaps,
 }
 
-/// A run of blocks with its working memory and partial sums.
+/// A run of blocks with its sample and its sums.
 struct Group<T> {
     blocks: std::ops::Range<usize>,
-    /// The sample, block by block, where it is kept.
-    kept: Vec<Array2<T>>,
-    x: Array2<T>,
-    /// Activations, (n + m) × BLOCK.
-    f: Array2<T>,
-    product: Array2<T>,
-    gates: Vec<u64>,
-    sums: Sums,
-}
-
-/// Sums over samples, each n × (n + m): students beside students, then beside teachers.
-struct Sums {
-    gates: Array2<u64>,
-    activations: Array2<f64>,
-    squares: Array2<f64>,
+    sample: Sample<T>,
+    sums: Sums<T>,
 }
 
 impl<T: Real> MonteCarlo<T> {
@@ -167,8 +154,10 @@ impl<T: Real> MonteCarlo<T> {
             keep: self.resample == Resample::Never,
             seed: self.seed,
             epoch: self.epoch,
-            weights: &self.weights,
-            thresholds: &self.thresholds,
+            nodes: Nodes {
+                weights: self.weights.view(),
+                thresholds: self.thresholds.view(),
+            },
         };
         self.groups
             .par_iter_mut()
@@ -193,7 +182,7 @@ impl<T: Real> MonteCarlo<T> {
             && self
                 .groups
                 .first()
-                .is_some_and(|group| group.product.nrows() == n);
+                .is_some_and(|group| group.sums.gates.nrows() == n);
         if fits {
             return;
         }
@@ -204,16 +193,8 @@ impl<T: Real> MonteCarlo<T> {
         self.groups = (0..groups)
             .map(|g| Group {
                 blocks: g * blocks / groups..(g + 1) * blocks / groups,
-                kept: Vec::new(),
-                x: Array2::zeros((0, d)),
-                f: Array2::zeros((n + m, BLOCK)),
-                product: Array2::zeros((n, n + m)),
-                gates: vec![0; (n + m) * BLOCK / 64],
-                sums: Sums {
-                    gates: Array2::zeros((n, n + m)),
-                    activations: Array2::zeros((n, n + m)),
-                    squares: Array2::zeros((n, n + m)),
-                },
+                sample: Sample::new(),
+                sums: Sums::zeros(n, m),
             })
             .collect();
     }
@@ -263,141 +244,19 @@ struct Source<'a, T> {
     keep: bool,
     seed: u64,
     epoch: u64,
-    /// (n + m) × d, a node per row
-    weights: &'a Array2<T>,
-    thresholds: &'a Array1<T>,
+    nodes: Nodes<'a, T>,
 }
 
 impl<T: Real> Group<T> {
     /// Sums over this group's blocks.
     fn accumulate(&mut self, source: &Source<T>, squares: bool) {
-        self.sums.gates.fill(0);
-        self.sums.activations.fill(0.0);
-        if squares {
-            self.sums.squares.fill(0.0);
-        }
-        // Of the pairs and samples, those with both active; of the first block what independent gates would have.
-        let mut joint = None;
-        for (i, block) in self.blocks.clone().enumerate() {
-            self.load(source, i, block);
-            self.activate(source, i);
-            let density = joint.unwrap_or_else(|| self.density().powi(2));
-            joint = Some(if density < SPARSE {
-                self.add_sparse(squares)
-            } else {
-                self.add_dense(squares)
-            });
-        }
-    }
-
-    /// Puts the block's sample in place: drawn, or kept from the first time.
-    fn load(&mut self, source: &Source<T>, i: usize, block: usize) {
-        let size = BLOCK.min(source.samples - block * BLOCK);
-        if self.f.ncols() != size {
-            let nodes = self.f.nrows();
-            self.f = Array2::zeros((nodes, size));
-        }
-        let key = [source.seed, source.epoch, block as u64];
-        let d = source.weights.ncols();
-        if source.keep {
-            if self.kept.len() == i {
-                let mut x = Array2::zeros((size, d));
-                source.input.draw(key, Some(block * BLOCK), x.view_mut());
-                self.kept.push(x);
+        self.sums.clear();
+        for block in self.blocks.clone() {
+            let place = block - self.blocks.start;
+            for part in 0..self.sample.load(source, place, block) {
+                let x = self.sample.part(source.keep, place, part);
+                self.sums.add(source.nodes, x, squares);
             }
-        } else {
-            if self.x.nrows() != size {
-                self.x = Array2::zeros((size, d));
-            }
-            source.input.draw(key, None, self.x.view_mut());
         }
     }
-
-    /// f = max(W x − b, 0), a node per row.
-    fn activate(&mut self, source: &Source<T>, i: usize) {
-        let x = self.kept.get(i).unwrap_or(&self.x);
-        general_mat_mul(T::one(), source.weights, &x.t(), T::zero(), &mut self.f);
-        let words = self.words();
-        gates::open(
-            self.f.view_mut(),
-            source.thresholds.view(),
-            &mut self.gates[..words],
-        );
-    }
-
-    /// Words of all gates of a block.
-    fn words(&self) -> usize {
-        self.f.ncols().div_ceil(64) * self.f.nrows()
-    }
-
-    /// The part of gates that is open.
-    fn density(&self) -> f64 {
-        gates::count(&self.gates[..self.words()]) as f64 / self.f.len() as f64
-    }
-
-    /// Pairs of nodes that are counted, times samples.
-    fn pairs(&self) -> f64 {
-        let (n, nodes) = self.product.dim();
-        (n * nodes - n * (n - 1) / 2) as f64 * self.f.ncols() as f64
-    }
-
-    /// Sums from the samples in which both nodes of a pair are active. Gives the part of those.
-    fn add_sparse(&mut self, squares: bool) -> f64 {
-        let (n, words) = (self.product.nrows(), self.words());
-        let sums = &mut self.sums;
-        let both = gates::sum_joint(&self.gates[..words], self.f.view(), n, |j, k, pair| {
-            sums.gates[[j, k]] += pair.both;
-            sums.activations[[j, k]] += pair.products;
-            if squares {
-                sums.squares[[j, k]] += pair.squares;
-            }
-        });
-        both as f64 / self.pairs()
-    }
-
-    /// Sums from counts of packed gates and a product of the activations. Gives the part of samples with both active.
-    fn add_dense(&mut self, squares: bool) -> f64 {
-        let words = &self.gates[..self.words()];
-        let per_node = self.f.ncols().div_ceil(64);
-        let both = gates::count_joint(words, per_node, self.sums.gates.view_mut());
-        let joint = both as f64 / self.pairs();
-        self.add_products(Which::Activations);
-        if squares {
-            self.f.mapv_inplace(|x| x * x);
-            self.add_products(Which::Squares);
-        }
-        joint
-    }
-
-    /// Adds f fᵀ, of pairs of students only the upper half.
-    fn add_products(&mut self, which: Which) {
-        let n = self.product.nrows();
-        let sums = match which {
-            Which::Activations => &mut self.sums.activations,
-            Which::Squares => &mut self.sums.squares,
-        };
-        let (nodes, samples) = self.f.dim();
-        let f = self.f.as_slice().expect("stored node by node");
-        let product = self.product.as_slice_mut().expect("stored row by row");
-        T::gram(&f[..n * samples], n, product, nodes);
-        let (students, teachers) = self.f.view().split_at(Axis(0), n);
-        let mut beside = self.product.slice_mut(s![.., n..]);
-        general_mat_mul(T::one(), &students, &teachers.t(), T::zero(), &mut beside);
-        for (j, (mut sums, product)) in sums
-            .rows_mut()
-            .into_iter()
-            .zip(self.product.rows())
-            .enumerate()
-        {
-            Zip::from(sums.slice_mut(s![j..]))
-                .and(product.slice(s![j..]))
-                .for_each(|sum, x| *sum += x.to_f64());
-        }
-    }
-}
-
-/// Which sums a product goes to.
-enum Which {
-    Activations,
-    Squares,
 }
