@@ -31,9 +31,9 @@ const NARROW: usize = 256;
 /// Multiplications below which a second thread costs more than it saves.
 const PARALLEL: usize = 1 << 20;
 
-/// `out` = `a` `b`, with rows shared among threads where there are many. O(n k m).
-pub fn multiply<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, out: ArrayViewMut2<T>) {
-    accumulate(T::one(), a, b, T::zero(), out, ROWS);
+/// `out` = α `a` `b`, with rows shared among threads where there are many. O(n k m).
+pub fn multiply<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, out: ArrayViewMut2<T>) {
+    accumulate(alpha, a, b, T::zero(), out, ROWS);
 }
 
 /// `out` = α `a` `b` + β `out`, with rows shared among threads where there are many: layers of a network, whose

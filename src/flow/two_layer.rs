@@ -12,10 +12,11 @@ use super::loss::{population_loss, product_sum};
 use super::state::StateLayout;
 use crate::blas::{self, multiply};
 use crate::integrate::VectorField;
+use crate::network::rows;
 use crate::network::{Layer, LayerView, TwoLayer, unit};
 use crate::overlap::{ExactGaussian, HalfAngle, Input, OverlapMethod, Overlaps};
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Axis, Zip, concatenate, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, concatenate, s};
 
 /// Entries of a matrix from which on a second thread helps to go through it.
 const PARALLEL: usize = 1 << 17;
@@ -75,9 +76,7 @@ pub struct TwoLayerFlow {
 
     /// Normalised Wᵀ, then W*ᵀ: (n + m) × k
     nodes: Array2<f64>,
-    norms: Array1<f64>,
-    /// V, n × C
-    fan_out: Array2<f64>,
+    norms: Vec<f64>,
     /// [−V; V*], (n + m) × C
     signed_fan_out: Array2<f64>,
     /// Norms that V's columns had.
@@ -163,9 +162,8 @@ impl TwoLayerFlow {
                 network.student.weights.t(),
                 network.teacher.weights.t()
             ],
-            norms: Array1::ones(n),
-            signed_fan_out: concatenate![Axis(0), network.fan_out, network.teacher_fan_out],
-            fan_out: network.fan_out.clone(),
+            norms: vec![1.0; n],
+            signed_fan_out: concatenate![Axis(0), -&network.fan_out, network.teacher_fan_out],
             output_norms: Array1::ones(outputs),
             overlaps: Overlaps::zeros(n, m),
             signed_beta: Array2::zeros((n, n + m)),
@@ -279,22 +277,22 @@ impl TwoLayerFlow {
 
     /// W and V out of the state, normalised where the dynamics keep norms.
     fn load(&mut self, y: &[f64]) {
-        let weights = self.layout.weights(y);
-        let nodes = self.nodes.rows_mut().into_iter().zip(weights.rows());
-        for ((mut node, from), norm) in nodes.zip(&mut self.norms) {
-            node.assign(&from);
-            *norm = if self.options.projection {
-                unit::normalize(&mut node)
-            } else {
-                node.dot(&node).sqrt()
-            };
+        let n = self.layout.nodes;
+        let entries = n * self.layout.coordinates;
+        let nodes = self.nodes.as_slice_mut().expect("stored node by node");
+        nodes[..entries].copy_from_slice(&y[..entries]);
+        if self.options.projection {
+            rows::normalize(&mut nodes[..entries], &mut self.norms);
+        } else {
+            rows::norms(&nodes[..entries], &mut self.norms);
         }
         if self.options.fan_out == FanOut::Fixed {
             return;
         }
-        self.fan_out.assign(&self.layout.fan_out(y));
+        let mut fan_out = self.signed_fan_out.slice_mut(s![..n, ..]);
+        fan_out.zip_mut_with(&self.layout.fan_out(y), |to, v| *to = -v);
         if self.options.fan_out == FanOut::RunningNormalized {
-            let outputs = self.fan_out.columns_mut().into_iter();
+            let outputs = fan_out.columns_mut().into_iter();
             for (mut output, norm) in outputs.zip(&mut self.output_norms) {
                 *norm = unit::normalize(&mut output);
             }
@@ -302,17 +300,16 @@ impl TwoLayerFlow {
         self.update_modulation();
     }
 
+    /// −V, n × C
+    fn negative_fan_out(&self) -> ArrayView2<'_, f64> {
+        self.signed_fan_out.slice(s![..self.layout.nodes, ..])
+    }
+
     /// [−β, β*] = V [−V; V*]ᵀ.
     fn update_modulation(&mut self) {
-        let rows = self.signed_fan_out.rows_mut().into_iter();
-        for (mut to, from) in rows.zip(self.fan_out.rows()) {
-            Zip::from(&mut to).and(&from).for_each(|to, v| *to = -v);
-        }
-        multiply(
-            self.fan_out.view(),
-            self.signed_fan_out.t(),
-            self.signed_beta.view_mut(),
-        );
+        let fan_out = self.signed_fan_out.slice(s![..self.layout.nodes, ..]);
+        let beta = self.signed_beta.view_mut();
+        multiply(-1.0, fan_out, self.signed_fan_out.t(), beta);
     }
 
     /// Returns ‖Ẇ‖².
@@ -327,6 +324,7 @@ impl TwoLayerFlow {
             modulated.for_each(product);
         }
         multiply(
+            1.0,
             self.signed_h.view(),
             self.nodes.view(),
             self.force.view_mut(),
@@ -335,22 +333,15 @@ impl TwoLayerFlow {
             general_mat_mul(1.0, &self.force, second_moment, 0.0, &mut self.scratch);
             std::mem::swap(&mut self.force, &mut self.scratch);
         }
-        let mut squares = 0.0;
-        let nodes = self.force.rows_mut().into_iter().zip(self.nodes.rows());
-        let mut velocity = self.layout.weights_mut(dy);
-        for (((mut force, node), out), &norm) in nodes.zip(velocity.rows_mut()).zip(&self.norms) {
-            let mut scale = 1.0;
-            if self.options.projection {
-                let along = force.dot(&node);
-                force.scaled_add(-along, &node);
-                scale = norm;
-            }
-            squares += force.dot(&force);
-            Zip::from(out)
-                .and(&force)
-                .for_each(|out, f| *out = scale * f);
+        let force = self.force.as_slice().expect("stored node by node");
+        let velocity = &mut dy[..force.len()];
+        if self.options.projection {
+            let nodes = self.nodes.as_slice().expect("stored node by node");
+            rows::project(force, &nodes[..force.len()], &self.norms, velocity)
+        } else {
+            velocity.copy_from_slice(force);
+            force.iter().map(|f| f * f).sum()
         }
-        squares
     }
 
     /// Returns ‖V̇‖².
@@ -360,13 +351,15 @@ impl TwoLayerFlow {
         }
         let mut out = self.layout.fan_out_mut(dy);
         multiply(
+            1.0,
             self.overlaps.activations.view(),
             self.signed_fan_out.view(),
             out.view_mut(),
         );
         if self.options.fan_out == FanOut::RunningNormalized {
             let mut squares = 0.0;
-            let outputs = self.fan_out.columns().into_iter().zip(&self.output_norms);
+            let fan_out = self.negative_fan_out();
+            let outputs = fan_out.columns().into_iter().zip(&self.output_norms);
             for (mut out, (output, norm)) in out.columns_mut().into_iter().zip(outputs) {
                 let along = out.dot(&output);
                 out.scaled_add(-along, &output);

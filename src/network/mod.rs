@@ -4,6 +4,7 @@ pub mod deep;
 pub mod draw;
 mod frame;
 mod layer;
+pub(crate) mod rows;
 pub mod unit;
 
 pub use frame::Frame;

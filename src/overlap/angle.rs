@@ -19,6 +19,9 @@ impl HalfAngle {
     /// The angle θ = 0.
     pub const ZERO: Self = Self { sin: 0.0, cos: 1.0 };
 
+    /// The largest |ρ| that [`HalfAngle::rho_is_safe`].
+    pub const SAFE_RHO: f64 = 0.98;
+
     /// From radians in [0, π]; the double nearest to π stands for π itself.
     pub fn from_radians(theta: f64) -> Self {
         if theta >= PI {
@@ -56,7 +59,7 @@ impl HalfAngle {
     /// Whether ρ = cos θ, computed as a dot product, still carries the angle to some 1e-14:
     /// it does away from ±1. Elsewhere take the chords.
     pub fn rho_is_safe(rho: f64) -> bool {
-        rho.abs() <= 0.98
+        rho.abs() <= Self::SAFE_RHO
     }
 
     /// From two numbers proportional to sin²(θ/2) and cos²(θ/2).

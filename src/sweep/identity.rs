@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Raised whenever the program would write another row for the same scenario: rows of older programs are not used again.
-pub const RESULT_VERSION: u32 = 2;
+pub const RESULT_VERSION: u32 = 3;
 
 /// Keys of scenarios whose values are names of files.
 const FILE_KEYS: [&str; 3] = ["file", "covariance", "rows"];

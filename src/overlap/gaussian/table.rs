@@ -8,6 +8,8 @@
 //!
 //! Each piece is a Chebyshev interpolant of degree [`DEGREE`], stored as powers of its local coordinate.
 
+use super::arc_cosine::ArcCosine;
+use super::chebyshev::interpolate;
 use super::pair::{GaussianPair, PairOverlap};
 use crate::overlap::angle::HalfAngle;
 use std::cell::RefCell;
@@ -56,6 +58,9 @@ pub struct KernelTable {
     pieces: Vec<Piece>,
     near: Near,
     far_base: u64,
+    /// For whole rows, where b = 0.
+    closed_form: Option<ArcCosine>,
+    at_zero: PairOverlap,
 }
 
 impl KernelTable {
@@ -70,10 +75,10 @@ impl KernelTable {
         let near = (0..near_pieces).map(|piece| {
             let start = piece as f64 * width;
             interpolate(start, start + width, |x| {
-                pair.at(HalfAngle {
+                both(pair.at(HalfAngle {
                     sin: x,
                     cos: other(x),
-                })
+                }))
             })
         });
 
@@ -87,13 +92,11 @@ impl KernelTable {
         let far = (far_base..=octave_index(END)).map(|index| {
             let (start, end) = (octave_start(index), octave_start(index + 1));
             interpolate(start, end, |y| {
-                pair.tail(
-                    HalfAngle {
-                        sin: other(y),
-                        cos: y,
-                    },
-                    factor(threshold, y),
-                )
+                let angle = HalfAngle {
+                    sin: other(y),
+                    cos: y,
+                };
+                both(pair.tail(angle, factor(threshold, y)))
             })
         });
 
@@ -106,7 +109,19 @@ impl KernelTable {
                 scale: near_pieces as f64 / END,
             },
             far_base,
+            closed_form: (threshold == 0.0).then(ArcCosine::new),
+            at_zero: pair.at(HalfAngle::ZERO),
         }
+    }
+
+    /// The closed form, where there is one.
+    pub(super) fn closed_form(&self) -> Option<&ArcCosine> {
+        self.closed_form.as_ref()
+    }
+
+    /// D and L of a node with itself.
+    pub fn at_zero(&self) -> PairOverlap {
+        self.at_zero
     }
 
     pub(super) fn pieces(&self) -> &[Piece] {
@@ -184,6 +199,11 @@ impl KernelTable {
     }
 }
 
+/// D and L, as interpolation wants them.
+fn both(pair: PairOverlap) -> [f64; 2] {
+    [pair.d, pair.l]
+}
+
 /// b²/2y², the exponent that is taken out beyond π/2.
 fn factor(threshold: f64, y: f64) -> f64 {
     0.5 * (threshold / y).powi(2)
@@ -208,44 +228,6 @@ fn polynomial(piece: &Piece, u: f64) -> PairOverlap {
         l = l * u + l_power;
     }
     PairOverlap { d, l }
-}
-
-/// Interpolates f on [start, end] at Chebyshev points.
-fn interpolate(start: f64, end: f64, f: impl Fn(f64) -> PairOverlap) -> Piece {
-    let nodes: [f64; COEFFICIENTS] =
-        std::array::from_fn(|i| (PI * (i as f64 + 0.5) / COEFFICIENTS as f64).cos());
-    let values = nodes.map(|u| {
-        let value = f(start + 0.5 * (1.0 + u) * (end - start));
-        [value.d, value.l]
-    });
-    powers_from_values(&nodes, &values)
-}
-
-/// Power coefficients of the polynomial through `values` at the Chebyshev `nodes`.
-fn powers_from_values(nodes: &[f64; COEFFICIENTS], values: &[[f64; 2]; COEFFICIENTS]) -> Piece {
-    let mut powers = [[0.0; 2]; COEFFICIENTS];
-    // T_k as powers, from T_{k+1} = 2u T_k − T_{k−1} with T_{−1} = T_1 = u.
-    let (mut current, mut previous) = ([0.0; COEFFICIENTS], [0.0; COEFFICIENTS]);
-    (current[0], previous[1]) = (1.0, 1.0);
-    for k in 0..COEFFICIENTS {
-        for kernel in 0..2 {
-            let sum: f64 = nodes
-                .iter()
-                .zip(values)
-                .map(|(u, value)| value[kernel] * (k as f64 * u.acos()).cos())
-                .sum();
-            let scale = if k == 0 { 1.0 } else { 2.0 } / COEFFICIENTS as f64;
-            for (power, t) in powers.iter_mut().zip(&current) {
-                power[kernel] += scale * sum * t;
-            }
-        }
-        let next = std::array::from_fn(|i| {
-            let shifted = if i == 0 { 0.0 } else { 2.0 * current[i - 1] };
-            shifted - previous[i]
-        });
-        (current, previous) = (next, current);
-    }
-    powers
 }
 
 #[cfg(test)]

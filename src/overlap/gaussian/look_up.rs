@@ -8,7 +8,7 @@ use super::table::{DEGREE, KernelTable, MANTISSA, OCTAVE_BITS, Piece};
 pub const CHUNK: usize = 64;
 
 /// Numbers in a vector register, or a few.
-const LANES: usize = 4;
+pub(super) const LANES: usize = 4;
 
 /// Adding it leaves a number below 2⁵¹ rounded in the low bits.
 const ROUND: f64 = (1_u64 << 52) as f64;
@@ -18,7 +18,7 @@ const LEAST_EXPONENT: f64 = -708.0;
 
 /// A chunk of cosines, and where each falls in the table.
 pub struct Places {
-    /// What was looked up; beyond the chunk's length anything.
+    /// What is looked up; beyond the chunk's length anything.
     pub cosines: [f64; CHUNK],
     piece: [u32; CHUNK],
     /// In [−1, 1], along the piece.
@@ -42,28 +42,27 @@ impl Default for Places {
 }
 
 impl KernelTable {
-    /// Replaces each of at most [`CHUNK`] cosines in `rho` by D and writes L to `l`; the cosines are left in
-    /// `places`. Good where [`super::HalfAngle::rho_is_safe`]; elsewhere what it writes is finite, and to be replaced.
+    /// D and L at each of at most [`CHUNK`] cosines in `places`. Good where [`super::HalfAngle::rho_is_safe`]; elsewhere what it writes is finite, and to be replaced.
     ///
     /// # Cost
     /// O(length): 5 to 7 ns each, with fused multiply–add.
-    pub fn chunk(&self, rho: &mut [f64], l: &mut [f64], places: &mut Places) {
+    pub fn chunk(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             // SAFETY: the processor has both.
-            return unsafe { self.chunk_avx2(rho, l, places) };
+            return unsafe { self.chunk_avx2(d, l, places) };
         }
-        self.chunk_with::<false>(rho, l, places, polynomial);
+        self.chunk_with::<false>(d, l, places, polynomial);
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn chunk_avx2(&self, rho: &mut [f64], l: &mut [f64], places: &mut Places) {
+    fn chunk_avx2(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         use std::arch::x86_64::{
             _mm_cvtsd_f64, _mm_fmadd_pd, _mm_set_pd, _mm_set1_pd, _mm_unpackhi_pd,
         };
         // Both kernels in one register; the compiler does not find that by itself.
-        self.chunk_with::<true>(rho, l, places, |piece, local| {
+        self.chunk_with::<true>(d, l, places, |piece, local| {
             let local = _mm_set1_pd(local);
             let pair = |[d, l]: [f64; 2]| _mm_set_pd(l, d);
             let mut value = pair(piece[DEGREE]);
@@ -80,23 +79,22 @@ impl KernelTable {
     #[inline(always)]
     fn chunk_with<const FMA: bool>(
         &self,
-        rho: &mut [f64],
+        d: &mut [f64],
         l: &mut [f64],
         places: &mut Places,
         polynomial: impl Fn(&Piece, f64) -> [f64; 2],
     ) {
-        places.cosines[..rho.len()].copy_from_slice(rho);
         // Whole vectors: what is computed beyond the end is not used.
-        self.locate::<FMA>(rho.len().next_multiple_of(LANES), places);
+        self.locate::<FMA>(d.len().next_multiple_of(LANES), places);
         let pieces = self.pieces();
-        for (i, (d, l)) in rho.iter_mut().zip(l.iter_mut()).enumerate() {
+        for (i, (d, l)) in d.iter_mut().zip(l.iter_mut()).enumerate() {
             let [d_part, l_part] = polynomial(&pieces[places.piece[i] as usize], places.local[i]);
             *d = places.scale[i] * d_part;
             *l = places.scale[i] * l_part;
         }
         let (d_at_pi, l_at_pi) = self.pair().at_pi();
         if d_at_pi > 0.0 {
-            for (i, (d, l)) in rho.iter_mut().zip(l.iter_mut()).enumerate() {
+            for (i, (d, l)) in d.iter_mut().zip(l.iter_mut()).enumerate() {
                 if places.lift[i] >= 0.0 {
                     *d += d_at_pi;
                     *l += l_at_pi + places.lift[i] * d_at_pi;
@@ -160,7 +158,7 @@ impl KernelTable {
 }
 
 #[inline(always)]
-fn fused<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
+pub(super) fn fused<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
@@ -221,6 +219,7 @@ mod tests {
                 let (mut d, mut l) = (cosines.clone(), vec![0.0; cosines.len()]);
                 let mut places = Places::default();
                 for (d, l) in d.chunks_mut(CHUNK).zip(l.chunks_mut(CHUNK)) {
+                    places.cosines[..d.len()].copy_from_slice(d);
                     if portable {
                         table.chunk_with::<false>(d, l, &mut places, polynomial);
                     } else {
@@ -245,9 +244,17 @@ mod tests {
     #[test]
     fn unsafe_cosines_give_finite_numbers() {
         for b in [0.0, 3.0, 8.0, -8.0] {
-            let mut d = [1.0, -1.0, 1.0 + 1e-12, -1.0 - 1e-12, 0.99, -0.9999];
-            let mut l = [0.0; 6];
-            KernelTable::new(b).chunk(&mut d, &mut l, &mut Places::default());
+            let mut places = Places::default();
+            places.cosines[..6].copy_from_slice(&[
+                1.0,
+                -1.0,
+                1.0 + 1e-12,
+                -1.0 - 1e-12,
+                0.99,
+                -0.9999,
+            ]);
+            let (mut d, mut l) = ([0.0; 6], [0.0; 6]);
+            KernelTable::new(b).chunk(&mut d, &mut l, &mut places);
             assert!(
                 d.iter().chain(&l).all(|x| x.is_finite()),
                 "{b}: {d:?} {l:?}"

@@ -1,0 +1,121 @@
+//! Nodes as rows of one slice: normalised, and their velocities projected. Rows may be short, and then what
+//! matters is that nothing is called for each.
+
+/// Lanes of a sum, so that it goes by vectors.
+const LANES: usize = 4;
+
+/// Σ a_i b_i.
+#[inline(always)]
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+}
+
+/// The norm of each row. O(length).
+pub fn norms(rows: &[f64], norms: &mut [f64]) {
+    let length = rows.len() / norms.len();
+    for (row, norm) in rows.chunks_exact(length).zip(norms) {
+        *norm = dot(row, row).sqrt();
+    }
+}
+
+/// Scales each row to unit norm; a zero row stays as it is. `norms` become those that rows had. O(length).
+pub fn normalize(rows: &mut [f64], norms: &mut [f64]) {
+    let length = rows.len() / norms.len();
+    for (row, norm) in rows.chunks_exact_mut(length).zip(norms) {
+        *norm = dot(row, row).sqrt();
+        if *norm > 0.0 {
+            let scale = 1.0 / *norm;
+            row.iter_mut().for_each(|x| *x *= scale);
+        }
+    }
+}
+
+/// r_j P⊥_j f_j into row j of `out`, P⊥_j = I − w_j w_jᵀ of unit node j and r_j its norm. Gives Σ ‖P⊥_j f_j‖². O(length).
+pub fn project(forces: &[f64], nodes: &[f64], norms: &[f64], out: &mut [f64]) -> f64 {
+    let length = out.len() / norms.len();
+    let rows = forces
+        .chunks_exact(length)
+        .zip(nodes.chunks_exact(length))
+        .zip(norms)
+        .zip(out.chunks_exact_mut(length));
+    let mut squares = [0.0; LANES];
+    for (((force, node), &norm), out) in rows {
+        let along = dot(force, node);
+        let (force, force_rest) = force.as_chunks::<LANES>();
+        let (node, node_rest) = node.as_chunks::<LANES>();
+        let (out, out_rest) = out.as_chunks_mut::<LANES>();
+        for ((force, node), out) in force.iter().zip(node).zip(out) {
+            for lane in 0..LANES {
+                let tangent = force[lane] - along * node[lane];
+                squares[lane] += tangent * tangent;
+                out[lane] = norm * tangent;
+            }
+        }
+        for ((force, node), out) in force_rest.iter().zip(node_rest).zip(out_rest) {
+            let tangent = force - along * node;
+            squares[0] += tangent * tangent;
+            *out = norm * tangent;
+        }
+    }
+    squares.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of 1 to 9 numbers, so that there are some beyond the last vector.
+    fn rows(length: usize, seed: u64) -> Vec<f64> {
+        let number = |i: usize| ((i as u64 * 37 + seed * 11) % 23) as f64 - 9.5;
+        (0..3 * length).map(number).collect()
+    }
+
+    #[test]
+    fn rows_are_normalized_and_keep_their_direction() {
+        for length in 1..10 {
+            let before = rows(length, 1);
+            let (mut after, mut had, mut have) = (before.clone(), [0.0; 3], [0.0; 3]);
+            normalize(&mut after, &mut had);
+            norms(&after, &mut have);
+            assert!(have.iter().all(|norm| (norm - 1.0).abs() < 1e-15));
+            for (i, (after, before)) in after.iter().zip(&before).enumerate() {
+                assert!((after * had[i / length] - before).abs() < 1e-14);
+            }
+        }
+        let (mut zero, mut norm) = ([0.0; 5], [1.0]);
+        normalize(&mut zero, &mut norm);
+        assert_eq!((zero, norm), ([0.0; 5], [0.0]));
+    }
+
+    #[test]
+    fn what_is_projected_is_tangent_and_what_was_taken_is_radial() {
+        for length in 1..10 {
+            let (forces, mut nodes, mut norms) = (rows(length, 2), rows(length, 3), [0.0; 3]);
+            normalize(&mut nodes, &mut norms);
+            let mut out = vec![0.0; 3 * length];
+            let squares = project(&forces, &nodes, &norms, &mut out);
+            let mut expected = 0.0;
+            for (j, norm) in norms.iter().enumerate() {
+                let row = j * length..(j + 1) * length;
+                let node = &nodes[row.clone()];
+                let radial = dot(&forces[row.clone()], node);
+                assert!(dot(&out[row.clone()], node).abs() < 1e-12 * norm);
+                for i in row {
+                    let tangent = forces[i] - radial * nodes[i];
+                    assert!((out[i] - norm * tangent).abs() < 1e-12);
+                    expected += tangent * tangent;
+                }
+            }
+            assert!((squares - expected).abs() < 1e-12 * (1.0 + expected));
+        }
+    }
+}
