@@ -174,10 +174,10 @@ fn run_sgd_vs_flow(
 }
 
 /// Trainings of deep networks, with checkpoints: run, write, print.
-fn run_deep<T>(
+fn run_deep<T: Send>(
     folder: &Path,
     arguments: &Arguments,
-    run: impl FnOnce(&Checkpoints, &Watch) -> Result<T, ExperimentError>,
+    run: impl FnOnce(&Checkpoints, &Watch) -> Result<T, ExperimentError> + Send,
     write: impl FnOnce(&T, &Folder, &Provenance) -> Result<Vec<PathBuf>, FolderError>,
     table: impl FnOnce(&T) -> String,
     end: impl FnOnce(&T) -> &End,
@@ -196,14 +196,15 @@ fn run_deep<T>(
 }
 
 /// Opens the folder, before the work, so that none is lost to one that cannot be written to; then works, watched.
-fn simulate<T>(
+fn simulate<T: Send>(
     folder: &Path,
     arguments: &Arguments,
-    work: impl FnOnce(&Folder, &Watch) -> Result<T, ExperimentError>,
+    work: impl FnOnce(&Folder, &Watch) -> Result<T, ExperimentError> + Send,
 ) -> Result<(Folder, T), Failure> {
     let folder = Folder::open(folder).map_err(Failure::usage)?;
     let watch = Watch::start(arguments.quiet);
-    let outcome = work(&folder, &watch);
+    // On one of the threads that compute: who comes from outside waits for one at each parallel step.
+    let outcome = rayon::scope(|_| work(&folder, &watch));
     watch.finish();
     let outcome = outcome.map_err(|error| at_file(arguments, &error))?;
     Ok((folder, outcome))

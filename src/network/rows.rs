@@ -16,7 +16,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
         }
     }
     let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
 /// The norm of each row. O(length).
@@ -66,7 +66,7 @@ pub fn project(forces: &[f64], nodes: &[f64], norms: &[f64], out: &mut [f64]) ->
             *out = norm * tangent;
         }
     }
-    squares.iter().sum()
+    (squares[0] + squares[2]) + (squares[1] + squares[3])
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::blas;
 use crate::network::{LayerView, rows};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::sync::Arc;
 
 /// A norm this close to one counts as one: its node then needs no rescaled threshold.
@@ -109,19 +109,14 @@ impl OverlapMethod for ExactGaussian {
         let fill = |(block, (mut d, mut l)): (usize, (ArrayViewMut2<f64>, ArrayViewMut2<f64>))| {
             nodes.fill(block * BLOCK, &mut d, &mut l);
         };
-        let size = Axis(0);
+        let gates = out.gates.axis_chunks_iter_mut(Axis(0), BLOCK);
+        let activations = out.activations.axis_chunks_iter_mut(Axis(0), BLOCK);
+        let blocks = gates.zip(activations).enumerate();
         if n > BLOCK && rayon::current_num_threads() > 1 {
-            let gates = out.gates.axis_chunks_iter_mut(size, BLOCK).into_par_iter();
-            let activations = out.activations.axis_chunks_iter_mut(size, BLOCK);
-            gates
-                .zip(activations.into_par_iter())
-                .enumerate()
-                .with_max_len(1)
-                .for_each(fill);
+            // In their order, whoever is free: the first ones are the longest.
+            blocks.par_bridge().for_each(fill);
         } else {
-            let gates = out.gates.axis_chunks_iter_mut(size, BLOCK);
-            let activations = out.activations.axis_chunks_iter_mut(size, BLOCK);
-            gates.zip(activations).enumerate().for_each(fill);
+            blocks.for_each(fill);
         }
         mirror(&mut out.gates);
         mirror(&mut out.activations);
@@ -150,7 +145,7 @@ impl Nodes<'_> {
         if let Some(kernels) = closed_form {
             kernels.rows(first + 1, d.view_mut(), l.view_mut());
         }
-        let mut places = Places::default();
+        let mut places = None;
         for (j, (mut d, mut l)) in (first..).zip(d.rows_mut().into_iter().zip(l.rows_mut())) {
             let d = &mut d.as_slice_mut().expect("rows are contiguous")[j..];
             let l = &mut l.as_slice_mut().expect("rows are contiguous")[j..];
@@ -180,8 +175,9 @@ impl Nodes<'_> {
         j: usize,
         d: &mut [f64],
         l: &mut [f64],
-        places: &mut Places,
+        places: &mut Option<Places>,
     ) {
+        let places = places.get_or_insert_default();
         let chunks = d.chunks_mut(CHUNK).zip(l.chunks_mut(CHUNK));
         for (first, (d, l)) in (j + 1..).step_by(CHUNK).zip(chunks) {
             places.cosines[..d.len()].copy_from_slice(d);
