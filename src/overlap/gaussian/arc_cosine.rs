@@ -47,7 +47,7 @@ impl ArcCosine {
     /// are written too.
     ///
     /// # Cost
-    /// 1.5 to 2 ns each, with fused multiply–add.
+    /// 2 to 3 ns each, with fused multiply–add.
     pub fn rows(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
