@@ -12,11 +12,10 @@ use super::loss::{population_loss, product_sum};
 use super::state::StateLayout;
 use crate::blas::{self, multiply};
 use crate::integrate::VectorField;
-use crate::network::rows;
-use crate::network::{Layer, LayerView, TwoLayer, unit};
+use crate::network::{Layer, LayerView, TwoLayer, rows, unit};
 use crate::overlap::{ExactGaussian, HalfAngle, Input, OverlapMethod, Overlaps};
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, concatenate, s};
+use ndarray::{Array1, Array2, Axis, Zip, concatenate, s};
 
 /// Entries of a matrix from which on a second thread helps to go through it.
 const PARALLEL: usize = 1 << 17;
@@ -300,11 +299,6 @@ impl TwoLayerFlow {
         self.update_modulation();
     }
 
-    /// −V, n × C
-    fn negative_fan_out(&self) -> ArrayView2<'_, f64> {
-        self.signed_fan_out.slice(s![..self.layout.nodes, ..])
-    }
-
     /// [−β, β*] = V [−V; V*]ᵀ.
     fn update_modulation(&mut self) {
         let fan_out = self.signed_fan_out.slice(s![..self.layout.nodes, ..]);
@@ -358,7 +352,8 @@ impl TwoLayerFlow {
         );
         if self.options.fan_out == FanOut::RunningNormalized {
             let mut squares = 0.0;
-            let fan_out = self.negative_fan_out();
+            // −V projects as V does.
+            let fan_out = self.signed_fan_out.slice(s![..self.layout.nodes, ..]);
             let outputs = fan_out.columns().into_iter().zip(&self.output_norms);
             for (mut out, (output, norm)) in out.columns_mut().into_iter().zip(outputs) {
                 let along = out.dot(&output);

@@ -20,8 +20,9 @@ pub use gaussian::{ExactGaussian, GaussianPair};
 pub use monte_carlo::{Input, MonteCarlo, Resample};
 
 use crate::network::LayerView;
+use crate::real::Real;
 use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
 
 /// D, D*, L and L* of one student and one teacher layer: beside each other, as the flow multiplies them.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,25 @@ impl Overlaps {
     /// L*, n × m
     pub fn l_star(&self) -> ArrayView2<'_, f64> {
         self.activations.slice(s![.., self.students()..])
+    }
+}
+
+/// Writes the nodes of both layers into rows, those of the first above those of the second, and their thresholds. O((n + m) d).
+pub(crate) fn stack<T: Real>(
+    layers: [LayerView; 2],
+    nodes: &mut Array2<T>,
+    thresholds: &mut Array1<T>,
+) {
+    let mut first = 0;
+    for layer in layers {
+        let last = first + layer.nodes();
+        Zip::from(nodes.slice_mut(s![first..last, ..]))
+            .and(layer.weights.t())
+            .for_each(|to, &w| *to = T::from_f64(w));
+        Zip::from(thresholds.slice_mut(s![first..last]))
+            .and(layer.thresholds)
+            .for_each(|to, &b| *to = T::from_f64(b));
+        first = last;
     }
 }
 

@@ -101,12 +101,13 @@ pub fn simulate(
     let mut check = judge(&flight);
     // A violation has to survive a finer tolerance: an explicit method that is held back by stability leaves errors
     // of many tolerances where fast parts have long decayed. (A sample may resolve no finer one: its run stands.)
-    let overlap = setup.overlap(scenario.seed);
     let resolved = |method: &Method| {
+        let overlap = setup.overlap(scenario.seed);
         integrate::check(method, overlap.is_repeatable(), overlap.resolution()).is_ok()
     };
-    let finer = finer(&method).filter(resolved);
-    if let (Some(Check { holds: false, .. }), Some(finer)) = (&check, finer) {
+    if let Some(Check { holds: false, .. }) = &check
+        && let Some(finer) = finer(&method).filter(resolved)
+    {
         let again = fly(finer)?;
         if again.report.end.is_regular() {
             check = judge(&again);

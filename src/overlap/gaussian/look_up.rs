@@ -145,14 +145,10 @@ impl KernelTable {
                 place(i, places);
             }
         }
-        if depth < 0.0 {
-            for begin in (0..count).step_by(LANES) {
-                for scale in &mut places.scale[begin..begin + LANES] {
-                    *scale = exp::<FMA>(*scale);
-                }
+        for begin in (0..count).step_by(LANES) {
+            for scale in &mut places.scale[begin..begin + LANES] {
+                *scale = exp::<FMA>(*scale);
             }
-        } else {
-            places.scale[..count].fill(1.0);
         }
     }
 }
@@ -205,7 +201,7 @@ fn exp<const FMA: bool>(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::HalfAngle;
+    use super::super::{HalfAngle, UNSAFE_COSINES};
     use super::*;
 
     #[test]
@@ -245,14 +241,7 @@ mod tests {
     fn unsafe_cosines_give_finite_numbers() {
         for b in [0.0, 3.0, 8.0, -8.0] {
             let mut places = Places::default();
-            places.cosines[..6].copy_from_slice(&[
-                1.0,
-                -1.0,
-                1.0 + 1e-12,
-                -1.0 - 1e-12,
-                0.99,
-                -0.9999,
-            ]);
+            places.cosines[..6].copy_from_slice(&UNSAFE_COSINES);
             let (mut d, mut l) = ([0.0; 6], [0.0; 6]);
             KernelTable::new(b).chunk(&mut d, &mut l, &mut places);
             assert!(

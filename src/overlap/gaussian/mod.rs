@@ -13,7 +13,7 @@ pub use table::KernelTable;
 
 use look_up::{CHUNK, Places};
 
-use super::{HalfAngle, OverlapMethod, Overlaps, assert_shapes, copied, mirror};
+use super::{HalfAngle, OverlapMethod, Overlaps, assert_shapes, copied, mirror, stack};
 use crate::blas;
 use crate::network::{LayerView, rows};
 use ndarray::linalg::general_mat_mul;
@@ -70,15 +70,7 @@ impl ExactGaussian {
             self.norms = Array1::zeros(nodes);
             self.thresholds = Array1::zeros(nodes);
         }
-        let mut first = 0;
-        for layer in layers {
-            let last = first + layer.nodes();
-            let mut nodes = self.nodes.slice_mut(s![first..last, ..]);
-            nodes.assign(&layer.weights.t());
-            let mut thresholds = self.thresholds.slice_mut(s![first..last]);
-            thresholds.assign(&layer.thresholds);
-            first = last;
-        }
+        stack(layers, &mut self.nodes, &mut self.thresholds);
         let rows = self.nodes.as_slice().expect("stored node by node");
         rows::norms(rows, self.norms.as_slice_mut().expect("contiguous"));
     }
@@ -222,7 +214,7 @@ impl Nodes<'_> {
         if r == 0.0 || s == 0.0 {
             return constant_pair(r, b, s, c);
         }
-        let angle = self.angle(j, k, product / (r * s), r, s);
+        let angle = self.angle(j, k, product / (r * s));
         let unit = GaussianPair::new(b / r, c / s).at(angle);
         PairOverlap {
             d: unit.d,
@@ -230,27 +222,17 @@ impl Nodes<'_> {
         }
     }
 
-    fn angle(&self, j: usize, k: usize, rho: f64, r: f64, s: f64) -> HalfAngle {
+    /// From the cosine where that is safe, from the chords where it is not. O(1), or O(d) near 0 and π.
+    #[inline]
+    fn angle(&self, j: usize, k: usize, rho: f64) -> HalfAngle {
         if j == k {
-            return HalfAngle::ZERO;
+            HalfAngle::ZERO
+        } else if HalfAngle::rho_is_safe(rho) {
+            HalfAngle::from_rho(rho)
+        } else {
+            let (u, v) = (self.rows.row(j), self.rows.row(k));
+            HalfAngle::between_scaled(u, self.norms[j], v, self.norms[k])
         }
-        angle_between(rho, self.rows.row(j), r, self.rows.row(k), s)
-    }
-}
-
-/// From the cosine where that is safe, from the chords where it is not. O(1), or O(d) near 0 and π.
-#[inline]
-fn angle_between(
-    rho: f64,
-    u: ArrayView1<f64>,
-    u_norm: f64,
-    v: ArrayView1<f64>,
-    v_norm: f64,
-) -> HalfAngle {
-    if HalfAngle::rho_is_safe(rho) {
-        HalfAngle::from_rho(rho)
-    } else {
-        HalfAngle::between_scaled(u, u_norm, v, v_norm)
     }
 }
 
@@ -280,3 +262,7 @@ fn common_threshold(thresholds: &Array1<f64>) -> Option<f64> {
     let first = *thresholds.first()?;
     thresholds.iter().all(|&b| b == first).then_some(first)
 }
+
+/// What [`HalfAngle::rho_is_safe`] refuses.
+#[cfg(test)]
+const UNSAFE_COSINES: [f64; 6] = [1.0, -1.0, 1.0 + 1e-12, -1.0 - 1e-12, 0.99, -0.9999];

@@ -14,10 +14,10 @@ pub use input::{Input, InputError};
 use sample::Sample;
 use sums::{Nodes, Sums};
 
-use super::{OverlapMethod, Overlaps, assert_shapes, mirror};
+use super::{OverlapMethod, Overlaps, assert_shapes, mirror, stack};
 use crate::blas;
 use crate::network::LayerView;
-use ndarray::{Array1, Array2, Zip, s};
+use ndarray::{Array1, Array2, Zip};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
@@ -138,16 +138,8 @@ impl<T: Real> MonteCarlo<T> {
     fn accumulate(&mut self, student: LayerView, teacher: LayerView, squares: bool) {
         let (n, m, d) = (student.nodes(), teacher.nodes(), student.input_dim());
         self.prepare(n, m, d);
-        for (layer, columns) in [(student.reborrow(), 0..n), (teacher.reborrow(), n..n + m)] {
-            let mut weights = self.weights.slice_mut(s![columns.clone(), ..]);
-            Zip::from(&mut weights)
-                .and(layer.weights.t())
-                .for_each(|to, &w| *to = T::from_f64(w));
-            let mut thresholds = self.thresholds.slice_mut(s![columns]);
-            Zip::from(&mut thresholds)
-                .and(layer.thresholds)
-                .for_each(|to, &b| *to = T::from_f64(b));
-        }
+        let layers = [student.reborrow(), teacher.reborrow()];
+        stack(layers, &mut self.weights, &mut self.thresholds);
         let source = Source {
             input: &self.input,
             samples: self.samples,
@@ -254,7 +246,7 @@ impl<T: Real> Group<T> {
         for block in self.blocks.clone() {
             let place = block - self.blocks.start;
             for part in 0..self.sample.load(source, place, block) {
-                let x = self.sample.part(source.keep, place, part);
+                let x = self.sample.part(place, part);
                 self.sums.add(source.nodes, x, squares);
             }
         }

@@ -7,6 +7,9 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 /// Samples that are worked on together: their activations stay in the second-level cache. It divides [`BLOCK`].
 pub const PART: usize = 256;
 
+/// Parts of a whole block.
+const PARTS: usize = BLOCK / PART;
+
 /// A fixed sample, or room for one block of a fresh one.
 pub struct Sample<T> {
     /// Part by part, each d × [`PART`]: a sample per column, as the product with W likes them best.
@@ -39,7 +42,7 @@ impl<T: Real> Sample<T> {
             }
             let x = self.drawn.slice_mut(s![..self.size, ..]);
             source.input.draw(key, None, x);
-        } else if self.kept.len() == place * (BLOCK / PART) {
+        } else if self.kept.len() == place * PARTS {
             let mut x = Array2::zeros((self.size, dim));
             source.input.draw(key, Some(block * BLOCK), x.view_mut());
             let transposed = |part: ArrayView2<T>| part.t().as_standard_layout().into_owned();
@@ -50,9 +53,9 @@ impl<T: Real> Sample<T> {
     }
 
     /// A part of the block that was loaded last, d × at most [`PART`].
-    pub fn part(&self, keep: bool, place: usize, part: usize) -> ArrayView2<'_, T> {
-        if keep {
-            return self.kept[place * (BLOCK / PART) + part].view();
+    pub fn part(&self, place: usize, part: usize) -> ArrayView2<'_, T> {
+        if let Some(kept) = self.kept.get(place * PARTS + part) {
+            return kept.view();
         }
         let first = part * PART;
         let last = (first + PART).min(self.size);

@@ -186,38 +186,32 @@ fn read_student(mut section: Section, teacher: &Architecture) -> Result<Student>
     let places = &["none", "before-relu", "after-relu"];
     let batch_norms = section.texts("batch_norm", places)?.unwrap_or(vec!["none"]);
     let bias = section.boolean("bias")?.unwrap_or(true);
-    let widest = widths.iter().copied().max().unwrap_or(1);
-    let parameters = parameters(teacher, widest);
+    let batch_norm = |place: &str| match place {
+        "before-relu" => Some(Place::BeforeRelu),
+        "after-relu" => Some(Place::AfterRelu),
+        _ => None,
+    };
+    let student = Student {
+        batch_norms: batch_norms
+            .into_iter()
+            .map(|place| batch_norm(place).map(|place| BatchNorm { place, affine }))
+            .collect(),
+        bias,
+        widths,
+    };
+    let widest = student.widths.iter().copied().max().unwrap_or(1);
+    let shapes = student.architecture(teacher, widest, None).shapes();
+    let weights = shapes
+        .iter()
+        .map(|&(inputs, nodes)| inputs as f64 * nodes as f64);
+    let parameters: f64 = weights.sum();
     if parameters > MOST_PARAMETERS {
         let found = format!("a student of {parameters:.1e} parameters");
         let allowed = format!("at most {MOST_PARAMETERS:.1e}");
         return Err(section.contradiction("widths", origin, found, &allowed));
     }
     section.finish()?;
-    let batch_norm = |place: &str| match place {
-        "before-relu" => Some(Place::BeforeRelu),
-        "after-relu" => Some(Place::AfterRelu),
-        _ => None,
-    };
-    Ok(Student {
-        widths,
-        batch_norms: batch_norms
-            .into_iter()
-            .map(|place| batch_norm(place).map(|place| BatchNorm { place, affine }))
-            .collect(),
-        bias,
-    })
-}
-
-/// Weights of a student whose layers are so many times as wide as the teacher's.
-fn parameters(teacher: &Architecture, width: usize) -> f64 {
-    let hidden = teacher.hidden.iter().map(|nodes| (nodes * width) as f64);
-    let ends = [teacher.input as f64]
-        .into_iter()
-        .chain(hidden)
-        .chain([teacher.output as f64]);
-    let sizes: Vec<f64> = ends.collect();
-    sizes.windows(2).map(|pair| pair[0] * pair[1]).sum()
+    Ok(student)
 }
 
 fn read_data(mut section: Section) -> Result<Data> {
