@@ -7,7 +7,7 @@ use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
 use luckflow::integrate::{Method, Monitor, Plan, RunEnd, Step, Tolerance, integrate};
 use luckflow::network::{Layer, TwoLayer, unit};
 use luckflow::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Overlaps, Resample};
-use luckflow::report::svg::{Chart, Line, Look, Scale};
+use luckflow::plot::{Chart, Line, Look, Scale};
 use luckflow::rng::stream;
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};

@@ -1,8 +1,8 @@
 //! What a point of a sweep costs beside its simulation: planning, identity, and keeping its row.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use luckflow::scenario::{Document, Sweep};
 use luckflow::sweep::{Identities, Manifest, Plan, Row, Shard, Store};
+use luckflow::{config::Document, sweep::axes::Sweep};
 use std::hint::black_box;
 use std::path::Path;
 

@@ -4,7 +4,7 @@
 //! Networks" (Tian, Jiang, Gong, Morcos). The modules are its parts, and data goes through them in
 //! one line:
 //!
-//! [`scenario`] → [`network`] + [`overlap`] → [`flow`] → [`integrate`] → [`measure`] → [`theory`] → [`report`]
+//! [`config`] → [`network`] + [`overlap`] → [`flow`] → [`integrate`] → [`measure`] → [`theory`] → [`plot`] and [`output`]
 //!
 //! with [`sgd`], training by samples, beside the flow, [`experiment`] where they meet, and [`sweep`] that runs many of them. The mathematics, with proofs, is in `docs/theory.md`.
 //!
@@ -18,16 +18,18 @@
 //! ```
 
 pub mod blas;
+pub mod config;
 pub mod experiment;
 pub mod flow;
 pub mod integrate;
 pub mod measure;
 pub mod network;
+pub mod output;
 pub mod overlap;
+pub mod plot;
 pub mod real;
-pub mod report;
 pub mod rng;
-pub mod scenario;
+pub mod runs;
 pub mod sgd;
 pub mod sweep;
 pub mod theory;

@@ -4,16 +4,16 @@
 mod common;
 
 use common::interpret;
+use luckflow::experiment::Scenario;
+use luckflow::experiment::deep::tickets::Keep;
 use luckflow::experiment::deep::{
-    Course, End, Lesson, Metric, Observation, Plan, curvature, flow, labels, tickets, training,
+    Course, End, Lesson, Metric, Observation, Plan, hessian, flow, labels, tickets, training,
 };
 use luckflow::experiment::{Nowhere, Silent, sgd_vs_flow};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
 use luckflow::network::deep::uniform;
 use luckflow::overlap::{ExactGaussian, Input};
 use luckflow::rng::stream;
-use luckflow::scenario::Scenario;
-use luckflow::scenario::deep::Keep;
 use luckflow::sgd::{ProjectedSgd, SgdOptions};
 
 const AUTHORS: &str = r#"
@@ -76,7 +76,7 @@ fn a_student_of_the_teachers_size_has_a_flat_direction_for_each_hidden_node_and_
     ) else {
         panic!("another experiment");
     };
-    let found = curvature::run(&scenario, &Nowhere, &Silent).unwrap();
+    let found = hessian::run(&scenario, &Nowhere, &Silent).unwrap();
     let [own, wide] = &found.runs[..] else {
         panic!("two widths");
     };
@@ -102,7 +102,7 @@ fn lanczos_and_the_whole_spectrum_agree_on_the_largest_eigenvalue_and_the_flat_p
         else {
             panic!("another experiment");
         };
-        curvature::run(&scenario, &Nowhere, &Silent)
+        hessian::run(&scenario, &Nowhere, &Silent)
             .unwrap()
             .runs
             .remove(0)

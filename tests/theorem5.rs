@@ -6,7 +6,7 @@ mod common;
 use common::interpret;
 use luckflow::experiment::Silent;
 use luckflow::experiment::theorem5::{Outcome, run};
-use luckflow::scenario::{Scenario, Theorem5};
+use luckflow::experiment::{Scenario, theorem5::Theorem5};
 use luckflow::theory::Verdict;
 use proptest::prelude::*;
 

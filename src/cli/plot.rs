@@ -2,8 +2,8 @@
 
 use super::Failure;
 use clap::Args;
-use luckflow::report::Folder;
-use luckflow::report::sweep::show;
+use luckflow::output::Folder;
+use luckflow::sweep::report::show;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 

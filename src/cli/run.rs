@@ -4,11 +4,15 @@ use super::source::Source;
 use super::watch::Watch;
 use super::{Failure, USAGE, say};
 use clap::Args;
+use luckflow::experiment::Scenario;
 use luckflow::experiment::deep::{self, End};
+use luckflow::experiment::panels::Panels;
+use luckflow::experiment::sgd_vs_flow::SgdVsFlow;
+use luckflow::experiment::theorem4::Theorem4;
+use luckflow::experiment::theorem5::Theorem5;
 use luckflow::experiment::{ExperimentError, panels, sgd_vs_flow, theorem4, theorem5};
 use luckflow::integrate::RunEnd;
-use luckflow::report::{self, Checkpoints, Folder, FolderError, Provenance};
-use luckflow::scenario::{Panels, Scenario, SgdVsFlow, Theorem4, Theorem5};
+use luckflow::output::{Checkpoints, Folder, FolderError, Provenance};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -61,40 +65,40 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             folder,
             arguments,
             |_, watch| deep::flow::run(&scenario, watch),
-            report::deep::flow::write,
-            report::deep::flow::table,
+            deep::flow::report::write,
+            deep::flow::report::table,
             |outcome| &outcome.end,
         ),
         Scenario::DeepTraining(scenario) => run_deep(
             folder,
             arguments,
             |store, watch| deep::training::run(&scenario, store, watch),
-            report::deep::training::write,
-            report::deep::training::table,
+            deep::training::report::write,
+            deep::training::report::table,
             |outcome| &outcome.end,
         ),
         Scenario::ImplicitRegularization(scenario) => run_deep(
             folder,
             arguments,
             |store, watch| deep::labels::run(&scenario, store, watch),
-            report::deep::labels::write,
-            report::deep::labels::table,
+            deep::labels::report::write,
+            deep::labels::report::table,
             |outcome| &outcome.end,
         ),
         Scenario::LotteryTickets(scenario) => run_deep(
             folder,
             arguments,
             |store, watch| deep::tickets::run(&scenario, store, watch),
-            report::deep::tickets::write,
-            report::deep::tickets::table,
+            deep::tickets::report::write,
+            deep::tickets::report::table,
             |outcome| &outcome.end,
         ),
         Scenario::FlatMinima(scenario) => run_deep(
             folder,
             arguments,
-            |store, watch| deep::curvature::run(&scenario, store, watch),
-            report::deep::curvature::write,
-            report::deep::curvature::table,
+            |store, watch| deep::hessian::run(&scenario, store, watch),
+            deep::hessian::report::write,
+            deep::hessian::report::table,
             |outcome| &outcome.end,
         ),
     }
@@ -110,8 +114,8 @@ fn run_theorem4(
         theorem4::simulate(scenario, setup, watch)
     })?;
     let written =
-        report::theorem4::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
-    let table = report::theorem4::table(&outcome);
+        theorem4::report::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
+    let table = theorem4::report::table(&outcome);
     conclude(arguments, &table, &written, &(&outcome.primary.end).into())
 }
 
@@ -125,8 +129,8 @@ fn run_theorem5(
         theorem5::simulate(scenario, setup, watch)
     })?;
     let written =
-        report::theorem5::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
-    let table = report::theorem5::table(&outcome);
+        theorem5::report::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
+    let table = theorem5::report::table(&outcome);
     conclude(arguments, &table, &written, &(&outcome.end).into())
 }
 
@@ -140,11 +144,11 @@ fn run_panels(
         panels::simulate(scenario, nodes, watch)
     })?;
     let written =
-        report::panels::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
+        panels::report::write(&outcome, &folder, &Provenance::now()).map_err(Failure::runtime)?;
     let end = outcome.early_end.clone().unwrap_or(RunEnd::Horizon);
     conclude(
         arguments,
-        &report::panels::table(&outcome),
+        &panels::report::table(&outcome),
         &written,
         &(&end).into(),
     )
@@ -159,7 +163,7 @@ fn run_sgd_vs_flow(
     let (folder, outcome) = simulate(folder, arguments, |_, watch| {
         sgd_vs_flow::simulate(scenario, setup, watch)
     })?;
-    let written = report::sgd_vs_flow::write(&outcome, &folder, &Provenance::now())
+    let written = sgd_vs_flow::report::write(&outcome, &folder, &Provenance::now())
         .map_err(Failure::runtime)?;
     let end = match outcome.interrupted {
         true => Ending::Interrupted,
@@ -167,7 +171,7 @@ fn run_sgd_vs_flow(
     };
     conclude(
         arguments,
-        &report::sgd_vs_flow::table(&outcome),
+        &sgd_vs_flow::report::table(&outcome),
         &written,
         &end,
     )

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use clap::Args;
-use luckflow::scenario::{Document, Override};
+use luckflow::config::{Document, Override};
 use std::path::PathBuf;
 
 /// A file and what is changed in it.

@@ -5,7 +5,7 @@ use super::run::INTERRUPTED;
 use super::source::Source;
 use super::watch::Watch;
 use clap::Args;
-use luckflow::scenario::Sweep;
+use luckflow::sweep::axes::Sweep;
 use luckflow::sweep::{self, Identities, Manifest, Options, Plan, Shard, Store, SweepEnd, Tally};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use super::Failure;
 use clap::Args;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
-use luckflow::report::svg::number::short;
+use luckflow::plot::number::short;
 use luckflow::verify::{self, Standing};
 use std::process::ExitCode;
 

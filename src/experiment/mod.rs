@@ -4,18 +4,16 @@
 
 mod array_file;
 pub mod deep;
-mod input;
 pub mod panels;
-mod plan;
+mod scenario;
 pub mod sgd_vs_flow;
-mod store;
-mod teacher;
 pub mod theorem4;
 pub mod theorem5;
-mod together;
+pub mod two_layer;
 
+pub use crate::runs::{Nowhere, Store};
 pub use array_file::{ArrayFileError, read_matrix};
-pub use store::{Nowhere, Store};
+pub use scenario::Scenario;
 
 use crate::network::NetworkError;
 use crate::overlap::monte_carlo::InputError;

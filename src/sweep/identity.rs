@@ -1,7 +1,7 @@
 //! What a point is, whatever file and sweep it stands in: a digest of all that its row depends on.
 
 use super::Plan;
-use crate::scenario::Scenario;
+use crate::experiment::Scenario;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -95,7 +95,7 @@ fn digest(parts: &[&[u8]]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Document;
+    use crate::config::Document;
 
     fn identity(name: &str, text: &str) -> String {
         let document = Document::parse(Path::new(name), text, &[]).unwrap();

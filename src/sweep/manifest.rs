@@ -1,7 +1,7 @@
 //! `sweep.json`: which sweep a folder holds.
 
 use super::{Identities, Plan, RESULT_VERSION, Shard};
-use crate::report::Provenance;
+use crate::output::Provenance;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

@@ -3,7 +3,7 @@
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::store::{CELLS, SECONDS, Tally};
-use crate::report::{Folder, FolderError};
+use crate::output::{Folder, FolderError};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};

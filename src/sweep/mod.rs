@@ -3,6 +3,7 @@
 //! [`Plan`] lays the points out, [`run`] gives each to a worker, [`Store`] keeps the rows.
 
 pub mod aggregate;
+pub mod axes;
 mod earlier;
 mod identity;
 mod lines;
@@ -11,6 +12,7 @@ mod marks;
 mod merge;
 mod plan;
 pub mod record;
+pub mod report;
 mod run;
 mod shard;
 mod store;

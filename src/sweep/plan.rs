@@ -1,10 +1,10 @@
 //! The points of a sweep, each computed from its index when it is needed.
 
 use super::record::Experiment;
+use crate::config::document::{Node, Origin, Value};
 use crate::rng;
-use crate::scenario::document::{Node, Origin, Value};
-use crate::scenario::sweep::{Axis, Design, Part};
-use crate::scenario::{Scenario, ScenarioError, Sweep};
+use crate::sweep::axes::{Axis, Design, Part};
+use crate::{config::ScenarioError, experiment::Scenario, sweep::axes::Sweep};
 use rand::RngExt;
 use std::fmt::Write;
 
@@ -231,7 +231,7 @@ impl Sweep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Document;
+    use crate::config::Document;
     use std::path::Path;
 
     const BASE: &str = r#"

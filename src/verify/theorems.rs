@@ -2,8 +2,11 @@
 
 use super::{Claim, Standing};
 use crate::experiment::{Silent, theorem4, theorem5};
-use crate::scenario::{Document, Override, Scenario};
 use crate::theory::Verdict;
+use crate::{
+    config::{Document, Override},
+    experiment::Scenario,
+};
 use std::path::Path;
 
 const THEOREM4: &str = include_str!("../../scenarios/theorem4.toml");

@@ -1,6 +1,9 @@
 //! Scenarios from their text.
 
-use luckflow::scenario::{Document, Override, Scenario};
+use luckflow::{
+    config::{Document, Override},
+    experiment::Scenario,
+};
 use std::path::Path;
 
 /// What a scenario's text means with overrides.

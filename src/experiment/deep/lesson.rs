@@ -1,10 +1,10 @@
 //! What is to be learned: a teacher, samples to train on, samples to be measured on.
 
 use super::super::ExperimentError;
+use crate::experiment::deep::keys::{Base, Weights};
 use crate::measure::Standardized;
 use crate::network::deep::{Architecture, Deep, grid_teacher, read_tensors, uniform};
 use crate::rng;
-use crate::scenario::deep::{Base, Weights};
 use crate::sgd::{DataSet, Loss, Mode, Pass, gaussian_inputs};
 
 /// A teacher's name in a file of tensors.

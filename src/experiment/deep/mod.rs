@@ -2,13 +2,14 @@
 
 mod checkpoint;
 mod course;
-pub mod curvature;
 pub mod flow;
+pub mod hessian;
+pub mod keys;
 pub mod labels;
 mod lesson;
 mod plan;
 mod record;
-mod side_by_side;
+mod report;
 pub mod tickets;
 pub mod training;
 
@@ -17,8 +18,8 @@ pub use lesson::{Lesson, TEACHER};
 pub use plan::{Metric, Observation, Plan};
 pub use record::EpochRecord;
 
+use crate::experiment::deep::keys::Base;
 use crate::network::deep::Architecture;
-use crate::scenario::deep::Base;
 use serde::Serialize;
 
 /// All that decides what a training finds but its length, as JSON.

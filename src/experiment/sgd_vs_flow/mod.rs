@@ -1,5 +1,10 @@
 //! Two-layer SGD beside the flow from the same start: how far apart do they come, and how does that fall with η and B?
 
+pub mod keys;
+pub mod report;
+
+pub use keys::SgdVsFlow;
+
 mod gap;
 mod paths;
 
@@ -7,11 +12,10 @@ pub use gap::{Exponent, Law, fit_law};
 pub use paths::{Path, PathRow};
 
 use super::theorem5::Setup;
-use super::together::Together;
 use super::{ExperimentError, Hooks};
 use crate::integrate::{Method, Step};
 use crate::network::TwoLayer;
-use crate::scenario::SgdVsFlow;
+use crate::runs::together::Together;
 use crate::sgd::SgdOptions;
 use paths::Reference;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};

@@ -1,12 +1,12 @@
 //! The paths that are compared: of the flow, of gradient descent, of SGD, at the same times.
 
+use crate::experiment::sgd_vs_flow::SgdVsFlow;
 use crate::experiment::theorem5::Setup;
 use crate::experiment::{ExperimentError, Hooks};
 use crate::flow::{FanOut, FlowOptions, TwoLayerFlow};
 use crate::integrate::{Method, Monitor, Plan, RunEnd, integrate};
 use crate::network::{Layer, TwoLayer};
 use crate::overlap::{ExactGaussian, HalfAngle, OverlapMethod, Overlaps};
-use crate::scenario::SgdVsFlow;
 use crate::sgd::{ProjectedSgd, SgdOptions};
 use ndarray::{Array2, ArrayView2, Zip};
 

@@ -1,19 +1,21 @@
 //! Theorem 4, put to the test: teacher and student of equal width, fan-out weights one.
 
 mod claims;
+pub mod keys;
 mod recorder;
+pub mod report;
 mod setup;
 mod simulation;
 
 pub use claims::{GradientDescentClaim, Measured, RATES, RateClaim};
+pub use keys::Theorem4;
 pub use setup::Setup;
 pub use simulation::Simulation;
 
 use super::{ExperimentError, Hooks};
+use crate::experiment::two_layer::settings::Overlap;
 use crate::measure::{Spread, spread};
 use crate::network::Frame;
-use crate::scenario::Theorem4;
-use crate::scenario::settings::Overlap;
 use crate::theory::AsymptoticRate;
 use crate::theory::assumption3::Assumption3;
 use ndarray::Array2;

@@ -1,12 +1,13 @@
 //! From the scenario's words to networks, constants and a plan.
 
-use super::super::{ExperimentError, input, plan, teacher};
+use crate::experiment::ExperimentError;
+use crate::experiment::theorem4::Theorem4;
+use crate::experiment::two_layer::settings::{Overlap, Sampling};
+use crate::experiment::two_layer::{input, plan, teacher};
 use crate::integrate::{Method, Plan, stagnation_floor};
 use crate::network::{Frame, TwoLayer, draw};
 use crate::overlap::{Input, OverlapMethod};
 use crate::rng;
-use crate::scenario::Theorem4;
-use crate::scenario::settings::{Overlap, Sampling};
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::{AsymptoticRate, asymptotic_rate, theorem4};
 

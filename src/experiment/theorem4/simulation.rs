@@ -3,13 +3,13 @@
 use super::recorder::{Recorder, StepRatio};
 use super::setup::Setup;
 use super::{ExperimentError, Hooks};
-use crate::experiment::together::Together;
+use crate::experiment::theorem4::Theorem4;
+use crate::experiment::two_layer::settings::Overlap;
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::Trajectory;
 use crate::overlap::{ExactGaussian, OverlapMethod};
-use crate::scenario::Theorem4;
-use crate::scenario::settings::Overlap;
+use crate::runs::together::Together;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 /// One run.

@@ -1,10 +1,13 @@
 //! Theorem 5, put to the test: an over-parameterized student, with W and V running.
 
 mod judge;
+pub mod keys;
 mod recorder;
+pub mod report;
 mod setup;
 
 pub use judge::{Check, DescentClaim, PARTS, PartClaim, Shared};
+pub use keys::Theorem5;
 pub use recorder::Row;
 pub use setup::Setup;
 
@@ -12,7 +15,6 @@ use super::{ExperimentError, Hooks};
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{self, Method, Plan, RunEnd, RunReport, Tolerance, integrate};
 use crate::network::{Frame, TwoLayer};
-use crate::scenario::Theorem5;
 use crate::theory::JointRate;
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Certificate;

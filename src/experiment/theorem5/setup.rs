@@ -1,13 +1,14 @@
 //! From the scenario's words to networks, the certificate's problem and a plan.
 
-use super::super::{ExperimentError, input, plan, read_matrix, teacher};
+use crate::experiment::theorem5::Theorem5;
+use crate::experiment::theorem5::keys::{ExtraWeights, FanOutWeights, Start};
+use crate::experiment::two_layer::settings::{Overlap, Sampling};
+use crate::experiment::two_layer::{input, plan, teacher};
+use crate::experiment::{ExperimentError, read_matrix};
 use crate::integrate::{Method, Plan, stagnation_floor};
 use crate::network::{Frame, Layer, TwoLayer, draw, unit};
 use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod};
 use crate::rng::{self, Stream};
-use crate::scenario::Theorem5;
-use crate::scenario::settings::{Overlap, Sampling};
-use crate::scenario::theorem5::{ExtraWeights, FanOutWeights, Start};
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::{Certificate, Problem};
 use ndarray::{Array2, Axis, concatenate, s};

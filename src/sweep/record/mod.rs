@@ -3,9 +3,9 @@
 mod theorem4;
 mod theorem5;
 
+use crate::experiment::Scenario;
 use crate::experiment::{self, Hooks};
 use crate::integrate::RunEnd;
-use crate::scenario::Scenario;
 use crate::theory::Verdict;
 
 /// Ending of the names of columns that have verdicts.

@@ -1,0 +1,199 @@
+//! The matrix flow of a deep network, stepped as the authors did, beside SGD from the same start.
+
+pub mod keys;
+pub mod report;
+
+use crate::experiment::deep::End;
+use crate::experiment::deep::flow::keys::DeepFlow as Scenario;
+use crate::experiment::deep::lesson::{student, teacher};
+use crate::experiment::{ExperimentError, Hooks};
+use crate::flow::deep::{separated_velocity, true_velocity};
+use crate::measure::{Correlations, Standardized};
+use crate::network::deep::{Architecture, Deep};
+use crate::rng;
+use crate::sgd::{Gradient, Mode, Pass, gaussian_inputs, outputs};
+use ndarray::{Array2, ArrayView2, Axis, Zip};
+
+/// Everything that was found.
+pub struct DeepFlow {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The matrix flow.
+    pub flow: FlowPath,
+    /// SGD.
+    pub sgd: FlowPath,
+    /// Why it ended.
+    pub end: End,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+/// One of the two.
+pub struct FlowPath {
+    /// The start, then at the output steps.
+    pub rows: Vec<FlowRow>,
+}
+
+/// The student after some steps.
+pub struct FlowRow {
+    /// Steps done.
+    pub step: usize,
+    /// ½E‖f* − f‖² on held-out samples.
+    pub loss: f64,
+    /// ρ̄ of each hidden layer.
+    pub rho: Vec<f64>,
+    /// ‖Ẇ − G‖/‖G‖ of each layer, the output last: what taking expectations apart does to the velocity G.
+    pub separation: Vec<f64>,
+}
+
+impl Scenario {
+    /// The student.
+    pub fn student_architecture(&self) -> Architecture {
+        let teacher = &self.base.teacher.architecture;
+        self.student
+            .architecture(teacher, self.student.widths[0], None)
+    }
+}
+
+/// A step of one of the two: the velocity at a student, from fresh inputs.
+type Velocity = fn(&Deep<f64>, &Deep<f64>, ArrayView2<f64>) -> Gradient<f64>;
+
+/// Steps both.
+pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, ExperimentError> {
+    let started = std::time::Instant::now();
+    let base = &scenario.base;
+    let teacher = teacher(base, base.seed)?.cast::<f64>();
+    let mut start = student(base.seed, &scenario.student_architecture()).cast::<f64>();
+    if base.training.training.normalize_nodes {
+        start.normalize_nodes();
+    }
+    let gauge = Gauge::new(scenario, &teacher);
+    let steps = scenario.steps as f64;
+    let paths: [(Velocity, usize, &str); 2] = [
+        (separated_velocity, scenario.samples, "flow samples"),
+        (true_velocity, base.training.training.batch, "sgd samples"),
+    ];
+    let mut end = End::Finished;
+    let mut found = Vec::new();
+    for (which, (velocity, samples, stream)) in paths.into_iter().enumerate() {
+        let seed = rng::derive(base.seed, stream, &[]);
+        let mut student = start.clone();
+        let mut rows = vec![gauge.row(&teacher, &student, 0)];
+        let look = scenario.steps.div_ceil(scenario.outputs);
+        for step in 1..=scenario.steps {
+            hooks.progress(
+                (which as f64 + step as f64 / steps) / 2.0,
+                "matrix flow and SGD",
+            );
+            if hooks.interrupted() {
+                end = End::Interrupted;
+                break;
+            }
+            let x = fresh(scenario, seed, step, samples);
+            let change = velocity(&teacher, &student, x.t());
+            let rate = base.training.training.schedule.step(0);
+            advance(&mut student, &change, rate);
+            if base.training.training.normalize_nodes {
+                student.normalize_nodes();
+            }
+            if step % look == 0 || step == scenario.steps {
+                let row = gauge.row(&teacher, &student, step);
+                if !(row.loss < 1e12) {
+                    let loss = row.loss;
+                    end = End::Diverged(format!(
+                        "{stream}: the loss is {loss} after {step} steps; a smaller training.step may help"
+                    ));
+                    break;
+                }
+                rows.push(row);
+            }
+        }
+        found.push(FlowPath { rows });
+    }
+    let sgd = found.pop().expect("two paths");
+    let flow = found.pop().expect("two paths");
+    Ok(DeepFlow {
+        scenario: scenario.clone(),
+        flow,
+        sgd,
+        end,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Inputs of one step, samples × d.
+fn fresh(scenario: &Scenario, seed: u64, step: usize, samples: usize) -> Array2<f64> {
+    let base = &scenario.base;
+    let shape = [samples, base.teacher.architecture.input];
+    let seed = rng::derive(seed, "step", &[step as u64]);
+    gaussian_inputs(seed, "samples", shape, base.data.deviations[0])
+}
+
+/// w ← w + η ẇ in every parameter.
+fn advance(student: &mut Deep<f64>, change: &Gradient<f64>, rate: f64) {
+    for (layer, change) in student.layers.iter_mut().zip(&change.layers) {
+        layer.weights.scaled_add(rate, &change.weights);
+        layer.bias.scaled_add(rate, &change.bias);
+    }
+    if !student.architecture.bias {
+        student
+            .layers
+            .iter_mut()
+            .for_each(|layer| layer.bias.fill(0.0));
+    }
+}
+
+/// Reads statistics off students.
+struct Gauge {
+    /// Held-out inputs, N × d.
+    inputs: Array2<f64>,
+    targets: Array2<f64>,
+    standardized: Vec<Standardized>,
+}
+
+impl Gauge {
+    fn new(scenario: &Scenario, teacher: &Deep<f64>) -> Self {
+        let base = &scenario.base;
+        let shape = [base.data.held_out, teacher.architecture.input];
+        let inputs = gaussian_inputs(base.seed, "held out", shape, base.data.deviations[0]);
+        Self {
+            targets: outputs(teacher, inputs.view()),
+            standardized: standardized(teacher, inputs.view()),
+            inputs,
+        }
+    }
+
+    fn row(&self, teacher: &Deep<f64>, student: &Deep<f64>, step: usize) -> FlowRow {
+        let outputs = outputs(student, self.inputs.view());
+        let squares = Zip::from(&outputs)
+            .and(&self.targets)
+            .fold(0.0, |sum, y, target| sum + (y - target).powi(2));
+        let own = standardized(student, self.inputs.view());
+        let layers = self.standardized.iter().zip(&own);
+        let separated = separated_velocity(teacher, student, self.inputs.t());
+        let exact = true_velocity(teacher, student, self.inputs.t());
+        let errors = separated.layers.iter().zip(&exact.layers);
+        FlowRow {
+            step,
+            loss: 0.5 * squares / self.inputs.len_of(Axis(0)) as f64,
+            rho: layers
+                .map(|(teacher, student)| Correlations::between(teacher, student).mean_best())
+                .collect(),
+            separation: errors
+                .map(|(a, b)| norm(&(&a.weights - &b.weights)) / norm(&b.weights))
+                .collect(),
+        }
+    }
+}
+
+fn norm(matrix: &Array2<f64>) -> f64 {
+    matrix.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+fn standardized(network: &Deep<f64>, inputs: ArrayView2<f64>) -> Vec<Standardized> {
+    let mut pass = Pass::new(&network.architecture, inputs.nrows());
+    pass.forward(network, inputs.t(), Mode::Evaluation);
+    (0..network.depth())
+        .map(|l| Standardized::of(pass.activations(l).mapv(|f| f as f32).view()))
+        .collect()
+}

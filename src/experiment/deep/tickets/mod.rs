@@ -1,0 +1,290 @@
+//! Lottery tickets: winners restarted from their own initial weights, from fresh ones, and random nodes likewise.
+
+pub mod keys;
+pub mod report;
+
+pub use keys::Keep;
+
+use crate::experiment::deep::course::{Course, End};
+use crate::experiment::deep::lesson::{Lesson, student};
+use crate::experiment::deep::plan::Plan;
+use crate::experiment::deep::tickets::keys::LotteryTickets as Scenario;
+use crate::experiment::deep::{identity, worst};
+use crate::experiment::{ExperimentError, Hooks, Store};
+use crate::network::deep::{Architecture, Deep, NodeSelection, subnetwork, uniform};
+use crate::rng;
+use crate::runs::side_by_side::trainings;
+use crate::runs::together::Together;
+use rand::seq::index::sample;
+
+/// Everything that the runs found.
+pub struct LotteryTickets {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Seed by seed: the whole student, then each ticket.
+    pub tickets: Vec<Ticket>,
+    /// The worst end of a run.
+    pub end: End,
+    /// Seconds that all took.
+    pub seconds: f64,
+}
+
+/// What a training begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// All nodes.
+    Whole,
+    /// Winners with the weights that they had at the start of the whole student.
+    Winners(Keep),
+    /// As many random nodes with theirs.
+    Random,
+    /// As many nodes with fresh weights of the same law.
+    Fresh,
+}
+
+/// One training.
+pub struct Ticket {
+    /// From what.
+    pub start: Start,
+    /// Its seed.
+    pub seed: u64,
+    /// Nodes of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// Held-out loss at the start and after each epoch.
+    pub held_out: Vec<f64>,
+    /// ρ̄ of each layer at the end.
+    pub rho: Vec<f64>,
+    /// Why it ended.
+    pub end: End,
+}
+
+impl Start {
+    /// As in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole student",
+            Self::Winners(Keep::Correlation) => "winners by correlation, own start",
+            Self::Winners(Keep::FanOut) => "winners by fan-out, own start",
+            Self::Random => "random nodes, own start",
+            Self::Fresh => "fresh start",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Winners(Keep::Correlation) => "correlation",
+            Self::Winners(Keep::FanOut) => "fan-out",
+            Self::Random => "random",
+            Self::Fresh => "fresh",
+        }
+    }
+}
+
+impl Scenario {
+    /// The whole student, then what is restarted.
+    pub fn starts(&self) -> Vec<Start> {
+        let winners = self.keep.iter().map(|&keep| Start::Winners(keep));
+        [Start::Whole]
+            .into_iter()
+            .chain(winners)
+            .chain([Start::Random, Start::Fresh])
+            .collect()
+    }
+
+    /// The whole student.
+    pub fn student_architecture(&self) -> Architecture {
+        let teacher = &self.base.teacher.architecture;
+        self.student
+            .architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+    }
+
+    /// Kept nodes of each layer.
+    fn sizes(&self) -> Vec<usize> {
+        self.base
+            .teacher
+            .architecture
+            .hidden
+            .iter()
+            .map(|m| m * self.size)
+            .collect()
+    }
+}
+
+/// Trains the whole students, finds their winners, and trains these again.
+pub fn run(
+    scenario: &Scenario,
+    store: &dyn Store,
+    hooks: &dyn Hooks,
+) -> Result<LotteryTickets, ExperimentError> {
+    let started = std::time::Instant::now();
+    let seeds = scenario.base.seeds as usize;
+    let parameters = vec![scenario.student_architecture().parameters(); seeds];
+    let found = trainings(&parameters, hooks, "tickets", |i, hooks| {
+        let together = Together::new(hooks, "tickets", scenario.starts().len());
+        let seed = scenario.base.seed + i as u64;
+        of_seed(scenario, seed, store, |start| together.part(start))
+    })?;
+    let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
+    Ok(LotteryTickets {
+        scenario: scenario.clone(),
+        end: worst(tickets.iter().map(|ticket| &ticket.end)),
+        tickets,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+fn of_seed<H: Hooks>(
+    scenario: &Scenario,
+    seed: u64,
+    store: &dyn Store,
+    hooks: impl Fn(usize) -> H,
+) -> Result<Vec<Ticket>, ExperimentError> {
+    let base = &scenario.base;
+    let deviation = base.data.deviations[0];
+    let lesson = Lesson::of(base, seed, deviation)?;
+    let architecture = scenario.student_architecture();
+    let whole = student(seed, &architecture);
+    let train = |start: Start, student: Deep<f32>, hooks: &dyn Hooks| {
+        let further = (&architecture, scenario.size, deviation);
+        let plan = Plan {
+            label: format!("{}-seed{seed}", start.label()),
+            identity: identity(base, &student.architecture, further),
+            student,
+            training: &base.training.training,
+            epochs: base.training.epochs,
+            seed,
+            metrics: Vec::new(),
+        };
+        Course::run(&lesson, plan, store, hooks)
+    };
+    let trained = train(Start::Whole, whole.clone(), &hooks(0))?;
+    let mut tickets = vec![Ticket::of(Start::Whole, seed, &trained)];
+    if trained.end != End::Finished {
+        return Ok(tickets);
+    }
+    for (i, start) in scenario.starts().into_iter().enumerate().skip(1) {
+        let ticket = match start {
+            Start::Winners(Keep::Correlation) => {
+                subnetwork(&whole, &by_correlation(&trained, &scenario.sizes()))
+            }
+            Start::Winners(Keep::FanOut) => {
+                subnetwork(&whole, &by_fan_out(&trained, &scenario.sizes()))
+            }
+            Start::Random => subnetwork(&whole, &at_random(&architecture, &scenario.sizes(), seed)),
+            _ => {
+                let mut stream = rng::stream(seed, "fresh student", &[]);
+                let other = uniform(&mut stream, &architecture);
+                subnetwork(&other, &at_random(&architecture, &scenario.sizes(), seed))
+            }
+        };
+        let course = train(start, ticket, &hooks(i))?;
+        tickets.push(Ticket::of(start, seed, &course));
+    }
+    Ok(tickets)
+}
+
+/// Round by round the best student of each teacher node that is not taken yet; then by fan-out, should there be too few.
+fn by_correlation(course: &Course, sizes: &[usize]) -> NodeSelection {
+    let by_fan_out = by_fan_out_order(course);
+    let layers = course.last().correlations.iter().zip(sizes).enumerate();
+    layers
+        .map(|(l, (correlations, &size))| {
+            let matrix = correlations.matrix();
+            let mut kept: Vec<usize> = Vec::new();
+            let orders: Vec<Vec<usize>> = matrix
+                .rows()
+                .into_iter()
+                .map(|row| {
+                    let mut order: Vec<usize> = (0..row.len()).collect();
+                    order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
+                    order
+                })
+                .collect();
+            let rounds = size.div_ceil(orders.len());
+            for _ in 0..rounds {
+                for order in &orders {
+                    let free = order.iter().find(|node| !kept.contains(node));
+                    kept.extend(free.filter(|_| kept.len() < size));
+                }
+            }
+            let rest = by_fan_out[l].iter().filter(|node| !kept.contains(node));
+            let missing: Vec<usize> = rest.take(size - kept.len()).copied().collect();
+            kept.extend(missing);
+            sorted(kept)
+        })
+        .collect()
+}
+
+/// The nodes of the largest fan-out norms.
+fn by_fan_out(course: &Course, sizes: &[usize]) -> NodeSelection {
+    let layers = by_fan_out_order(course).into_iter().zip(sizes);
+    layers
+        .map(|(order, &size)| sorted(order[..size].to_vec()))
+        .collect()
+}
+
+fn by_fan_out_order(course: &Course) -> Vec<Vec<usize>> {
+    let layers = course.last().fan_out.iter();
+    layers
+        .map(|norms| {
+            let mut order: Vec<usize> = (0..norms.len()).collect();
+            order.sort_by(|&a, &b| norms[b].total_cmp(&norms[a]));
+            order
+        })
+        .collect()
+}
+
+fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
+    let mut stream = rng::stream(seed, "random ticket", &[]);
+    let layers = architecture.hidden.iter().zip(sizes);
+    layers
+        .map(|(&n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
+        .collect()
+}
+
+fn sorted(mut nodes: Vec<usize>) -> Vec<usize> {
+    nodes.sort_unstable();
+    nodes
+}
+
+impl Ticket {
+    fn of(start: Start, seed: u64, course: &Course) -> Self {
+        Self {
+            start,
+            seed,
+            hidden: course.student.architecture.hidden.clone(),
+            held_out: course
+                .epochs
+                .iter()
+                .map(|record| record.held_out.loss)
+                .collect(),
+            rho: course.last().rho(),
+            end: course.end.clone(),
+        }
+    }
+
+    /// The last held-out loss.
+    pub fn last(&self) -> f64 {
+        self.held_out[self.held_out.len() - 1]
+    }
+}
+
+impl LotteryTickets {
+    /// The trainings from one kind of start, seed by seed.
+    pub fn of(&self, start: Start) -> impl Iterator<Item = &Ticket> {
+        self.tickets
+            .iter()
+            .filter(move |ticket| ticket.start == start)
+    }
+
+    /// For each seed that has both: last held-out loss from one start over that from another.
+    pub fn ratios(&self, start: Start, other: Start) -> Vec<f64> {
+        self.of(start)
+            .filter_map(|ticket| {
+                let beside = self.of(other).find(|beside| beside.seed == ticket.seed)?;
+                Some(ticket.last() / beside.last())
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,193 @@
+//! Theorem 5 from perturbed teachers: fan-out norms for each width and perturbation, over seeds.
+
+pub mod keys;
+pub mod report;
+
+pub use keys::Panels;
+
+use super::theorem5::{Flight, Setup};
+use super::{ExperimentError, Hooks};
+use crate::integrate::RunEnd;
+use crate::runs::together::Together;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+/// Everything that the runs found.
+pub struct Outcome {
+    /// The scenario.
+    pub scenario: Panels,
+    /// Number of teacher nodes m.
+    pub nodes: usize,
+    /// A panel per width and perturbation, width by width.
+    pub panels: Vec<Panel>,
+    /// The first run that did not come to its end, if any.
+    pub early_end: Option<RunEnd>,
+    /// Seconds that all runs took.
+    pub seconds: f64,
+}
+
+/// One width and one perturbation.
+pub struct Panel {
+    /// n
+    pub students: usize,
+    /// [s for W, s for V]
+    pub signal: [f64; 2],
+    /// A run per seed.
+    pub runs: Vec<Run>,
+}
+
+/// What is kept of a run.
+pub struct Run {
+    /// Seed.
+    pub seed: u64,
+    /// ‖v_j‖ at the start.
+    pub start: Vec<f64>,
+    /// ‖v_j‖ at the end.
+    pub end: Vec<f64>,
+    /// Loss at the start and at the end.
+    pub loss: [f64; 2],
+    /// Largest angle of u to its teacher node at the end.
+    pub largest_angle: f64,
+    /// Why it ended.
+    pub reason: RunEnd,
+    /// When it ended.
+    pub time: f64,
+}
+
+/// Finds what could be wrong with the scenario, and gives the number of teacher nodes m.
+pub fn prepare(scenario: &Panels) -> Result<usize, ExperimentError> {
+    let first = Setup::prepare(&scenario.run_of(0, scenario.signals[0], 0, 0))?;
+    Ok(first.teacher_nodes())
+}
+
+/// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
+pub fn simulate(
+    scenario: &Panels,
+    nodes: usize,
+    hooks: &dyn Hooks,
+) -> Result<Outcome, ExperimentError> {
+    let started = std::time::Instant::now();
+    let cells: Vec<(usize, [f64; 2])> = scenario
+        .students
+        .iter()
+        .flat_map(|&students| {
+            scenario
+                .signals
+                .iter()
+                .map(move |&signal| (students, signal))
+        })
+        .collect();
+    let seeds = scenario.seeds as usize;
+    let total = cells.len() * seeds;
+    let together = Together::new(hooks, "panels", total);
+    // The widest first, so that no thread is left with the longest run at the end.
+    let runs: Vec<Result<(usize, Run), ExperimentError>> = (0..total)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|from_last| {
+            let index = total - 1 - from_last;
+            let (students, signal) = cells[index / seeds];
+            let seed = (index % seeds) as u64;
+            let run = one(
+                scenario,
+                students,
+                signal,
+                seed,
+                nodes,
+                &together.part(index),
+            )?;
+            Ok((index, run))
+        })
+        .collect();
+    let mut runs = runs.into_iter().collect::<Result<Vec<_>, _>>()?;
+    runs.sort_by_key(|(index, _)| *index);
+    let early_end = runs
+        .iter()
+        .map(|(_, run)| &run.reason)
+        .find(|end| !end.is_regular())
+        .cloned();
+    let mut runs = runs.into_iter().map(|(_, run)| run);
+    let panels = cells
+        .into_iter()
+        .map(|(students, signal)| Panel {
+            students,
+            signal,
+            runs: runs.by_ref().take(seeds).collect(),
+        })
+        .collect();
+    Ok(Outcome {
+        scenario: scenario.clone(),
+        nodes,
+        panels,
+        early_end,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+fn one(
+    scenario: &Panels,
+    students: usize,
+    signal: [f64; 2],
+    seed: u64,
+    nodes: usize,
+    hooks: &dyn Hooks,
+) -> Result<Run, ExperimentError> {
+    let scenario = scenario.run_of(students, signal, seed, nodes);
+    let setup = Setup::prepare(&scenario)?;
+    let (method, plan) = setup.plan(&scenario, None);
+    let flight = Flight::of(&scenario, &setup, None, (method, &plan), hooks)?;
+    let (first, last) = (&flight.rows[0], &flight.rows[flight.rows.len() - 1]);
+    Ok(Run {
+        seed: scenario.seed,
+        start: first.fan_out_norms.clone(),
+        end: last.fan_out_norms.clone(),
+        loss: [first.loss, last.loss],
+        largest_angle: last.largest()[0],
+        reason: flight.report.end,
+        time: flight.report.time,
+    })
+}
+
+/// Mean, least and greatest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// mean
+    pub mean: f64,
+    /// least
+    pub least: f64,
+    /// greatest
+    pub greatest: f64,
+}
+
+impl Spread {
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let start = (0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY);
+        let (count, sum, least, greatest) =
+            values.fold(start, |(count, sum, least, greatest), x| {
+                (count + 1.0, sum + x, x.min(least), x.max(greatest))
+            });
+        Self {
+            mean: sum / count,
+            least,
+            greatest,
+        }
+    }
+}
+
+impl Panel {
+    /// Norms of node j over the seeds, at the start and at the end.
+    pub fn node(&self, j: usize) -> [Spread; 2] {
+        [
+            Spread::of(self.runs.iter().map(|run| run.start[j])),
+            Spread::of(self.runs.iter().map(|run| run.end[j])),
+        ]
+    }
+
+    /// Norms at the end of the nodes in a range, over the seeds; `None` if there are none.
+    pub fn group(&self, nodes: std::ops::Range<usize>) -> Option<Spread> {
+        let values = self
+            .runs
+            .iter()
+            .flat_map(|run| run.end[nodes.clone()].iter().copied());
+        (!nodes.is_empty()).then(|| Spread::of(values))
+    }
+}

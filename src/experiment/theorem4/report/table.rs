@@ -1,0 +1,110 @@
+//! The table that a run prints.
+
+use crate::experiment::theorem4::Outcome;
+use crate::measure::Fit;
+use crate::plot::number::short;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use std::fmt::Write;
+
+/// Assumption, rates with verdicts, and how the run went.
+pub fn table(outcome: &Outcome) -> String {
+    let (assumption, measured) = (&outcome.assumption, &outcome.measured);
+    let mut text = String::new();
+    let teacher = &outcome.scenario.teacher;
+    let _ = writeln!(
+        text,
+        "{}: m = {} nodes in d = {} dimensions, b = {}, θ₀ = {}",
+        outcome.scenario.name,
+        assumption.nodes,
+        teacher.input_dim.unwrap_or_default(),
+        short(assumption.threshold),
+        short(assumption.theta0),
+    );
+    let _ = writeln!(
+        text,
+        "Assumption 3: ε = {}, K_d = {}, d₀ = {}",
+        short(assumption.epsilon),
+        short(assumption.k_d),
+        short(assumption.d0),
+    );
+    for premise in &outcome.premises_not_met {
+        let _ = writeln!(text, "Not a premise of the theorem: {premise}.");
+    }
+    let _ = writeln!(text, "{}", rates(outcome));
+    let fit = |fit: Option<Fit>| match fit {
+        Some(fit) => format!("{} ± {}", short(fit.rate), short(fit.standard_error)),
+        None => "too short a tail".into(),
+    };
+    let _ = writeln!(
+        text,
+        "Fitted to the tail: {} (slowest mode), {} (largest angle, a mixture of modes)",
+        fit(measured.slowest_mode),
+        fit(measured.largest_angle)
+    );
+    if let Some(exact) = &outcome.measured_exact {
+        let worst = exact
+            .worst
+            .map_or("none".into(), |worst| short(worst.theta));
+        let _ = writeln!(
+            text,
+            "With exact overlaps beside it: worst rate {worst}, fitted {}",
+            fit(exact.fitted())
+        );
+    }
+    if let Some(claim) = measured.gradient_descent {
+        let _ = writeln!(
+            text,
+            "Gradient descent, η = {}: largest factor per step {:.9} (θ), {:.9} (tan θ/2)",
+            short(claim.step),
+            claim.largest_ratio,
+            claim.largest_ratio_tan
+        );
+    }
+    if let Some(problem) = &outcome.asymptotic_problem {
+        let _ = writeln!(text, "The exact rate is not known: {problem}.");
+    }
+    let run = &outcome.primary;
+    let _ = writeln!(
+        text,
+        "The run {}: largest angle {}, {} steps, {} evaluations, {:.2} s",
+        run.end,
+        short(measured.final_angle),
+        run.steps,
+        run.evaluations,
+        outcome.seconds
+    );
+    if let Some(advice) = run.end.advice() {
+        let _ = writeln!(text, "  → {advice}");
+    }
+    text
+}
+
+fn rates(outcome: &Outcome) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let descent = outcome.measured.gradient_descent.is_some();
+    let mut header = vec!["rate", "λ", "λ/d₀", "simulated", "verdict"];
+    if descent {
+        header.push("1 − ηλ");
+    }
+    table.set_header(header);
+    for claim in &outcome.claims {
+        let value = |x: Option<f64>| x.map_or("unknown".into(), short);
+        let mut row = vec![
+            claim.name.to_string(),
+            value(claim.value),
+            value(claim.value.map(|value| value / outcome.assumption.d0)),
+            value(claim.simulated),
+            claim.verdict.to_string(),
+        ];
+        if descent {
+            row.push(value(claim.ratio));
+        }
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1).take(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}

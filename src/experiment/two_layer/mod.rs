@@ -1,0 +1,7 @@
+//! What all experiments with two layers share: their sections, teacher, input, plan, and states as arrays.
+
+pub(super) mod input;
+pub(super) mod plan;
+pub mod settings;
+pub(super) mod states;
+pub(super) mod teacher;

@@ -1,0 +1,99 @@
+//! The teacher's input weights and threshold.
+
+use crate::experiment::two_layer::settings::{Teacher, Threshold, Weights};
+use crate::experiment::{ExperimentError, read_matrix};
+use crate::network::{Frame, draw, unit};
+use crate::rng;
+use crate::theory::assumption3::TeacherAngles;
+use crate::theory::threshold;
+use ndarray::Array2;
+
+/// Teacher nodes as unit columns, in coordinates of their span.
+pub(in crate::experiment) fn load(
+    teacher: &Teacher,
+    seed: u64,
+) -> Result<(Frame, Array2<f64>), ExperimentError> {
+    let (dim, nodes) = (teacher.input_dim.unwrap_or(0), teacher.nodes.unwrap_or(0));
+    let path = match &teacher.weights {
+        Weights::Orthonormal => {
+            return Ok((
+                Frame::random(dim, seed),
+                draw::orthonormal_teacher(dim, nodes)?,
+            ));
+        }
+        Weights::Random => {
+            let mut stream = rng::stream(seed, "teacher", &[]);
+            return Ok((
+                Frame::random(dim, seed),
+                draw::random_teacher(&mut stream, dim, nodes),
+            ));
+        }
+        Weights::Grid => {
+            let mut stream = rng::stream(seed, "teacher", &[]);
+            let columns = draw::grid_columns(&mut stream, dim, nodes)?;
+            return Ok(Frame::of_columns(columns, seed)?);
+        }
+        Weights::File(path) => path,
+    };
+    let key = "teacher.weights";
+    let mut columns = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
+    let wrong = |found: String, allowed: &str| ExperimentError::Content {
+        key,
+        path: path.clone(),
+        found,
+        allowed: allowed.into(),
+    };
+    let (rows, count) = columns.dim();
+    let fits =
+        teacher.input_dim.is_none_or(|dim| dim == rows) && teacher.nodes.is_none_or(|n| n == count);
+    if !fits || rows < 2 || count == 0 {
+        let wanted = |x: Option<usize>, name: &str| x.map_or(name.to_owned(), |x| x.to_string());
+        let allowed = format!(
+            "input_dim × nodes = {} × {}, of at least 2 × 1",
+            wanted(teacher.input_dim, "d"),
+            wanted(teacher.nodes, "m"),
+        );
+        return Err(wrong(format!("{rows} × {count}"), &allowed));
+    }
+    for (node, mut column) in columns.columns_mut().into_iter().enumerate() {
+        let norm = unit::normalize(&mut column);
+        if !(norm > 0.0 && norm.is_finite()) {
+            return Err(wrong(
+                format!("norm {norm} in column {node}"),
+                "finite columns, none of them zero",
+            ));
+        }
+    }
+    Ok(Frame::of_columns(columns, seed)?)
+}
+
+/// The threshold, solved for where ε is given.
+pub(in crate::experiment) fn solve_threshold(
+    threshold: Threshold,
+    angles: &TeacherAngles,
+) -> Result<f64, ExperimentError> {
+    let epsilon = match threshold {
+        Threshold::Threshold(b) => return Ok(b),
+        Threshold::Epsilon(epsilon) => epsilon,
+    };
+    let impossible = |found: String, allowed: String| ExperimentError::Impossible {
+        key: "teacher.epsilon",
+        found,
+        allowed,
+    };
+    let Some(smallest) = angles.smallest else {
+        return Err(impossible(
+            format!("epsilon = {epsilon} with a single node, which overlaps with nothing"),
+            "threshold in its place".into(),
+        ));
+    };
+    threshold::for_epsilon(epsilon, smallest).map_err(|[least, greatest]| {
+        impossible(
+            format!(
+                "{epsilon}, at a smallest angle of {:.6} between teacher nodes",
+                smallest.radians()
+            ),
+            format!("{least:.3e} to {greatest:.3e}, which thresholds from 8 to −8 give"),
+        )
+    })
+}

@@ -1,0 +1,7 @@
+//! Runs as such: one or many at a time, interrupted, watched, and gone on with.
+
+pub mod side_by_side;
+mod store;
+pub mod together;
+
+pub use store::{Nowhere, Store};

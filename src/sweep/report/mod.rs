@@ -1,0 +1,111 @@
+//! What a sweep's table shows: counts, `aggregate.csv`, maps over two axes, lines over one, and rates against rates.
+//!
+//! All of it from `cells.csv` alone.
+
+mod axis;
+mod contour;
+mod data;
+mod family;
+mod maps;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod scatter;
+
+use crate::output::{Folder, FolderError};
+use crate::plot::number::short;
+use crate::sweep::CELLS;
+use crate::sweep::aggregate;
+use crate::sweep::table::TableError;
+use crate::theory::Verdict;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use data::Data;
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Maps of so many combinations of further axes are drawn.
+const MOST_FACETS: usize = 12;
+
+/// Why a sweep cannot be shown.
+#[derive(Debug, Error)]
+pub enum ShowError {
+    /// The table cannot be read.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The folder cannot be written to.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+/// What was written, and a summary for the terminal.
+pub struct Shown {
+    /// Paths of all files.
+    pub written: Vec<PathBuf>,
+    /// Counts of verdicts.
+    pub table: String,
+}
+
+/// Writes `aggregate.csv` and the figures that suit the axes, from the folder's `cells.csv`.
+pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
+    let table = folder.path().join(CELLS);
+    let data = Data::read(&table)?;
+    let mut written = vec![folder.write("aggregate.csv", |out| {
+        aggregate::write(&table, out).map_err(io::Error::other)
+    })?];
+    #[cfg(feature = "parquet")]
+    written.push(folder.write("cells.parquet", |out| {
+        parquet::write(&table, &data, out).map_err(io::Error::other)
+    })?);
+    let mut draw = |name: &str, svg: String| -> Result<(), FolderError> {
+        written.push(folder.write(name, |out| out.write_all(svg.as_bytes()))?);
+        Ok(())
+    };
+    let facets = data.facets();
+    for (number, facet) in facets.iter().take(MOST_FACETS).enumerate() {
+        for (name, map) in maps::all(&data, facet) {
+            let name = match facets.len() {
+                1 => format!("{name}.svg"),
+                _ => format!("{name}-{}.svg", number + 1),
+            };
+            draw(&name, map.to_svg())?;
+        }
+    }
+    if let Some(chart) = family::chart(&data) {
+        draw("rates.svg", chart.to_svg())?;
+    }
+    if let Some(chart) = scatter::chart(&data) {
+        draw("scatter.svg", chart.to_svg())?;
+    }
+    let mut text = counts(&data);
+    if facets.len() > MOST_FACETS {
+        text += &format!(
+            "\nThe first {MOST_FACETS} of {} maps are drawn; all cells are in aggregate.csv.",
+            facets.len()
+        );
+    }
+    Ok(Shown {
+        written,
+        table: text,
+    })
+}
+
+/// How many points there are of each verdict, and how tight each bound is.
+fn counts(data: &Data) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut header = vec!["rate".to_owned()];
+    header.extend(Verdict::ALL.map(|verdict| verdict.to_string()));
+    header.push("bound / simulated, where positive: median".into());
+    table.set_header(header);
+    for (place, bound) in data.bounds.iter().enumerate() {
+        let mut row = vec![bound.label.to_owned()];
+        row.extend(data.verdicts[place].map(|count| count.to_string()));
+        row.push(data.median_tightness(place).map_or("–".into(), short));
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}

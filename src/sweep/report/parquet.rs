@@ -1,0 +1,165 @@
+//! `cells.parquet`: the table with types, for readers of many rows.
+
+use super::data::Data;
+use crate::sweep::record::Kind;
+use parquet::basic::{LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::writer::{
+    SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter,
+};
+use parquet::schema::types::Type;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Rows in memory at a time.
+const GROUP: usize = 1 << 14;
+
+/// Writes the table: numbers as doubles, counts as 64-bit integers, the rest as text; empty fields as nulls.
+pub fn write(table: &Path, data: &Data, out: &mut (dyn Write + Send)) -> Result<()> {
+    let external = |error: csv::Error| ParquetError::External(Box::new(error));
+    let mut reader = csv::Reader::from_path(table).map_err(external)?;
+    let header = reader.headers().map_err(external)?.clone();
+    let kinds = kinds(data);
+    let fields = header.iter().zip(&kinds);
+    let fields = fields
+        .map(|(name, &kind)| field(name, kind).map(Arc::new))
+        .collect::<Result<Vec<_>>>()?;
+    let schema = Type::group_type_builder("cells")
+        .with_fields(fields)
+        .build()?;
+    let mut file = SerializedFileWriter::new(out, Arc::new(schema), Arc::default())?;
+    let mut rows = reader.records();
+    loop {
+        let group: Vec<csv::StringRecord> = rows
+            .by_ref()
+            .take(GROUP)
+            .collect::<csv::Result<_>>()
+            .map_err(external)?;
+        if group.is_empty() {
+            break;
+        }
+        let mut writer = file.next_row_group()?;
+        for (place, &kind) in kinds.iter().enumerate() {
+            let column: Vec<&str> = group.iter().map(|row| &row[place]).collect();
+            write_column(&mut writer, kind, &column)?;
+        }
+        writer.close()?;
+    }
+    file.close().map(drop)
+}
+
+/// Of all columns: index, id, axes, seed, then those of the record.
+fn kinds(data: &Data) -> Vec<Kind> {
+    let axis = |axis: &super::axis::Axis| match axis.numbers() {
+        Some(_) => Kind::Number,
+        None => Kind::Text,
+    };
+    let mut kinds = vec![Kind::Count, Kind::Text];
+    kinds.extend(data.axes.iter().map(axis));
+    kinds.push(Kind::Count);
+    kinds.extend(data.experiment.columns().iter().map(|column| column.kind));
+    kinds
+}
+
+fn field(name: &str, kind: Kind) -> Result<Type> {
+    let (physical, logical) = match kind {
+        Kind::Number => (Physical::DOUBLE, None),
+        Kind::Count => (Physical::INT64, None),
+        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+    };
+    Type::primitive_type_builder(name, physical)
+        .with_repetition(Repetition::OPTIONAL)
+        .with_logical_type(logical)
+        .build()
+}
+
+fn write_column<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    kind: Kind,
+    column: &[&str],
+) -> Result<()> {
+    let missing = || ParquetError::General("fewer columns than fields".into());
+    let mut writer = group.next_column()?.ok_or_else(missing)?;
+    let levels: Vec<i16> = column
+        .iter()
+        .map(|field| i16::from(!field.is_empty()))
+        .collect();
+    let present = || column.iter().filter(|field| !field.is_empty());
+    let writer_of: &mut SerializedColumnWriter<'_> = &mut writer;
+    match kind {
+        Kind::Number => {
+            let values: Vec<f64> = present().map(|f| f.parse().unwrap_or(f64::NAN)).collect();
+            writer_of
+                .typed::<DoubleType>()
+                .write_batch(&values, Some(&levels), None)?;
+        }
+        Kind::Count => {
+            let values: Vec<i64> = present().map(|f| f.parse().unwrap_or(-1)).collect();
+            writer_of
+                .typed::<Int64Type>()
+                .write_batch(&values, Some(&levels), None)?;
+        }
+        Kind::Text => {
+            let values: Vec<ByteArray> = present().map(|&f| ByteArray::from(f)).collect();
+            writer_of
+                .typed::<ByteArrayType>()
+                .write_batch(&values, Some(&levels), None)?;
+        }
+    }
+    writer.close()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Folder;
+    use crate::sweep::CELLS;
+    use crate::sweep::record::Experiment;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+
+    #[test]
+    fn the_table_reads_back_with_its_types() {
+        let place = tempfile::tempdir().unwrap();
+        let columns = Experiment::Theorem4.columns();
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let mut csv = csv::Writer::from_path(place.path().join(CELLS)).unwrap();
+        csv.write_record([&["index", "id", "student.theta0", "seed"], &names[..]].concat())
+            .unwrap();
+        for row in 0..3 {
+            let (index, theta0) = (row.to_string(), (0.1 * f64::from(row)).to_string());
+            let values = columns.iter().map(|column| match (&column.kind, row) {
+                (Kind::Number, 0) => String::new(),
+                (Kind::Number, _) => "1.5e-7".into(),
+                (Kind::Count, _) => "7".into(),
+                (Kind::Text, _) if column.name == "error" => String::new(),
+                (Kind::Text, _) => "holds".into(),
+            });
+            let first = [index, "ab".into(), theta0, "1".into()].into_iter();
+            csv.write_record(first.chain(values)).unwrap();
+        }
+        csv.flush().unwrap();
+        let shown = crate::sweep::report::show(&Folder::open(place.path()).unwrap()).unwrap();
+        let path = shown
+            .written
+            .iter()
+            .find(|path| path.ends_with("cells.parquet"))
+            .unwrap();
+        let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+        let rows: Vec<_> = file
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(rows.len(), 3);
+        let place = |name: &str| 4 + names.iter().position(|known| *known == name).unwrap();
+        assert_eq!(rows[2].get_long(0).unwrap(), 2);
+        assert_eq!(rows[2].get_double(2).unwrap(), 0.2);
+        assert_eq!(rows[1].get_double(place("derived")).unwrap(), 1.5e-7);
+        assert!(rows[0].get_double(place("derived")).is_err(), "null");
+        assert_eq!(rows[1].get_string(place("sharp_verdict")).unwrap(), "holds");
+        assert_eq!(rows[1].get_long(place("steps")).unwrap(), 7);
+    }
+}
