@@ -43,7 +43,7 @@ fn sweep(criterion: &mut Criterion) {
 
     let folder = tempfile::tempdir().unwrap();
     let manifest = Manifest::new(&plan, &identities, Shard::WHOLE);
-    let columns = plan.experiment().columns();
+    let columns = plan.kind().columns();
     let fields: Vec<String> = columns.iter().map(|_| "0.123456789012345".into()).collect();
     let mut store = Store::open(folder.path(), &manifest, &columns, false).unwrap();
     let mut index = 0;

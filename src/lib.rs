@@ -18,6 +18,7 @@
 //! ```
 
 pub mod blas;
+pub mod bound;
 pub mod config;
 pub mod experiment;
 pub mod flow;

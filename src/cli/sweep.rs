@@ -73,7 +73,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
     let identities = Identities::default();
     let manifest = Manifest::new(&plan, &identities, shard);
-    let columns = plan.experiment().columns();
+    let columns = plan.kind().columns();
     let store =
         Store::open(folder, &manifest, &columns, arguments.resume).map_err(Failure::usage)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

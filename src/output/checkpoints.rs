@@ -4,7 +4,7 @@ use super::Folder;
 use crate::runs::Store;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Files below `checkpoints`, each written whole or not at all, but for records that are appended.
 pub struct Checkpoints {
@@ -32,11 +32,8 @@ impl Checkpoints {
 
 impl Store for Checkpoints {
     fn save(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = Path::new(PLACE).join(name);
-        let parent = path.parent().unwrap_or(&path).to_string_lossy();
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let folder = self.folder.sub(&parent);
-        let written = folder.and_then(|folder| folder.write(&file, |out| out.write_all(bytes)));
+        let name = format!("{PLACE}/{name}");
+        let written = self.folder.write(&name, |out| out.write_all(bytes));
         written.map(drop).map_err(io::Error::other)
     }
 

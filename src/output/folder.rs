@@ -37,16 +37,7 @@ impl Folder {
         &self.path
     }
 
-    /// A folder in it, made if need be.
-    pub fn sub(&self, name: &str) -> Result<Self, FolderError> {
-        let path = self.path.join(name);
-        match std::fs::create_dir_all(&path) {
-            Ok(()) => Ok(Self { path }),
-            Err(source) => Err(FolderError { path, source }),
-        }
-    }
-
-    /// Writes a file beside its place and then moves it there.
+    /// Writes a file beside its place and then moves it there. `name` may lie in folders below; they are made.
     pub fn write(
         &self,
         name: &str,
@@ -57,6 +48,8 @@ impl Folder {
             path: path.clone(),
             source,
         };
+        let parent = path.parent().unwrap_or(&self.path);
+        std::fs::create_dir_all(parent).map_err(failed)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".luckflow-");
         #[cfg(unix)]
@@ -64,7 +57,7 @@ impl Folder {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(std::fs::Permissions::from_mode(0o644));
         }
-        let mut file = builder.tempfile_in(&self.path).map_err(failed)?;
+        let mut file = builder.tempfile_in(parent).map_err(failed)?;
         let mut buffer = BufWriter::new(&mut file);
         fill(&mut buffer)
             .and_then(|()| buffer.flush())

@@ -41,9 +41,7 @@ impl Schedule {
 
 /// A loss that is no number, or one that has grown beyond all bounds.
 #[derive(Clone, Debug, Error, PartialEq)]
-#[error(
-    "training diverged: the loss is {loss} in step {step} of epoch {epoch}; a smaller training.step may help"
-)]
+#[error("training diverged: the loss is {loss} in step {step} of epoch {epoch}")]
 pub struct Diverged {
     /// What the loss was.
     pub loss: f64,

@@ -1,7 +1,7 @@
 //! Rows of earlier sweeps in the same folder: those of points that are still wanted are used again.
 
 use super::lines::Lines;
-use super::record::Column;
+use crate::output::Column;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
@@ -57,7 +57,7 @@ impl Earlier {
         let same = header
             .iter()
             .skip(leading)
-            .eq(columns.iter().map(|column| column.name.as_str()));
+            .eq(columns.iter().map(|column| &*column.name));
         if leading < 3 || !same {
             return Ok(());
         }

@@ -11,7 +11,6 @@ mod manifest;
 mod marks;
 mod merge;
 mod plan;
-pub mod record;
 pub mod report;
 mod run;
 mod shard;

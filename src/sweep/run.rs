@@ -1,9 +1,10 @@
 //! Points in parallel, rows in order.
 
 use super::store::{Row, StoreError, Tally};
-use super::{Identities, Plan, Point, Shard, Store, record};
+use super::{Identities, Plan, Point, Shard, Store};
 use crate::blas;
-use crate::experiment::Hooks;
+use crate::output::Column;
+use crate::runs::Hooks;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
@@ -42,7 +43,7 @@ pub enum SweepEnd {
 struct Sweep<'a> {
     plan: &'a Plan,
     identities: &'a Identities,
-    columns: Vec<record::Column>,
+    columns: Vec<Column>,
     options: Options,
     total: u64,
     hooks: &'a dyn Hooks,
@@ -74,7 +75,7 @@ pub fn run(
     let sweep = Sweep {
         plan,
         identities,
-        columns: plan.experiment().columns(),
+        columns: plan.kind().columns(),
         options,
         total: options.shard.len_of(plan.points()),
         hooks,
@@ -147,7 +148,7 @@ impl Sweep<'_> {
         let scenario = match self.plan.scenario(point) {
             Ok(scenario) => scenario,
             Err(mistake) => {
-                let record = self.plan.experiment().failed(&mistake.to_string());
+                let record = self.plan.kind().failed(&mistake.to_string());
                 let row = Row::new(point, String::new(), record.fields(), &self.columns);
                 return self.deliver(point, row, record.fields(), None);
             }
@@ -158,12 +159,13 @@ impl Sweep<'_> {
             let row = Row::new(point, id, &fields, &self.columns);
             return self.deliver(point, row, &fields, None);
         }
-        let run = AssertUnwindSafe(|| record::run(&scenario, &Quiet(self.hooks)));
+        let run = AssertUnwindSafe(|| scenario.prepare()?.record(&Quiet(self.hooks)));
         let record = match catch_unwind(run) {
-            Ok(Some(record)) => record,
+            Ok(Ok(Some(record))) => record,
             // Interrupted: the point is not done.
-            Ok(None) => return self.stop(&mut self.lock(), Ok(SweepEnd::Interrupted)),
-            Err(panic) => self.plan.experiment().failed(&describe(panic.as_ref())),
+            Ok(Ok(None)) => return self.stop(&mut self.lock(), Ok(SweepEnd::Interrupted)),
+            Ok(Err(error)) => self.plan.kind().failed(&error.to_string()),
+            Err(panic) => self.plan.kind().failed(&describe(panic.as_ref())),
         };
         let row = Row::new(point, id, record.fields(), &self.columns);
         let seconds = started.elapsed().as_secs_f64();

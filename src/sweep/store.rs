@@ -9,10 +9,9 @@ use super::earlier::Earlier;
 use super::lines::Lines;
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
-use super::record::Column;
-use super::{Point, Shard, record};
+use super::{Point, Shard};
 use crate::config::document::Value;
-use crate::output::{Folder, FolderError};
+use crate::output::{Column, Folder, FolderError, table};
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io;
@@ -194,7 +193,7 @@ impl Store {
         self.waiting.insert(position, row.line);
         self.settle()?;
         if let Some(seconds) = seconds {
-            let line = format!("{},{}\n", row.id, record::number(seconds));
+            let line = format!("{},{}\n", row.id, table::number(seconds));
             self.seconds
                 .add(line.as_bytes())
                 .map_err(|source| self.failed(SECONDS, source))?;
@@ -360,7 +359,7 @@ pub struct Row {
 impl Row {
     /// Of a point with the fields of its record.
     pub fn new(point: &Point, id: String, fields: &[String], columns: &[Column]) -> Self {
-        let marks = Marks::of(columns.iter().map(|column| column.name.as_str()));
+        let marks = Marks::of(columns.iter().map(|column| &*column.name));
         let field = |place: usize| fields.get(place).map(String::as_str);
         let of_values = point.values.iter().map(value);
         let first = [point.index.to_string(), id.clone()].into_iter();
@@ -382,14 +381,14 @@ impl Row {
 pub fn value(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
-        Value::Float(x) => record::number(*x),
+        Value::Float(x) => table::number(*x),
         other => other.to_string(),
     }
 }
 
 fn header(axes: &[String], columns: &[Column]) -> Vec<u8> {
     let first = ["index", "id"].into_iter();
-    let rest = columns.iter().map(|column| column.name.as_str());
+    let rest = columns.iter().map(|column| &*column.name);
     line(
         first
             .chain(axes.iter().map(String::as_str))

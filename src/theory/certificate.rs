@@ -8,6 +8,7 @@ use super::supremum::supremum;
 use crate::overlap::{HalfAngle, gaussian::GaussianPair, gaussian::KernelTable};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use ndarray_linalg::{FactorizeInto, Inverse, Solve};
+use serde::Serialize;
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::sync::Arc;
 
@@ -45,15 +46,18 @@ pub struct Problem {
 }
 
 /// A comparison system that is valid along the whole run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Certificate {
     /// λ̄γ = −α(M): z falls at least at this rate. A rigorous lower bound, by Collatz and Wielandt.
     pub rate: f64,
     /// p > 0 with M p ≤ −rate·p: max_i z_i/p_i falls at least at the rate.
+    #[serde(skip)]
     pub weights: Array1<f64>,
     /// M, (m + n) × (m + n).
+    #[serde(skip)]
     pub matrix: Array2<f64>,
     /// Bounds that z(t) keeps below at all times: what M was computed for.
+    #[serde(skip)]
     pub region: Array1<f64>,
     /// In place of "Eqn. 41": min over the rows of W of −(M q)_i/q_i, with q the smallest box around z(0) that
     /// shrinks at half the certified rate. At least half that rate.

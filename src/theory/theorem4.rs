@@ -8,15 +8,6 @@ use crate::overlap::{GaussianPair, HalfAngle};
 /// Room for rounding in a computed supremum, relative.
 const ROUNDING: f64 = 1e-11;
 
-/// What a bound is a rate of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// max θ_j
-    Theta,
-    /// tan(max θ_j/2)
-    TanHalf,
-}
-
 /// `printed`: the poster's rate, to the letter.
 ///
 /// d̄ = (1 + K_d a₀)/cos θ₀, M_d = (1 + K_d)(1 + K_d a₀)²/cos² θ₀, γ = cos θ₀ − (m − 1) ε M_d, λ = d̄γ,

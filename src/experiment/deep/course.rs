@@ -5,23 +5,11 @@ use super::checkpoint::{Kept, Standing};
 use super::lesson::Lesson;
 use super::plan::{Metric, Observation, Plan};
 use super::record::EpochRecord;
+use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
 use crate::network::deep::Deep;
 use crate::sgd::{Diverged, Evaluation, Pass, Trainer, Training};
-use serde::Serialize;
 use std::time::Instant;
-
-/// Why a training ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum End {
-    /// All epochs are done.
-    Finished,
-    /// The user stopped it.
-    Interrupted,
-    /// The loss grew beyond bounds; what came before is kept.
-    Diverged(String),
-}
 
 /// A training and what was seen of it.
 pub struct Course {
@@ -32,7 +20,7 @@ pub struct Course {
     /// And after.
     pub student: Deep<f32>,
     /// Why it ended.
-    pub end: End,
+    pub end: RunEnd,
     /// Names of further metrics.
     pub extra: Vec<String>,
     /// Seconds of this run; those of an earlier one that it went on from are not in it.
@@ -67,7 +55,7 @@ impl Course {
                 vec![first]
             }
         };
-        let mut end = End::Finished;
+        let mut end = RunEnd::Finished;
         while trainer.epochs() < plan.epochs {
             let done = trainer.epochs() as f64;
             let total = plan.epochs as f64;
@@ -82,11 +70,14 @@ impl Course {
                     epochs.push(record);
                 }
                 Ok(None) => {
-                    end = End::Interrupted;
+                    end = RunEnd::Interrupted { time: None };
                     break;
                 }
                 Err(diverged @ Diverged { .. }) => {
-                    end = End::Diverged(format!("{}: {diverged}", plan.label));
+                    end = RunEnd::LossDiverged {
+                        run: plan.label.clone(),
+                        found: diverged.to_string(),
+                    };
                     break;
                 }
             }

@@ -13,7 +13,7 @@ mod report;
 pub mod tickets;
 pub mod training;
 
-pub use course::{Course, End};
+pub use course::Course;
 pub use lesson::{Lesson, TEACHER};
 pub use plan::{Metric, Observation, Plan};
 pub use record::EpochRecord;
@@ -33,20 +33,4 @@ fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> Str
         further,
     );
     serde_json::to_string(&all).unwrap_or_default()
-}
-
-/// The worst end of many: diverged, interrupted, finished.
-fn worst<'a>(ends: impl Iterator<Item = &'a End>) -> End {
-    let rank = |end: &End| match end {
-        End::Finished => 0,
-        End::Interrupted => 1,
-        End::Diverged(_) => 2,
-    };
-    ends.fold(End::Finished, |worst, end| {
-        if rank(end) > rank(&worst) {
-            end.clone()
-        } else {
-            worst
-        }
-    })
 }

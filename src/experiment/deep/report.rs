@@ -1,21 +1,19 @@
-//! What experiments with deep networks leave behind.
+//! What the reports of experiments with deep networks share.
 
-use crate::experiment::deep::End;
-use crate::experiment::deep::keys::Base;
-use crate::output::{Folder, FolderError, Provenance};
+use super::keys::Base;
+use crate::integrate::RunEnd;
+use crate::output::Column;
 use crate::plot::number::short;
 use crate::plot::{Chart, Line, Look, Scale};
-use serde::Serialize;
-use std::path::PathBuf;
 
 /// A line of the table that says how a run went.
-pub(super) fn ending(end: &End, seconds: f64) -> String {
+pub(super) fn ending(end: &RunEnd, seconds: f64) -> String {
     match end {
-        End::Finished => format!("{seconds:.1} s\n"),
-        End::Interrupted => {
+        RunEnd::Finished => format!("{seconds:.1} s\n"),
+        RunEnd::Interrupted { .. } => {
             format!("Stopped by the user after {seconds:.1} s; --resume goes on.\n")
         }
-        End::Diverged(why) => format!("Ended early after {seconds:.1} s: {why}\n"),
+        early => format!("Ended early after {seconds:.1} s: {early}\n"),
     }
 }
 
@@ -24,70 +22,13 @@ pub(super) fn heading(base: &Base) -> String {
     format!("teacher {}", base.teacher.architecture.widths())
 }
 
-/// Writes some rows as CSV.
-pub(super) fn write_csv(
-    folder: &Folder,
-    name: &str,
-    header: &[String],
-    rows: impl Iterator<Item = Vec<String>>,
-) -> Result<PathBuf, FolderError> {
-    folder.write(name, |out| {
-        let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(header)?;
-        for row in rows {
-            csv.write_record(row)?;
-        }
-        csv.flush()
-    })
-}
-
-/// Writes a chart as SVG.
-pub(super) fn write_chart(
-    folder: &Folder,
-    name: &str,
-    chart: &Chart,
-) -> Result<PathBuf, FolderError> {
-    folder.write(name, |out| out.write_all(chart.to_svg().as_bytes()))
-}
-
-/// A number as in tables that programs read: empty where there is none.
-pub(super) fn field(value: f64) -> String {
-    if value.is_nan() {
-        String::new()
-    } else {
-        format!("{value:e}")
-    }
-}
-
-/// What every `summary.json` has.
-#[derive(Serialize)]
-struct Summary<'a, S, F> {
-    experiment: &'static str,
-    scenario: &'a S,
-    provenance: &'a Provenance,
-    findings: F,
-    end: &'a End,
-    seconds: f64,
-}
-
-/// Writes it.
-pub(super) fn write_summary(
-    folder: &Folder,
-    experiment: &'static str,
-    scenario: &impl Serialize,
-    findings: impl Serialize,
-    (end, seconds): (&End, f64),
-    provenance: &Provenance,
-) -> Result<PathBuf, FolderError> {
-    let summary = Summary {
-        experiment,
-        scenario,
-        provenance,
-        findings,
-        end,
-        seconds,
-    };
-    folder.write_json("summary.json", &summary)
+/// Columns `name_1`, `name_2`, … of pure numbers, whose meaning ends in that number.
+pub(super) fn numbered(
+    name: &'static str,
+    count: usize,
+    meaning: &'static str,
+) -> impl Iterator<Item = Column> {
+    (1..=count).map(move |i| Column::number(format!("{name}_{i}"), "", format!("{meaning} {i}")))
 }
 
 /// Ends of an axis that has all values, with some room; a range that is not empty.

@@ -27,7 +27,7 @@ pub struct SgdVsFlow {
 
 impl SgdVsFlow {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let mut section = root.section("sgd")?;
         let words = "η, positive numbers, as in [0.1, 0.05]";
         let steps = section

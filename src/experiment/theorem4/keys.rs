@@ -49,7 +49,7 @@ pub struct Flow {
 
 impl Theorem4 {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let name = root.name();
         let seed = root.integer("seed", 0, i64::MAX as u64)?.unwrap_or(1);
         let mut section = root.section("teacher")?;

@@ -99,7 +99,7 @@ pub enum Start {
 
 impl Theorem5 {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
         let scenario = Self::read_section(&mut root)?;
         root.finish()?;
         Ok(scenario)

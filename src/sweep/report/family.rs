@@ -4,13 +4,15 @@ use super::axis;
 use super::data::Data;
 use crate::measure::Span;
 use crate::plot::{Band, Chart, Line, Look, Scale};
-use crate::sweep::record::Experiment;
 
 /// The chart; `None` unless exactly one axis of numbers changes.
 pub fn chart(data: &Data) -> Option<Chart> {
     let [free] = data.free_axes()[..] else {
         return None;
     };
+    if data.bounds.is_empty() {
+        return None;
+    }
     let axis = &data.axes[free];
     let x = axis.numbers()?;
     let mut cells: Vec<usize> = (0..data.rates.len()).collect();
@@ -33,24 +35,24 @@ pub fn chart(data: &Data) -> Option<Chart> {
             lines.push(line(bound.label.into(), look, &value));
         }
     }
-    let simulated = |cell: usize| match data.experiment {
-        Experiment::Theorem4 => data.extra(cell, "worst"),
-        Experiment::Theorem5 => data.rates[cell][0].simulated,
+    let simulated = |cell: usize| match data.kind.name {
+        "theorem4" => data.extra(cell, "worst"),
+        _ => data.rates[cell].first().and_then(|rate| rate.simulated),
     };
-    let (fitted, name) = match data.experiment {
-        Experiment::Theorem4 => ("fitted", "fitted slowest mode"),
-        Experiment::Theorem5 => ("v_u_fitted", "fitted V_u → V*"),
+    let (fitted, name) = match data.kind.name {
+        "theorem4" => ("fitted", "fitted slowest mode"),
+        _ => ("v_u_fitted", "fitted V_u → V*"),
     };
-    if data.experiment == Experiment::Theorem5 {
+    if data.kind.name == "theorem5" {
         let exact = |cell: usize| data.extra(cell, "exact");
         lines.push(line("exact".into(), Look::of_rate("exact"), &exact));
     }
     lines.push(line(name.into(), Look::SAMPLED, &|cell| {
         data.extra(cell, fitted)
     }));
-    let worst = match data.experiment {
-        Experiment::Theorem4 => "simulated: worst along the run",
-        Experiment::Theorem5 => "simulated: weighted norm",
+    let worst = match data.kind.name {
+        "theorem4" => "simulated: worst along the run",
+        _ => "simulated: weighted norm",
     };
     lines.push(line(worst.into(), Look::SIMULATED, &simulated));
     lines.retain(|line| line.points.len() > 1);

@@ -3,7 +3,6 @@
 use super::contour;
 use super::data::{Class, Data, Facet};
 use crate::plot::{Fill, Lattice, Map, Panel, Ramp, Shade};
-use crate::sweep::record::Experiment;
 
 /// Levels below this are not told apart: that far down runs end by chance.
 const NOISE: f64 = 1e-10;
@@ -15,7 +14,7 @@ const ALIVE: f64 = 1e-3;
 pub fn all(data: &Data, facet: &Facet) -> Vec<(&'static str, Map)> {
     let mut maps = vec![("verdicts", verdicts(data, facet))];
     maps.extend(tightness(data, facet).map(|map| ("tightness", map)));
-    if data.experiment == Experiment::Theorem5 {
+    if data.kind.name == "theorem5" {
         maps.extend(limits(data, facet).map(|map| ("limits", map)));
         maps.extend(smallest_overlap(data, facet).map(|map| ("lambda_min_L", map)));
     }
@@ -212,7 +211,7 @@ fn levels(
 
 /// Those that claim to be lower bounds.
 fn bounds(data: &Data) -> impl Iterator<Item = usize> + '_ {
-    (0..data.bounds.len()).filter(|&place| data.bounds[place].is_bound)
+    (0..data.bounds.len()).filter(|&place| data.bounds[place].is_lower())
 }
 
 fn gamma_zero(
@@ -238,7 +237,7 @@ fn shade(class: Class) -> Shade {
         Class::Violated => Shade::VIOLATED,
         Class::Holds => Shade::HOLDS,
         Class::Vacuous => Shade::VACUOUS,
-        Class::Untested => Shade::UNTESTED,
+        Class::Untested | Class::NotApplicable | Class::Undecided => Shade::UNTESTED,
         Class::Failed => Shade::FAILED,
     }
 }
@@ -248,6 +247,8 @@ fn label(class: Class, seeds: usize) -> String {
         Class::Violated if seeds > 1 => "violated in some run",
         Class::Violated => "violated",
         Class::Holds => "holds",
+        Class::NotApplicable => "not applicable: a premise is not met",
+        Class::Undecided => "undecided: within the run's own error",
         Class::Vacuous => "vacuous: the bound is not positive",
         Class::Untested => "untested",
         Class::Failed => "the run failed",

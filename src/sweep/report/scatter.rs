@@ -2,7 +2,6 @@
 
 use super::data::Data;
 use crate::plot::{Chart, Line, Look, Scale};
-use crate::sweep::record::Experiment;
 
 /// Points of one rate that are drawn, evenly spread over the cells.
 const MOST_POINTS: usize = 1500;
@@ -31,7 +30,7 @@ pub fn chart(data: &Data) -> Option<Chart> {
             look: Look::points_of_rate(bound.name),
         });
     }
-    if data.experiment == Experiment::Theorem5 {
+    if data.kind.name == "theorem5" {
         lines.push(Line {
             label: "exact against fitted V_u → V*".into(),
             points: points(data, |cell| {

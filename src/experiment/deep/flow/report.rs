@@ -1,92 +1,125 @@
-//! `steps.csv`, `summary.json`, `loss.svg`, `correlation-flow.svg`, `correlation-sgd.svg` and `separation.svg`.
+//! `steps.csv`, and figures of loss, correlation and separation.
 
-use crate::experiment::deep::flow::{DeepFlow, FlowPath, FlowRow};
+use super::{Finding, FlowPath, FlowRow, Outcome};
 use crate::experiment::deep::report::{
-    correlation_range, ending, field, heading, layer_line, log_range, over_epochs, write_chart,
-    write_csv, write_summary,
+    correlation_range, ending, heading, layer_line, log_range, numbered, over_epochs,
 };
-use crate::output::{Folder, FolderError, Provenance};
+use crate::experiment::{self, About, Reading};
+use crate::output;
+use crate::output::{Cell, Column};
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
+use crate::plot::{Chart, Figure, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use serde::Serialize;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
-/// Writes all files, each whole or not at all, and gives their paths.
-pub fn write(
-    outcome: &DeepFlow,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let depth = depth(outcome);
-    let [flow, sgd] = paths(outcome);
-    let mut header = ["path", "step", "loss"].map(String::from).to_vec();
-    header.extend((1..=depth).map(|l| format!("rho_{l}")));
-    header.extend((1..=depth + 1).map(|l| format!("separation_{l}")));
-    let rows = paths(outcome).into_iter().flat_map(|(name, path)| {
-        path.rows.iter().map(move |row| {
-            let mut fields = vec![name.to_owned(), row.step.to_string(), field(row.loss)];
-            fields.extend(row.rho.iter().chain(&row.separation).map(|&x| field(x)));
-            fields
-        })
-    });
-    Ok(vec![
-        write_csv(folder, "steps.csv", &header, rows)?,
-        write_summary(
-            folder,
-            "deep-flow",
-            &outcome.scenario,
-            findings(outcome),
-            (&outcome.end, outcome.seconds),
-            provenance,
-        )?,
-        write_chart(folder, "loss.svg", &loss(outcome))?,
-        write_chart(folder, "correlation-flow.svg", &correlation(outcome, flow))?,
-        write_chart(folder, "correlation-sgd.svg", &correlation(outcome, sgd))?,
-        write_chart(folder, "separation.svg", &separation(outcome))?,
-    ])
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
+        }
+    }
+
+    fn table(&self) -> String {
+        table(self)
+    }
+
+    fn tables(&self) -> Vec<output::Table<'_>> {
+        vec![steps(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        let [flow, sgd] = paths(self);
+        vec![
+            ("loss".into(), loss(self).into()),
+            ("correlation-flow".into(), correlation(self, flow).into()),
+            ("correlation-sgd".into(), correlation(self, sgd).into()),
+            ("separation".into(), separation(self).into()),
+        ]
+    }
 }
 
-fn depth(outcome: &DeepFlow) -> usize {
+fn depth(outcome: &Outcome) -> usize {
     outcome.scenario.base.teacher.architecture.hidden.len()
 }
 
-fn paths(outcome: &DeepFlow) -> [(&'static str, &FlowPath); 2] {
+fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {
     [("matrix flow", &outcome.flow), ("SGD", &outcome.sgd)]
 }
 
-fn last(path: &FlowPath) -> &FlowRow {
-    &path.rows[path.rows.len() - 1]
+fn steps(outcome: &Outcome) -> output::Table<'_> {
+    let depth = depth(outcome);
+    let mut columns = vec![
+        Column::text("path", "matrix flow or SGD"),
+        Column::count("step", "steps done"),
+        Column::number("loss", "", "½E‖f* − f‖² on held-out samples"),
+    ];
+    columns.extend(numbered("rho", depth, "ρ̄ of layer"));
+    let meaning = "error of taking expectations apart, of the velocity in layer";
+    columns.extend(numbered("separation", depth + 1, meaning));
+    let rows = paths(outcome).into_iter().flat_map(|(name, path)| {
+        path.rows.iter().map(move |row| {
+            let mut fields = vec![name.into(), row.step.into(), row.loss.into()];
+            let numbers = row.rho.iter().chain(&row.separation);
+            fields.extend(numbers.map(|&x| Cell::Number(x)));
+            fields
+        })
+    });
+    output::Table::new("steps.csv", columns, rows)
 }
 
-#[derive(Serialize)]
-struct Finding<'a> {
-    path: &'static str,
-    steps: usize,
-    loss_start: f64,
-    loss: f64,
-    rho: &'a [f64],
-    separation_start: &'a [f64],
-    separation: &'a [f64],
-}
-
-fn findings<'a>(outcome: &'a DeepFlow) -> [Finding<'a>; 2] {
-    let finding = |(path, rows): (&'static str, &'a FlowPath)| Finding {
-        path,
-        steps: last(rows).step,
-        loss_start: rows.rows[0].loss,
-        loss: last(rows).loss,
-        rho: &last(rows).rho,
-        separation_start: &rows.rows[0].separation,
-        separation: &last(rows).separation,
+/// What a sweep keeps.
+pub fn columns() -> Vec<Reading<Outcome>> {
+    let of = |index: usize, name: &str, suffix, meaning, of: fn(&Finding) -> Option<f64>| {
+        Reading::number(
+            format!("{name}_{suffix}"),
+            "",
+            meaning,
+            move |o: &Outcome| of(&o.findings[index]),
+        )
     };
-    paths(outcome).map(finding)
+    let path = |(index, name)| {
+        [
+            of(
+                index,
+                name,
+                "loss_start",
+                "held-out loss at the start",
+                |f| Some(f.loss_start),
+            ),
+            of(index, name, "loss", "held-out loss at the end", |f| {
+                Some(f.loss)
+            }),
+            of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| {
+                f.rho.first().copied()
+            }),
+            of(
+                index,
+                name,
+                "separation_start_lowest",
+                "error of separation in the lowest layer at the start",
+                |f| f.separation_start.first().copied(),
+            ),
+            of(
+                index,
+                name,
+                "separation_lowest",
+                "error of separation in the lowest layer at the end",
+                |f| f.separation.first().copied(),
+            ),
+        ]
+    };
+    ["flow", "sgd"]
+        .into_iter()
+        .enumerate()
+        .flat_map(path)
+        .collect()
 }
 
 /// A line per path and time.
-pub fn table(outcome: &DeepFlow) -> String {
+pub fn table(outcome: &Outcome) -> String {
     let base = &outcome.scenario.base;
     let mut text = String::new();
     let _ = writeln!(
@@ -116,7 +149,7 @@ pub fn table(outcome: &DeepFlow) -> String {
             .join("  ")
     };
     for (name, path) in paths(outcome) {
-        for row in [&path.rows[0], last(path)] {
+        for row in [&path.rows[0], path.last()] {
             table.add_row([
                 name.to_owned(),
                 row.step.to_string(),
@@ -132,7 +165,7 @@ pub fn table(outcome: &DeepFlow) -> String {
 
 /// A chart over steps.
 fn over_steps(
-    outcome: &DeepFlow,
+    outcome: &Outcome,
     title: &str,
     [y_label, y_unit]: [&str; 2],
     lines: Vec<Line>,
@@ -155,13 +188,13 @@ fn points(path: &FlowPath, figure: impl Fn(&FlowRow) -> f64) -> Vec<(f64, f64)> 
         .collect()
 }
 
-fn loss(outcome: &DeepFlow) -> Chart {
+fn loss(outcome: &Outcome) -> Chart {
     let looks = [Look::SIMULATED, Look::SAMPLED];
     let lines: Vec<Line> = paths(outcome)
         .into_iter()
         .zip(looks)
         .map(|((name, path), look)| Line {
-            label: format!("{name}: {} at the end", short(last(path).loss)),
+            label: format!("{name}: {} at the end", short(path.last().loss)),
             points: points(path, |row| row.loss),
             look,
         })
@@ -182,7 +215,7 @@ fn loss(outcome: &DeepFlow) -> Chart {
     }
 }
 
-fn correlation(outcome: &DeepFlow, (name, path): (&str, &FlowPath)) -> Chart {
+fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) -> Chart {
     let lines: Vec<Line> = (0..depth(outcome))
         .map(|l| layer_line(l, points(path, |row| row.rho[l])))
         .collect();
@@ -198,7 +231,7 @@ fn correlation(outcome: &DeepFlow, (name, path): (&str, &FlowPath)) -> Chart {
     }
 }
 
-fn separation(outcome: &DeepFlow) -> Chart {
+fn separation(outcome: &Outcome) -> Chart {
     let path = &outcome.flow;
     let line = |l: usize| Line {
         label: match l == depth(outcome) {

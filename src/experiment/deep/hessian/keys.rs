@@ -33,7 +33,7 @@ pub struct Hessian {
 
 impl FlatMinima {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root)?;
         let origin = root.origin_of("student");
         let student = read_student(root.section("student")?, &base.teacher.architecture)?;

@@ -1,98 +1,95 @@
-//! `spectra.csv`, `summary.json`, `spectrum.svg` and `near-zero.svg`.
+//! `spectra.csv`, and figures of the spectrum and of what is near zero.
 
-use crate::experiment::deep::hessian::{Curved, FlatMinima};
-use crate::experiment::deep::report::{
-    ending, field, heading, log_range, write_chart, write_csv, write_summary,
-};
-use crate::output::{Folder, FolderError, Provenance};
+use super::{Outcome, Spectrum};
+use crate::experiment::deep::report::{ending, heading, log_range};
+use crate::experiment::{self, About, Reading};
+use crate::measure::Span;
+use crate::output;
+use crate::output::Column;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
+use crate::plot::{Chart, Figure, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use serde::Serialize;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 /// Eigenvalues below this part of the largest are not drawn.
 const DRAWN: f64 = 1e-10;
 
-/// Writes all files, each whole or not at all, and gives their paths.
-pub fn write(
-    outcome: &FlatMinima,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let header = [
-        "width",
-        "seed",
-        "parameters",
-        "method",
-        "eigenvalue",
-        "weight",
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
+        }
+    }
+
+    fn table(&self) -> String {
+        table(self)
+    }
+
+    fn tables(&self) -> Vec<output::Table<'_>> {
+        vec![spectra(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        vec![
+            ("spectrum".into(), spectrum(self).into()),
+            ("near-zero".into(), near_zero(self).into()),
+        ]
+    }
+}
+
+fn spectra(outcome: &Outcome) -> output::Table<'_> {
+    let columns = vec![
+        Column::count("width", "of hidden layers, in units of the teacher's"),
+        Column::count("seed", "of the training"),
+        Column::count("parameters", "P"),
+        Column::text("method", "whole spectrum, or its density by Lanczos"),
+        Column::number("eigenvalue", "", "of the Hessian"),
+        Column::number("weight", "", "part of all eigenvalues that it stands for"),
     ];
     let rows = outcome.runs.iter().flat_map(|run| {
         run.density.points.iter().map(|&(value, weight)| {
             vec![
-                run.width.to_string(),
-                run.seed.to_string(),
-                run.parameters.to_string(),
-                method(run).to_owned(),
-                field(value),
-                field(weight),
+                run.width.into(),
+                run.seed.into(),
+                run.parameters.into(),
+                run.method.name().into(),
+                value.into(),
+                weight.into(),
             ]
         })
     });
-    Ok(vec![
-        write_csv(folder, "spectra.csv", &header.map(String::from), rows)?,
-        write_summary(
-            folder,
-            "flat-minima",
-            &outcome.scenario,
-            findings(outcome),
-            (&outcome.end, outcome.seconds),
-            provenance,
-        )?,
-        write_chart(folder, "spectrum.svg", &spectrum(outcome))?,
-        write_chart(folder, "near-zero.svg", &near_zero(outcome))?,
-    ])
+    output::Table::new("spectra.csv", columns, rows)
 }
 
-fn method(run: &Curved) -> &'static str {
-    if run.is_whole { "whole" } else { "lanczos" }
-}
-
-#[derive(Serialize)]
-struct Finding<'a> {
-    width: usize,
-    seed: u64,
-    parameters: usize,
-    method: &'static str,
-    held_out_loss: f64,
-    rho: &'a [f64],
-    largest: f64,
-    least: f64,
-    near_zero: f64,
-    flat_directions: f64,
-}
-
-fn findings<'a>(outcome: &'a FlatMinima) -> Vec<Finding<'a>> {
-    let finding = |run: &'a Curved| Finding {
-        width: run.width,
-        seed: run.seed,
-        parameters: run.parameters,
-        method: method(run),
-        held_out_loss: run.held_out[1],
-        rho: &run.rho,
-        largest: run.density.largest(),
-        least: run.density.least(),
-        near_zero: run.near_zero,
-        flat_directions: run.flat_directions(),
+/// What a sweep keeps: medians over all trainings of a scenario.
+pub fn columns() -> Vec<Reading<Outcome>> {
+    let median = |name, meaning, of: fn(&Spectrum) -> f64| {
+        Reading::number(name, "", meaning, move |o: &Outcome| {
+            Span::of(o.runs.iter().map(of)).map(|span| span.median)
+        })
     };
-    outcome.runs.iter().map(finding).collect()
+    vec![
+        Reading::count("trainings", "of which these are medians", |o: &Outcome| {
+            o.runs.len()
+        }),
+        median("parameters", "of the student", |run| run.parameters as f64),
+        median("held_out_loss", "at the end", |run| run.held_out_loss),
+        median("largest", "largest eigenvalue", |run| run.largest),
+        median("least", "least eigenvalue", |run| run.least),
+        median("near_zero", "part of eigenvalues near zero", |run| {
+            run.near_zero
+        }),
+        median("flat_directions", "how many that are", |run| {
+            run.flat_directions
+        }),
+    ]
 }
 
 /// A line per student.
-pub fn table(outcome: &FlatMinima) -> String {
+pub fn table(outcome: &Outcome) -> String {
     let base = &outcome.scenario.base;
     let mut text = String::new();
     let _ = writeln!(
@@ -123,16 +120,20 @@ pub fn table(outcome: &FlatMinima) -> String {
             format!("{}×", run.width),
             run.seed.to_string(),
             run.parameters.to_string(),
-            format!("{} → {}", short(run.held_out[0]), short(run.held_out[1])),
-            short(run.density.largest()),
-            short(run.density.least()),
+            format!(
+                "{} → {}",
+                short(run.held_out_loss_start),
+                short(run.held_out_loss)
+            ),
+            short(run.largest),
+            short(run.least),
             format!(
                 "{:.0} ({:.1} %)",
-                run.flat_directions(),
+                run.flat_directions,
                 100.0 * run.near_zero
             ),
-            format!("{:.0}", run.parameters as f64 - run.flat_directions()),
-            method(run).to_owned(),
+            format!("{:.0}", run.parameters as f64 - run.flat_directions),
+            run.method.name().to_owned(),
         ]);
     }
     let _ = writeln!(text, "{table}");
@@ -140,7 +141,7 @@ pub fn table(outcome: &FlatMinima) -> String {
 }
 
 /// Eigenvalues from the largest, over the part of parameters that they stand for.
-fn spectrum(outcome: &FlatMinima) -> Chart {
+fn spectrum(outcome: &Outcome) -> Chart {
     let first = outcome.scenario.base.seed;
     let lines: Vec<Line> = outcome
         .runs
@@ -149,7 +150,7 @@ fn spectrum(outcome: &FlatMinima) -> Chart {
         .enumerate()
         .map(|(i, run)| {
             let mut passed = 0.0;
-            let largest = run.density.largest();
+            let largest = run.largest;
             let descending = run.density.points.iter().rev();
             let points = descending.map(|&(value, weight)| {
                 passed += weight;
@@ -160,7 +161,7 @@ fn spectrum(outcome: &FlatMinima) -> Chart {
                     "width {}×: {} parameters ({})",
                     run.width,
                     run.parameters,
-                    method(run)
+                    run.method.name()
                 ),
                 points: points.collect(),
                 look: Look::of_series(i),
@@ -194,10 +195,10 @@ fn spectrum(outcome: &FlatMinima) -> Chart {
 }
 
 /// Flat and stiff directions over the number of parameters.
-fn near_zero(outcome: &FlatMinima) -> Chart {
-    let mut runs: Vec<&Curved> = outcome.runs.iter().collect();
+fn near_zero(outcome: &Outcome) -> Chart {
+    let mut runs: Vec<&Spectrum> = outcome.runs.iter().collect();
     runs.sort_by_key(|run| run.parameters);
-    let points = |figure: &dyn Fn(&Curved) -> f64| -> Vec<(f64, f64)> {
+    let points = |figure: &dyn Fn(&Spectrum) -> f64| -> Vec<(f64, f64)> {
         runs.iter()
             .map(|run| (run.parameters as f64, figure(run)))
             .collect()
@@ -218,12 +219,12 @@ fn near_zero(outcome: &FlatMinima) -> Chart {
         },
         Line {
             label: "eigenvalues near zero".into(),
-            points: points(&|run| run.flat_directions()),
+            points: points(&|run| run.flat_directions),
             look: Look::of_series(1),
         },
         Line {
             label: "all others".into(),
-            points: points(&|run| run.parameters as f64 - run.flat_directions()),
+            points: points(&|run| run.parameters as f64 - run.flat_directions),
             look: Look::of_series(2).marked(),
         },
     ];

@@ -30,7 +30,7 @@ pub enum Keep {
 
 impl LotteryTickets {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root)?;
         let student = read_student(root.section("student")?, &base.teacher.architecture)?;
         let mut tickets = root.section("tickets")?;

@@ -1,10 +1,10 @@
 //! `convergence.svg`: the largest angle on a log axis, with every bound from the same start.
 
+use crate::bound::Measure;
 use crate::experiment::theorem4::{Outcome, RateClaim};
 use crate::measure::Fit;
 use crate::plot::number::short;
 use crate::plot::{Band, Chart, Line, Look, Scale};
-use crate::theory::Verdict;
 
 /// Points of a bound's curve.
 const POINTS: usize = 200;
@@ -18,10 +18,10 @@ pub fn chart(outcome: &Outcome) -> Chart {
     let mut notes = Vec::new();
     for claim in &outcome.claims {
         match claim.value {
-            Some(value) if claim.verdict != Verdict::Vacuous => lines.push(Line {
+            Some(value) if claim.verdict.claims_something() => lines.push(Line {
                 label: label(claim),
-                points: bound(claim.name, value, theta0, end),
-                look: Look::of_rate(claim.name),
+                points: bound(claim.bound.measure, value, theta0, end),
+                look: Look::of_rate(claim.bound.name),
             }),
             _ => notes.push(label(claim)),
         }
@@ -113,7 +113,7 @@ pub(super) fn title(outcome: &Outcome) -> String {
 
 /// "derived: λ = 0.7·10⁻³, holds".
 pub(super) fn label(claim: &RateClaim) -> String {
-    let name = claim.name.replace("_d0", "·d₀");
+    let name = claim.bound.label;
     match claim.value {
         Some(value) => format!("{name}: λ = {}, {}", short(value), claim.verdict),
         None => format!("{name}: unknown"),
@@ -121,18 +121,10 @@ pub(super) fn label(claim: &RateClaim) -> String {
 }
 
 /// The largest angle that a rate allows over time.
-fn bound(name: &str, rate: f64, theta0: f64, end: f64) -> Vec<(f64, f64)> {
+fn bound(measure: Measure, rate: f64, theta0: f64, end: f64) -> Vec<(f64, f64)> {
     (0..=POINTS)
         .map(|i| end * i as f64 / POINTS as f64)
-        .map(|time| {
-            let decay = (-rate * time).exp();
-            let angle = match name {
-                // A rate of tan(θ/2), not of θ.
-                "derived" => 2.0 * ((0.5 * theta0).tan() * decay).atan(),
-                _ => theta0 * decay,
-            };
-            (time, angle)
-        })
+        .filter_map(|time| Some((time, measure.largest_angle(rate, theta0, time)?)))
         .collect()
 }
 

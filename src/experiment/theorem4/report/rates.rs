@@ -5,7 +5,6 @@ use crate::experiment::theorem4::Outcome;
 use crate::measure::{Row, Trajectory};
 use crate::plot::number::short;
 use crate::plot::{Chart, Line, Look, Scale};
-use crate::theory::Verdict;
 
 /// The chart.
 pub fn chart(outcome: &Outcome) -> Chart {
@@ -30,15 +29,15 @@ pub fn chart(outcome: &Outcome) -> Chart {
     for claim in &outcome.claims {
         match claim.value {
             Some(value)
-                if claim.verdict != Verdict::Vacuous && (range[0]..=range[1]).contains(&value) =>
+                if claim.verdict.claims_something() && (range[0]..=range[1]).contains(&value) =>
             {
                 lines.push(Line {
                     label: label(claim),
                     points: vec![(0.0, value), (end, value)],
-                    look: Look::of_rate(claim.name),
+                    look: Look::of_rate(claim.bound.name),
                 });
             }
-            Some(_) if claim.verdict != Verdict::Vacuous => {
+            Some(_) if claim.verdict.claims_something() => {
                 notes.push(format!("{} (off the scale)", label(claim)));
             }
             _ => notes.push(label(claim)),

@@ -59,7 +59,7 @@ pub fn convergence(outcome: &Outcome) -> Chart {
         Some(certificate) => notes.push(format!("certified rate {}", short(certificate.rate))),
         None => notes.push("no certificate for this start".into()),
     }
-    if let Some(slowest) = outcome.joint.as_ref().ok().and_then(|joint| joint.slowest) {
+    if let Some(slowest) = outcome.joint.as_ref().and_then(|joint| joint.slowest) {
         notes.push(format!("slowest rate at the limit {}", short(slowest)));
     }
     // A little below the floor, where there is only noise to see.
