@@ -1,5 +1,6 @@
 //! Lottery tickets: winners restarted from their own initial weights, from fresh ones, and random nodes likewise.
 
+mod figures;
 pub mod keys;
 pub mod report;
 
