@@ -1,5 +1,6 @@
 //! Theorem 5 from perturbed teachers: fan-out norms for each width and perturbation, over seeds.
 
+mod figures;
 pub mod keys;
 mod report;
 

@@ -1,5 +1,6 @@
 //! Two-layer SGD beside the flow from the same start: how far apart do they come, and how does that fall with η and B?
 
+mod figures;
 mod gap;
 pub mod keys;
 mod paths;

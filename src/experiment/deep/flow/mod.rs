@@ -1,5 +1,6 @@
 //! The matrix flow of a deep network, stepped as the authors did, beside SGD from the same start.
 
+mod figures;
 pub mod keys;
 mod report;
 

@@ -1,14 +1,12 @@
 //! `steps.csv`, and figures of loss, correlation and separation.
 
-use super::{Finding, FlowPath, FlowRow, Outcome};
-use crate::experiment::deep::report::{
-    correlation_range, ending, heading, layer_line, log_range, numbered, over_epochs,
-};
+use super::{Finding, FlowPath, Outcome, figures};
+use crate::experiment::deep::report::{ending, heading, numbered};
 use crate::experiment::{self, About, Reading};
 use crate::output;
 use crate::output::{Cell, Column};
+use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::plot::{Chart, Figure, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
@@ -33,19 +31,25 @@ impl experiment::Outcome for Outcome {
     fn figures(&self) -> Vec<(String, Figure)> {
         let [flow, sgd] = paths(self);
         vec![
-            ("loss".into(), loss(self).into()),
-            ("correlation-flow".into(), correlation(self, flow).into()),
-            ("correlation-sgd".into(), correlation(self, sgd).into()),
-            ("separation".into(), separation(self).into()),
+            ("loss".into(), figures::loss(self).into()),
+            (
+                "correlation-flow".into(),
+                figures::correlation(self, flow).into(),
+            ),
+            (
+                "correlation-sgd".into(),
+                figures::correlation(self, sgd).into(),
+            ),
+            ("separation".into(), figures::separation(self).into()),
         ]
     }
 }
 
-fn depth(outcome: &Outcome) -> usize {
+pub(super) fn depth(outcome: &Outcome) -> usize {
     outcome.scenario.base.teacher.architecture.hidden.len()
 }
 
-fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {
+pub(super) fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {
     [("matrix flow", &outcome.flow), ("SGD", &outcome.sgd)]
 }
 
@@ -161,89 +165,4 @@ pub fn table(outcome: &Outcome) -> String {
     }
     let _ = writeln!(text, "{table}");
     text + &ending(&outcome.end, outcome.seconds)
-}
-
-/// A chart over steps.
-fn over_steps(
-    outcome: &Outcome,
-    title: &str,
-    [y_label, y_unit]: [&str; 2],
-    lines: Vec<Line>,
-) -> Chart {
-    let title = format!(
-        "{title}: {}, student {}",
-        heading(&outcome.scenario.base),
-        outcome.scenario.student_architecture().widths()
-    );
-    Chart {
-        x_label: "steps".into(),
-        ..over_epochs(title, y_label, y_unit, lines)
-    }
-}
-
-fn points(path: &FlowPath, figure: impl Fn(&FlowRow) -> f64) -> Vec<(f64, f64)> {
-    path.rows
-        .iter()
-        .map(|row| (row.step as f64, figure(row)))
-        .collect()
-}
-
-fn loss(outcome: &Outcome) -> Chart {
-    let looks = [Look::SIMULATED, Look::SAMPLED];
-    let lines: Vec<Line> = paths(outcome)
-        .into_iter()
-        .zip(looks)
-        .map(|((name, path), look)| Line {
-            label: format!("{name}: {} at the end", short(path.last().loss)),
-            points: points(path, |row| row.loss),
-            look,
-        })
-        .collect();
-    let values = lines
-        .iter()
-        .flat_map(|line| &line.points)
-        .map(|point| point.1);
-    Chart {
-        scale: Scale::Log,
-        y_range: log_range(values),
-        ..over_steps(
-            outcome,
-            "Matrix flow and SGD",
-            ["held-out loss ½E‖f* − f‖²", "sum over outputs"],
-            lines,
-        )
-    }
-}
-
-fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) -> Chart {
-    let lines: Vec<Line> = (0..depth(outcome))
-        .map(|l| layer_line(l, points(path, |row| row.rho[l])))
-        .collect();
-    let y_range = correlation_range(&lines);
-    Chart {
-        y_range,
-        ..over_steps(
-            outcome,
-            &format!("Teacher nodes found by {name}"),
-            ["mean best correlation ρ̄", "1 = all found"],
-            lines,
-        )
-    }
-}
-
-fn separation(outcome: &Outcome) -> Chart {
-    let path = &outcome.flow;
-    let line = |l: usize| Line {
-        label: match l == depth(outcome) {
-            true => "output: nothing is separated".into(),
-            false => format!("layer {}", l + 1),
-        },
-        points: points(path, |row| row.separation[l]),
-        look: Look::of_series(l),
-    };
-    let lines: Vec<Line> = (0..=depth(outcome)).map(line).collect();
-    Chart {
-        notes: vec!["‖Ẇ − G‖/‖G‖ along the matrix flow: Ẇ with expectations taken apart, G the true velocity, both on the held-out samples.".into()],
-        ..over_steps(outcome, "What separation of expectations does", ["error of the velocity", "relative"], lines)
-    }
 }

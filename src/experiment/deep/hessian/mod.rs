@@ -1,5 +1,6 @@
 //! Flat minima: the spectrum of the Hessian after training, for students of several widths.
 
+mod figures;
 pub mod keys;
 mod report;
 

@@ -1,5 +1,6 @@
 //! Labels from a small teacher, from a large one, from noise, and mixtures: how fast is each part fitted?
 
+mod figures;
 mod findings;
 pub mod keys;
 mod report;

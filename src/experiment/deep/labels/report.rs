@@ -1,12 +1,12 @@
 //! `epochs.csv`, and figures of what is fitted.
 
-use super::{LabelRow, Labels, Outcome};
-use crate::experiment::deep::report::{ending, heading, log_range, over_epochs};
+use super::{Labels, Outcome, figures};
+use crate::experiment::deep::report::{ending, heading};
 use crate::experiment::{self, About, Reading};
 use crate::output;
 use crate::output::{Cell, Column};
+use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::plot::{Chart, Figure, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
@@ -30,9 +30,9 @@ impl experiment::Outcome for Outcome {
 
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![
-            ("fitted".into(), fitted(self).into()),
-            ("mixtures".into(), mixtures(self).into()),
-            ("held-out".into(), held_out(self).into()),
+            ("fitted".into(), figures::fitted(self).into()),
+            ("mixtures".into(), figures::mixtures(self).into()),
+            ("held-out".into(), figures::held_out(self).into()),
         ]
     }
 }
@@ -142,107 +142,4 @@ pub fn table(outcome: &Outcome) -> String {
     }
     let _ = writeln!(text, "{table}");
     text + &ending(&outcome.end, outcome.seconds)
-}
-
-fn line(
-    outcome: &Outcome,
-    (index, labels): (usize, Labels),
-    label: String,
-    figure: impl Fn(&LabelRow) -> f64,
-) -> Line {
-    Line {
-        label,
-        points: outcome.median(labels, figure),
-        look: Look::of_series(index),
-    }
-}
-
-/// Parts fitted over epochs, from the first on: on a log axis, since what is fitted first is fitted at once.
-fn parts(title: String, lines: Vec<Line>) -> Chart {
-    let mut chart = over_epochs(
-        title,
-        "part fitted",
-        "of the labels of training samples",
-        lines,
-    );
-    for line in &mut chart.lines {
-        line.points.retain(|point| point.0 >= 1.0);
-    }
-    Chart {
-        x_scale: Scale::Log,
-        x_range: [1.0, chart.x_range[1].max(2.0)],
-        y_range: [-0.05, 1.1],
-        ..chart
-    }
-}
-
-const PURE: [(Labels, &str); 3] = [
-    (Labels::Small, "labels of the small teacher"),
-    (Labels::Large, "labels of the large teacher"),
-    (Labels::Noise, "labels of noise"),
-];
-
-fn fitted(outcome: &Outcome) -> Chart {
-    let lines = PURE
-        .iter()
-        .enumerate()
-        .map(|(i, &(labels, name))| line(outcome, (i, labels), name.into(), |row| row.fitted[0]));
-    let title = format!(
-        "How fast each kind of labels is fitted: student {}",
-        outcome.scenario.student_architecture().widths()
-    );
-    parts(title, lines.collect())
-}
-
-fn mixtures(outcome: &Outcome) -> Chart {
-    let mut lines = Vec::new();
-    let mixed = outcome
-        .labels()
-        .into_iter()
-        .filter(|labels| labels.components().len() == 2);
-    for labels in mixed {
-        for (i, component) in labels.components().iter().enumerate() {
-            let label = format!("{component} in {}", labels.name());
-            lines.push(line(outcome, (lines.len(), labels), label, |row| {
-                row.fitted[i]
-            }));
-        }
-    }
-    let title = format!(
-        "Which part of mixed labels is fitted first: student {}",
-        outcome.scenario.student_architecture().widths()
-    );
-    Chart {
-        notes: vec![
-            "The number is the part of the labels' variance that is not the small teacher's."
-                .into(),
-        ],
-        ..parts(title, lines)
-    }
-}
-
-fn held_out(outcome: &Outcome) -> Chart {
-    let kinds = outcome.labels();
-    let lines: Vec<Line> = kinds
-        .iter()
-        .enumerate()
-        .map(|(i, &labels)| line(outcome, (i, labels), labels.name(), |row| row.held_out_loss))
-        .collect();
-    let values = lines
-        .iter()
-        .flat_map(|line| &line.points)
-        .map(|point| point.1);
-    Chart {
-        scale: Scale::Log,
-        y_range: log_range(values),
-        ..over_epochs(
-            format!(
-                "Held-out loss: student {}",
-                outcome.scenario.student_architecture().widths()
-            ),
-            "held-out loss",
-            "of the labels' variance",
-            lines,
-        )
-    }
 }

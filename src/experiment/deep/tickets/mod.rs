@@ -1,5 +1,6 @@
 //! Lottery tickets: winners restarted from their own initial weights, from fresh ones, and random nodes likewise.
 
+mod figures;
 mod findings;
 pub mod keys;
 mod report;

@@ -1,5 +1,6 @@
 //! Students of several widths, spreads and normalisations learn from a teacher: which of their nodes find which?
 
+mod figures;
 pub mod keys;
 mod report;
 
