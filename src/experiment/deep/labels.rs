@@ -7,7 +7,7 @@ use super::side_by_side::trainings;
 use super::{identity, worst};
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::measure::Span;
-use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
+use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
 use crate::rng;
 use crate::scenario::ImplicitRegularization as Scenario;
 use crate::scenario::deep::Weights;
@@ -113,9 +113,11 @@ impl Scenario {
 
     /// The large teacher.
     pub fn large_architecture(&self) -> Architecture {
-        Architecture {
-            hidden: self.large.clone(),
-            ..self.base.teacher.architecture.clone()
+        let teacher = &self.base.teacher.architecture;
+        let hidden = self.large.clone();
+        match teacher.fully_connected() {
+            Some(recipe) => FullyConnected { hidden, ..recipe }.into(),
+            None => teacher.with_hidden(&hidden),
         }
     }
 
@@ -163,7 +165,7 @@ fn one(
     let base = &scenario.base;
     let small = teacher(base, seed)?;
     let large = scenario.large_teacher(seed)?;
-    let dim = small.architecture.input;
+    let dim = small.architecture.input();
     let deviation = base.data.deviations[0];
     let inputs =
         |name: &str, count: usize| gaussian_inputs::<f32>(seed, name, [count, dim], deviation);
@@ -184,7 +186,7 @@ fn one(
         [on_training * scale, on_held_out * scale]
     };
     let noise = || {
-        let shape = |count: usize| [count, small.architecture.output];
+        let shape = |count: usize| [count, small.architecture.output()];
         [
             gaussian_inputs::<f32>(seed, "label noise", shape(training.nrows()), 1.0),
             gaussian_inputs(seed, "held out label noise", shape(held_out.nrows()), 1.0),

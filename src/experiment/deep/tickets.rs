@@ -100,7 +100,7 @@ impl Scenario {
         self.base
             .teacher
             .architecture
-            .hidden
+            .hidden()
             .iter()
             .map(|m| m * self.size)
             .collect()
@@ -233,9 +233,9 @@ fn by_fan_out_order(course: &Course) -> Vec<Vec<usize>> {
 
 fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
     let mut stream = rng::stream(seed, "random ticket", &[]);
-    let layers = architecture.hidden.iter().zip(sizes);
+    let layers = architecture.hidden().into_iter().zip(sizes);
     layers
-        .map(|(&n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
+        .map(|(n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
         .collect()
 }
 
@@ -249,7 +249,7 @@ impl Ticket {
         Self {
             start,
             seed,
-            hidden: course.student.architecture.hidden.clone(),
+            hidden: course.student.architecture.hidden(),
             held_out: course
                 .epochs
                 .iter()

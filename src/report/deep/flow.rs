@@ -50,7 +50,7 @@ pub fn write(
 }
 
 fn depth(outcome: &DeepFlow) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
+    outcome.scenario.base.teacher.architecture.depth()
 }
 
 fn paths(outcome: &DeepFlow) -> [(&'static str, &FlowPath); 2] {

@@ -55,7 +55,7 @@ pub fn write(
 }
 
 fn depth(outcome: &LotteryTickets) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
+    outcome.scenario.base.teacher.architecture.depth()
 }
 
 #[derive(Serialize)]

@@ -88,7 +88,7 @@ fn fan_out_history(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
 }
 
 fn write_epochs(outcome: &DeepTraining, folder: &Folder) -> Result<PathBuf, FolderError> {
-    let depth = outcome.scenario.base.teacher.architecture.hidden.len();
+    let depth = outcome.scenario.base.teacher.architecture.depth();
     let mut header: Vec<String> = ["label", "width", "batch_norm", "deviation", "seed", "epoch"]
         .map(String::from)
         .to_vec();
@@ -196,7 +196,7 @@ pub fn table(outcome: &DeepTraining) -> String {
     );
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    let depth = base.teacher.architecture.hidden.len();
+    let depth = base.teacher.architecture.depth();
     let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
     header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
     header.push("winners' rank at the start".into());
@@ -248,7 +248,7 @@ fn medians(
 }
 
 fn depth(outcome: &DeepTraining) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
+    outcome.scenario.base.teacher.architecture.depth()
 }
 
 fn correlation(outcome: &DeepTraining, variant: Variant) -> Chart {

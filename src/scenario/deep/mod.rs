@@ -15,7 +15,7 @@ pub use training::DeepTraining;
 use super::ScenarioError;
 use super::document::{Node, Value};
 use super::section::{Range, Section, TextOrFile};
-use crate::network::deep::{Architecture, BatchNorm, Place};
+use crate::network::deep::{Architecture, BatchNorm, FullyConnected, Place};
 use crate::sgd::{Loss, Schedule, Training};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -107,12 +107,8 @@ impl Student {
         width: usize,
         batch_norm: Option<BatchNorm>,
     ) -> Architecture {
-        Architecture {
-            hidden: teacher.hidden.iter().map(|nodes| nodes * width).collect(),
-            bias: self.bias,
-            batch_norm,
-            ..teacher.clone()
-        }
+        let widened = teacher.widened(width).with_bias(self.bias);
+        widened.with_batch_norm(batch_norm)
     }
 }
 
@@ -147,13 +143,14 @@ fn read_teacher(mut section: Section) -> Result<Teacher> {
     };
     section.finish()?;
     Ok(Teacher {
-        architecture: Architecture {
+        architecture: FullyConnected {
             input,
             hidden,
             output,
             bias,
             batch_norm: None,
-        },
+        }
+        .into(),
         weights,
     })
 }
