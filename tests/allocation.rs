@@ -4,7 +4,7 @@ mod common;
 
 use common::random_network;
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
-use luckflow::network::deep::{Architecture, BatchNorm, Place, uniform};
+use luckflow::network::deep::{BatchNorm, FullyConnected, Place, uniform};
 use luckflow::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
 use luckflow::rng::stream;
 use luckflow::sgd::{
@@ -76,13 +76,14 @@ fn a_step_of_training_allocates_nothing() {
             (norm, Loss::CrossEntropy, 0.9),
         ]
     }) {
-        let architecture = Architecture {
+        let architecture = FullyConnected {
             input: 10,
             hidden: vec![200, 300],
             output: 8,
             bias: true,
             batch_norm,
-        };
+        }
+        .into();
         let inputs = gaussian_inputs::<f32>(1, "samples", [500, 10], 1.0);
         let targets = match loss {
             Loss::MeanSquared => Targets::Values(gaussian_inputs(1, "targets", [500, 8], 1.0)),

@@ -210,7 +210,7 @@ impl Evaluation {
     ) -> Self {
         let capacity = pass.capacity();
         let mut batch = Batch::new(data, capacity);
-        let mut gradient = Array2::zeros((network.architecture.output, capacity));
+        let mut gradient = Array2::zeros((network.architecture.output(), capacity));
         let (mut sum, mut right) = (0.0, 0);
         for begin in (0..data.len()).step_by(capacity) {
             let end = (begin + capacity).min(data.len());

@@ -3,7 +3,7 @@
 use crate::config::ScenarioError;
 use crate::config::document::{Node, Value};
 use crate::config::section::{Range, Section, TextOrFile};
-use crate::network::deep::{Architecture, BatchNorm, Place};
+use crate::network::deep::{Architecture, BatchNorm, FullyConnected, Place};
 use crate::sgd::{Loss, Schedule, Training};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -95,12 +95,8 @@ impl Student {
         width: usize,
         batch_norm: Option<BatchNorm>,
     ) -> Architecture {
-        Architecture {
-            hidden: teacher.hidden.iter().map(|nodes| nodes * width).collect(),
-            bias: self.bias,
-            batch_norm,
-            ..teacher.clone()
-        }
+        let widened = teacher.widened(width).with_bias(self.bias);
+        widened.with_batch_norm(batch_norm)
     }
 }
 
@@ -135,13 +131,14 @@ fn read_teacher(mut section: Section) -> Result<Teacher> {
     };
     section.finish()?;
     Ok(Teacher {
-        architecture: Architecture {
+        architecture: FullyConnected {
             input,
             hidden,
             output,
             bias,
             batch_norm: None,
-        },
+        }
+        .into(),
         weights,
     })
 }

@@ -217,22 +217,20 @@ impl Finding {
 /// Inputs of one step, samples × d.
 fn fresh(scenario: &DeepFlow, seed: u64, step: usize, samples: usize) -> Array2<f64> {
     let base = &scenario.base;
-    let shape = [samples, base.teacher.architecture.input];
+    let shape = [samples, base.teacher.architecture.input()];
     let seed = rng::derive(seed, "step", &[step as u64]);
     gaussian_inputs(seed, "samples", shape, base.data.deviations[0])
 }
 
 /// w ← w + η ẇ in every parameter.
 fn advance(student: &mut Deep<f64>, change: &Gradient<f64>, rate: f64) {
-    for (layer, change) in student.layers.iter_mut().zip(&change.layers) {
+    for l in 0..=student.depth() {
+        let (layer, change) = (student.linear_mut(l), change.linear(l));
         layer.weights.scaled_add(rate, &change.weights);
-        layer.bias.scaled_add(rate, &change.bias);
+        layer.bias_mut().scaled_add(rate, change.bias());
     }
-    if !student.architecture.bias {
-        student
-            .layers
-            .iter_mut()
-            .for_each(|layer| layer.bias.fill(0.0));
+    if !student.architecture.has_bias() {
+        (0..=student.depth()).for_each(|l| student.linear_mut(l).bias_mut().fill(0.0));
     }
 }
 
@@ -247,7 +245,7 @@ struct Gauge {
 impl Gauge {
     fn new(scenario: &DeepFlow, teacher: &Deep<f64>) -> Self {
         let base = &scenario.base;
-        let shape = [base.data.held_out, teacher.architecture.input];
+        let shape = [base.data.held_out, teacher.architecture.input()];
         let inputs = gaussian_inputs(base.seed, "held out", shape, base.data.deviations[0]);
         Self {
             targets: outputs(teacher, inputs.view()),
@@ -265,7 +263,7 @@ impl Gauge {
         let layers = self.standardized.iter().zip(&own);
         let separated = separated_velocity(teacher, student, self.inputs.t());
         let exact = true_velocity(teacher, student, self.inputs.t());
-        let errors = separated.layers.iter().zip(&exact.layers);
+        let errors = (0..=student.depth()).map(|l| [separated.linear(l), exact.linear(l)]);
         FlowRow {
             step,
             loss: 0.5 * squares / self.inputs.len_of(Axis(0)) as f64,
@@ -273,7 +271,7 @@ impl Gauge {
                 .map(|(teacher, student)| Correlations::between(teacher, student).mean_best())
                 .collect(),
             separation: errors
-                .map(|(a, b)| norm(&(&a.weights - &b.weights)) / norm(&b.weights))
+                .map(|[a, b]| norm(&(&a.weights - &b.weights)) / norm(&b.weights))
                 .collect(),
         }
     }

@@ -46,7 +46,7 @@ impl experiment::Outcome for Outcome {
 }
 
 pub(super) fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
+    outcome.scenario.base.teacher.architecture.depth()
 }
 
 pub(super) fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {

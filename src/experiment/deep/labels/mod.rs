@@ -17,7 +17,7 @@ use crate::experiment::deep::lesson::{Lesson, student, teacher};
 use crate::experiment::deep::plan::{Metric, Observation, Plan};
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store};
 use crate::integrate::RunEnd;
-use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
+use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
 use crate::rng;
 use crate::runs::side_by_side::trainings;
 use crate::sgd::{DataSet, Mode, Pass, Targets, gaussian_inputs, outputs};
@@ -170,9 +170,11 @@ impl ImplicitRegularization {
 
     /// The large teacher.
     pub fn large_architecture(&self) -> Architecture {
-        Architecture {
-            hidden: self.large.clone(),
-            ..self.base.teacher.architecture.clone()
+        let teacher = &self.base.teacher.architecture;
+        let hidden = self.large.clone();
+        match teacher.fully_connected() {
+            Some(recipe) => FullyConnected { hidden, ..recipe }.into(),
+            None => teacher.with_hidden(&hidden),
         }
     }
 
@@ -222,7 +224,7 @@ fn one(
     let base = &scenario.base;
     let small = teacher(base, seed)?;
     let large = scenario.large_teacher(seed)?;
-    let dim = small.architecture.input;
+    let dim = small.architecture.input();
     let deviation = base.data.deviations[0];
     let inputs =
         |name: &str, count: usize| gaussian_inputs::<f32>(seed, name, [count, dim], deviation);
@@ -243,7 +245,7 @@ fn one(
         [on_training * scale, on_held_out * scale]
     };
     let noise = || {
-        let shape = |count: usize| [count, small.architecture.output];
+        let shape = |count: usize| [count, small.architecture.output()];
         [
             gaussian_inputs::<f32>(seed, "label noise", shape(training.nrows()), 1.0),
             gaussian_inputs(seed, "held out label noise", shape(held_out.nrows()), 1.0),

@@ -158,7 +158,7 @@ impl LotteryTickets {
         self.base
             .teacher
             .architecture
-            .hidden
+            .hidden()
             .iter()
             .map(|m| m * self.size)
             .collect()
@@ -180,7 +180,7 @@ fn run(
         of_seed(scenario, seed, store, |start| together.part(start))
     })?;
     let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
-    let depth = scenario.base.teacher.architecture.hidden.len();
+    let depth = scenario.base.teacher.architecture.depth();
     let starts = scenario.starts().into_iter();
     Ok(Outcome {
         findings: starts
@@ -296,9 +296,9 @@ fn by_fan_out_order(course: &Course) -> Vec<Vec<usize>> {
 
 fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
     let mut stream = rng::stream(seed, "random ticket", &[]);
-    let layers = architecture.hidden.iter().zip(sizes);
+    let layers = architecture.hidden().into_iter().zip(sizes);
     layers
-        .map(|(&n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
+        .map(|(n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
         .collect()
 }
 
@@ -312,7 +312,7 @@ impl Ticket {
         Self {
             start,
             seed,
-            hidden: course.student.architecture.hidden.clone(),
+            hidden: course.student.architecture.hidden(),
             held_out: course
                 .epochs
                 .iter()

@@ -37,7 +37,7 @@ impl experiment::Outcome for Outcome {
 }
 
 pub(super) fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
+    outcome.scenario.base.teacher.architecture.depth()
 }
 
 fn tickets(outcome: &Outcome) -> output::Table<'_> {

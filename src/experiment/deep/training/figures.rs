@@ -3,6 +3,7 @@
 use crate::experiment::deep::report::{
     correlation_range, heading, layer_line, linear_range, log_range, over_epochs,
 };
+use crate::experiment::deep::training::report::depth;
 use crate::experiment::deep::training::{EpochRow, Outcome, TrainingRun, Variant};
 use crate::measure::Span;
 use crate::plot::number::short;
@@ -30,10 +31,6 @@ fn medians(
             Some((runs[0].rows[i].epoch as f64, span.median))
         })
         .collect()
-}
-
-fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
 }
 
 pub(super) fn correlation(outcome: &Outcome, variant: Variant) -> Chart {

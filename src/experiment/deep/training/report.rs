@@ -213,7 +213,7 @@ pub fn table(outcome: &Outcome) -> String {
     );
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    let depth = base.teacher.architecture.hidden.len();
+    let depth = base.teacher.architecture.depth();
     let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
     header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
     header.push("winners' rank at the start".into());
@@ -241,5 +241,5 @@ pub fn table(outcome: &Outcome) -> String {
 }
 
 pub(super) fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
+    outcome.scenario.base.teacher.architecture.depth()
 }
