@@ -2,16 +2,13 @@
 
 use super::source::Source;
 use super::watch::Watch;
-use super::{Failure, USAGE, say};
+use super::{Failure, INTERRUPTED, USAGE, pool, say};
 use clap::Args;
 use luckflow::experiment::{self, ExperimentError, Scenario};
 use luckflow::integrate::RunEnd;
-use luckflow::output::{Checkpoints, Folder, Provenance};
+use luckflow::output::{Checkpoints, Claim, Folder, Provenance};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-/// Exit status after Ctrl-C, as shells have it.
-pub const INTERRUPTED: u8 = 130;
 
 /// What to run and where to write.
 #[derive(Args)]
@@ -27,6 +24,9 @@ pub struct Arguments {
     /// Go on from the checkpoints that a stopped training left in the folder; it ends with the same bytes
     #[arg(long)]
     resume: bool,
+    /// Replace earlier results in the folder, those that this program wrote and no other files
+    #[arg(long, conflicts_with = "resume")]
+    force: bool,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -44,17 +44,17 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let default = Path::new("plots").join(scenario.name());
     let folder = arguments.out.as_ref().unwrap_or(&default);
-    if let Some(threads) = arguments.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.into())
-            .build_global()
-            .map_err(Failure::runtime)?;
-    }
+    pool::build(arguments.threads)?;
     let prepared = scenario
         .prepare()
         .map_err(|error| at_file(arguments, &error))?;
     // Before the work, so that none is lost to a folder that cannot be written to.
-    let folder = Folder::open(folder).map_err(Failure::usage)?;
+    let claim = match (arguments.resume, arguments.force) {
+        (true, _) => Claim::Resume,
+        (_, true) => Claim::Force,
+        _ => Claim::New,
+    };
+    let folder = Folder::claim(folder, claim).map_err(Failure::usage)?;
     let store = Checkpoints::of(&folder, arguments.resume);
     let watch = Watch::start(arguments.quiet);
     // On one of the threads that compute: who comes from outside waits for one at each parallel step.
@@ -64,9 +64,9 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let written = experiment::write(&scenario, outcome.as_ref(), &folder, &Provenance::now())
         .map_err(Failure::runtime)?;
     if !arguments.quiet {
-        say(outcome.table().trim_end());
+        say(outcome.table().trim_end())?;
         for path in written {
-            say(format_args!("wrote {}", path.display()));
+            say(format_args!("wrote {}", path.display()))?;
         }
     }
     match outcome.end() {

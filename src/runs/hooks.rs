@@ -9,6 +9,9 @@ pub trait Hooks: Sync {
 
     /// How much is done, from 0 to 1, and of what.
     fn progress(&self, _fraction: f64, _of: &str) {}
+
+    /// Something that the user should know, as that a damaged checkpoint was not used.
+    fn remark(&self, _text: &str) {}
 }
 
 /// Never interrupts, shows nothing.

@@ -1,10 +1,11 @@
 //! Points in parallel, rows in order.
 
-use super::store::{Row, StoreError, Tally};
+use super::row::Row;
+use super::store::{StoreError, Tally};
 use super::{Identities, Plan, Point, Shard, Store};
 use crate::blas;
-use crate::output::Column;
-use crate::runs::Hooks;
+use crate::output::{Column, Folder};
+use crate::runs::{Hooks, workers};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
@@ -24,10 +25,10 @@ pub struct Options {
 }
 
 /// How a sweep ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum SweepEnd {
-    /// All rows are there.
-    Complete,
+    /// All rows are there, in this folder.
+    Complete(Folder),
     /// Somebody pressed Ctrl-C.
     Interrupted,
     /// With `fail_fast`: a point failed.
@@ -72,6 +73,10 @@ pub fn run(
     hooks: &dyn Hooks,
 ) -> Result<(SweepEnd, Tally), StoreError> {
     blas::single_threaded();
+    store
+        .remarks()
+        .iter()
+        .for_each(|remark| hooks.remark(remark));
     let sweep = Sweep {
         plan,
         identities,
@@ -87,31 +92,22 @@ pub fn run(
         }),
         moved: Condvar::new(),
     };
-    std::thread::scope(|scope| {
-        for _ in 0..options.jobs {
-            scope.spawn(|| sweep.work());
-        }
-    });
+    workers(options.jobs, || sweep.work());
     let state = sweep.state.into_inner().expect("no worker panics with it");
     let tally = state.store.tally();
-    match state.end.unwrap_or(Ok(SweepEnd::Complete))? {
-        SweepEnd::Complete => {
-            state.store.finish()?;
-            Ok((SweepEnd::Complete, tally))
+    match state.end {
+        None => {
+            let (folder, remarks) = state.store.finish()?;
+            remarks.iter().for_each(|remark| hooks.remark(remark));
+            Ok((SweepEnd::Complete(folder), tally))
         }
-        end => Ok((end, tally)),
+        Some(end) => Ok((end?, tally)),
     }
 }
 
 impl Sweep<'_> {
-    /// One worker: a pool of one thread, so that a point's own parallel loops stay on it.
+    /// One worker.
     fn work(&self) {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .use_current_thread()
-            .build();
-        // Without it the point's loops share the global pool: slower, with the same results.
-        let _pool = pool.ok();
         while let Some(position) = self.claim() {
             let point = self.plan.point(self.options.shard.index(position));
             self.point(&point);

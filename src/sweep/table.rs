@@ -1,5 +1,6 @@
 //! A sweep's table, read cell by cell: the rows that differ in their seed alone.
 
+use super::row::DIGEST;
 use crate::experiment::{self, ERROR, KINDS};
 use crate::measure::Span;
 use crate::output::Column;
@@ -103,7 +104,7 @@ impl Head {
     fn of(header: &csv::StringRecord) -> Option<Self> {
         let experiment = of_header(header)?;
         let columns = experiment.columns();
-        let seed = header.len() - columns.len() - 1;
+        let seed = header.len() - columns.len() - 2;
         let right = seed >= 2 && (&header[0], &header[1], &header[seed]) == ("index", "id", "seed");
         right.then(|| Self {
             experiment,
@@ -150,7 +151,8 @@ fn of_header(header: &csv::StringRecord) -> Option<&'static experiment::Kind> {
     KINDS.iter().find(|kind| {
         let columns = kind.columns();
         let names = columns.iter().map(|column| &*column.name);
-        let leading = header.len().checked_sub(columns.len());
+        let names = names.chain([DIGEST]);
+        let leading = header.len().checked_sub(columns.len() + 1);
         leading.is_some_and(|leading| header.iter().skip(leading).eq(names))
     })
 }

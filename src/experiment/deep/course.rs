@@ -1,7 +1,7 @@
 //! One training, observed at the end of each epoch, kept so that it can go on.
 
 use super::super::{ExperimentError, Hooks, Store};
-use super::checkpoint::{Kept, Standing};
+use super::checkpoint::{Checkpoint, Standing};
 use super::lesson::Lesson;
 use super::plan::{Metric, Observation, Plan};
 use super::record::EpochRecord;
@@ -36,7 +36,7 @@ impl Course {
         hooks: &dyn Hooks,
     ) -> Result<Self, ExperimentError> {
         let started = Instant::now();
-        let mut kept = Kept::new(&plan, store);
+        let mut checkpoint = Checkpoint::new(&plan, store);
         let mut trainer = Trainer::new(
             plan.training,
             &lesson.training,
@@ -44,14 +44,14 @@ impl Course {
             plan.seed,
         );
         let mut observer = Observer::new(lesson, &plan);
-        let mut epochs = match kept.load(&plan.student)? {
+        let mut epochs = match checkpoint.load(&plan.student, hooks)? {
             Some(Standing { state, epochs }) => {
                 trainer.resume(state);
                 epochs
             }
             None => {
                 let first = observer.observe(trainer.network(), 0, f64::NAN);
-                kept.begin(&trainer, &first)?;
+                checkpoint.begin(&trainer, &first)?;
                 vec![first]
             }
         };
@@ -66,7 +66,7 @@ impl Course {
             match trainer.epoch(progress) {
                 Ok(Some(loss)) => {
                     let record = observer.observe(trainer.network(), trainer.epochs(), loss);
-                    kept.keep(&trainer, &record)?;
+                    checkpoint.keep(&trainer, &record)?;
                     epochs.push(record);
                 }
                 Ok(None) => {
@@ -82,7 +82,7 @@ impl Course {
                 }
             }
         }
-        kept.flush(&trainer)?;
+        checkpoint.flush(&trainer)?;
         Ok(Self {
             epochs,
             extra: plan.metrics.iter().map(|metric| metric.name()).collect(),

@@ -11,8 +11,7 @@ use super::{Experiment, ExperimentError, Hooks, Reading, Store};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::integrate::{Described, RunEnd};
-use crate::runs::together::Together;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use crate::runs::{Weight, many};
 use serde::{Serialize, Serializer};
 
 /// Everything that the runs found.
@@ -137,31 +136,27 @@ fn simulate(
         .collect();
     let seeds = scenario.seeds as usize;
     let total = cells.len() * seeds;
-    let together = Together::new(hooks, "panels", total);
-    // The widest first, so that no thread is left with the longest run at the end.
-    let runs: Vec<Result<(usize, Run), ExperimentError>> = (0..total)
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|from_last| {
-            let index = total - 1 - from_last;
-            let (students, signal) = cells[index / seeds];
-            let seed = (index % seeds) as u64;
-            let run = one(
-                scenario,
-                students,
-                signal,
-                seed,
-                nodes,
-                &together.part(index),
-            )?;
-            Ok((index, run))
+    // A run's cost grows with its width.
+    let weights: Vec<Weight> = (0..total)
+        .map(|index| Weight {
+            cost: cells[index / seeds].0 as f64,
+            is_wide: false,
         })
         .collect();
-    let mut runs = runs.into_iter().collect::<Result<Vec<_>, _>>()?;
-    runs.sort_by_key(|(index, _)| *index);
-    let early = runs.iter().map(|(_, run)| &run.reason);
+    let runs = many(&weights, hooks, "panels", |index, hooks| {
+        let (students, signal) = cells[index / seeds];
+        one(
+            scenario,
+            students,
+            signal,
+            (index % seeds) as u64,
+            nodes,
+            hooks,
+        )
+    })?;
+    let early = runs.iter().map(|run| &run.reason);
     let end = early.clone().find(|end| !end.is_regular()).cloned();
-    let mut runs = runs.into_iter().map(|(_, run)| run);
+    let mut runs = runs.into_iter();
     let panels = cells
         .into_iter()
         .map(|(students, signal)| {

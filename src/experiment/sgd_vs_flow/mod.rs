@@ -17,10 +17,9 @@ use crate::config::section::Section;
 use crate::integrate::{Method, RunEnd, Step};
 use crate::measure::Span;
 use crate::network::TwoLayer;
-use crate::runs::together::Together;
+use crate::runs::{Weight, many};
 use crate::sgd::SgdOptions;
 use paths::Reference;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 /// Everything that was found.
@@ -163,32 +162,38 @@ fn simulate(
 
     let (batches, seeds) = (scenario.batches.len(), scenario.seeds as usize);
     let total = references.len() * batches * seeds;
-    let together = Together::new(hooks, "SGD", total);
-    let runs: Vec<Option<Run>> = (0..total)
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|i| {
-            let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
-            let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
-            let seed = scenario.base.seed + seed as u64;
-            let options = SgdOptions {
-                step: scenario.steps[which],
-                batch,
-                projection: scenario.projection,
-                running_fan_out: scenario.running_fan_out,
-            };
-            // Runs of different steps and batches are independent too.
-            let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
-            let path = references[which].sgd(options, stream, &together.part(i))?;
-            Some(Run {
-                step: options.step,
-                batch,
-                seed,
-                gap: path.largest_gap(&flows[which]),
-                path,
-            })
+    // Runs take as many samples as their batch has, in as many steps as fit.
+    let weights: Vec<Weight> = (0..total)
+        .map(|i| Weight {
+            cost: scenario.batches[i / seeds % batches] as f64
+                / scenario.steps[i / (batches * seeds)],
+            is_wide: false,
         })
         .collect();
+    let runs: Vec<Option<Run>> = many(&weights, hooks, "SGD", |i, hooks| {
+        let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
+        let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
+        let seed = scenario.base.seed + seed as u64;
+        let options = SgdOptions {
+            step: scenario.steps[which],
+            batch,
+            projection: scenario.projection,
+            running_fan_out: scenario.running_fan_out,
+        };
+        // Runs of different steps and batches are independent too.
+        let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
+        let path = references[which].sgd(options, stream, hooks);
+        let Some(path) = path else {
+            return Ok::<_, ExperimentError>(None);
+        };
+        Ok(Some(Run {
+            step: options.step,
+            batch,
+            seed,
+            gap: path.largest_gap(&flows[which]),
+            path,
+        }))
+    })?;
     let end = match runs.iter().any(Option::is_none) {
         true => RunEnd::Interrupted { time: None },
         false => RunEnd::Finished,

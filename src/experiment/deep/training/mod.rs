@@ -12,10 +12,10 @@ use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
 use crate::experiment::deep::plan::Plan;
+use crate::experiment::deep::trainings;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store};
 use crate::integrate::RunEnd;
 use crate::network::deep::{BatchNorm, Deep, Place};
-use crate::runs::side_by_side::trainings;
 use crate::sgd::Evaluation;
 use serde::Serialize;
 
