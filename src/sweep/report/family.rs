@@ -3,90 +3,87 @@
 use super::axis;
 use super::data::Data;
 use crate::measure::Span;
-use crate::plot::{Band, Chart, Line, Look, Scale};
+use crate::plot::{Figure, Look, Scale};
 use crate::sweep::record::Experiment;
 
 /// The chart; `None` unless exactly one axis of numbers changes.
-pub fn chart(data: &Data) -> Option<Chart> {
+pub fn chart(data: &Data) -> Option<Figure> {
     let [free] = data.free_axes()[..] else {
         return None;
     };
     let axis = &data.axes[free];
-    let x = axis.numbers()?;
+    let x = axis.numbers().filter(|x| x.len() > 1)?;
     let mut cells: Vec<usize> = (0..data.rates.len()).collect();
     cells.sort_by_key(|&cell| axis.places[cell]);
-    let at = |cell: usize| x[axis.places[cell] as usize];
-    let line = |label: String, look: Look, of: &dyn Fn(usize) -> Option<Span>| Line {
-        label,
-        points: cells
-            .iter()
-            .filter_map(|&cell| Some((at(cell), of(cell)?.median)))
-            .filter(|(_, y)| *y > 0.0 && y.is_finite())
-            .collect(),
-        look,
+    // Rates that are not positive are no place on the axis: their lines end.
+    let over = |of: &dyn Fn(usize) -> Option<Span>| -> Vec<(f64, Span)> {
+        let at = |&cell: &usize| Some((x[axis.places[cell] as usize], of(cell)?));
+        let known = cells.iter().filter_map(at);
+        known
+            .filter(|(_, span)| span.median > 0.0 && span.median.is_finite())
+            .collect()
     };
-    let mut lines = Vec::new();
+    let title = format!("Rates over one axis. {}", data.title());
+    let name = axis::name(&axis.key);
+    let figure = match axis.scale() {
+        Scale::Linear => Figure::new(title).x(name),
+        Scale::Log => Figure::new(title).log_x(name),
+    };
+    let mut figure = figure
+        .caption("Every rate over the axis of the sweep, simulated and claimed.")
+        .log_y("rate λ (per unit time)")
+        .note("Lines end where a bound is vacuous.");
+    if data.seeds > 1 {
+        figure = figure.note("Medians over the runs; bands from the least to the greatest.");
+    }
+    let mut any = false;
+    let mut add = |figure: Figure, name: &str, look: Look, of: &dyn Fn(usize) -> Option<Span>| {
+        let points = over(of);
+        any |= points.len() > 1;
+        if points.len() > 1 {
+            figure.spread(name, &points, look)
+        } else {
+            figure
+        }
+    };
     for (place, bound) in data.bounds.iter().enumerate() {
         if bound.name != "printed" {
-            let look = Look::of_rate(bound.name);
             let value = |cell: usize| data.rates[cell][place].value;
-            lines.push(line(bound.label.into(), look, &value));
+            figure = add(figure, bound.label, Look::of_rate(bound.name), &value);
         }
     }
-    let simulated = |cell: usize| match data.experiment {
-        Experiment::Theorem4 => data.extra(cell, "worst"),
-        Experiment::Theorem5 => data.rates[cell][0].simulated,
+    let extra = |name: &'static str| move |cell: usize| data.extra(cell, name);
+    figure = match data.experiment {
+        Experiment::Theorem4 => {
+            let figure = add(
+                figure,
+                "fitted slowest mode",
+                Look::SAMPLED,
+                &extra("fitted"),
+            );
+            add(
+                figure,
+                "simulated: worst along the run",
+                Look::SIMULATED,
+                &extra("worst"),
+            )
+        }
+        Experiment::Theorem5 => {
+            let simulated = |cell: usize| data.rates[cell][0].simulated;
+            let figure = add(figure, "exact", Look::of_rate("exact"), &extra("exact"));
+            let figure = add(
+                figure,
+                "fitted V_u → V*",
+                Look::SAMPLED,
+                &extra("v_u_fitted"),
+            );
+            add(
+                figure,
+                "simulated: weighted norm",
+                Look::SIMULATED,
+                &simulated,
+            )
+        }
     };
-    let (fitted, name) = match data.experiment {
-        Experiment::Theorem4 => ("fitted", "fitted slowest mode"),
-        Experiment::Theorem5 => ("v_u_fitted", "fitted V_u → V*"),
-    };
-    if data.experiment == Experiment::Theorem5 {
-        let exact = |cell: usize| data.extra(cell, "exact");
-        lines.push(line("exact".into(), Look::of_rate("exact"), &exact));
-    }
-    lines.push(line(name.into(), Look::SAMPLED, &|cell| {
-        data.extra(cell, fitted)
-    }));
-    let worst = match data.experiment {
-        Experiment::Theorem4 => "simulated: worst along the run",
-        Experiment::Theorem5 => "simulated: weighted norm",
-    };
-    lines.push(line(worst.into(), Look::SIMULATED, &simulated));
-    lines.retain(|line| line.points.len() > 1);
-    let band: Vec<(f64, f64, f64)> = cells
-        .iter()
-        .filter_map(|&cell| Some((at(cell), simulated(cell)?)))
-        .filter(|(_, s)| s.least > 0.0 && s.greatest.is_finite())
-        .map(|(x, s)| (x, s.least, s.greatest))
-        .collect();
-    let values = || {
-        lines
-            .iter()
-            .flat_map(|line| &line.points)
-            .map(|point| point.1)
-    };
-    let least = values().reduce(f64::min)?;
-    let greatest = values().fold(least, f64::max);
-    let (first, last) = (x[0], x[x.len() - 1]);
-    (first < last).then(|| Chart {
-        title: format!("Rates over one axis. {}", data.title()),
-        x_label: axis::name(&axis.key),
-        y_label: "rate λ".into(),
-        y_unit: "per unit time".into(),
-        x_scale: axis.scale(),
-        scale: Scale::Log,
-        x_range: [first, last],
-        y_range: [0.5 * least, 2.0 * greatest],
-        bands: (data.seeds > 1 && band.len() > 1)
-            .then(|| Band {
-                label: "least to greatest over the runs".into(),
-                points: band,
-                look: Look::SIMULATED,
-            })
-            .into_iter()
-            .collect(),
-        lines,
-        notes: vec!["Medians over the runs; lines end where a bound is vacuous.".into()],
-    })
+    any.then_some(figure)
 }
