@@ -24,9 +24,9 @@ impl Measure {
         }
     }
 
-    /// The largest angle that a rate λ allows at time t from θ₀; `None` for a measure that is none of angles.
-    pub fn largest_angle(self, rate: f64, theta0: f64, time: f64) -> Option<f64> {
-        let decay = (-rate * time).exp();
+    /// The largest angle that is left of θ₀ when the measure has fallen to the part `decay` of what it was, e^{−λt};
+    /// `None` for a measure that is none of angles.
+    pub fn largest_angle(self, theta0: f64, decay: f64) -> Option<f64> {
         match self {
             Self::Theta => Some(theta0 * decay),
             Self::TanHalf => Some(2.0 * ((0.5 * theta0).tan() * decay).atan()),
@@ -42,7 +42,10 @@ mod tests {
     #[test]
     fn what_a_rate_allows_falls_at_that_rate_in_its_own_measure() {
         let (rate, theta0, time) = (0.3, 1.2, 2.0);
-        let theta = |measure: Measure, time| measure.largest_angle(rate, theta0, time).unwrap();
+        let theta = |measure: Measure, time: f64| {
+            let decay = (-rate * time).exp();
+            measure.largest_angle(theta0, decay).unwrap()
+        };
         for (measure, of) in [
             (Measure::Theta, (|x| x) as fn(f64) -> f64),
             (Measure::TanHalf, |x| (0.5 * x).tan()),

@@ -11,6 +11,7 @@ pub use measure::Measure;
 pub use theorem4::THEOREM4;
 pub use theorem5::THEOREM5;
 
+use crate::plot::Look;
 use crate::theory::AsymptoticRate;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::certificate::Certificate;
@@ -32,6 +33,8 @@ pub struct Bound {
     pub natural: Natural,
     /// What a run must be for it to be judged.
     pub premises: &'static [Premise],
+    /// How it is drawn.
+    pub look: Look,
     /// λ; `None` where it cannot be computed.
     pub evaluate: fn(&Facts) -> Option<f64>,
 }
@@ -108,6 +111,16 @@ impl Bound {
     /// Whether it claims to be a lower bound, and not a value.
     pub fn is_lower(&self) -> bool {
         self.standing != Standing::Asymptotic
+    }
+
+    /// What a run's rate of it is, in words.
+    pub fn judged_by(&self) -> String {
+        match (self.standing, self.measure) {
+            (Standing::Asymptotic, _) => "fitted slowest mode".into(),
+            (_, Measure::Theta) => "worst".into(),
+            (_, Measure::WeightedNorm) => Measure::WeightedNorm.symbol().into(),
+            (_, measure) => format!("worst, of {}", measure.symbol()),
+        }
     }
 
     /// Whether a run that lacks these premises may be judged by it.

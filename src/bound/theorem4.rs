@@ -1,6 +1,7 @@
 //! The rates of Theorem 4.
 
 use super::{Bound, Facts, Measure, Natural, Premise, Standing};
+use crate::plot::Look;
 use crate::theory::assumption3::Assumption3;
 use crate::theory::theorem4;
 
@@ -26,6 +27,7 @@ const PRINTED: Bound = Bound {
     measure: Measure::Theta,
     natural: Natural::Itself,
     premises: PREMISES,
+    look: Look::PRINTED,
     evaluate: |facts| of_assumption(facts, theorem4::printed),
 };
 
@@ -34,6 +36,7 @@ const PRINTED_D0: Bound = Bound {
     label: "printed·d₀",
     source: "the poster, in units of time",
     natural: Natural::D0,
+    look: Look::PRINTED_D0,
     evaluate: |facts| of_assumption(facts, theorem4::printed_d0),
     ..PRINTED
 };
@@ -46,6 +49,7 @@ const DERIVED: Bound = Bound {
     measure: Measure::TanHalf,
     natural: Natural::D0,
     premises: PREMISES,
+    look: Look::DERIVED,
     evaluate: |facts| of_assumption(facts, theorem4::derived),
 };
 
@@ -53,6 +57,7 @@ const SHARP: Bound = Bound {
     name: "sharp",
     label: "sharp",
     measure: Measure::Theta,
+    look: Look::SHARP,
     evaluate: |facts| Some(theorem4::sharp(facts.angles?, facts.assumption?)),
     ..DERIVED
 };
@@ -62,6 +67,7 @@ const EXACT: Bound = Bound {
     label: "exact",
     standing: Standing::Asymptotic,
     measure: Measure::Theta,
+    look: Look::EXACT,
     evaluate: |facts| facts.asymptotic.map(|exact| exact.rate),
     ..DERIVED
 };

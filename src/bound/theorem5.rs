@@ -1,6 +1,7 @@
 //! The rates of Theorem 5.
 
 use super::{Bound, Measure, Natural, Premise, Standing};
+use crate::plot::Look;
 
 /// All of them, in the order of tables and columns.
 pub const THEOREM5: &[Bound] = &[CERTIFIED];
@@ -13,5 +14,6 @@ const CERTIFIED: Bound = Bound {
     measure: Measure::WeightedNorm,
     natural: Natural::Presence,
     premises: &[Premise::FreeFanOut, Premise::StandardInput],
+    look: Look::DERIVED,
     evaluate: |facts| facts.certificate.map(|certificate| certificate.rate),
 };

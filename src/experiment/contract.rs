@@ -1,6 +1,6 @@
 //! What every experiment is, and what it leaves.
 
-use super::{ExperimentError, Hooks, Nowhere, Reading, Store};
+use super::{ExperimentError, Hooks, Nowhere, Reading, Store, View};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::integrate::RunEnd;
@@ -18,6 +18,8 @@ pub trait Experiment: Serialize + Clone + Debug + Send + Sync + 'static {
     const ABOUT: &'static str;
     /// Whether a run that was stopped can go on from checkpoints.
     const RESUMABLE: bool = false;
+    /// What a sweep over it shows.
+    const VIEW: View;
 
     /// All that is known before the first step.
     type Setup: Send;

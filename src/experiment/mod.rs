@@ -15,6 +15,7 @@ pub mod sgd_vs_flow;
 pub mod theorem4;
 pub mod theorem5;
 pub mod two_layer;
+mod view;
 mod write;
 
 pub use crate::runs::{Hooks, Nowhere, Silent, Store};
@@ -24,4 +25,5 @@ pub use error::ExperimentError;
 pub use record::{ERROR, Reading, Record, VERDICT, simulated, verdict};
 pub use registry::{KINDS, Kind};
 pub use scenario::{Prepared, Scenario};
+pub use view::{Levels, Pair, Rate, View};
 pub use write::write;

@@ -1,7 +1,7 @@
 //! All experiments there are.
 
 use super::scenario::Runnable;
-use super::{Experiment, Record, deep, panels, record, sgd_vs_flow, theorem4, theorem5};
+use super::{Experiment, Record, View, deep, panels, record, sgd_vs_flow, theorem4, theorem5};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::output::Column;
@@ -15,6 +15,8 @@ pub struct Kind {
     pub about: &'static str,
     /// Whether a run that was stopped can go on from checkpoints.
     pub resumable: bool,
+    /// What a sweep over it shows.
+    pub view: View,
     pub(super) read: fn(Section) -> Result<Arc<dyn Runnable>, ScenarioError>,
     columns: fn() -> Vec<Column>,
 }
@@ -45,6 +47,7 @@ impl Kind {
             name: E::NAME,
             about: E::ABOUT,
             resumable: E::RESUMABLE,
+            view: E::VIEW,
             read: |root| Ok(Arc::new(E::read(root)?)),
             columns: record::columns::<E>,
         }

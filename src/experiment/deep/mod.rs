@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod course;
+mod figures;
 pub mod flow;
 pub mod hessian;
 pub mod keys;

@@ -7,7 +7,7 @@ mod report;
 pub use keys::Panels;
 
 use super::theorem5::{Flight, Setup};
-use super::{Experiment, ExperimentError, Hooks, Reading, Store};
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::integrate::{Described, RunEnd};
@@ -82,6 +82,7 @@ impl Experiment for Panels {
     const NAME: &'static str = "fan-out-panels";
     const ABOUT: &'static str =
         "Theorem 5 from perturbed teachers over widths and seeds: which fan-out norms vanish?";
+    const VIEW: View = report::VIEW;
 
     type Setup = usize;
     type Outcome = Outcome;

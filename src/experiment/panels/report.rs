@@ -1,7 +1,7 @@
 //! What the panels leave behind: a table, `nodes.csv` and the panels.
 
 use super::{Outcome, Panel, Spread, figures};
-use crate::experiment::{self, About, Reading};
+use crate::experiment::{self, About, Levels, Reading, View};
 use crate::output;
 use crate::output::{Cell, Column};
 use crate::plot::Figure;
@@ -69,6 +69,32 @@ fn nodes(outcome: &Outcome) -> output::Table<'_> {
     });
     output::Table::new("nodes.csv", columns, rows)
 }
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Fan-out panels",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[
+        Levels {
+            name: "fan-out",
+            title: "Fan-out norms at the end",
+            caption: "Mean norms of the fan-out of nodes beside a teacher node and of all others.",
+            label: "norm of the fan-out",
+            columns: &[("u_mean", "nodes of u"), ("r_mean", "nodes of r")],
+            alive: None,
+        },
+        Levels {
+            name: "loss",
+            title: "Loss at the end",
+            caption: "The loss at the end of the runs.",
+            label: "loss",
+            columns: &[("loss_end", "loss at the end")],
+            alive: None,
+        },
+    ],
+};
 
 /// What a sweep keeps: means over the panels.
 pub fn columns() -> Vec<Reading<Outcome>> {

@@ -11,7 +11,7 @@ pub use keys::SgdVsFlow;
 pub use paths::{Path, PathRow};
 
 use super::theorem5::Setup;
-use super::{Experiment, ExperimentError, Hooks, Reading, Store};
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::integrate::{Method, RunEnd, Step};
@@ -98,6 +98,7 @@ pub struct Run {
 impl Experiment for SgdVsFlow {
     const NAME: &'static str = "sgd-vs-flow";
     const ABOUT: &'static str = "Two-layer SGD beside the flow from the same start: how does the gap fall with step and batch?";
+    const VIEW: View = report::VIEW;
 
     type Setup = Setup;
     type Outcome = Outcome;

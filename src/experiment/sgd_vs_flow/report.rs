@@ -1,7 +1,7 @@
 //! What the comparison of SGD and flow leaves behind: `gaps.csv`, `paths.csv`, and four figures.
 
 use super::{Exponent, Outcome, Path, PathRow, figures};
-use crate::experiment::{self, About, Reading};
+use crate::experiment::{self, About, Levels, Reading, View};
 use crate::integrate::RunEnd;
 use crate::measure::Span;
 use crate::output;
@@ -105,6 +105,22 @@ pub(super) fn paths(outcome: &Outcome) -> output::Table<'_> {
     });
     output::Table::new("paths.csv", columns, exact.chain(sampled))
 }
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "SGD beside the flow",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[Levels {
+        name: "gap",
+        title: "The largest gap",
+        caption: "The largest distance of an SGD run to the flow.",
+        label: "largest distance to the flow",
+        columns: &[("largest_gap", "largest gap")],
+        alive: None,
+    }],
+};
 
 /// What a sweep keeps: the law.
 pub fn columns() -> Vec<Reading<Outcome>> {

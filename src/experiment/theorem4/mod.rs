@@ -13,7 +13,7 @@ pub use setup::Setup;
 pub use simulation::Simulation;
 
 use super::two_layer::settings::Overlap;
-use super::{Experiment, ExperimentError, Hooks, Reading, Store};
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::measure::{Spread, spread};
@@ -90,6 +90,7 @@ pub struct Energy {
 impl Experiment for Theorem4 {
     const NAME: &'static str = "theorem4";
     const ABOUT: &'static str = "A student of the teacher's width, V fixed: does the largest angle fall at the claimed rates?";
+    const VIEW: View = report::VIEW;
 
     type Setup = Setup;
     type Outcome = Outcome;

@@ -11,7 +11,7 @@ pub use keys::Theorem5;
 pub use recorder::Row;
 pub use setup::Setup;
 
-use super::{Experiment, ExperimentError, Hooks, Reading, Store};
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
@@ -93,6 +93,7 @@ pub struct Outcome {
 impl Experiment for Theorem5 {
     const NAME: &'static str = "theorem5";
     const ABOUT: &'static str = "An over-parameterized student, W and V running: W_u → W*, V_u → V*, V_r → 0, with a certificate";
+    const VIEW: View = report::VIEW;
 
     type Setup = Setup;
     type Outcome = Outcome;

@@ -1,6 +1,6 @@
 //! An axis as the table has it: the values that occur, and how they are spaced.
 
-use crate::plot::{Lattice, Scale};
+use crate::plot::{self, Scale};
 use std::collections::HashMap;
 
 /// The distinct values of one column, and which cell has which.
@@ -90,13 +90,16 @@ impl Axis {
     }
 
     /// For a map.
-    pub fn lattice(&self) -> Lattice {
-        let places = (0..self.len()).map(|place| place as f64).collect();
-        Lattice {
+    pub fn of_cells(&self) -> plot::Axis {
+        let places = || (0..self.len()).map(|place| place as f64).collect();
+        plot::Axis {
             label: name(&self.key),
-            values: self.numbers().map_or(places, <[f64]>::to_vec),
             scale: self.scale(),
-            names: self.numbers().is_none().then(|| self.values.clone()),
+            cells: self.numbers().map_or_else(places, <[f64]>::to_vec),
+            names: self
+                .numbers()
+                .map_or_else(|| self.values.clone(), |_| Vec::new()),
+            ..plot::Axis::default()
         }
     }
 }

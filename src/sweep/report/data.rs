@@ -1,7 +1,7 @@
 //! The table's cells, with what the figures need of them.
 
 use super::axis::Axis;
-use crate::bound::{Bound, Natural, THEOREM4, THEOREM5};
+use crate::bound::{Bound, Natural};
 use crate::experiment::{Kind, simulated, verdict};
 use crate::measure::Span;
 use crate::sweep::table::{Cell, Head, Run, TableError};
@@ -78,7 +78,7 @@ impl Data {
         let mut verdicts: Vec<[usize; Verdict::ALL.len()]> = Vec::new();
         let mut seeds = 0;
         let head = Head::read(path, |head, cell| {
-            let bounds = bounds(head.experiment);
+            let bounds = head.experiment.view.bounds;
             values.resize(head.axes.len(), Vec::new());
             verdicts.resize(bounds.len(), [0; Verdict::ALL.len()]);
             for (column, value) in values.iter_mut().zip(&cell.values) {
@@ -97,19 +97,19 @@ impl Data {
                     .map(|bound| Rate::of(bound, head, cell))
                     .collect(),
             );
-            let spread = |name: &&str| cell.spread(head.column(name));
-            extras.push(columns(head.experiment).iter().map(spread).collect());
+            let spread = |name| cell.spread(head.column(name));
+            extras.push(head.experiment.view.columns().map(spread).collect());
             seeds = seeds.max(cell.runs.len());
             Ok(())
         })?;
         // Of a sweep that was broken off at once there is nothing but the header.
         values.resize(head.axes.len(), Vec::new());
-        verdicts.resize(bounds(head.experiment).len(), [0; Verdict::ALL.len()]);
+        verdicts.resize(head.experiment.view.bounds.len(), [0; Verdict::ALL.len()]);
         let axes = head.axes.iter().zip(&values);
         Ok(Self {
             kind: head.experiment,
             axes: axes.map(|(key, column)| Axis::new(key, column)).collect(),
-            bounds: bounds(head.experiment),
+            bounds: head.experiment.view.bounds,
             rates,
             extras,
             verdicts,
@@ -119,7 +119,7 @@ impl Data {
 
     /// A further column of a cell.
     pub fn extra(&self, cell: usize, name: &str) -> Option<Span> {
-        let place = columns(self.kind).iter().position(|known| *known == name);
+        let place = self.kind.view.columns().position(|known| known == name);
         self.extras[cell][place.expect("a column that is kept")]
     }
 
@@ -185,11 +185,7 @@ impl Data {
 
     /// What was run, for titles.
     pub fn title(&self) -> String {
-        let name = match self.kind.name {
-            "theorem4" => "Theorem 4",
-            "theorem5" => "Theorem 5",
-            other => other,
-        };
+        let name = self.kind.view.title;
         let runs = match self.seeds {
             1 => "one run each".to_owned(),
             seeds => format!("{seeds} runs each"),
@@ -231,29 +227,5 @@ impl Rate {
             .map(|spread| spread.median),
             class: cell.runs.iter().map(class).min().unwrap_or(Class::Failed),
         }
-    }
-}
-
-fn bounds(kind: &Kind) -> &'static [Bound] {
-    match kind.name {
-        "theorem4" => THEOREM4,
-        "theorem5" => THEOREM5,
-        _ => &[],
-    }
-}
-
-/// Columns that are drawn besides the rates.
-fn columns(kind: &Kind) -> &'static [&'static str] {
-    match kind.name {
-        "theorem4" => &["worst", "fitted"],
-        "theorem5" => &[
-            "exact",
-            "v_u_fitted",
-            "w_u_final",
-            "v_u_final",
-            "v_r_final",
-            "lambda_min_L",
-        ],
-        _ => &[],
     }
 }

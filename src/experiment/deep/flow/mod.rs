@@ -9,7 +9,7 @@ pub use keys::DeepFlow;
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::experiment::deep::lesson::{student, teacher};
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store};
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::flow::deep::{separated_velocity, true_velocity};
 use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
@@ -23,6 +23,7 @@ impl Experiment for DeepFlow {
     const NAME: &'static str = "deep-flow";
     const ABOUT: &'static str =
         "The matrix flow of a deep network, expectations apart, beside SGD from the same start";
+    const VIEW: View = report::VIEW;
 
     type Setup = ();
     type Outcome = Outcome;

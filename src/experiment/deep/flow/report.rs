@@ -2,7 +2,7 @@
 
 use super::{Finding, FlowPath, Outcome, figures};
 use crate::experiment::deep::report::{ending, heading, numbered};
-use crate::experiment::{self, About, Reading};
+use crate::experiment::{self, About, Levels, Reading, View};
 use crate::output;
 use crate::output::{Cell, Column};
 use crate::plot::Figure;
@@ -73,6 +73,35 @@ fn steps(outcome: &Outcome) -> output::Table<'_> {
     });
     output::Table::new("steps.csv", columns, rows)
 }
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Deep flow",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[
+        Levels {
+            name: "loss",
+            title: "Held-out loss at the end",
+            caption: "The loss of the matrix flow and of SGD.",
+            label: "held-out loss",
+            columns: &[("flow_loss", "matrix flow"), ("sgd_loss", "SGD")],
+            alive: None,
+        },
+        Levels {
+            name: "separation",
+            title: "What separation of expectations does",
+            caption: "The error of the velocity in the lowest layer.",
+            label: "error of the velocity (relative)",
+            columns: &[
+                ("flow_separation_start_lowest", "at the start"),
+                ("flow_separation_lowest", "at the end of the matrix flow"),
+            ],
+            alive: None,
+        },
+    ],
+};
 
 /// What a sweep keeps.
 pub fn columns() -> Vec<Reading<Outcome>> {

@@ -13,7 +13,7 @@ use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
 use crate::experiment::deep::plan::Plan;
 use crate::experiment::deep::trainings;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store};
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::measure::{Density, lanczos};
 use crate::network::deep::Architecture;
@@ -27,6 +27,7 @@ impl Experiment for FlatMinima {
     const ABOUT: &'static str =
         "The spectrum of the Hessian after training, for students of several widths";
     const RESUMABLE: bool = true;
+    const VIEW: View = report::VIEW;
 
     type Setup = ();
     type Outcome = Outcome;

@@ -2,7 +2,7 @@
 
 use super::{Outcome, Spectrum, figures};
 use crate::experiment::deep::report::{ending, heading};
-use crate::experiment::{self, About, Reading};
+use crate::experiment::{self, About, Levels, Reading, View};
 use crate::measure::Span;
 use crate::output;
 use crate::output::Column;
@@ -60,6 +60,22 @@ fn spectra(outcome: &Outcome) -> output::Table<'_> {
     });
     output::Table::new("spectra.csv", columns, rows)
 }
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Flat minima",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[Levels {
+        name: "flat",
+        title: "Flat directions",
+        caption: "Eigenvalues of the Hessian that are near zero.",
+        label: "flat directions",
+        columns: &[("flat_directions", "eigenvalues near zero")],
+        alive: None,
+    }],
+};
 
 /// What a sweep keeps: medians over all trainings of a scenario.
 pub fn columns() -> Vec<Reading<Outcome>> {

@@ -16,12 +16,11 @@ use crate::experiment::deep::keys::Weights;
 use crate::experiment::deep::lesson::{Lesson, student, teacher};
 use crate::experiment::deep::plan::{Metric, Observation, Plan};
 use crate::experiment::deep::trainings;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store};
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
 use crate::rng;
 use crate::sgd::{DataSet, Mode, Pass, Targets, gaussian_inputs, outputs};
-use findings::median;
 use ndarray::{Array2, Axis, Zip, s};
 use std::sync::Mutex;
 
@@ -34,6 +33,7 @@ impl Experiment for ImplicitRegularization {
     const ABOUT: &'static str =
         "Labels from a small teacher, a large one, noise, and mixtures: what is fitted first?";
     const RESUMABLE: bool = true;
+    const VIEW: View = report::VIEW;
 
     type Setup = ();
     type Outcome = Outcome;
@@ -394,6 +394,11 @@ impl Outcome {
 
     /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
     pub fn median(&self, labels: Labels, figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
-        median(labels, &self.runs, figure)
+        findings::median(labels, &self.runs, figure)
+    }
+
+    /// The runs of one kind, seed by seed.
+    pub fn of(&self, labels: Labels) -> impl Iterator<Item = &LabelRun> {
+        self.runs.iter().filter(move |run| run.labels == labels)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Labels, Outcome, figures};
 use crate::experiment::deep::report::{ending, heading};
-use crate::experiment::{self, About, Reading};
+use crate::experiment::{self, About, Levels, Reading, View};
 use crate::output;
 use crate::output::{Cell, Column};
 use crate::plot::Figure;
@@ -67,6 +67,26 @@ fn epochs(outcome: &Outcome) -> output::Table<'_> {
     });
     output::Table::new("epochs.csv", columns, rows)
 }
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Implicit regularization",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[Levels {
+        name: "half-fitted",
+        title: "How soon half of the labels is fitted",
+        caption: "Epochs until half of each pure kind of labels is fitted.",
+        label: "epochs",
+        columns: &[
+            ("small_epochs_to_half", "small teacher"),
+            ("large_epochs_to_half", "large teacher"),
+            ("noise_epochs_to_half", "noise"),
+        ],
+        alive: None,
+    }],
+};
 
 /// What a sweep keeps: when half of each pure kind of labels is fitted.
 pub fn columns() -> Vec<Reading<Outcome>> {

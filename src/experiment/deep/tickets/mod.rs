@@ -17,7 +17,7 @@ use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
 use crate::experiment::deep::plan::Plan;
 use crate::experiment::deep::trainings;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store};
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, NodeSelection, subnetwork, uniform};
 use crate::rng;
@@ -30,6 +30,7 @@ impl Experiment for LotteryTickets {
     const ABOUT: &'static str =
         "Winners restarted from their own initial weights, and from fresh ones";
     const RESUMABLE: bool = true;
+    const VIEW: View = report::VIEW;
 
     type Setup = ();
     type Outcome = Outcome;

@@ -2,7 +2,7 @@
 
 use super::{Finding, Keep, Outcome, Start, figures};
 use crate::experiment::deep::report::{ending, heading, numbered};
-use crate::experiment::{self, About, Reading};
+use crate::experiment::{self, About, Levels, Reading, View};
 use crate::output;
 use crate::output::{Cell, Column};
 use crate::plot::Figure;
@@ -69,6 +69,26 @@ fn tickets(outcome: &Outcome) -> output::Table<'_> {
     });
     output::Table::new("tickets.csv", columns, rows)
 }
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Lottery tickets",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[Levels {
+        name: "over-fresh",
+        title: "Loss over that of a fresh start",
+        caption: "The last held-out loss of each kind of ticket over that of a fresh start.",
+        label: "loss over a fresh start's",
+        columns: &[
+            ("correlation_over_fresh", "winners by correlation"),
+            ("fan_out_over_fresh", "winners by fan-out"),
+            ("random_over_fresh", "random nodes"),
+        ],
+        alive: None,
+    }],
+};
 
 /// What a sweep keeps: last losses, and winners against a fresh start.
 pub fn columns() -> Vec<Reading<Outcome>> {

@@ -1,13 +1,11 @@
 //! ρ̄, ranks and fan-out norms of each variant, and what width does.
 
-use crate::experiment::deep::report::{
-    correlation_range, heading, layer_line, linear_range, log_range, over_epochs,
-};
-use crate::experiment::deep::training::report::depth;
+use crate::experiment::deep::figures::{correlations, layer, over_epochs, over_seeds, spans};
+use crate::experiment::deep::report::heading;
 use crate::experiment::deep::training::{EpochRow, Outcome, TrainingRun, Variant};
 use crate::measure::Span;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
+use crate::plot::{Figure, Look};
 
 fn title(outcome: &Outcome, what: &str, variant: Variant) -> String {
     format!(
@@ -17,182 +15,117 @@ fn title(outcome: &Outcome, what: &str, variant: Variant) -> String {
     )
 }
 
-/// Medians over the seeds, epoch by epoch, as far as all runs came.
-fn medians(
+fn over(
     outcome: &Outcome,
     variant: Variant,
     figure: impl Fn(&EpochRow) -> f64,
-) -> Vec<(f64, f64)> {
-    let runs: Vec<&TrainingRun> = outcome.of(variant).collect();
-    let epochs = runs.iter().map(|run| run.rows.len()).min().unwrap_or(0);
-    (0..epochs)
-        .filter_map(|i| {
-            let span = Span::of(runs.iter().map(|run| figure(&run.rows[i])))?;
-            Some((runs[0].rows[i].epoch as f64, span.median))
-        })
-        .collect()
+) -> Vec<(f64, Span)> {
+    let runs: Vec<&[EpochRow]> = outcome.of(variant).map(|run| &run.rows[..]).collect();
+    spans(&runs, |_, row| (row.epoch as f64, figure(row)))
 }
 
-pub(super) fn correlation(outcome: &Outcome, variant: Variant) -> Chart {
-    let lines: Vec<Line> = (0..depth(outcome))
-        .map(|l| layer_line(l, medians(outcome, variant, |row| row.rho[l])))
-        .collect();
-    let y_range = correlation_range(&lines);
-    Chart {
-        y_range,
-        notes: vec![
-            "Mean over teacher nodes of the correlation with their best student node, on held-out samples; layer 1 is the lowest.".into(),
-        ],
-        ..over_epochs(title(outcome, "Teacher nodes found", variant), "mean best correlation ρ̄", "1 = all found", lines)
-    }
+fn depth(outcome: &Outcome) -> usize {
+    outcome.scenario.base.teacher.architecture.depth()
 }
 
-pub(super) fn rank(outcome: &Outcome, variant: Variant) -> Chart {
-    let line = |l| {
-        let points = medians(outcome, variant, |row| 100.0 * row.rank[l]);
-        let first = points.first().map_or(f64::NAN, |point| point.1);
-        Line {
-            label: format!("layer {}: {} % at the start", l + 1, short(first)),
-            ..layer_line(l, points)
-        }
-    };
-    let lines: Vec<Line> = (0..depth(outcome)).map(line).collect();
-    Chart {
-        notes: vec![
-            "Where the student node that is the best at the end stood among all nodes before: 0 % if it was the best then. Mean over teacher nodes.".into(),
-        ],
-        ..over_epochs(title(outcome, "Rank of the final winners", variant), "rank of the final winner", "% of the layer's nodes", lines)
-    }
+fn seeds(outcome: &Outcome) -> String {
+    over_seeds(outcome.scenario.base.seeds as usize)
 }
 
-pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Chart {
-    let lines: Vec<Line> = run
-        .nodes
+pub(super) fn correlation(outcome: &Outcome, variant: Variant) -> Figure {
+    let figure = correlations(over_epochs(title(outcome, "Teacher nodes found", variant)))
+        .caption("How well the student's nodes correlate with the teacher's over the epochs, for each hidden layer.")
+        .note("Mean over teacher nodes of the correlation with their best student node, on held-out samples; layer 1 is the lowest.")
+        .note(seeds(outcome));
+    (0..depth(outcome)).fold(figure, |figure, l| {
+        layer(figure, l, &over(outcome, variant, |row| row.rho[l]))
+    })
+}
+
+pub(super) fn rank(outcome: &Outcome, variant: Variant) -> Figure {
+    let figure = over_epochs(title(outcome, "Rank of the final winners", variant))
+        .caption("Where the nodes that win in the end stood among all nodes at each epoch, for each hidden layer.")
+        .y("rank of the final winner (% of the layer's nodes)")
+        .note("Where the student node that is the best at the end stood among all nodes before: 0 % if it was the best then. Mean over teacher nodes.")
+        .note(seeds(outcome));
+    (0..depth(outcome)).fold(figure, |figure, l| {
+        let points = over(outcome, variant, |row| 100.0 * row.rank[l]);
+        let first = points.first().map_or(f64::NAN, |(_, span)| span.median);
+        let label = format!("layer {}: {} % at the start", l + 1, short(first));
+        figure.spread(label, &points, Look::of_series(l))
+    })
+}
+
+pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
+    let figure = Figure::new(title(outcome, "Fan-out and correlation of student nodes", run.variant))
+        .caption("Each student node's fan-out norm and its best correlation with a teacher node, layer by layer.")
+        .x("norm of the fan-out, ‖vⱼ‖")
+        .y("best correlation with a teacher node (1 = a copy)")
+        .note(format!("After {} epochs, seed {}.", run.last.epoch, run.seed));
+    run.nodes
         .iter()
         .enumerate()
-        .map(|(l, nodes)| Line {
-            label: format!("layer {}, {} nodes", l + 1, nodes.len()),
-            points: nodes
-                .iter()
-                .map(|node| (node.fan_out, node.correlation))
-                .collect(),
-            look: Look::of_set(l),
+        .fold(figure, |figure, (l, nodes)| {
+            let label = format!("layer {}, {} nodes", l + 1, nodes.len());
+            let points = nodes.iter().map(|node| (node.fan_out, node.correlation));
+            figure.points(label, points, Look::of_set(l))
         })
-        .collect();
-    let values = |of: fn(&(f64, f64)) -> f64| lines.iter().flat_map(|line| &line.points).map(of);
-    Chart {
-        title: title(
-            outcome,
-            "Fan-out and correlation of student nodes",
-            run.variant,
-        ),
-        x_label: "norm of the fan-out, ‖vⱼ‖".into(),
-        y_label: "best correlation with a teacher node".into(),
-        y_unit: "1 = a copy".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Linear,
-        x_range: linear_range(values(|point| point.0)),
-        y_range: linear_range(values(|point| point.1)),
-        bands: Vec::new(),
-        notes: vec![format!(
-            "After {} epochs, seed {}.",
-            run.last.epoch, run.seed
-        )],
-        lines,
-    }
 }
 
 /// ρ̄ and loss over the width, for each spread and normalisation, where widths are many.
-pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Chart)> {
+pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
     let scenario = &outcome.scenario;
-    let widths = &scenario.student.widths;
+    let mut widths = scenario.student.widths.clone();
     if widths.len() < 2 {
         return Vec::new();
     }
     let mut variants = outcome.variants();
     variants.retain(|variant| variant.width == widths[0]);
-    let mut charts = Vec::new();
-    for variant in variants {
-        let at = |width| Variant { width, ..variant };
+    widths.sort_unstable();
+    let both = |variant: Variant| {
         let over_widths = |figure: &dyn Fn(&TrainingRun) -> f64| -> Vec<(f64, Span)> {
-            let mut points: Vec<(f64, Span)> = widths
-                .iter()
-                .filter_map(|&width| {
-                    Some((width as f64, Span::of(outcome.of(at(width)).map(figure))?))
-                })
-                .collect();
-            points.sort_by(|a, b| a.0.total_cmp(&b.0));
-            points
+            let at = |&width: &usize| {
+                let runs = outcome.of(Variant { width, ..variant });
+                Some((width as f64, Span::of(runs.map(figure))?))
+            };
+            widths.iter().filter_map(at).collect()
         };
-        let middle =
-            |points: &[(f64, Span)]| points.iter().map(|(x, span)| (*x, span.median)).collect();
         let words = variant.words();
         let words = words.split_once(", ").map_or("", |(_, rest)| rest);
-        let suffix = format!(
-            "sd{}{}",
-            variant.deviation,
-            variant
-                .batch_norm
-                .map_or(String::new(), |norm| format!("-{:?}", norm.place)
-                    .to_lowercase())
+        let norm = variant.batch_norm;
+        let norm = norm.map_or(String::new(), |norm| {
+            format!("-{:?}", norm.place).to_lowercase()
+        });
+        let suffix = format!("sd{}{norm}", variant.deviation);
+        let figure = |what: &str| {
+            Figure::new(format!("{what}: {}, {words}", heading(&scenario.base)))
+                .log_x("width of the student's layers, in units of the teacher's")
+                .counted()
+                .note(format!(
+                    "After {} epochs. {}",
+                    scenario.base.training.epochs,
+                    seeds(outcome)
+                ))
+        };
+        let rho = correlations(figure("Over-parameterization")).caption(
+            "How well nodes correlate with the teacher's after training, over the student's width.",
         );
-        let lines: Vec<Line> = (0..depth(outcome))
-            .map(|l| {
-                let points = over_widths(&|run| run.last.rho[l]);
-                Line {
-                    label: format!("layer {}", l + 1),
-                    points: middle(&points),
-                    look: Look::of_series(l),
-                }
-            })
-            .collect();
-        let x_range = log_range(widths.iter().map(|&width| width as f64));
-        let notes = vec![format!(
-            "After {} epochs; medians over {} seed(s).",
-            scenario.base.training.epochs, scenario.base.seeds
-        )];
-        let chart = Chart {
-            title: format!(
-                "Over-parameterization: {}, {words}",
-                heading(&scenario.base)
-            ),
-            x_label: "width of the student's layers, in units of the teacher's".into(),
-            y_label: "mean best correlation ρ̄".into(),
-            y_unit: "1 = all found".into(),
-            x_scale: Scale::Log,
-            scale: Scale::Linear,
-            x_range,
-            y_range: correlation_range(&lines),
-            bands: Vec::new(),
-            lines,
-            notes: notes.clone(),
-        };
-        charts.push((format!("width-{suffix}.svg"), chart));
-        let points = over_widths(&|run| run.last.held_out.loss);
-        let spread = points
-            .iter()
-            .flat_map(|(_, span)| [span.least, span.greatest]);
-        let chart = Chart {
-            title: format!(
-                "Held-out loss over width: {}, {words}",
-                heading(&scenario.base)
-            ),
-            x_label: "width of the student's layers, in units of the teacher's".into(),
-            y_label: "held-out loss".into(),
-            y_unit: "as trained".into(),
-            x_scale: Scale::Log,
-            scale: Scale::Log,
-            x_range,
-            y_range: log_range(spread),
-            bands: Vec::new(),
-            lines: vec![Line {
-                label: "median over the seeds".into(),
-                points: middle(&points),
-                look: Look::SIMULATED.marked(),
-            }],
-            notes,
-        };
-        charts.push((format!("width-loss-{suffix}.svg"), chart));
-    }
-    charts
+        let rho = (0..depth(outcome)).fold(rho, |rho, l| {
+            let points = over_widths(&|run| run.last.rho[l]);
+            rho.spread(format!("layer {}", l + 1), &points, Look::of_series(l))
+        });
+        let loss = figure("Held-out loss over width")
+            .caption("Held-out loss after training, over the student's width.")
+            .log_y("held-out loss (as trained)")
+            .spread(
+                "held-out loss",
+                &over_widths(&|run| run.last.held_out.loss),
+                Look::of_series(0),
+            );
+        [
+            (format!("width-{suffix}.svg"), rho),
+            (format!("width-loss-{suffix}.svg"), loss),
+        ]
+    };
+    variants.into_iter().flat_map(both).collect()
 }

@@ -13,7 +13,7 @@ use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
 use crate::experiment::deep::plan::Plan;
 use crate::experiment::deep::trainings;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store};
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::network::deep::{BatchNorm, Deep, Place};
 use crate::sgd::Evaluation;
@@ -23,6 +23,7 @@ impl Experiment for DeepTraining {
     const NAME: &'static str = "deep-training";
     const ABOUT: &'static str = "Students of several widths, spreads and normalisations learn from a deep teacher: which nodes find which?";
     const RESUMABLE: bool = true;
+    const VIEW: View = report::VIEW;
 
     type Setup = ();
     type Outcome = Outcome;

@@ -3,7 +3,7 @@
 use super::{Outcome, TrainingRun, figures};
 use crate::experiment::deep::TEACHER;
 use crate::experiment::deep::report::{ending, heading, numbered};
-use crate::experiment::{self, About, Reading, ResultFile};
+use crate::experiment::{self, About, Levels, Reading, ResultFile, View};
 use crate::measure::Span;
 use crate::network::deep::write_tensors;
 use crate::output;
@@ -158,6 +158,36 @@ fn nodes(outcome: &Outcome) -> output::Table<'_> {
     });
     output::Table::new("nodes.csv", columns, rows)
 }
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Deep training",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[
+        Levels {
+            name: "loss",
+            title: "Held-out loss after training",
+            caption: "The held-out loss at the end of the trainings.",
+            label: "held-out loss",
+            columns: &[("held_out_loss", "held-out loss")],
+            alive: None,
+        },
+        Levels {
+            name: "correlation",
+            title: "Teacher nodes found",
+            caption: "How well the student's nodes correlate with the teacher's at the end.",
+            label: "mean best correlation ρ̄",
+            columns: &[
+                ("rho_lowest", "lowest layer"),
+                ("rho_highest", "highest hidden layer"),
+                ("rho_mean", "mean over layers"),
+            ],
+            alive: None,
+        },
+    ],
+};
 
 /// What a sweep keeps: medians over all trainings of a scenario.
 pub fn columns() -> Vec<Reading<Outcome>> {

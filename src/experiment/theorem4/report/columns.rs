@@ -2,11 +2,32 @@
 
 use crate::bound::{Bound, THEOREM4};
 use crate::experiment::theorem4::{Outcome, RateClaim};
-use crate::experiment::{Reading, simulated};
+use crate::experiment::{Rate, Reading, View, simulated};
 use crate::measure::Fit;
+use crate::plot::Look;
 
 const RATE: &str = "1/time";
 const ANGLE: &str = "radians";
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Theorem 4",
+    bounds: THEOREM4,
+    rates: &[
+        Rate {
+            column: "fitted",
+            label: "fitted slowest mode",
+            look: Look::SAMPLED,
+        },
+        Rate {
+            column: "worst",
+            label: "simulated: worst along the run",
+            look: Look::SIMULATED,
+        },
+    ],
+    pairs: &[],
+    levels: &[],
+};
 
 /// A column each.
 pub fn columns() -> Vec<Reading<Outcome>> {

@@ -6,7 +6,7 @@ mod rates;
 mod table;
 mod trajectory;
 
-pub use columns::columns;
+pub use columns::{VIEW, columns};
 
 use super::Outcome;
 use crate::experiment::two_layer::states::States;

@@ -2,13 +2,66 @@
 
 use crate::bound::{Bound, THEOREM5};
 use crate::experiment::theorem5::{Check, Outcome, PARTS, PartClaim};
-use crate::experiment::{Reading, simulated};
+use crate::experiment::{Levels, Pair, Rate, Reading, View, simulated};
 use crate::network::TwoLayer;
+use crate::plot::Look;
 use crate::theory::JointRate;
 use crate::theory::certificate::Certificate;
 
 const RATE: &str = "1/time";
 const ANGLE: &str = "radians";
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Theorem 5",
+    bounds: THEOREM5,
+    rates: &[
+        Rate {
+            column: "exact",
+            label: "exact",
+            look: Look::EXACT,
+        },
+        Rate {
+            column: "v_u_fitted",
+            label: "fitted V_u → V*",
+            look: Look::SAMPLED,
+        },
+        Rate {
+            column: "certified_simulated",
+            label: "simulated: weighted norm",
+            look: Look::SIMULATED,
+        },
+    ],
+    pairs: &[Pair {
+        analytic: "exact",
+        simulated: "v_u_fitted",
+        label: "exact against fitted V_u → V*",
+        look: Look::EXACT,
+    }],
+    levels: &[
+        Levels {
+            name: "limits",
+            title: "Errors at the end",
+            caption: "What is left of each of Theorem 5's errors at the end of the runs.",
+            label: "error at the end of the run",
+            columns: &[
+                ("w_u_final", "W_u → W*: largest angle"),
+                ("v_u_final", "V_u → V*: largest ‖v − v*‖"),
+                ("v_r_final", "V_r → 0: largest ‖v‖"),
+            ],
+            // An error above this at the end has not vanished.
+            alive: Some(1e-3),
+        },
+        Levels {
+            name: "lambda_min_L",
+            title: "How independent the student nodes are",
+            caption: "The smallest eigenvalue of L at the end of the runs.",
+            label: "smallest eigenvalue of L",
+            columns: &[("lambda_min_L", "λ_{min}(L) at the end")],
+            alive: None,
+        },
+    ],
+};
 
 /// A column each.
 pub fn columns() -> Vec<Reading<Outcome>> {

@@ -5,7 +5,7 @@ mod figures;
 mod table;
 mod trajectory;
 
-pub use columns::columns;
+pub use columns::{VIEW, columns};
 
 use super::Outcome;
 use crate::experiment::two_layer::states::States;
