@@ -1,8 +1,5 @@
 //! The program as its user meets it: what it prints and writes, and how it says no.
 
-// Links BLAS, which ndarray calls.
-use luckflow as _;
-
 use assert_cmd::Command;
 use predicates::prelude::*;
 use serde_json::Value;
