@@ -19,6 +19,7 @@
 
 pub mod blas;
 pub mod experiment;
+pub mod falsify;
 pub mod flow;
 pub mod integrate;
 pub mod measure;

@@ -1,10 +1,11 @@
 //! Theorem B, second form: a quadratic form in the tangents below −dE/dt, exact as R → 0. One eigenvalue of m(p − 1) unknowns.
 
+use super::eigen::{eigenvalues, largest_eigenvalue, smallest_eigenvalue};
 use super::kernel::ROUNDING;
 use super::region::Region;
+use super::tangents::{outer, tangents};
 use super::teacher::Teacher;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
-use ndarray_linalg::{Cholesky, EigValsh, Eigh, FactorizeC, SolveC, UPLO};
+use ndarray::{Array1, Array2, ArrayView1, s};
 
 /// Unknowns beyond which the form is not tried.
 const LARGEST: usize = 1024;
@@ -64,7 +65,7 @@ impl<'a> Comparison<'a> {
         let mut constant = teacher.angles.mapv(|angle| kernel.gate(angle));
         constant.diag_mut().fill(kernel.tail);
         let room = ROUNDING * kernel.tail * m as f64;
-        let least = constant.eigvalsh(UPLO::Lower).ok()?[0] - room;
+        let least = eigenvalues(&constant)?[0] - room;
         constant.diag_mut().mapv_inplace(|d| d - least);
         let tangents: Vec<Array2<f64>> = teacher
             .weights
@@ -179,7 +180,7 @@ impl<'a> Comparison<'a> {
             };
             self.constant[[j, k]].abs() * cosine
         });
-        let largest = *products.eigvalsh(UPLO::Lower).ok()?.last()?;
+        let largest = largest_eigenvalue(&products)?;
         Some(all.min(region.chord.powi(2) * largest) * (1.0 + ROUNDING))
     }
 
@@ -268,63 +269,10 @@ impl Form {
     }
 }
 
-/// A lower bound on the smallest eigenvalue, at most [`GAP`] of it too small where it is positive, and a vector that nearly has it.
-///
-/// Where Cholesky's method goes through for A − c in floating point, all eigenvalues of A are above c less a few units of rounding of its
-/// trace (Rump 2006), so that inverse iteration need only guess. LAPACK's solver is kept for what is not positive.
-fn smallest_eigenvalue(matrix: &Array2<f64>) -> Option<(f64, Array1<f64>)> {
-    let room = ROUNDING * matrix.iter().map(|x| x * x).sum::<f64>().sqrt();
-    if let Ok(factor) = matrix.factorizec(UPLO::Lower) {
-        // Not symmetric under any exchange of nodes.
-        let mut vector = Array1::from_shape_fn(matrix.nrows(), |i| ((i * i + 1) as f64).sin());
-        let mut quotient = f64::INFINITY;
-        for _ in 0..ITERATIONS {
-            let next = factor.solvec(&vector).ok()?;
-            // Of the vector before: 1/(vᵀ A⁻¹ v) is between the smallest eigenvalue and vᵀ A v.
-            let estimate = vector.dot(&vector) / vector.dot(&next);
-            vector = &next / next.dot(&next).sqrt();
-            if (estimate - quotient).abs() <= 0.1 * GAP * estimate {
-                break;
-            }
-            quotient = estimate;
-        }
-        let quotient = vector.dot(&matrix.dot(&vector));
-        let below = quotient * (1.0 - GAP);
-        let mut shifted = matrix.clone();
-        shifted.diag_mut().mapv_inplace(|d| d - below);
-        if shifted.cholesky(UPLO::Lower).is_ok() {
-            return Some((below - room, vector));
-        }
-    }
-    let (values, vectors) = matrix.eigh(UPLO::Lower).ok()?;
-    Some((values[0] - room, vectors.column(0).to_owned()))
-}
-
-/// Of a smallest eigenvalue that is only bounded, relative.
-const GAP: f64 = 1e-3;
-const ITERATIONS: usize = 25;
-
 /// sup over θ ≤ `reach` of cos θ times the steepest chord within θ of `angle`, by pieces.
 fn steepest_product(teacher: &Teacher, angle: f64, reach: f64) -> f64 {
     const PIECES: usize = 8;
     let at = |i: usize| reach * (i as f64 / PIECES as f64);
     let piece = |i: usize| at(i).cos() * teacher.kernel.steepest_chord(angle, at(i + 1));
     (0..PIECES).map(piece).fold(0.0, f64::max)
-}
-
-/// The rows are an orthonormal basis of what is at right angles to a unit vector: Householder's reflection of it to an axis.
-fn tangents(node: ArrayView1<f64>) -> Array2<f64> {
-    let p = node.len();
-    let sign = if node[0] < 0.0 { -1.0 } else { 1.0 };
-    let mut mirror = node.to_owned();
-    mirror[0] += sign;
-    let scale = 2.0 / mirror.dot(&mirror);
-    let reflection = Array2::<f64>::eye(p) - outer(mirror.view(), mirror.view()) * scale;
-    reflection.slice(s![1.., ..]).to_owned()
-}
-
-fn outer(u: ArrayView1<f64>, v: ArrayView1<f64>) -> Array2<f64> {
-    let (u, v): (ArrayView2<f64>, ArrayView2<f64>) =
-        (u.insert_axis(Axis(1)), v.insert_axis(Axis(0)));
-    u.dot(&v)
 }

@@ -135,10 +135,15 @@ impl Kernel {
         [least * (1.0 - ROUNDING), most * (1.0 + ROUNDING)]
     }
 
+    /// inf and sup of φ₂ over angles within `margin` of `angle`.
+    pub fn densities_within(&self, angle: f64, margin: f64) -> [f64; 2] {
+        self.densities((angle - margin).max(0.0), (angle + margin).min(PI))
+    }
+
     /// sup of the chord slopes of D from cos `angle` to any ρ whose angle is within `margin` of it.
     pub fn steepest_chord(&self, angle: f64, margin: f64) -> f64 {
         let (near, far) = ((angle - margin).max(0.0), (angle + margin).min(PI));
-        let [_, most] = self.densities(near, far);
+        let [_, most] = self.densities_within(angle, margin);
         if self.threshold.abs() >= CONVEX_FROM {
             most.min(self.chord_above(near, angle))
         } else if self.threshold == 0.0 {

@@ -4,12 +4,15 @@
 //! gains: at zero thresholds these certificates hold where those of [`super::theorem4`] claim nothing.
 
 mod comparison;
+mod eigen;
+pub mod joint;
 mod kernel;
 mod orthonormal;
 mod profile;
 mod region;
 mod split;
 mod steps;
+mod tangents;
 mod teacher;
 
 use comparison::Comparison;

@@ -1,11 +1,11 @@
 //! Theorem B, first form: D is split into q₁ρ, a constant matrix and what is left, O(m⁴).
 
+use super::eigen::eigenvalues;
 use super::kernel::ROUNDING;
 use super::profile::{Own, worst};
 use super::region::Region;
 use super::teacher::Teacher;
 use ndarray::Array2;
-use ndarray_linalg::{EigValsh, UPLO};
 
 /// Pieces of the range of angles on which a node's own part is bounded.
 const PIECES: usize = 24;
@@ -37,7 +37,7 @@ impl<'a> Split<'a> {
             }
         });
         let room = ROUNDING * kernel.tail * teacher.nodes as f64;
-        let least = matrix.eigvalsh(UPLO::Lower).ok()?[0] - room;
+        let least = eigenvalues(&matrix)?[0] - room;
         let mut split = Self {
             teacher,
             linear,
@@ -112,7 +112,7 @@ impl<'a> Split<'a> {
             let cosine = if k == l { 1.0 } else { teacher.cosines[[k, l]] };
             (s * t).sqrt() * cosine
         });
-        let Ok(values) = gram.eigvalsh(UPLO::Lower) else {
+        let Some(values) = eigenvalues(&gram) else {
             return f64::INFINITY;
         };
         let largest = values.last().map_or(0.0, |x| x.max(0.0)) * (1.0 + ROUNDING);

@@ -1,10 +1,11 @@
 //! What the certificates need to know of a teacher.
 
+use super::eigen::eigenvalues;
 use super::kernel::{Kernel, ROUNDING};
 use super::region::{Coupling, Region};
 use crate::theory::assumption3::TeacherAngles;
 use ndarray::{Array2, ArrayView2};
-use ndarray_linalg::{EigValsh, UPLO};
+use ndarray_linalg::QR;
 use std::f64::consts::{FRAC_PI_2, PI};
 
 /// Cosines between nodes that are smaller than this count as none.
@@ -45,7 +46,6 @@ impl Teacher {
             );
         let orthonormal = cosines.iter().all(|c| c.abs() <= ORTHOGONAL);
         let weights = if k > m {
-            use ndarray_linalg::QR;
             weights.to_owned().qr().ok()?.1
         } else {
             weights.to_owned()
@@ -54,7 +54,7 @@ impl Teacher {
         let norm = if orthonormal {
             1.0
         } else {
-            gram.eigvalsh(UPLO::Lower).ok()?[m - 1].sqrt()
+            eigenvalues(&gram)?[m - 1].sqrt()
         };
         Some(Self {
             kernel: Kernel::new(threshold),

@@ -11,6 +11,7 @@ fn exact(b: f64) -> f64 {
 }
 
 #[test]
+#[allow(clippy::approx_constant)]
 fn orthonormal_teachers_have_the_rates_of_the_prototype() {
     // Rates over the exact one at θ₀ = 0.01, 0.05, 0.1, 0.2, and the largest θ₀. Of the prototype as it was tabulated, and of the prototype
     // with ten times as many pieces for a node's own part.
