@@ -21,6 +21,8 @@ use thiserror::Error;
 
 /// The table.
 pub const CELLS: &str = "cells.csv";
+/// What stands in its columns.
+const COLUMNS: &str = "columns.json";
 /// Rows that wait for those before them.
 const PENDING: &str = "pending.csv";
 /// How long each point took; apart, since it is never the same twice.
@@ -150,6 +152,7 @@ impl Store {
         }
         if !goes_on {
             folder.write_json(manifest::FILE, &manifest)?;
+            folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
         }
         let header = header(&manifest.axes, &columns);
         let loaded = load::load(&folder, [CELLS, PENDING], &header, shard, plan.points());

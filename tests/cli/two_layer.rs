@@ -55,11 +55,13 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
     let mut names: Vec<_> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.'))
         .collect();
     names.sort();
     assert_eq!(
         names,
         [
+            "columns.json",
             "convergence.svg",
             "rates.svg",
             "summary.json",
@@ -87,14 +89,17 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
         let verdict = summary["rates"][rate]["verdict"].as_str().unwrap();
         assert!(["holds", "violated", "vacuous"].contains(&verdict));
     }
-    for key in ["worst", "worst_tan", "fitted", "fitted_se", "final_angle"] {
-        assert!(summary["simulated"][key].is_f64(), "{key}");
+    for key in ["theta", "tan_half", "sin", "time"] {
+        assert!(summary["simulated"]["worst"][key].is_f64(), "{key}");
     }
-    assert!(summary["run"]["reason"].is_string());
+    for fit in ["slowest_mode", "largest_angle"] {
+        assert!(summary["simulated"][fit]["rate"].is_f64(), "{fit}");
+    }
+    assert!(summary["end"]["reason"].is_string());
     for key in ["steps", "evaluations"] {
         assert!(summary["run"][key].as_u64().unwrap() > 0);
     }
-    assert!(summary["run"]["seconds"].as_f64().unwrap() > 0.0);
+    assert!(summary["seconds"].as_f64().unwrap() > 0.0);
 
     let mut csv = csv::Reader::from_path(folder.join("trajectory.csv")).unwrap();
     let header: Vec<String> = csv.headers().unwrap().iter().map(String::from).collect();
@@ -165,7 +170,7 @@ fn results_are_the_same_bytes_for_one_and_two_threads() {
         }
         let figures = |threads: &str| {
             let mut summary = json(&place.path().join(threads).join("summary.json"));
-            summary["run"]["seconds"] = Value::Null;
+            summary["seconds"] = Value::Null;
             summary["provenance"]["time"] = Value::Null;
             summary
         };
@@ -230,6 +235,7 @@ fn a_teacher_and_an_input_can_come_from_files() {
             "overlap.input={covariance=\"sigma.npy\"}",
             "--set",
             "integrate.horizon=10",
+            "--force",
         ],
     )
     .assert()
@@ -429,9 +435,9 @@ fn a_run_that_ends_early_says_what_to_change_and_keeps_what_it_has() {
                 .and(predicate::str::contains("integrate.max_steps")),
         );
     let summary = json(&place.path().join("plots/small/summary.json"));
-    assert_eq!(summary["run"]["end"]["kind"], "step-budget");
+    assert_eq!(summary["end"]["kind"], "step-budget");
     assert!(
-        summary["run"]["advice"]
+        summary["end"]["advice"]
             .as_str()
             .unwrap()
             .contains("max_steps")
@@ -470,7 +476,7 @@ fn ctrl_c_keeps_what_was_computed() {
     assert!(interrupt.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let summary = json(&place.path().join("plots/small/summary.json"));
-    assert_eq!(summary["run"]["end"]["kind"], "interrupted");
+    assert_eq!(summary["end"]["kind"], "interrupted");
     assert!(summary["run"]["steps"].as_u64().unwrap() > 100);
 }
 
@@ -574,18 +580,19 @@ fn theorem5_prints_a_certificate_and_writes_its_figures() {
         assert!(folder.join(name).exists(), "{name}");
     }
     let summary = json(&folder.join("summary.json"));
-    for key in ["rate", "w_margin", "v_margin", "drift", "theta0_max"] {
+    for key in ["rate", "w_margin", "v_margin", "drift"] {
         assert!(summary["certificate"][key].as_f64().unwrap() > 0.0, "{key}");
     }
-    assert_eq!(summary["certificate"]["holds"], true);
+    assert!(summary["theta0_max"].as_f64().unwrap() > 0.0);
+    assert_eq!(summary["check"]["holds"], true);
     for part in ["w_u", "v_u", "v_r"] {
-        assert!(summary["simulated"][part]["final"].as_f64().unwrap() < 1e-9);
-        assert!(summary["simulated"][part]["fitted"].as_f64().unwrap() > 0.0);
-        assert!(summary["simulated"][part]["fitted_se"].is_f64());
-        assert_eq!(summary["simulated"][part]["verdict"], "holds");
+        assert!(summary["limits"][part]["final"].as_f64().unwrap() < 1e-9);
+        assert!(summary["limits"][part]["fitted"]["rate"].as_f64().unwrap() > 0.0);
+        assert!(summary["limits"][part]["fitted"]["standard_error"].is_f64());
+        assert_eq!(summary["limits"][part]["verdict"], "holds");
     }
     assert!(summary["lambda_min_L"].as_f64().unwrap() > 0.0);
-    assert!(summary["rates"]["exact"].as_f64().unwrap() > 0.0);
+    assert!(summary["joint"]["slowest"].as_f64().unwrap() > 0.0);
 }
 
 #[test]
