@@ -4,7 +4,7 @@
 //! others, with a gate that is always open.
 
 use crate::blas::multiply_add;
-use crate::network::deep::{Architecture, Deep};
+use crate::network::deep::{Architecture, Deep, unrolled};
 use crate::sgd::{Gradient, Mode, Pass};
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 
@@ -60,7 +60,8 @@ fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
 /// node's pre-activation, by the recursion for β and β* alone. (The poster's printed line has f_k' as f'_j' and a stray
 /// β* at its end.)
 ///
-/// A matrix per layer, from the bottom, nodes × samples. Inputs are d × samples. For checks: O(nodes³) per sample and layer.
+/// A matrix per layer, from the bottom, nodes × samples; a channel of a convolution is a node at each position. Inputs are
+/// d × samples. For checks: O(nodes³) per sample and layer.
 ///
 /// # Panics
 /// If the networks differ in depth, input or output, or are normalised by batches.
@@ -70,6 +71,7 @@ pub fn node_gradients(
     x: ArrayView2<f64>,
 ) -> Vec<Array2<f64>> {
     let depth = check(teacher, student);
+    let (teacher, student) = (&unrolled(teacher), &unrolled(student));
     let (f_star, y_star) = Layers::of(teacher, x);
     let (f, y) = Layers::of(student, x);
     let mut all: Vec<Array2<f64>> = (0..depth)
@@ -117,7 +119,13 @@ pub fn backpropagated(
     x: ArrayView2<f64>,
 ) -> Vec<Array2<f64>> {
     let pass = backward(teacher, student, x, 1.0);
-    (0..=student.depth()).map(|l| -&pass.delta(l)).collect()
+    let nodes = |l| {
+        let delta = -&pass.delta(l);
+        let shape = (delta.len() / x.ncols(), x.ncols());
+        let nodes = delta.into_shape_with_order(shape);
+        nodes.expect("a row for each node")
+    };
+    (0..=student.depth()).map(nodes).collect()
 }
 
 fn backward(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f64>, scale: f64) -> Pass<f64> {
@@ -161,13 +169,15 @@ pub fn true_velocity(
 /// O(N Σ n²) for L and D, O(Σ n³) for the rest.
 ///
 /// # Panics
-/// If the networks differ in depth, input or output, or are normalised by batches.
+/// If the networks differ in depth, input or output, are normalised by batches, or share weights among positions.
 pub fn separated_velocity(
     teacher: &Deep<f64>,
     student: &Deep<f64>,
     x: ArrayView2<f64>,
 ) -> Gradient<f64> {
     let depth = check(teacher, student);
+    let is_dense = |network: &Deep<f64>| network.architecture.is_dense();
+    assert!(is_dense(teacher) && is_dense(student), "no shared weights");
     let (f_star, _) = Layers::of(teacher, x);
     let (f, _) = Layers::of(student, x);
     let per_sample = 1.0 / x.ncols() as f64;

@@ -12,14 +12,16 @@ mod recipe;
 mod select;
 mod shape;
 mod tensors;
+mod unroll;
 
 pub use architecture::{Architecture, ArchitectureError};
 pub use draw::{grid_teacher, uniform};
 pub use parameters::{Layout, Parameters, VectorLayout};
-pub use recipe::{BatchNorm, FullyConnected, Place};
+pub use recipe::{BatchNorm, Convolutional, FullyConnected, Place};
 pub use select::{NodeSelection, subnetwork};
 pub use shape::Shape;
 pub use tensors::{Remarks, TensorError, read_tensors, write_tensors};
+pub use unroll::{gathered, unrolled};
 
 use crate::real::Real;
 

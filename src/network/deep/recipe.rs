@@ -1,7 +1,7 @@
 //! The usual networks by a few numbers, and how architectures are written down.
 
-use super::layers::{Dense, Normalization, Operation, Relu};
-use super::{Architecture, Shape};
+use super::layers::{Convolution, Dense, Flatten, Normalization, Operation, Relu};
+use super::{Architecture, ArchitectureError, Shape};
 use serde::{Serialize, Serializer};
 
 /// Fully connected ReLU layers and a linear output.
@@ -55,6 +55,49 @@ impl From<FullyConnected> for Architecture {
     }
 }
 
+/// Convolutional ReLU layers of one kernel, flattened, and a linear output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Convolutional {
+    /// The image.
+    pub input: Shape,
+    /// Channels of each hidden layer, from the bottom.
+    pub channels: Vec<usize>,
+    /// k of k × k kernels, stride 1.
+    pub kernel: usize,
+    /// Zeros around each layer's image.
+    pub padding: usize,
+    /// C
+    pub output: usize,
+    /// Whether channels and outputs have biases.
+    pub bias: bool,
+    /// Batch normalisation of the hidden layers, of each channel over its positions.
+    pub batch_norm: Option<BatchNorm>,
+}
+
+impl TryFrom<Convolutional> for Architecture {
+    type Error = ArchitectureError;
+
+    fn try_from(recipe: Convolutional) -> Result<Self, ArchitectureError> {
+        let bias = recipe.bias;
+        let mut operations = Vec::new();
+        for channels in recipe.channels {
+            let layer = Convolution {
+                channels,
+                kernel: recipe.kernel,
+                padding: recipe.padding,
+                bias,
+            };
+            operations.push(layer.into());
+            operations.push(Relu.into());
+        }
+        operations.push(Flatten.into());
+        let nodes = recipe.output;
+        operations.push(Dense { nodes, bias }.into());
+        let plain = Self::new(recipe.input, operations)?;
+        Ok(plain.with_batch_norm(recipe.batch_norm))
+    }
+}
+
 impl Architecture {
     /// The same with each ReLU, and no other place, normalised in this way.
     #[must_use]
@@ -76,6 +119,9 @@ impl Architecture {
 
     /// As a recipe, where it is one.
     pub fn fully_connected(&self) -> Option<FullyConnected> {
+        if !self.is_dense() || self.input_shape().positions() > 1 {
+            return None;
+        }
         let norm = |pair: &[Operation]| match pair {
             [Operation::Normalization(norm), Operation::Relu(_)] => {
                 Some((*norm, Place::BeforeRelu))

@@ -6,11 +6,13 @@
 //! files and selections of nodes follow from these.
 
 mod batch_norm;
+mod convolution;
 mod dense;
 mod flatten;
 mod relu;
 
 pub use batch_norm::Normalization;
+pub use convolution::Convolution;
 pub use dense::Dense;
 pub use flatten::Flatten;
 pub use relu::Relu;
@@ -175,6 +177,8 @@ macro_rules! kinds {
 kinds! {
     /// All nodes see all inputs.
     Dense,
+    /// Each channel sees a few positions of all channels below, the same way everywhere.
+    Convolution,
     /// Whitens each node over the batch.
     Normalization,
     /// max(x, 0)
