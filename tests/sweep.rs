@@ -433,7 +433,7 @@ fn shards_merge_into_the_same_bytes() {
     );
     refuses(
         &[&shard(1), &shard(2), &shard(3), "--out", "merged"],
-        "an earlier sweep",
+        "earlier results",
     );
     sweep(
         &place,

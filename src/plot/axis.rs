@@ -211,11 +211,10 @@ impl Coordinate<'_> {
             .fold(1.0, f64::min);
         let digits = (-(step * scale).log10() - 1e-6).ceil().clamp(0.0, 17.0) as usize;
         let label = |x: f64| signed(format!("{:.digits$}", x * scale));
+        // A tick may lie beyond the largest number that an axis has.
+        let places = points.iter().map(|&x| (self.part(x * unit), label(x)));
         Ticks {
-            labelled: points
-                .iter()
-                .map(|&x| (self.part(x * unit), label(x)))
-                .collect(),
+            labelled: places.filter(|(place, _)| place.is_finite()).collect(),
             minor: Vec::new(),
             exponent: shown,
         }
@@ -234,7 +233,7 @@ impl Coordinate<'_> {
             all.filter(inside).collect()
         };
         const DIGITS: [u32; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-        let candidates: Vec<Vec<(i32, u32)>> = [100, 50, 20, 10, 5, 2, 1]
+        let candidates: Vec<Vec<(i32, u32)>> = [200, 100, 50, 20, 10, 5, 2, 1]
             .map(|every| chosen(every, &[1]))
             .into_iter()
             .chain([
@@ -249,7 +248,10 @@ impl Coordinate<'_> {
                 .iter()
                 .find(|ticks| (count..=most).contains(&ticks.len()))
         };
-        let Some(labelled) = least(4).or_else(|| least(3)) else {
+        let coarsest = || candidates.iter().find(|ticks| ticks.len() > 2);
+        let nearly_linear = last - first < 3;
+        let fitting = least(4).or_else(|| least(3));
+        let Some(labelled) = fitting.or_else(|| coarsest().filter(|_| !nearly_linear)) else {
             return self.equal_on_log(room);
         };
         let plain = labelled

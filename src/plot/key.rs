@@ -126,7 +126,7 @@ impl<'a> Entry<'a> {
         }
         let kind = |series: &Series| std::mem::discriminant(&series.mark);
         let same = |known: &&Series| kind(known) == kind(series) && known.look == series.look;
-        if !self.samples.iter().any(|known| same(known)) {
+        if !self.samples.iter().any(same) {
             self.samples.push(series);
         }
     }

@@ -418,9 +418,9 @@ fn simplified(points: &[Point]) -> Vec<Point> {
     let mut kept = vec![points[0]];
     let mut from = 0;
     for end in 2..points.len() {
-        let between = points[from + 1..end].iter();
+        let mut between = points[from + 1..end].iter();
         let straight = |point: &Point| distance(*point, points[from], points[end]) < TOLERANCE;
-        if end - from > 64 || !between.map(straight).all(|is| is) {
+        if end - from > 64 || !between.all(straight) {
             from = end - 1;
             kept.push(points[from]);
         }

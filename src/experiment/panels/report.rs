@@ -28,7 +28,7 @@ impl experiment::Outcome for Outcome {
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
-        vec![("panels".into(), figures::figure(self).into())]
+        vec![("panels".into(), figures::figure(self))]
     }
 }
 

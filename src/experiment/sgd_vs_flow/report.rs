@@ -34,7 +34,7 @@ impl experiment::Outcome for Outcome {
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
-        let mut drawn = vec![("gap".to_owned(), figures::gap(self).into())];
+        let mut drawn = vec![("gap".to_owned(), figures::gap(self))];
         let overlays: [(&str, &str, &str, Statistic); 3] = [
             (
                 "angle",
@@ -47,7 +47,7 @@ impl experiment::Outcome for Outcome {
         ];
         for (name, label, unit, statistic) in overlays {
             let chart = figures::overlay(self, [label, unit], statistic);
-            drawn.extend(chart.map(|chart| (name.to_owned(), chart.into())));
+            drawn.extend(chart.map(|chart| (name.to_owned(), chart)));
         }
         drawn
     }

@@ -31,16 +31,10 @@ impl experiment::Outcome for Outcome {
     fn figures(&self) -> Vec<(String, Figure)> {
         let [flow, sgd] = paths(self);
         vec![
-            ("loss".into(), figures::loss(self).into()),
-            (
-                "correlation-flow".into(),
-                figures::correlation(self, flow).into(),
-            ),
-            (
-                "correlation-sgd".into(),
-                figures::correlation(self, sgd).into(),
-            ),
-            ("separation".into(), figures::separation(self).into()),
+            ("loss".into(), figures::loss(self)),
+            ("correlation-flow".into(), figures::correlation(self, flow)),
+            ("correlation-sgd".into(), figures::correlation(self, sgd)),
+            ("separation".into(), figures::separation(self)),
         ]
     }
 }

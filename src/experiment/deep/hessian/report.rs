@@ -31,8 +31,8 @@ impl experiment::Outcome for Outcome {
 
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![
-            ("spectrum".into(), figures::spectrum(self).into()),
-            ("near-zero".into(), figures::near_zero(self).into()),
+            ("spectrum".into(), figures::spectrum(self)),
+            ("near-zero".into(), figures::near_zero(self)),
         ]
     }
 }

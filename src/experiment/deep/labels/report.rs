@@ -30,9 +30,9 @@ impl experiment::Outcome for Outcome {
 
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![
-            ("fitted".into(), figures::fitted(self).into()),
-            ("mixtures".into(), figures::mixtures(self).into()),
-            ("held-out".into(), figures::held_out(self).into()),
+            ("fitted".into(), figures::fitted(self)),
+            ("mixtures".into(), figures::mixtures(self)),
+            ("held-out".into(), figures::held_out(self)),
         ]
     }
 }

@@ -30,8 +30,8 @@ impl experiment::Outcome for Outcome {
 
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![
-            ("held-out".into(), figures::held_out(self).into()),
-            ("correlation".into(), figures::correlation(self).into()),
+            ("held-out".into(), figures::held_out(self)),
+            ("correlation".into(), figures::correlation(self)),
         ]
     }
 }

@@ -58,13 +58,12 @@ impl experiment::Outcome for Outcome {
                 ("rank", figures::rank(self, variant)),
                 ("fan-out", figures::fan_out(self, first)),
             ] {
-                drawn.push((format!("{folder}{name}"), chart.into()));
+                drawn.push((format!("{folder}{name}"), chart));
             }
         }
         let comparisons = figures::comparisons(self).into_iter();
         drawn.extend(
-            comparisons
-                .map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart.into())),
+            comparisons.map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart)),
         );
         drawn
     }

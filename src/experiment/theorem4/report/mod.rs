@@ -37,8 +37,8 @@ impl experiment::Outcome for Outcome {
             return Vec::new();
         }
         vec![
-            ("convergence".into(), convergence::chart(self).into()),
-            ("rates".into(), rates::chart(self).into()),
+            ("convergence".into(), convergence::chart(self)),
+            ("rates".into(), rates::chart(self)),
         ]
     }
 

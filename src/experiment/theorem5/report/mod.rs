@@ -36,11 +36,11 @@ impl experiment::Outcome for Outcome {
             return Vec::new();
         }
         let mut figures = vec![
-            ("convergence".into(), figures::convergence(self).into()),
-            ("fan_out".into(), figures::fan_out(self).into()),
+            ("convergence".into(), figures::convergence(self)),
+            ("fan_out".into(), figures::fan_out(self)),
         ];
         if let Some(joint) = &self.joint {
-            figures.push(("spectrum".into(), figures::spectrum(self, joint).into()));
+            figures.push(("spectrum".into(), figures::spectrum(self, joint)));
         }
         figures
     }
