@@ -95,11 +95,7 @@ fn data<T: Real>(architecture: &Architecture, loss: Loss, samples: usize) -> Dat
     }
 }
 
-fn forward<'a>(
-    network: &Deep<f64>,
-    data: &'a DataSet<f64>,
-    loss: Loss,
-) -> (Pass<f64>, Batch<f64>, f64) {
+fn forward(network: &Deep<f64>, data: &DataSet<f64>, loss: Loss) -> (Pass<f64>, Batch<f64>, f64) {
     let mut batch = Batch::new(data, data.len());
     batch.gather(data, 0..data.len());
     let mut pass = Pass::new(&network.architecture, data.len());
