@@ -3,16 +3,23 @@
 //! Activations are channel × (y, x, sample), so that whole rows of the image are read side by side for all samples.
 
 mod columns;
+mod correlate;
 mod geometry;
+mod outer;
+mod routines;
 mod strands;
+mod vectors;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use super::{Kind, Map, Room, Work};
 use crate::network::deep::{Layout, Parameters, Shape};
 use crate::real::Real;
 use geometry::Correlation;
 use ndarray::parallel::prelude::{IndexedParallelIterator, ParallelIterator};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2};
 use rayon::slice::ParallelSliceMut;
+use routines::{Routines, routines};
 use serde::Serialize;
 use strands::Strands;
 
@@ -65,24 +72,32 @@ impl Kind for Convolution {
             kernel: self.kernel,
             frame: self.padding,
         };
-        Work::Map(Box::new(Convolving::<T>::new(shape)))
+        Work::Map(Box::new(Convolving::<T>::new(shape, routines())))
     }
 }
 
-/// A convolution at work.
-struct Convolving<T> {
+/// A convolution at work: by vectors of the processor where it has them and rows are long enough, else by BLAS.
+struct Convolving<T: 'static> {
     shape: Correlation,
     strands: Strands<T>,
-    /// The weights of the way back: channels below × (channels · positions).
-    turned: Array2<T>,
+    routines: Option<Routines<T>>,
+    /// Weights in the order of use: those of the way back by BLAS, or of both ways by vectors.
+    weights: Vec<T>,
+    /// With zeros up to whole tiles.
+    bias: Vec<T>,
 }
 
 impl<T: Real> Convolving<T> {
-    fn new(shape: Correlation) -> Self {
+    fn new(shape: Correlation, routines: Option<Routines<T>>) -> Self {
         let back = shape.transposed();
+        let rows = routines.map_or(1, |routines| routines.rows);
+        let packed = |shape| correlate::packed_len(shape, rows);
+        let most = shape.to.channels.max(shape.from.channels);
         Self {
             strands: Strands::new(),
-            turned: Array2::zeros((back.to.channels, back.inputs())),
+            routines,
+            weights: vec![T::zero(); packed(&shape).max(packed(&back))],
+            bias: vec![T::zero(); most.next_multiple_of(rows)],
             shape,
         }
     }
@@ -91,24 +106,33 @@ impl<T: Real> Convolving<T> {
         x.ncols() / self.shape.from.positions()
     }
 
-    fn turn(&mut self, weights: ArrayView2<T>) {
-        let (taps, below) = (self.shape.taps(), self.shape.from.channels);
-        for (k, row) in weights.rows().into_iter().enumerate() {
-            for (input, &w) in row.iter().enumerate() {
-                let (c, tap) = (input / taps, input % taps);
-                debug_assert!(c < below);
-                self.turned[[c, k * taps + taps - 1 - tap]] = w;
-            }
-        }
+    /// The vector loops, where rows of the result are as long as two tiles.
+    fn routines(&self, shape: &Correlation, batch: usize) -> Option<Routines<T>> {
+        let is_long = |routines: &Routines<T>| shape.to.width * batch >= 2 * routines.columns;
+        self.routines
+            .filter(|routines| is_long(routines) && shape.taps() <= correlate::MOST_TAPS)
+    }
+
+    fn set_bias(&mut self, bias: &[T]) {
+        self.bias.fill(T::zero());
+        self.bias[..bias.len()].copy_from_slice(bias);
     }
 }
 
 impl<T: Real> Map<T> for Convolving<T> {
     fn forward(&mut self, parameters: &Parameters<T>, x: ArrayView2<T>, y: ArrayViewMut2<T>) {
-        let (batch, weights) = (self.batch(x), parameters.weights.view());
-        let bias = Some(parameters.bias().as_slice().expect("contiguous"));
-        let threads = (batch, &self.strands);
-        columns::correlate(&self.shape, threads, weights, x, T::zero(), bias, y);
+        let (shape, batch) = (self.shape, self.batch(x));
+        let (weights, bias) = (parameters.weights.view(), parameters.bias());
+        let bias = bias.as_slice().expect("contiguous");
+        let Some(routines) = self.routines(&shape, batch) else {
+            let threads = (batch, &self.strands);
+            return columns::correlate(&shape, threads, weights, x, T::zero(), Some(bias), y);
+        };
+        let weight = |m: usize, c: usize, tap: usize| weights[[m, c * shape.taps() + tap]];
+        correlate::pack(&shape, routines.rows, weight, &mut self.weights);
+        self.set_bias(bias);
+        let operands = [&self.weights[..], &self.bias];
+        correlate::run(&routines, &self.strands, (shape, batch), operands, x, y);
     }
 
     fn apply(&mut self, weights: ArrayView2<T>, x: ArrayView2<T>, beta: T, y: ArrayViewMut2<T>) {
@@ -123,10 +147,25 @@ impl<T: Real> Map<T> for Convolving<T> {
         beta: T,
         x: ArrayViewMut2<T>,
     ) {
-        self.turn(weights);
-        let back = self.shape.transposed();
-        let threads = (self.batch(x.view()), &self.strands);
-        columns::correlate(&back, threads, self.turned.view(), delta, beta, None, x);
+        let (back, batch, taps) = (
+            self.shape.transposed(),
+            self.batch(x.view()),
+            self.shape.taps(),
+        );
+        let turned = |c: usize, k: usize, tap: usize| weights[[k, c * taps + taps - 1 - tap]];
+        let routines = self.routines(&back, batch).filter(|_| beta == T::zero());
+        let Some(routines) = routines else {
+            let room = &mut self.weights[..weights.len()];
+            correlate::turn(&back, turned, room);
+            let shape = (back.to.channels, back.inputs());
+            let turned = ArrayView2::from_shape(shape, room).expect("as many as there are");
+            let threads = (batch, &self.strands);
+            return columns::correlate(&back, threads, turned, delta, beta, None, x);
+        };
+        correlate::pack(&back, routines.rows, turned, &mut self.weights);
+        self.set_bias(&[]);
+        let operands = [&self.weights[..], &self.bias];
+        correlate::run(&routines, &self.strands, (back, batch), operands, delta, x);
     }
 
     fn outer(
@@ -137,8 +176,17 @@ impl<T: Real> Map<T> for Convolving<T> {
         beta: T,
         out: ArrayViewMut2<T>,
     ) {
-        let threads = (self.batch(x), &self.strands);
-        columns::outer(&self.shape, threads, (alpha, delta), x, beta, out);
+        let (shape, batch) = (self.shape, self.batch(x));
+        match self.routines(&shape, batch) {
+            Some(routines) => {
+                let scaled = ([alpha, beta], delta);
+                outer::run(&routines, &self.strands, (shape, batch), scaled, x, out);
+            }
+            None => {
+                let threads = (batch, &self.strands);
+                columns::outer(&shape, threads, (alpha, delta), x, beta, out);
+            }
+        }
     }
 
     fn sums(&self, delta: ArrayView2<T>, out: &mut [T]) {
@@ -174,4 +222,89 @@ fn sum<T: Real>(numbers: &[T]) -> f64 {
         all.map(|x| x.to_f64()).sum::<f64>()
     };
     numbers.chunks(LANES * STEPS).map(part).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sgd::gaussian_inputs;
+    use ndarray::Array2;
+
+    /// Both ways and the gradient, one after another.
+    fn all<T: Real>(shape: Correlation, batch: usize, by_vectors: bool) -> Vec<f64> {
+        let vectors = routines().filter(|_| by_vectors);
+        assert!(vectors.is_some() == by_vectors);
+        let mut work = Convolving::<T>::new(shape, vectors);
+        let random = |name, rows, columns| gaussian_inputs::<T>(1, name, [rows, columns], 1.0);
+        let (from, to) = (shape.from, shape.to);
+        let x = random("x", from.channels, from.positions() * batch);
+        let delta = random("delta", to.channels, to.positions() * batch);
+        let parameters = Parameters {
+            weights: random("w", to.channels, shape.inputs()),
+            vectors: vec![random("b", 1, to.channels).row(0).to_owned()],
+        };
+        let (mut y, mut back) = (delta.clone(), x.clone());
+        work.forward(&parameters, x.view(), y.view_mut());
+        let weights = parameters.weights.view();
+        work.transposed(weights, delta.view(), T::zero(), back.view_mut());
+        let mut gradient = parameters.weights.clone();
+        let [alpha, beta] = [-0.5, 0.75].map(T::from_f64);
+        work.outer(alpha, delta.view(), x.view(), beta, gradient.view_mut());
+        let numbers = |m: Array2<T>| m.into_iter().map(T::to_f64);
+        numbers(y)
+            .chain(numbers(back))
+            .chain(numbers(gradient))
+            .collect()
+    }
+
+    fn shapes() -> impl Iterator<Item = (Correlation, usize)> {
+        let sizes = [[3, 16, 9], [18, 7, 6], [37, 20, 7]];
+        let kernels = [(3, 0), (3, 1), (3, 2), (2, 1), (5, 2), (4, 3), (1, 0)];
+        sizes.into_iter().flat_map(move |[c, k, side]| {
+            kernels.into_iter().flat_map(move |(kernel, frame)| {
+                let to = |side: usize| side + 2 * frame + 1 - kernel;
+                [8, 21, 40].map(|batch| {
+                    let shape = Correlation {
+                        from: Shape::image(c, side, side + 1),
+                        to: Shape::image(k, to(side), to(side + 1)),
+                        kernel,
+                        frame,
+                    };
+                    (shape, batch)
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn vectors_and_products_of_blas_agree() {
+        crate::blas::single_threaded();
+        if routines::<f64>().is_none() {
+            return;
+        }
+        for (shape, batch) in shapes() {
+            let close = |a: Vec<f64>, b: Vec<f64>, epsilon: f64| {
+                let scale = b.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
+                let error = a
+                    .iter()
+                    .zip(&b)
+                    .map(|(a, b)| (a - b).abs())
+                    .fold(0.0, f64::max);
+                assert!(
+                    error < epsilon * scale,
+                    "{shape:?} {batch}: {error} of {scale}"
+                );
+            };
+            close(
+                all::<f64>(shape, batch, true),
+                all::<f64>(shape, batch, false),
+                1e-14,
+            );
+            close(
+                all::<f32>(shape, batch, true),
+                all::<f32>(shape, batch, false),
+                5e-6,
+            );
+        }
+    }
 }

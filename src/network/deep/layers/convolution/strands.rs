@@ -75,6 +75,21 @@ impl<'a, T: Real> Shared<'a, T> {
         }
     }
 
+    /// Numbers from one row to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Where row `row` has column `column`.
+    ///
+    /// # Panics
+    /// If it is outside.
+    pub fn at(&self, row: usize, column: usize) -> *mut T {
+        assert!(row < self.rows && column < self.columns);
+        // SAFETY: inside the matrix.
+        unsafe { self.first.add(row * self.stride + column) }
+    }
+
     /// Columns `begin..end` of all rows.
     ///
     /// # Safety

@@ -1,0 +1,44 @@
+//! Which of the vector loops a processor can run.
+
+use super::correlate::Correlate;
+use super::outer::Outer;
+use crate::real::Real;
+use std::any::Any;
+
+/// What the processor at hand has for a precision.
+#[derive(Clone, Copy)]
+pub(super) struct Routines<T: 'static> {
+    /// Channels of a tile.
+    pub rows: usize,
+    /// Columns of a tile.
+    pub columns: usize,
+    pub correlate: for<'a> unsafe fn(&Correlate<'a, T>, usize, &mut [T]),
+    pub outer: for<'a> unsafe fn(&Outer<'a, T>, usize, &mut [T]),
+}
+
+/// The best of them; `None` where products of BLAS have to do.
+pub(super) fn routines<T: Real>() -> Option<Routines<T>> {
+    let all: Vec<Box<dyn Any>> = available();
+    all.iter()
+        .find_map(|routines| routines.downcast_ref::<Routines<T>>().copied())
+}
+
+#[cfg(target_arch = "x86_64")]
+fn available() -> Vec<Box<dyn Any>> {
+    use super::x86::{avx2_double, avx2_single, avx512_double, avx512_single};
+    let mut all: Vec<Box<dyn Any>> = Vec::new();
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        if is_x86_feature_detected!("avx512f") {
+            all.push(Box::new(avx512_single()));
+            all.push(Box::new(avx512_double()));
+        }
+        all.push(Box::new(avx2_single()));
+        all.push(Box::new(avx2_double()));
+    }
+    all
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn available() -> Vec<Box<dyn Any>> {
+    Vec::new()
+}

@@ -1,0 +1,167 @@
+//! AVX2 with fused multiply–add, and AVX-512.
+
+use super::correlate::{Correlate, correlate};
+use super::outer::{Outer, outer};
+use super::routines::Routines;
+use super::vectors::{ACROSS, Vectors};
+use std::arch::x86_64::*;
+
+pub(super) struct Avx2Single;
+pub(super) struct Avx2Double;
+pub(super) struct Avx512Single;
+pub(super) struct Avx512Double;
+
+macro_rules! vectors {
+    ($name:ident, $number:ty, $vector:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $fma:ident, $sums:ident) => {
+        impl Vectors for $name {
+            type Number = $number;
+            type Vector = $vector;
+            const LANES: usize = $lanes;
+
+            // SAFETY of all: the trait's methods are for processors that have these instructions.
+            #[inline(always)]
+            unsafe fn splat(x: $number) -> $vector {
+                unsafe { $splat(x) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const $number) -> $vector {
+                unsafe { $load(from) }
+            }
+            #[inline(always)]
+            unsafe fn store(to: *mut $number, x: $vector) {
+                unsafe { $store(to, x) }
+            }
+            #[inline(always)]
+            unsafe fn multiply_add(a: $vector, b: $vector, c: $vector) -> $vector {
+                unsafe { $fma(a, b, c) }
+            }
+            #[inline(always)]
+            unsafe fn sums(of: [$vector; 4]) -> [$number; 4] {
+                unsafe { $sums(of) }
+            }
+        }
+    };
+}
+
+vectors!(
+    Avx2Single,
+    f32,
+    __m256,
+    8,
+    _mm256_set1_ps,
+    _mm256_loadu_ps,
+    _mm256_storeu_ps,
+    _mm256_fmadd_ps,
+    sums_8
+);
+vectors!(
+    Avx2Double,
+    f64,
+    __m256d,
+    4,
+    _mm256_set1_pd,
+    _mm256_loadu_pd,
+    _mm256_storeu_pd,
+    _mm256_fmadd_pd,
+    sums_4
+);
+vectors!(
+    Avx512Single,
+    f32,
+    __m512,
+    16,
+    _mm512_set1_ps,
+    _mm512_loadu_ps,
+    _mm512_storeu_ps,
+    _mm512_fmadd_ps,
+    sums_16
+);
+vectors!(
+    Avx512Double,
+    f64,
+    __m512d,
+    8,
+    _mm512_set1_pd,
+    _mm512_loadu_pd,
+    _mm512_storeu_pd,
+    _mm512_fmadd_pd,
+    sums_8_double
+);
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn sums_8([a, b, c, d]: [__m256; 4]) -> [f32; 4] {
+    let halves = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+    let sum = _mm_add_ps(
+        _mm256_castps256_ps128(halves),
+        _mm256_extractf128_ps::<1>(halves),
+    );
+    let mut out = [0.0; 4];
+    // SAFETY: four numbers have room there.
+    unsafe { _mm_storeu_ps(out.as_mut_ptr(), sum) };
+    out
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn sums_4([a, b, c, d]: [__m256d; 4]) -> [f64; 4] {
+    let (ab, cd) = (_mm256_hadd_pd(a, b), _mm256_hadd_pd(c, d));
+    let crossed = _mm256_permute2f128_pd::<0x21>(ab, cd);
+    let kept = _mm256_blend_pd::<0b1100>(ab, cd);
+    let mut out = [0.0; 4];
+    // SAFETY: four numbers have room there.
+    unsafe { _mm256_storeu_pd(out.as_mut_ptr(), _mm256_add_pd(crossed, kept)) };
+    out
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn sums_16(of: [__m512; 4]) -> [f32; 4] {
+    let fold = |x: __m512| {
+        let high = _mm512_extractf64x4_pd::<1>(_mm512_castps_pd(x));
+        _mm256_add_ps(_mm512_castps512_ps256(x), _mm256_castpd_ps(high))
+    };
+    sums_8([fold(of[0]), fold(of[1]), fold(of[2]), fold(of[3])])
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn sums_8_double(of: [__m512d; 4]) -> [f64; 4] {
+    let fold =
+        |x: __m512d| _mm256_add_pd(_mm512_castpd512_pd256(x), _mm512_extractf64x4_pd::<1>(x));
+    sums_4([fold(of[0]), fold(of[1]), fold(of[2]), fold(of[3])])
+}
+
+/// The loops above all, compiled for processors that have the vectors.
+macro_rules! routines {
+    ($name:ident, $vectors:ty, $rows:literal, $features:literal) => {
+        pub(super) fn $name() -> Routines<<$vectors as Vectors>::Number> {
+            type Number = <$vectors as Vectors>::Number;
+
+            #[target_feature(enable = $features)]
+            unsafe fn correlated(job: &Correlate<Number>, piece: usize, memory: &mut [Number]) {
+                // SAFETY: this function is for such processors.
+                unsafe { correlate::<$vectors, $rows>(job, piece, memory) }
+            }
+
+            #[target_feature(enable = $features)]
+            unsafe fn outer_product(job: &Outer<Number>, piece: usize, memory: &mut [Number]) {
+                // SAFETY: this function is for such processors.
+                unsafe { outer::<$vectors, $rows>(job, piece, memory) }
+            }
+
+            Routines {
+                rows: $rows,
+                columns: ACROSS * <$vectors as Vectors>::LANES,
+                correlate: correlated,
+                outer: outer_product,
+            }
+        }
+    };
+}
+
+// Of 16 vector registers 12 are sums, 3 hold the image and one a weight; of 32, 24 are sums.
+routines!(avx2_single, Avx2Single, 4, "avx2,fma");
+routines!(avx2_double, Avx2Double, 4, "avx2,fma");
+routines!(avx512_single, Avx512Single, 8, "avx512f,avx2,fma");
+routines!(avx512_double, Avx512Double, 8, "avx512f,avx2,fma");
