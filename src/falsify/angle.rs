@@ -68,6 +68,9 @@ fn of_node(
     let turned = Turned::new(target.weights, numbers);
     let own = turned.shares[node];
     let largest = theta0 * own;
+    if own < super::SMALLEST {
+        return f64::INFINITY;
+    }
     let angle = |j: usize| {
         if j == node {
             largest
