@@ -120,4 +120,17 @@ mod tests {
         assert!((derived(&assumption) - 0.5).abs() < 1e-5);
         assert!((sharp(&angles, &assumption) - 0.5).abs() < 1e-5);
     }
+
+    #[test]
+    fn at_zero_thresholds_only_few_nodes_have_rates_of_the_largest_angle() {
+        for (nodes, claims) in [(1, true), (2, true), (3, false), (5, false)] {
+            let angles = TeacherAngles::of(Array2::eye(nodes).view());
+            let assumption = Assumption3::measure(&angles, 0.0, 0.01);
+            for rate in [derived(&assumption), sharp(&angles, &assumption)] {
+                assert_eq!(rate > 0.0, claims, "m = {nodes}: {rate}");
+            }
+            // The printed rate of a single node is above d₀, which no rate exceeds.
+            assert_eq!(printed_d0(&assumption) > assumption.d0, nodes == 1);
+        }
+    }
 }
