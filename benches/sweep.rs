@@ -1,7 +1,7 @@
 //! What a point of a sweep costs beside its simulation: planning, identity, and keeping its row.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use luckflow::sweep::{Identities, Opening, Plan, Row, Shard, Store};
+use luckflow::sweep::{Identities, Opening, Plan, Row, Shard, Store, of_point};
 use luckflow::{config::Document, sweep::axes::Sweep};
 use std::hint::black_box;
 use std::path::Path;
@@ -38,7 +38,7 @@ fn sweep(criterion: &mut Criterion) {
     });
     let scenario = plan.scenario(&point).unwrap();
     group.bench_function("identity of a point", |bench| {
-        bench.iter(|| identities.of(black_box(&scenario)));
+        bench.iter(|| of_point(&identities, black_box(&scenario)));
     });
 
     let folder = tempfile::tempdir().unwrap();
@@ -57,7 +57,7 @@ fn sweep(criterion: &mut Criterion) {
         bench.iter(|| {
             let point = plan.point(index);
             index += 1;
-            let row = Row::new(&point, identities.of(&scenario), &fields, &columns);
+            let row = Row::new(&point, of_point(&identities, &scenario), &fields, &columns);
             store.deliver(row, Some(0.01)).unwrap();
         });
     });
@@ -66,7 +66,7 @@ fn sweep(criterion: &mut Criterion) {
         bench.iter(|| {
             for index in [index + 1, index] {
                 let point = plan.point(index);
-                let row = Row::new(&point, identities.of(&scenario), &fields, &columns);
+                let row = Row::new(&point, of_point(&identities, &scenario), &fields, &columns);
                 store.deliver(row, Some(0.01)).unwrap();
             }
             index += 2;

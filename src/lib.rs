@@ -24,6 +24,7 @@ pub mod experiment;
 pub mod falsify;
 pub mod flow;
 pub mod integrate;
+mod linalg;
 pub mod measure;
 pub mod network;
 pub mod output;

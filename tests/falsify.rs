@@ -1,11 +1,12 @@
 //! A long search for counterexamples, by hand: `FALSIFY_SECONDS=900 cargo test --test falsify -- --ignored --nocapture`.
 
+use luckflow::bound::Measure;
 use luckflow::falsify::{self, Search};
 use luckflow::network::draw;
 use luckflow::rng::{self, Stream};
 use luckflow::theory::assumption3::{Assumption3, TeacherAngles};
 use luckflow::theory::euclidean::{Certificate, Start};
-use luckflow::theory::theorem4::{self, Measure};
+use luckflow::theory::theorem4;
 use ndarray::Array2;
 use ndarray_linalg::{Cholesky, UPLO};
 use rand::RngExt;

@@ -10,6 +10,8 @@ pub enum Measure {
     Theta,
     /// tan(max θ_j/2)
     TanHalf,
+    /// ‖W − W*‖_F
+    Distance,
     /// max_i z_i/p_i, the weighted norm of Theorem 5's errors.
     WeightedNorm,
 }
@@ -20,6 +22,7 @@ impl Measure {
         match self {
             Self::Theta => "θ",
             Self::TanHalf => "tan(θ/2)",
+            Self::Distance => "‖W − W*‖",
             Self::WeightedNorm => "weighted norm",
         }
     }
@@ -30,7 +33,7 @@ impl Measure {
         match self {
             Self::Theta => Some(theta0 * decay),
             Self::TanHalf => Some(2.0 * ((0.5 * theta0).tan() * decay).atan()),
-            Self::WeightedNorm => None,
+            Self::Distance | Self::WeightedNorm => None,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::plot::Look;
 use crate::theory::AsymptoticRate;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::certificate::Certificate;
+use ndarray::ArrayView2;
 use std::fmt;
 
 /// A rate λ that is claimed.
@@ -72,6 +73,10 @@ pub enum Premise {
     FreeFanOut,
     /// x ~ N(0, I).
     StandardInput,
+    /// The run follows the flow.
+    Flow,
+    /// The run takes the steps of gradient descent.
+    Steps,
 }
 
 /// What is known of a start before the first step. A part that an experiment does not have is `None`.
@@ -85,6 +90,10 @@ pub struct Facts<'a> {
     pub asymptotic: Option<&'a AsymptoticRate>,
     /// Theorem 5's certificate.
     pub certificate: Option<&'a Certificate>,
+    /// W*, of unit columns.
+    pub teacher: Option<ArrayView2<'a, f64>>,
+    /// η, of gradient descent.
+    pub step: Option<f64>,
 }
 
 impl fmt::Debug for Bound {
@@ -100,6 +109,8 @@ impl Premise {
             Self::Projected => "the flow is not projected: nodes leave the unit sphere",
             Self::FixedFanOut => "fan-out weights run; the theorem has them fixed at one",
             Self::FreeFanOut => "V's columns are kept at unit norm; the theorem has V free",
+            Self::Flow => "the run takes finite steps of gradient descent",
+            Self::Steps => "the run follows the flow",
             Self::StandardInput => {
                 "the input is not N(0, I); the analytic rates are those of N(0, I)"
             }
@@ -108,6 +119,12 @@ impl Premise {
 }
 
 impl Bound {
+    /// Whether it speaks of runs of this kind at all, by the flow or by steps; where it does not, nothing is said of it.
+    pub fn speaks_of(&self, unmet: &[Premise]) -> bool {
+        let other = |premise| self.premises.contains(&premise) && unmet.contains(&premise);
+        !other(Premise::Flow) && !other(Premise::Steps)
+    }
+
     /// Whether it claims to be a lower bound, and not a value.
     pub fn is_lower(&self) -> bool {
         self.standing != Standing::Asymptotic

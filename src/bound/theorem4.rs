@@ -3,20 +3,57 @@
 use super::{Bound, Facts, Measure, Natural, Premise, Standing};
 use crate::plot::Look;
 use crate::theory::assumption3::Assumption3;
-use crate::theory::theorem4;
+use crate::theory::euclidean::{Certificate, Start};
+use crate::theory::{discrete, theorem4};
 
 /// All of them, in the order of tables and columns.
-pub const THEOREM4: &[Bound] = &[PRINTED, PRINTED_D0, DERIVED, SHARP, EXACT];
+pub const THEOREM4: &[Bound] = &[
+    PRINTED,
+    PRINTED_D0,
+    DERIVED,
+    SHARP,
+    EUCLIDEAN,
+    DERIVED_STEPS,
+    SHARP_STEPS,
+    EUCLIDEAN_STEPS,
+    EXACT,
+];
 
+/// What the theorem presumes, in whatever time.
 const PREMISES: &[Premise] = &[
     Premise::Projected,
     Premise::FixedFanOut,
     Premise::StandardInput,
 ];
 
+const OF_THE_FLOW: &[Premise] = &[
+    Premise::Projected,
+    Premise::FixedFanOut,
+    Premise::StandardInput,
+    Premise::Flow,
+];
+
+const OF_STEPS: &[Premise] = &[
+    Premise::Projected,
+    Premise::FixedFanOut,
+    Premise::StandardInput,
+    Premise::Steps,
+];
+
 /// A rate that Assumption 3 alone decides.
 fn of_assumption(facts: &Facts, rate: fn(&Assumption3) -> f64) -> Option<f64> {
     facts.assumption.map(rate)
+}
+
+/// The rate of a certificate; 0 where there is none, which claims nothing.
+fn euclidean(facts: &Facts, step: Option<f64>) -> Option<f64> {
+    let (teacher, assumption) = (facts.teacher?, facts.assumption?);
+    let (b, start) = (assumption.threshold, Start::Within(assumption.theta0));
+    let certificate = match step {
+        Some(step) => Certificate::in_steps(teacher, b, start, step),
+        None => Certificate::of(teacher, b, start),
+    };
+    Some(certificate.map_or(0.0, |certificate| certificate.rate))
 }
 
 const PRINTED: Bound = Bound {
@@ -48,7 +85,7 @@ const DERIVED: Bound = Bound {
     standing: Standing::Proven,
     measure: Measure::TanHalf,
     natural: Natural::D0,
-    premises: PREMISES,
+    premises: OF_THE_FLOW,
     look: Look::DERIVED,
     evaluate: |facts| of_assumption(facts, theorem4::derived),
 };
@@ -62,11 +99,51 @@ const SHARP: Bound = Bound {
     ..DERIVED
 };
 
+const EUCLIDEAN: Bound = Bound {
+    name: "euclidean",
+    label: "Euclidean",
+    source: "docs/theory.md §5",
+    measure: Measure::Distance,
+    look: Look::EUCLIDEAN,
+    evaluate: |facts| euclidean(facts, None),
+    ..DERIVED
+};
+
+const DERIVED_STEPS: Bound = Bound {
+    name: "derived_steps",
+    label: "derived, per step",
+    source: "docs/theory.md §5",
+    premises: OF_STEPS,
+    evaluate: |facts| Some(discrete::derived(facts.assumption?, facts.step?).unwrap_or(0.0)),
+    ..DERIVED
+};
+
+const SHARP_STEPS: Bound = Bound {
+    name: "sharp_steps",
+    label: "sharp, per step",
+    source: "docs/theory.md §5",
+    premises: OF_STEPS,
+    evaluate: |facts| {
+        let rate = discrete::sharp(facts.angles?, facts.assumption?, facts.step?);
+        Some(rate.unwrap_or(0.0))
+    },
+    ..SHARP
+};
+
+const EUCLIDEAN_STEPS: Bound = Bound {
+    name: "euclidean_steps",
+    label: "Euclidean, per step",
+    premises: OF_STEPS,
+    evaluate: |facts| euclidean(facts, Some(facts.step?)),
+    ..EUCLIDEAN
+};
+
 const EXACT: Bound = Bound {
     name: "exact",
     label: "exact",
     standing: Standing::Asymptotic,
     measure: Measure::Theta,
+    premises: PREMISES,
     look: Look::EXACT,
     evaluate: |facts| facts.asymptotic.map(|exact| exact.rate),
     ..DERIVED

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use clap::Args;
+use luckflow::output::FolderError;
 use luckflow::sweep::{self, MergeError};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ pub struct Arguments {
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let merged = sweep::merge(&arguments.folders, &arguments.out);
     let (folder, tally) = merged.map_err(|error| match error {
-        MergeError::Folder(error) => Failure::runtime(error),
+        MergeError::Folder(error @ FolderError::Io { .. }) => Failure::runtime(error),
         mistake => Failure::usage(mistake),
     })?;
     super::sweep::say(&tally, tally.done, arguments.quiet)?;

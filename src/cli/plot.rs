@@ -26,7 +26,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             table.display()
         )));
     }
-    let folder = Folder::claim(&arguments.folder, Claim::Resume).map_err(Failure::usage)?;
+    let folder = Folder::claim(&arguments.folder, Claim::Beside).map_err(Failure::usage)?;
     draw(&folder, arguments.quiet)
 }
 

@@ -54,6 +54,9 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         (_, true) => Claim::Force,
         _ => Claim::New,
     };
+    if claim == Claim::Force {
+        refuse_inputs_within(folder, &scenario)?;
+    }
     let folder = Folder::claim(folder, claim).map_err(Failure::usage)?;
     let store = Checkpoints::of(&folder, arguments.resume);
     let watch = Watch::start(arguments.quiet);
@@ -77,6 +80,25 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             end.advice().unwrap_or_default()
         ))),
     }
+}
+
+/// What is cleared must not be what is read.
+fn refuse_inputs_within(folder: &Path, scenario: &Scenario) -> Result<(), Failure> {
+    let Ok(folder) = folder.canonicalize() else {
+        return Ok(());
+    };
+    for input in scenario.inputs() {
+        if input
+            .canonicalize()
+            .is_ok_and(|input| input.starts_with(&folder))
+        {
+            return Err(Failure::usage(format!(
+                "--force: found {}, which the scenario reads, in the folder that is to be cleared; allowed: another --out",
+                input.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What the scenario asked for turned out to be impossible.

@@ -5,7 +5,9 @@ use super::watch::Watch;
 use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
 use luckflow::sweep::axes::Sweep;
-use luckflow::sweep::{self, Identities, Opening, Options, Plan, Shard, Store, SweepEnd, Tally};
+use luckflow::sweep::{
+    self, Identities, Opening, Options, Plan, Shard, Store, StoreError, SweepEnd, Tally,
+};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -79,7 +81,11 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         resume: arguments.resume,
         force: arguments.force,
     };
-    let store = Store::open(folder, &plan, &identities, shard, opening).map_err(Failure::usage)?;
+    let store = Store::open(folder, &plan, &identities, shard, opening);
+    let store = store.map_err(|error| match error {
+        StoreError::Io { .. } => Failure::runtime(error),
+        refused => Failure::usage(refused),
+    })?;
     let jobs = pool::threads("--jobs", arguments.jobs)?;
     pool::build(None)?;
     let options = Options {

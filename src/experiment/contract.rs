@@ -60,6 +60,7 @@ pub trait Experiment: Serialize + Clone + Debug + Send + Sync + 'static {
     /// # Errors
     /// As [`Experiment::prepare`] and [`Experiment::run`].
     fn simulate(&self, hooks: &dyn Hooks) -> Result<Self::Outcome, ExperimentError> {
+        crate::blas::single_threaded();
         self.run(self.prepare()?, &Nowhere, hooks)
     }
 

@@ -52,7 +52,7 @@ pub enum ExperimentError {
     },
     /// A spectrum that cannot be had.
     #[error("the spectrum of the Hessian cannot be computed: {0}")]
-    Spectrum(#[from] ndarray_linalg::error::LinalgError),
+    Spectrum(#[from] crate::linalg::LinalgError),
     /// No network.
     #[error(transparent)]
     Network(#[from] NetworkError),

@@ -5,9 +5,11 @@ use crate::config::document::{Node, Value};
 use crate::config::section::Section;
 use crate::config::{Document, ScenarioError};
 use crate::integrate::RunEnd;
+use crate::runs::identity;
 use serde::{Serialize, Serializer};
 use std::any::Any;
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 /// A scenario that makes sense. Cheap to clone.
@@ -77,6 +79,7 @@ impl<E: Experiment> Runnable for E {
     }
 
     fn prepare(&self) -> Result<Box<dyn Prepared>, ExperimentError> {
+        crate::blas::single_threaded();
         let setup = E::prepare(self)?;
         let experiment = self.clone();
         Ok(Box::new(Ready { experiment, setup }))
@@ -143,6 +146,12 @@ impl Scenario {
     pub fn get<E: Experiment>(&self) -> Option<&E> {
         let any: &dyn Any = self.experiment.as_ref();
         any.downcast_ref()
+    }
+
+    /// The files that it reads.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let json = serde_json::to_value(self).unwrap_or_default();
+        identity::files(&json)
     }
 
     /// From which all its random numbers come.

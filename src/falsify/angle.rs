@@ -3,8 +3,8 @@
 use super::pull::{Curves, Target, ones};
 use super::turned::Turned;
 use super::{Found, Search};
+use crate::bound::Measure;
 use crate::network::draw;
-use crate::theory::theorem4::Measure;
 use ndarray::ArrayView2;
 
 /// Coordinates beyond the teacher's span.
@@ -68,6 +68,9 @@ fn of_node(
     let turned = Turned::new(target.weights, numbers);
     let own = turned.shares[node];
     let largest = theta0 * own;
+    if own < super::SMALLEST {
+        return f64::INFINITY;
+    }
     let angle = |j: usize| {
         if j == node {
             largest
@@ -89,6 +92,8 @@ fn of_node(
     let (unit, log_slope) = match measure {
         Measure::Theta => (sine * largest, cosine / sine + 1.0 / largest),
         Measure::TanHalf => (sine * sine, 2.0 * cosine / sine),
+        // No measures of the largest angle: nothing is found for them here.
+        Measure::Distance | Measure::WeightedNorm => return f64::INFINITY,
     };
     let value = pull / (unit * claimed);
     let weights = slopes.weights / (unit * claimed);

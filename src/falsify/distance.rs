@@ -45,6 +45,9 @@ pub(super) fn rate(
         let turned = Turned::new(nominal.view(), numbers);
         let scaled = Scaled::new(&turned.shares, largest, radius * radius);
         let total: f64 = scaled.squares.iter().sum();
+        if total < super::SMALLEST.powi(2) * radius * radius {
+            return f64::INFINITY;
+        }
         let weights = turned.weights(&scaled.squares);
         let (pull, slopes) = target.pull(&weights, &fan_out, &vec![1.0; m], false);
         let value = pull / (total * claimed);

@@ -72,6 +72,9 @@ pub(super) fn rate(
             .copied()
             .collect();
         let total: f64 = ball.squares.iter().sum();
+        if total < super::SMALLEST.powi(2) * region.radius.powi(2) {
+            return f64::INFINITY;
+        }
         let w = turned.weights(&squares);
         let mut v = errors.scaled(&ball.squares[m..]);
         let mut of_teacher = v.slice_mut(s![..m, ..]);

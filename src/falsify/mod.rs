@@ -40,6 +40,9 @@ pub struct Found {
 /// Sizes of the random numbers that searches start from: from nearly nothing to everything that is allowed.
 const SCALES: [f64; 5] = [1.0, 3.0, 0.3, 10.0, 0.05];
 
+/// The smallest error that is looked at, over the largest: rates of much smaller ones drown in rounding.
+const SMALLEST: f64 = 0.02;
+
 impl Search {
     /// The smallest value of a function of `size` numbers that writes its gradient into its second argument.
     fn smallest(&self, size: usize, function: impl Fn(&[f64], &mut [f64]) -> f64) -> Found {

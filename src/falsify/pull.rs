@@ -4,7 +4,7 @@
 
 use crate::overlap::HalfAngle;
 use crate::overlap::gaussian::KernelTable;
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::sync::Arc;
 
 /// The kernels as functions of ρ.
@@ -60,27 +60,40 @@ impl Target<'_> {
         let (n, m) = (w.nrows(), self.weights.nrows());
         let x = w.dot(&self.weights.t());
         let g = w.dot(&w.t());
-        let gamma = self.weights.dot(&self.weights.t());
         let (beta_star, beta) = (v.dot(&self.fan_out.t()), v.dot(&v.t()));
         let mut slopes = Parts::zeros(n, m);
         let mut value = 0.0;
         let curves_x = x.mapv(|rho| self.curves.at(rho));
         let curves_g = g.mapv(|rho| self.curves.at(rho));
+        let towards = self.towards(w);
         for j in (0..m).filter(|&j| rows[j] != 0.0) {
             let c = x[[j, j]];
             for k in 0..m {
                 let (weight, curve) = (rows[j] * beta_star[[j, k]], curves_x[[j, k]]);
-                let own = if j == k { 1.0 } else { gamma[[j, k]] };
-                let product = own - c * x[[j, k]];
-                value += weight * curve.d * product;
+                let product = if j == k {
+                    towards.own[j]
+                } else {
+                    towards.teacher[[j, k]]
+                };
                 slopes.beta_star[[j, k]] += rows[j] * curve.d * product;
                 slopes.x[[j, k]] += weight * (curve.slope * product - curve.d * c);
                 slopes.x[[j, j]] -= weight * curve.d * x[[j, k]];
+                if j == k {
+                    value += weight * curve.d * product;
+                    continue;
+                }
+                // What pulls and what pushes nearly cancel: their difference first.
+                let other = curves_g[[j, k]].d;
+                let modulation = rows[j] * (beta_star[[j, k]] - beta[[j, k]]);
+                value += weight * ((curve.d - other) * product - other * towards.error[[j, k]])
+                    + modulation * other * towards.student[[j, k]];
             }
             for k in (0..n).filter(|&k| k != j) {
                 let (weight, curve) = (rows[j] * beta[[j, k]], curves_g[[j, k]]);
-                let product = x[[k, j]] - c * g[[j, k]];
-                value -= weight * curve.d * product;
+                let product = towards.student[[j, k]];
+                if k >= m {
+                    value -= weight * curve.d * product;
+                }
                 slopes.beta[[j, k]] -= rows[j] * curve.d * product;
                 slopes.g[[j, k]] -= weight * (curve.slope * product - curve.d * c);
                 slopes.x[[k, j]] -= weight * curve.d;
@@ -94,6 +107,21 @@ impl Target<'_> {
         }
         let weights = slopes.x.dot(&self.weights) + (&slopes.g + &slopes.g.t()).dot(w);
         (value, Slopes { weights, fan_out })
+    }
+
+    /// Products of p_j = −Δ_j + ½|Δ_j|² w_j, formed from the small Δ.
+    fn towards(&self, w: &Array2<f64>) -> Towards {
+        let m = self.weights.nrows();
+        let students = w.slice(s![..m, ..]);
+        let error = &students - &self.weights;
+        let squares = error.map_axis(Axis(1), |error| error.dot(&error));
+        let p = &students * &(0.5 * squares).insert_axis(Axis(1)) - &error;
+        Towards {
+            own: p.map_axis(Axis(1), |p| p.dot(&p)),
+            teacher: p.dot(&self.weights.t()),
+            student: p.dot(&w.t()),
+            error: p.dot(&error.t()),
+        }
     }
 
     /// Σ_i ε_i·(Σ_k L_ik v_k − Σ_k L*_ik v*_k).
@@ -132,6 +160,14 @@ impl Target<'_> {
     }
 }
 
+/// p_j·w*_j = |p_j|², and p_j·w*_k, p_j·w_k, p_j·Δ_k.
+struct Towards {
+    own: Array1<f64>,
+    teacher: Array2<f64>,
+    student: Array2<f64>,
+    error: Array2<f64>,
+}
+
 /// Derivatives in X = W·W*ᵀ, G = W·Wᵀ, β* and β.
 struct Parts {
     x: Array2<f64>,
@@ -153,5 +189,5 @@ impl Parts {
 
 /// All fan-out weights one: β = β* = 1.
 pub(super) fn ones(nodes: usize) -> Array2<f64> {
-    Array1::ones(nodes).insert_axis(ndarray::Axis(1))
+    Array1::ones(nodes).insert_axis(Axis(1))
 }

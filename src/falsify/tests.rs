@@ -1,11 +1,12 @@
 use super::*;
+use crate::bound::Measure;
 use crate::falsify::joint as falsify_joint;
 use crate::falsify::pull::{Curves, Target};
 use crate::network::draw;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::certificate::Problem;
 use crate::theory::euclidean::{Certificate, Start, joint};
-use crate::theory::theorem4::{self, Measure};
+use crate::theory::theorem4;
 use ndarray::{Array2, s};
 use ndarray_linalg::{Cholesky, UPLO};
 use rand::RngExt;

@@ -10,13 +10,13 @@
 
 use super::two_layer::FanOut;
 use crate::blas;
+use crate::linalg;
+use crate::linalg::LinalgError;
 use crate::network::{LayerView, TwoLayer};
 use crate::overlap::gaussian::phi2;
 use crate::overlap::{ExactGaussian, HalfAngle, OverlapMethod, Overlaps};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
-use ndarray_linalg::error::LinalgError;
-use ndarray_linalg::{EigValsh, UPLO};
 
 /// Nodes with sin θ below this are taken to (anti)coincide.
 const COINCIDENT: f64 = 1e-12;
@@ -133,7 +133,7 @@ impl FlowJacobian {
     /// Meant for an equilibrium of the flow, where that matrix is a Hessian and therefore symmetric.
     /// N = n(k − 1) + nC unknowns: O(N³), and N applications.
     pub fn decay_rates(&self) -> Result<Array1<f64>, LinalgError> {
-        (-self.tangent_matrix()).eigvalsh(UPLO::Lower)
+        linalg::eigenvalues(&-self.tangent_matrix())
     }
 
     /// D, n × n.

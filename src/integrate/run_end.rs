@@ -9,6 +9,11 @@ use std::fmt;
 pub enum RunEnd {
     /// The horizon was reached.
     Horizon,
+    /// The start lies below the noise floor: nothing was to be measured from the beginning.
+    AtFloor {
+        /// the floor
+        floor: f64,
+    },
     /// Everything that was asked for is done.
     Finished,
     /// Angles fell to the noise floor: nothing more can be measured.
@@ -69,6 +74,7 @@ impl RunEnd {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Horizon => "horizon",
+            Self::AtFloor { .. } => "at-floor",
             Self::Finished => "finished",
             Self::Converged { .. } => "converged",
             Self::Interrupted { .. } => "interrupted",
@@ -84,6 +90,9 @@ impl RunEnd {
     pub fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Horizon | Self::Finished | Self::Converged { .. } => None,
+            Self::AtFloor { .. } => Some(
+                "start farther away, or lower the floor: a smaller integrate.rtol and atol, or more overlap.samples",
+            ),
             Self::Interrupted { .. } => Some("what was computed until then is kept"),
             Self::NotFinite { .. } => Some(
                 "check that weights and data are finite; with flow.projection = false a node may have shrunk to zero",
@@ -145,6 +154,12 @@ impl fmt::Display for RunEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Horizon => write!(f, "reached the horizon"),
+            Self::AtFloor { floor } => {
+                write!(
+                    f,
+                    "began below the noise floor {floor:.3e} and did not move"
+                )
+            }
             Self::Finished => write!(f, "did all that was asked for"),
             Self::Converged { time } => {
                 write!(f, "converged to the noise floor at t = {time:.6}")
@@ -177,6 +192,7 @@ mod tests {
         for end in [
             RunEnd::Horizon,
             RunEnd::Converged { time },
+            RunEnd::AtFloor { floor: 0.1 },
             RunEnd::Finished,
             RunEnd::Interrupted { time: Some(time) },
             RunEnd::LossDiverged {

@@ -1,10 +1,10 @@
 //! The spectrum of a symmetric map that only multiplies: Lanczos with full reorthogonalisation, from random vectors
 //! (Golub and Welsch 1969; Ubaru, Chen, Saad 2017).
 
+use crate::linalg;
+use crate::linalg::LinalgError;
 use crate::rng;
 use ndarray::{Array1, Array2, s};
-use ndarray_linalg::error::LinalgError;
-use ndarray_linalg::{EighInto, UPLO};
 use rand_distr::{Distribution, StandardNormal};
 
 /// The spectral density of a symmetric map as weighted points.
@@ -93,7 +93,7 @@ pub fn lanczos(
             v /= norm;
         }
         let small = tridiagonal.slice(s![..taken, ..taken]).to_owned();
-        let (values, vectors) = small.eigh_into(UPLO::Lower)?;
+        let (values, vectors) = linalg::eigenvectors(&small)?;
         let weight = |i: usize| vectors[[0, i]].powi(2) / probes as f64;
         points.extend(values.iter().enumerate().map(|(i, &x)| (x, weight(i))));
     }

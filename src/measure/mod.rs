@@ -12,4 +12,4 @@ pub use lanczos::{Density, lanczos};
 pub use rates::{Fit, WorstRate, fit_decay, worst_rate};
 pub use span::Span;
 pub use spread::{Spread, spread};
-pub use trajectory::{Row, Trajectory};
+pub use trajectory::{Row, Trajectory, distance};

@@ -3,7 +3,7 @@
 use super::Trajectory;
 use serde::Serialize;
 
-/// The smallest rate of decay seen at any output time, in three measures of the largest angle.
+/// The smallest rate of decay seen at any output time, in measures of the largest angle and of the distance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct WorstRate {
     /// min −d/dt log θ
@@ -12,6 +12,8 @@ pub struct WorstRate {
     pub tan_half: f64,
     /// min −d/dt log sin θ
     pub sin: f64,
+    /// min −d/dt log ‖W − W*‖_F
+    pub distance: f64,
     /// When −d/dt log θ was smallest.
     pub time: f64,
 }
@@ -32,6 +34,7 @@ pub fn worst_rate(trajectory: &Trajectory, floor: f64) -> Option<WorstRate> {
                 theta: rate,
                 tan_half: rate * theta / theta.sin(),
                 sin: rate * theta / theta.tan(),
+                distance: row.distance_rate(),
                 time: row.time,
             }
         })
@@ -39,6 +42,7 @@ pub fn worst_rate(trajectory: &Trajectory, floor: f64) -> Option<WorstRate> {
             theta: a.theta.min(b.theta),
             tan_half: a.tan_half.min(b.tan_half),
             sin: a.sin.min(b.sin),
+            distance: a.distance.min(b.distance),
             time: if b.theta < a.theta { b.time } else { a.time },
         })
 }

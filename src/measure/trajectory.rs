@@ -34,6 +34,30 @@ impl Row {
     }
 }
 
+impl Row {
+    /// ‖W − W*‖_F of unit nodes: √(Σ_j (2 sin(θ_j/2))²).
+    pub fn distance(&self) -> f64 {
+        distance(&self.snapshot.angles)
+    }
+
+    /// −d/dt log ‖W − W*‖_F, from the velocity.
+    pub fn distance_rate(&self) -> f64 {
+        let snapshot = &self.snapshot;
+        let pairs = snapshot.angles.iter().zip(&snapshot.angle_rates);
+        // d/dt (2 sin(θ/2))² = 2 sin θ dθ/dt.
+        let slope: f64 = pairs.map(|(theta, rate)| 2.0 * theta.sin() * rate).sum();
+        -0.5 * slope / self.distance().powi(2)
+    }
+}
+
+/// ‖W − W*‖_F of unit nodes at angles θ_j to their teacher nodes.
+pub fn distance(angles: &[f64]) -> f64 {
+    let squares = angles
+        .iter()
+        .map(|theta| (2.0 * (0.5 * theta).sin()).powi(2));
+    squares.sum::<f64>().sqrt()
+}
+
 /// A run as statistics, and as full states where they were asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Trajectory {

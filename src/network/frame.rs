@@ -1,9 +1,9 @@
 //! From the few coordinates of a simulation back to R^d.
 
 use super::NetworkError;
+use crate::linalg;
 use crate::{blas, rng};
 use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
-use ndarray_linalg::QR;
 use rand_distr::{Distribution, StandardNormal};
 
 /// Where the k coordinates of a simulation lie in R^d.
@@ -39,7 +39,7 @@ impl Frame {
         if dim <= nodes {
             return Ok((Self::random(dim, seed), columns));
         }
-        let (basis, coordinates) = columns.qr().map_err(NetworkError::Lapack)?;
+        let (basis, coordinates) = linalg::qr(&columns).map_err(NetworkError::Lapack)?;
         let frame = Self {
             dim,
             seed,
@@ -75,7 +75,7 @@ impl Frame {
                 free -= &basis.dot(&basis.t().dot(&free));
             }
         }
-        let (free, _) = free.qr().map_err(NetworkError::Lapack)?;
+        let (free, _) = linalg::qr(&free).map_err(NetworkError::Lapack)?;
         Ok(match &self.known {
             Some(basis) => concatenate![Axis(1), *basis, free],
             None => free,

@@ -66,5 +66,5 @@ pub enum NetworkError {
     },
     /// A factorisation failed.
     #[error("a matrix factorisation failed: {0}")]
-    Lapack(#[source] ndarray_linalg::error::LinalgError),
+    Lapack(#[source] crate::linalg::LinalgError),
 }

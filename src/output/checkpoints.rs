@@ -59,6 +59,10 @@ impl Store for Checkpoints {
         }
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.folder.remove(&place(name))
+    }
+
     fn load(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         match self.resume {
             true => self.folder.read(&place(name)),

@@ -28,6 +28,8 @@ pub enum Claim {
     Resume,
     /// Clear them: the files in the manifest, and no others.
     Force,
+    /// Keep them, and work beside files of other origin too.
+    Beside,
 }
 
 /// Why a folder cannot be had, or a file in it not be written.
@@ -90,7 +92,7 @@ impl Folder {
         std::fs::create_dir_all(path).map_err(failed)?;
         let lock = take_lock(path)?;
         let mut manifest = Manifest::read(path).map_err(failed)?;
-        if claim != Claim::Force
+        if !matches!(claim, Claim::Force | Claim::Beside)
             && let Some(file) = manifest.foreign(path, LOCK).map_err(failed)?
         {
             let path = path.into();
@@ -101,7 +103,7 @@ impl Folder {
                 return Err(FolderError::Occupied { path: path.into() });
             }
             Claim::Force => manifest.clear(path).map_err(failed)?,
-            Claim::New | Claim::Resume => {}
+            Claim::New | Claim::Resume | Claim::Beside => {}
         }
         manifest.write(path).map_err(failed)?;
         Ok(Self {
@@ -219,7 +221,11 @@ impl Folder {
     /// A file of other origin with that name, or one that cannot be moved.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), FolderError> {
         let target = self.own(to)?;
-        let moved = std::fs::rename(self.path.join(from), &target);
+        let moved = match std::fs::rename(self.path.join(from), &target) {
+            // Recorded, but not made before a kill.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            moved => moved,
+        };
         moved
             .and_then(|()| self.remove(from))
             .map_err(|source| FolderError::Io {

@@ -115,7 +115,9 @@ impl Axis {
             return [borders[0], borders[borders.len() - 1]];
         }
         let values = values.chain(self.include.iter().copied());
-        let known = values.filter(|&x| self.has(x)).map(|x| self.warp(x));
+        // Ticks go a little beyond the data.
+        let inside = |&x: &f64| self.has(10.0 * x) && self.has(0.1 * x);
+        let known = values.filter(inside).map(|x| self.warp(x));
         let [low, high] = known.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
             [low.min(x), high.max(x)]
         });
@@ -295,6 +297,11 @@ impl Coordinate<'_> {
 
 /// Multiples of 1, 2 or 5 times a power of ten between two numbers of order one: three or more, up to about `most`.
 fn multiples(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let (size, largest) = (high - low, low.abs().max(high.abs()));
+    // Plotters steps on for ever where a step is lost to rounding.
+    if !(size > 1e-9 * largest && size > 1e-290 && largest < LARGEST) {
+        return vec![low, 0.5 * low + 0.5 * high, high];
+    }
     let points = |count| RangedCoordf64::from(low..high).key_points(BoldPoints(count));
     let found = (most..most + 6).map(points).find(|found| found.len() > 2);
     found.unwrap_or_else(|| vec![low, 0.5 * (low + high), high])

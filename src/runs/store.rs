@@ -23,6 +23,12 @@ pub trait Store: Sync {
     /// No right.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
+    /// Forgets what was kept under the name.
+    ///
+    /// # Errors
+    /// No right.
+    fn remove(&self, name: &str) -> io::Result<()>;
+
     /// What was kept; `None` if there is nothing, or if the run is to begin anew.
     ///
     /// # Errors
@@ -43,6 +49,10 @@ impl Store for Nowhere {
     }
 
     fn rename(&self, _from: &str, _to: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn remove(&self, _name: &str) -> io::Result<()> {
         Ok(())
     }
 

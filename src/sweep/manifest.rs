@@ -1,6 +1,6 @@
 //! `sweep.json`: which sweep a folder holds.
 
-use super::{Identities, Plan, RESULT_VERSION, Shard};
+use super::{Identities, Plan, RESULT_VERSION, Shard, of_plan};
 use crate::output::Provenance;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -41,7 +41,7 @@ impl Manifest {
         let provenance = Provenance::now();
         Self {
             name: plan.name().to_owned(),
-            plan: identities.of_plan(plan),
+            plan: of_plan(identities, plan),
             result_version: RESULT_VERSION,
             points: plan.points(),
             seeds: plan.seeds(),

@@ -42,7 +42,7 @@ pub enum MergeError {
         /// how many there should be
         count: u64,
     },
-    /// The merged folder cannot be written.
+    /// A folder cannot be had, or the merged one not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
 }
@@ -51,7 +51,6 @@ pub enum MergeError {
 struct Part {
     path: PathBuf,
     manifest: Manifest,
-    _folder: Folder,
 }
 
 /// Joins the shards in `folders` into `out`. Memory: a line of each.
@@ -83,6 +82,9 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<(Folder, Tally), MergeEr
             count,
         });
     }
+    // Nobody is to change them meanwhile.
+    let lock = |part: &Part| Folder::claim(&part.path, Claim::Beside);
+    let _locks = parts.iter().map(lock).collect::<Result<Vec<_>, _>>()?;
     let folder = Folder::claim(out, Claim::New)?;
     let mut tally = Tally::default();
     write(&folder, CELLS, |file| interleave(&parts, file, &mut tally))?;
@@ -138,8 +140,6 @@ impl Part {
         let shard = manifest
             .shard()
             .ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;
-        // Its lock: nobody is to change it meanwhile.
-        let folder = Folder::claim(path, Claim::Resume)?;
         let lines = count_lines(&path.join(CELLS)).map_err(|error| wrong(error.to_string()))?;
         let wanted = shard.len_of(manifest.points);
         if lines != wanted + 1 {
@@ -151,7 +151,6 @@ impl Part {
         Ok(Self {
             path: path.into(),
             manifest,
-            _folder: folder,
         })
     }
 

@@ -19,7 +19,8 @@ mod shard;
 mod store;
 pub mod table;
 
-pub use identity::{Identities, RESULT_VERSION};
+pub use crate::runs::Identities;
+pub use identity::{RESULT_VERSION, of_plan, of_point};
 pub use manifest::Manifest;
 pub use merge::{MergeError, merge};
 pub use plan::{Plan, Point};

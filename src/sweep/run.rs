@@ -2,7 +2,7 @@
 
 use super::row::Row;
 use super::store::{StoreError, Tally};
-use super::{Identities, Plan, Point, Shard, Store};
+use super::{Identities, Plan, Point, Shard, Store, of_point};
 use crate::blas;
 use crate::output::{Column, Folder};
 use crate::runs::{Hooks, workers};
@@ -149,7 +149,7 @@ impl Sweep<'_> {
                 return self.deliver(point, row, record.fields(), None);
             }
         };
-        let id = self.identities.of(&scenario);
+        let id = of_point(self.identities, &scenario);
         let earlier = self.lock().store.earlier(&id);
         if let Some(fields) = earlier {
             let row = Row::new(point, id, &fields, &self.columns);

@@ -11,7 +11,7 @@ use super::lines::Lines;
 use super::load::{self, Loaded};
 use super::manifest::{self, Manifest};
 use super::row::{Row, header};
-use super::{Identities, Plan, Shard};
+use super::{Identities, Plan, Shard, of_point};
 use crate::output::{Claim, Column, Folder, FolderError, table};
 use std::collections::BTreeMap;
 use std::io;
@@ -342,7 +342,7 @@ fn check_related(
     let shares = |position| {
         let point = plan.point(shard.index(position));
         let scenario = plan.scenario(&point);
-        scenario.is_ok_and(|scenario| known.knows(&identities.of(&scenario)))
+        scenario.is_ok_and(|scenario| known.knows(&of_point(identities, &scenario)))
     };
     if force || known.is_empty() || (0..tried).any(shares) {
         Ok(())

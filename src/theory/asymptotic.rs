@@ -2,11 +2,11 @@
 
 use super::smallest::smallest;
 use crate::flow::{Direction, FanOut, FlowJacobian};
+use crate::linalg;
+use crate::linalg::LinalgError;
 use crate::network::TwoLayer;
 use crate::overlap::copied;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
-use ndarray_linalg::error::LinalgError;
-use ndarray_linalg::{Eigh, UPLO};
 use thiserror::Error;
 
 /// Unknowns up to which the whole spectrum is computed.
@@ -77,7 +77,7 @@ pub fn asymptotic_rate(
     if unknowns > 0 && unknowns <= DENSE {
         let tangents = jacobian.tangents();
         let matrix = -jacobian.tangent_matrix();
-        let (rates, vectors) = matrix.eigh(UPLO::Lower)?;
+        let (rates, vectors) = linalg::eigenvectors(&matrix)?;
         fastest = fastest.max(rates[unknowns - 1]);
         for (rate, vector) in rates.iter().zip(vectors.columns()) {
             if rate - rates[0] > DEGENERATE * fastest {
@@ -97,7 +97,7 @@ pub fn asymptotic_rate(
         spectrum.push((rate, Mode::Inside(mode)));
     }
     if dim > k {
-        let (rates, vectors) = h.eigh(UPLO::Lower)?;
+        let (rates, vectors) = linalg::eigenvectors(&h)?;
         for (rate, vector) in rates.iter().zip(vectors.columns()) {
             if rate - rates[0] <= DEGENERATE * fastest {
                 spectrum.push((*rate, Mode::Outside(vector.to_owned())));

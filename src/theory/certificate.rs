@@ -5,9 +5,9 @@
 //! diagonal, so z(t) ≤ e^{Mt} z(0).
 
 use super::supremum::supremum;
+use crate::linalg;
 use crate::overlap::{HalfAngle, gaussian::GaussianPair, gaussian::KernelTable};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
-use ndarray_linalg::{FactorizeInto, Inverse, Solve};
 use serde::Serialize;
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::sync::Arc;
@@ -375,7 +375,7 @@ fn integral_of_products(matrix: &Array2<f64>, z: &Array1<f64>) -> Option<Array2<
     let size = z.len();
     let fastest = matrix.diag().iter().fold(0.0_f64, |a, x| a.max(-x));
     let gamma = (fastest * slowest_rate(matrix)?.0).sqrt();
-    let shifted = (Array2::<f64>::eye(size) * gamma - matrix).inv().ok()?;
+    let shifted = linalg::inverse(&(Array2::<f64>::eye(size) * gamma - matrix)).ok()?;
     let y = shifted.dot(z).insert_axis(Axis(1));
     let mut power = (Array2::<f64>::eye(size) * gamma + matrix).dot(&shifted);
     let mut sum = y.dot(&y.t()) * (2.0 * gamma);
@@ -455,7 +455,7 @@ fn is_stable(matrix: &Array2<f64>) -> bool {
         return false;
     }
     let ones = Array1::ones(matrix.nrows());
-    match (-matrix).solve_into(ones) {
+    match linalg::factorize(-matrix).and_then(|factor| linalg::solve(&factor, &ones)) {
         Ok(x) => x.iter().all(|&x| x > 0.0 && x.is_finite()),
         Err(_) => false,
     }
@@ -464,11 +464,11 @@ fn is_stable(matrix: &Array2<f64>) -> bool {
 /// −α(M) from below, with the weights that show it: for any p > 0, α(M) ≤ max_i (M p)_i/p_i (Collatz,
 /// Wielandt); p by inverse iteration, which tends to the Perron vector. `None` if nothing positive is found.
 fn slowest_rate(matrix: &Array2<f64>) -> Option<(f64, Array1<f64>)> {
-    let factor = (-matrix).factorize_into().ok()?;
+    let factor = linalg::factorize(-matrix).ok()?;
     let mut p = Array1::ones(matrix.nrows());
     let mut best = (f64::NEG_INFINITY, p.clone());
     for _ in 0..200 {
-        p = factor.solve(&p).ok()?;
+        p = linalg::solve(&factor, &p).ok()?;
         p /= p.sum();
         let fastest = largest_quotient(matrix, &p);
         let gained = -fastest - best.0;

@@ -2,11 +2,11 @@
 
 use super::smallest::smallest;
 use crate::flow::{Direction, FanOut, FlowJacobian};
+use crate::linalg;
 use crate::network::TwoLayer;
 use crate::overlap::ExactGaussian;
 use crate::theory::AsymptoticError;
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis, s};
-use ndarray_linalg::{EigValsh, Inverse, SVD, UPLO};
 use serde::Serialize;
 
 /// Unknowns up to which the whole spectrum is computed.
@@ -46,8 +46,7 @@ impl JointRate {
         let (k, n) = weights.dim();
         let m = network.teacher.weights.ncols();
         // Rotate the outputs so that V* has as few columns as it has rank.
-        let (u, sigma, _) = network.teacher_fan_out.svd(true, false)?;
-        let u = u.expect("asked for");
+        let (u, sigma) = linalg::left_singular(&network.teacher_fan_out)?;
         let rank = sigma.iter().filter(|&&x| x > RANK * sigma[0]).count();
         let fan_out = u.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]);
 
@@ -58,7 +57,7 @@ impl JointRate {
         limit.fan_out.slice_mut(s![..m, ..]).assign(&fan_out);
 
         let l = ExactGaussian::new().activation_overlap(limit.student.view());
-        let l_spectrum = l.eigvalsh(UPLO::Lower)?;
+        let l_spectrum = linalg::eigenvalues(&l)?;
         let unknowns = n * (k - 1) + n * rank;
         let neutral_expected = (n - m) * (k - 1);
         if unknowns > DENSE {
@@ -149,7 +148,7 @@ fn slowest_of_many(limit: &TwoLayer, l: &Array2<f64>) -> Result<f64, AsymptoticE
     };
     // A little more than L, so that its smallest eigenvalues do not make the inverse wild.
     let ridge = Array2::<f64>::eye(n) * (1e-9 * fastest);
-    let inverse = (l + &ridge).inv()?;
+    let inverse = linalg::inverse(&(l + &ridge))?;
     let precondition = |mut vector: ArrayViewMut1<f64>| {
         let fan_out = vector.slice(s![part..]).to_owned();
         let fan_out = fan_out

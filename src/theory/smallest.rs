@@ -1,10 +1,9 @@
 //! The smallest eigenvalue of a large symmetric operator, by LOBPCG.
 
 use super::AsymptoticError;
+use crate::linalg::{self, LobpcgResult, TruncatedOrder};
 use crate::rng;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
-use ndarray_linalg::TruncatedOrder;
-use ndarray_linalg::lobpcg::{LobpcgResult, lobpcg};
 use rand_distr::{Distribution, StandardNormal};
 
 /// Vectors iterated together: degenerate eigenvalues come in groups.
@@ -39,7 +38,7 @@ pub(super) fn smallest(
     let mut stream = rng::stream(0, "lobpcg", &[]);
     let start = Array2::from_shape_simple_fn((size, BLOCK), || StandardNormal.sample(&mut stream));
     let order = TruncatedOrder::Smallest;
-    let result = lobpcg(scaled, start, preconditioned, None, 1e-9, ITERATIONS, order);
+    let result = linalg::lobpcg(scaled, start, preconditioned, (1e-9, ITERATIONS), order);
     let (values, vectors) = match result {
         LobpcgResult::Ok(values, vectors, _) | LobpcgResult::Err(values, vectors, _, _) => {
             (values, vectors)

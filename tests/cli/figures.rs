@@ -72,7 +72,11 @@ fn assert_on_curve(drawing: &Drawing, label: &str, curve: impl Fn(f64) -> f64) {
         let (x, y) = drawing.value(at, true);
         if at.1 < height {
             let off = (y / curve(x)).ln() / per_pixel;
-            assert!(off.abs() < 1.5, "{label} at {x}: {y} in place of {}", curve(x));
+            assert!(
+                off.abs() < 1.5,
+                "{label} at {x}: {y} in place of {}",
+                curve(x)
+            );
             checked += 1;
         }
     }
@@ -83,7 +87,10 @@ fn assert_on_curve(drawing: &Drawing, label: &str, curve: impl Fn(f64) -> f64) {
 fn interpolated(rows: &[(f64, f64)]) -> impl Fn(f64) -> f64 + '_ {
     move |x| {
         let pairs = rows.windows(2);
-        let pair = pairs.clone().find(|pair| x <= pair[1].0).unwrap_or(&rows[rows.len() - 2..]);
+        let pair = pairs
+            .clone()
+            .find(|pair| x <= pair[1].0)
+            .unwrap_or(&rows[rows.len() - 2..]);
         let part = (x - pair[0].0) / (pair[1].0 - pair[0].0);
         pair[0].1 * (pair[1].1 / pair[0].1).powf(part)
     }

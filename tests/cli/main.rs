@@ -11,6 +11,7 @@ mod runs;
 
 mod csv_heads;
 mod figures;
+mod folders;
 mod summaries;
 mod svg;
 mod tables;

@@ -43,11 +43,6 @@ impl Place {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    /// Reads one.
-    pub fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
     /// The program, with a limit on its time.
     pub fn luckflow(&self, arguments: &[&str]) -> Command {
         let mut command = Command::cargo_bin("luckflow").unwrap();

@@ -9,7 +9,7 @@ use crate::sgd::{Trainer, TrainerState};
 use std::time::{Duration, Instant};
 
 /// Raised when the same scenario would give other numbers: no older checkpoint is used then.
-const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 2;
 
 /// Names in a checkpoint.
 const STUDENT: &str = "student.";
@@ -54,11 +54,7 @@ enum Unusable {
 
 impl<'a> Checkpoint<'a> {
     pub fn new(plan: &'a Plan, store: &'a dyn Store) -> Self {
-        let parts = [
-            &VERSION.to_le_bytes(),
-            plan.identity.as_bytes(),
-            plan.label.as_bytes(),
-        ];
+        let parts = [plan.identity.as_bytes(), plan.label.as_bytes()];
         Self {
             store,
             label: &plan.label,
@@ -158,6 +154,13 @@ impl<'a> Checkpoint<'a> {
         self.written = Instant::now();
         self.took = started.elapsed();
         Ok(())
+    }
+
+    /// The training is done: what is left depends on it alone, and not on when it was written.
+    pub fn finish(&self) -> Result<(), ExperimentError> {
+        let name = self.previous_state();
+        let removed = self.store.remove(&name);
+        removed.map_err(|error| self.failed(&name, error))
     }
 
     /// Where an earlier run of the same plan stood, with its records; `None` to begin anew. What is damaged is not used:

@@ -83,6 +83,9 @@ impl Course {
             }
         }
         checkpoint.flush(&trainer)?;
+        if end == RunEnd::Finished {
+            checkpoint.finish()?;
+        }
         Ok(Self {
             epochs,
             extra: plan.metrics.iter().map(|metric| metric.name()).collect(),

@@ -22,7 +22,7 @@ pub use record::EpochRecord;
 use super::ExperimentError;
 use crate::experiment::deep::keys::Base;
 use crate::network::deep::Architecture;
-use crate::runs::{Hooks, Weight, many};
+use crate::runs::{Hooks, Identities, Weight, many};
 use serde::Serialize;
 
 /// Parameters from which on a second thread within a step is worth more than a second training.
@@ -45,15 +45,10 @@ fn trainings<T: Send>(
     many(&weights, hooks, of, train)
 }
 
-/// All that decides what a training finds but its length, as JSON.
+/// A digest of all that decides what a training finds but its length; of a teacher's file its contents.
 fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> String {
     let data = (base.data.samples, base.data.held_out);
-    let all = (
-        &base.teacher,
-        data,
-        &base.training.training,
-        student,
-        further,
-    );
-    serde_json::to_string(&all).unwrap_or_default()
+    let training = &base.training.training;
+    let all = (&base.teacher, data, training, student, further);
+    Identities::default().of(checkpoint::VERSION, &all)
 }

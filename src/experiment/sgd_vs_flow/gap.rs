@@ -1,8 +1,8 @@
 //! The law of the gap: log gap = c + α log η + β log B.
 
+use crate::linalg;
 use crate::theory::Verdict;
 use ndarray::{Array1, Array2};
-use ndarray_linalg::Inverse;
 use serde::Serialize;
 
 /// An exponent with its standard error, beside the predicted one.
@@ -81,7 +81,7 @@ pub fn fit_law(points: &[[f64; 3]]) -> Option<Law> {
     if alone(1) || alone(2) {
         return None;
     }
-    let inverse = design.t().dot(&design).inv().ok()?;
+    let inverse = linalg::inverse(&design.t().dot(&design)).ok()?;
     let fitted = inverse.dot(&design.t().dot(&logs));
     let residuals = &logs - &design.dot(&fitted);
     let variance = residuals.dot(&residuals) / (count - 3) as f64;

@@ -39,6 +39,10 @@ impl Measured {
         match measure {
             Measure::Theta if descent.is_some() => per_step(|claim| claim.largest_ratio),
             Measure::TanHalf if descent.is_some() => per_step(|claim| claim.largest_ratio_tan),
+            Measure::Distance if descent.is_some() => {
+                per_step(|claim| claim.largest_ratio_distance)
+            }
+            Measure::Distance => self.worst.map(|worst| worst.distance),
             Measure::Theta => self.worst.map(|worst| worst.theta),
             Measure::TanHalf => self.worst.map(|worst| worst.tan_half),
             Measure::WeightedNorm => None,
@@ -55,6 +59,8 @@ pub struct GradientDescentClaim {
     pub largest_ratio: f64,
     /// max tan(θ_{k+1}/2)/tan(θ_k/2)
     pub largest_ratio_tan: f64,
+    /// max ‖W_{k+1} − W*‖/‖W_k − W*‖
+    pub largest_ratio_distance: f64,
 }
 
 /// A rate with its verdict.
@@ -101,6 +107,7 @@ pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
                 step,
                 largest_ratio: ratio.theta,
                 largest_ratio_tan: ratio.tan_half,
+                largest_ratio_distance: ratio.distance,
             })
         }),
     }
@@ -115,7 +122,7 @@ pub fn judge(setup: &Setup, measured: &Measured, unmet: &[Premise]) -> Vec<RateC
     let tail = measured
         .slowest_mode
         .map(|fit| (undiscretized(fit.rate), 3.0 * fit.standard_error));
-    let facts = setup.facts();
+    let facts = setup.facts(step);
     let claim = |bound: &'static Bound| {
         let value = (bound.evaluate)(&facts);
         let simulated = match bound.is_lower() {
@@ -136,5 +143,6 @@ pub fn judge(setup: &Setup, measured: &Measured, unmet: &[Premise]) -> Vec<RateC
             ratio: step.and_then(|step| Some(1.0 - step * value?)),
         }
     };
-    THEOREM4.iter().map(claim).collect()
+    let bounds = THEOREM4.iter().filter(|bound| bound.speaks_of(unmet));
+    bounds.map(claim).collect()
 }

@@ -3,7 +3,7 @@
 use super::Hooks;
 use crate::flow::TwoLayerFlow;
 use crate::integrate::{Monitor, RunEnd};
-use crate::measure::{Row, Trajectory};
+use crate::measure::{Row, Trajectory, distance};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
 use crate::theory::AsymptoticRate;
@@ -31,12 +31,15 @@ pub struct StepRatio {
     pub theta: f64,
     /// tan(θ_{k+1}/2)/tan(θ_k/2)
     pub tan_half: f64,
+    /// ‖W_{k+1} − W*‖/‖W_k − W*‖
+    pub distance: f64,
 }
 
 struct PerStep<'a> {
     network: &'a TwoLayer,
     rate_floor: f64,
-    before: f64,
+    /// The largest angle and the distance before the step.
+    before: [f64; 2],
 }
 
 impl<'a> Recorder<'a> {
@@ -72,7 +75,10 @@ impl<'a> Recorder<'a> {
         self.per_step = Some(PerStep {
             network,
             rate_floor,
-            before: theta0,
+            before: [
+                theta0,
+                distance(&vec![theta0; network.teacher.weights.ncols()]),
+            ],
         });
         self
     }
@@ -81,15 +87,18 @@ impl<'a> Recorder<'a> {
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn step(&mut self, time: f64, y: &[f64]) -> Option<RunEnd> {
         if let Some(per_step) = &mut self.per_step {
-            let now = per_step.largest_angle(y);
-            if per_step.before > per_step.rate_floor {
+            let now = per_step.largest_angle_and_distance(y);
+            let [theta, far] = per_step.before;
+            if theta > per_step.rate_floor {
                 let ratio = StepRatio {
-                    theta: now / per_step.before,
-                    tan_half: (0.5 * now).tan() / (0.5 * per_step.before).tan(),
+                    theta: now[0] / theta,
+                    tan_half: (0.5 * now[0]).tan() / (0.5 * theta).tan(),
+                    distance: now[1] / far,
                 };
                 let largest = self.largest_ratio.get_or_insert(ratio);
                 largest.theta = largest.theta.max(ratio.theta);
                 largest.tan_half = largest.tan_half.max(ratio.tan_half);
+                largest.distance = largest.distance.max(ratio.distance);
             }
             per_step.before = now;
         }
@@ -112,21 +121,27 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         if self.keep_states {
             self.trajectory.states.push(y.to_vec());
         }
-        (largest < self.stop_below).then_some(RunEnd::Converged { time })
+        // What is below the floor from the start has not come to it.
+        (largest < self.stop_below).then_some(match time > 0.0 {
+            true => RunEnd::Converged { time },
+            false => RunEnd::AtFloor {
+                floor: self.stop_below,
+            },
+        })
     }
 }
 
 impl PerStep<'_> {
-    /// max_j θ_j of a state whose nodes are of unit norm. O(nk).
-    fn largest_angle(&self, y: &[f64]) -> f64 {
+    /// max_j θ_j and ‖W − W*‖ of a state whose nodes are of unit norm. O(nk).
+    fn largest_angle_and_distance(&self, y: &[f64]) -> [f64; 2] {
         let teacher = &self.network.teacher.weights;
         let (k, n) = self.network.student.weights.dim();
         let nodes = ArrayView2::from_shape((n, k), &y[..n * k]).expect("the state begins with W");
-        nodes
-            .rows()
-            .into_iter()
-            .zip(teacher.columns())
-            .map(|(node, target)| HalfAngle::between_units(node, target).radians())
-            .fold(0.0, f64::max)
+        let pairs = nodes.rows().into_iter().zip(teacher.columns());
+        let angles = pairs.map(|(node, target)| HalfAngle::between_units(node, target).radians());
+        let (largest, square) = angles.fold((0.0_f64, 0.0), |(largest, square), theta| {
+            (largest.max(theta), square + distance(&[theta]).powi(2))
+        });
+        [largest, square.sqrt()]
     }
 }

@@ -154,21 +154,26 @@ impl Setup {
     }
 
     /// What the bounds are computed from.
-    pub(super) fn facts(&self) -> Facts<'_> {
+    pub(super) fn facts(&self, step: Option<f64>) -> Facts<'_> {
         Facts {
             assumption: Some(&self.assumption),
             angles: Some(&self.angles),
             asymptotic: self.asymptotic.as_ref(),
+            teacher: Some(self.network.teacher.weights.view()),
+            step,
             ..Facts::default()
         }
     }
 
     /// Premises of the theorem that the scenario does not meet.
     pub(super) fn unmet(&self, scenario: &Theorem4) -> Vec<Premise> {
+        let by_steps = matches!(scenario.integrate.method, Method::GradientDescent(_));
         let lacks = [
             (Premise::Projected, !scenario.flow.projection),
             (Premise::FixedFanOut, scenario.flow.running_fan_out),
             (Premise::StandardInput, !self.input.is_standard()),
+            (Premise::Flow, by_steps),
+            (Premise::Steps, !by_steps),
         ];
         let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
         unmet.map(|(premise, _)| premise).collect()
@@ -176,7 +181,9 @@ impl Setup {
 
     /// What Theorem 4 presumes and the scenario does otherwise.
     pub(super) fn premises_not_met(&self, scenario: &Theorem4) -> Vec<String> {
+        let of_time = |premise: &Premise| matches!(premise, Premise::Flow | Premise::Steps);
         let unmet = self.unmet(scenario).into_iter();
+        let unmet = unmet.filter(|premise| !of_time(premise));
         let mut missing: Vec<String> = unmet.map(|premise| premise.unmet().into()).collect();
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
         missing

@@ -5,13 +5,13 @@ use super::setup::Setup;
 use crate::bound::{Premise, THEOREM5};
 use crate::flow::StateLayout;
 use crate::integrate::Method;
+use crate::linalg;
 use crate::measure::{Fit, fit_decay};
 use crate::network::Layer;
 use crate::overlap::{ExactGaussian, HalfAngle};
 use crate::theory::certificate::Certificate;
 use crate::theory::{JointRate, Verdict};
 use ndarray::{Array1, Array2, s};
-use ndarray_linalg::{EigValsh, UPLO};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -240,8 +240,7 @@ impl LastState {
     pub fn smallest_l(&self) -> f64 {
         let layer = Layer::with_threshold(self.weights.clone(), self.threshold);
         let l = ExactGaussian::new().activation_overlap(layer.view());
-        l.eigvalsh(UPLO::Lower)
-            .map_or(f64::NAN, |spectrum| spectrum[0])
+        linalg::eigenvalues(&l).map_or(f64::NAN, |spectrum| spectrum[0])
     }
 
     /// Spectra at W = [W*, W_r] with W_r as it is now.

@@ -1,10 +1,10 @@
 //! What the input x is drawn from.
 
+use crate::linalg;
 use crate::real::Real;
 use crate::rng;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayViewMut2};
-use ndarray_linalg::{Cholesky, UPLO};
 use rand::RngExt;
 use thiserror::Error;
 
@@ -61,9 +61,7 @@ impl Input {
         if !finite || asymmetry > 1e-12 * scale {
             return Err(InputError::NotPositiveDefinite);
         }
-        let factor = covariance
-            .cholesky(UPLO::Lower)
-            .map_err(|_| InputError::NotPositiveDefinite)?;
+        let factor = linalg::cholesky(&covariance).map_err(|_| InputError::NotPositiveDefinite)?;
         Ok(Self(Kind::Covariance { covariance, factor }))
     }
 

@@ -1,15 +1,15 @@
 //! Eigenvalues of symmetric matrices, and bounds on the smallest and on the largest.
 
 use super::kernel::ROUNDING;
+use crate::linalg;
 use ndarray::{Array1, Array2};
-use ndarray_linalg::{Cholesky, EigValsh, Eigh, FactorizeC, SolveC, UPLO};
 
 /// All eigenvalues, ascending. `None` if LAPACK fails.
 pub(super) fn eigenvalues(matrix: &Array2<f64>) -> Option<Array1<f64>> {
     match matrix.nrows() {
         // Strides of a matrix with one entry may be 0, which is refused.
         0 | 1 => Some(matrix.diag().to_owned()),
-        _ => matrix.eigvalsh(UPLO::Lower).ok(),
+        _ => linalg::eigenvalues(matrix).ok(),
     }
 }
 
@@ -33,12 +33,12 @@ pub(super) fn smallest_eigenvalue(matrix: &Array2<f64>) -> Option<(f64, Array1<f
     if matrix.nrows() == 1 {
         return Some((matrix[[0, 0]] - room, Array1::ones(1)));
     }
-    if let Ok(factor) = matrix.factorizec(UPLO::Lower) {
+    if let Ok(factor) = linalg::factorize_cholesky(matrix) {
         // Not symmetric under any exchange of nodes.
         let mut vector = Array1::from_shape_fn(matrix.nrows(), |i| ((i * i + 1) as f64).sin());
         let mut quotient = f64::INFINITY;
         for _ in 0..ITERATIONS {
-            let next = factor.solvec(&vector).ok()?;
+            let next = linalg::solve_cholesky(&factor, &vector).ok()?;
             // Of the vector before: 1/(vᵀ A⁻¹ v) is between the smallest eigenvalue and vᵀ A v.
             let estimate = vector.dot(&vector) / vector.dot(&next);
             vector = &next / next.dot(&next).sqrt();
@@ -51,11 +51,11 @@ pub(super) fn smallest_eigenvalue(matrix: &Array2<f64>) -> Option<(f64, Array1<f
         let below = quotient * (1.0 - GAP);
         let mut shifted = matrix.clone();
         shifted.diag_mut().mapv_inplace(|d| d - below);
-        if shifted.cholesky(UPLO::Lower).is_ok() {
+        if linalg::cholesky(&shifted).is_ok() {
             return Some((below - room, vector));
         }
     }
-    let (values, vectors) = matrix.eigh(UPLO::Lower).ok()?;
+    let (values, vectors) = linalg::eigenvectors(matrix).ok()?;
     Some((values[0] - room, vectors.column(0).to_owned()))
 }
 

@@ -3,9 +3,9 @@
 use super::eigen::eigenvalues;
 use super::kernel::{Kernel, ROUNDING};
 use super::region::{Coupling, Region};
+use crate::linalg;
 use crate::theory::assumption3::TeacherAngles;
 use ndarray::{Array2, ArrayView2};
-use ndarray_linalg::QR;
 use std::f64::consts::{FRAC_PI_2, PI};
 
 /// Cosines between nodes that are smaller than this count as none.
@@ -46,7 +46,7 @@ impl Teacher {
             );
         let orthonormal = cosines.iter().all(|c| c.abs() <= ORTHOGONAL);
         let weights = if k > m {
-            weights.to_owned().qr().ok()?.1
+            linalg::qr(&weights).ok()?.1
         } else {
             weights.to_owned()
         };

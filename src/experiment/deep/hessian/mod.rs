@@ -15,11 +15,11 @@ use crate::experiment::deep::plan::Plan;
 use crate::experiment::deep::trainings;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
+use crate::linalg;
 use crate::measure::{Density, lanczos};
 use crate::network::deep::Architecture;
 use crate::rng;
 use crate::sgd::{Curvature, DataSet, Targets};
-use ndarray_linalg::{EigValsh, UPLO};
 use serde::Serialize;
 
 impl Experiment for FlatMinima {
@@ -201,7 +201,7 @@ fn one(
     };
     let density = match method {
         SpectrumMethod::Whole => {
-            let spectrum = curvature.dense().eigvalsh(UPLO::Lower)?;
+            let spectrum = linalg::eigenvalues(&curvature.dense())?;
             Density::of_spectrum(&spectrum.to_vec())
         }
         SpectrumMethod::Lanczos => {

@@ -90,6 +90,12 @@ fn measurements() -> Vec<Reading<Outcome>> {
         Reading::number("worst_sin", RATE, "of sin θ", |o: &Outcome| {
             o.measured.worst.map(|worst| worst.sin)
         }),
+        Reading::number(
+            "worst_distance",
+            RATE,
+            "of ‖W − W*‖",
+            |o: &Outcome| o.measured.worst.map(|worst| worst.distance),
+        ),
     ];
     all.extend(fit("fitted", "of the tail of the slowest mode", |o| {
         o.measured.fitted()

@@ -55,10 +55,11 @@ pub fn table(outcome: &Outcome) -> String {
     if let Some(claim) = measured.gradient_descent {
         let _ = writeln!(
             text,
-            "Gradient descent, η = {}: largest factor per step {:.9} (θ), {:.9} (tan θ/2)",
+            "Gradient descent, η = {}: largest factor per step {:.9} (θ), {:.9} (tan θ/2), {:.9} (‖W − W*‖)",
             short(claim.step),
             claim.largest_ratio,
-            claim.largest_ratio_tan
+            claim.largest_ratio_tan,
+            claim.largest_ratio_distance
         );
     }
     if let Some(problem) = &outcome.asymptotic_problem {

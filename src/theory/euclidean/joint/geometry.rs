@@ -1,11 +1,11 @@
 //! What the joint certificate needs to know of a problem, whatever the errors are.
 
+use crate::linalg;
 use crate::overlap::HalfAngle;
 use crate::theory::certificate::Problem;
 use crate::theory::euclidean::eigen::eigenvalues;
 use crate::theory::euclidean::kernel::{Kernel, ROUNDING};
 use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate, s};
-use ndarray_linalg::{QR, SVD};
 
 /// A singular value of V* below this part of the largest counts as zero.
 const RANK: f64 = 1e-12;
@@ -58,13 +58,13 @@ impl Geometry {
         let mut d = angles.mapv(|angle| kernel.gate(angle));
         d.diag_mut().fill(0.0);
         let weights = if whole.nrows() > n {
-            whole.qr().ok()?.1
+            linalg::qr(&whole).ok()?.1
         } else {
             whole
         };
-        let (u, sigma, _) = problem.teacher_fan_out.svd(true, false).ok()?;
+        let (u, sigma) = linalg::left_singular(&problem.teacher_fan_out).ok()?;
         let rank = sigma.iter().filter(|&&x| x > RANK * sigma[0]).count();
-        let fan_out = u?.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]);
+        let fan_out = u.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]);
         let mut products = fan_out.dot(&fan_out.t());
         let squares = products.diag().to_owned();
         let largest = squares.iter().copied().fold(0.0, f64::max);

@@ -1,0 +1,72 @@
+//! What a run is, whatever file it stands in: a digest of all that its result depends on, the contents of files included.
+
+use crate::output::digest::digest;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Keys of scenarios whose values are names of files.
+const FILE_KEYS: [&str; 3] = ["file", "covariance", "rows"];
+
+/// Bytes of a digest that are kept: among a million points two agree by chance once in 10¹⁸.
+const KEPT: usize = 12;
+
+/// Takes digests; remembers those of files.
+#[derive(Default)]
+pub struct Identities {
+    files: Mutex<HashMap<PathBuf, String>>,
+}
+
+impl Identities {
+    /// Of whatever decides a result, with the contents of the files that it names, but without its own name.
+    ///
+    /// `version` is raised whenever the program would find something else for the same.
+    pub fn of(&self, version: u32, what: &impl Serialize) -> String {
+        let mut json = serde_json::to_value(what).expect("scenarios have text keys only");
+        if let Json::Object(keys) = &mut json {
+            keys.remove("name");
+        }
+        each_file(&mut json, &mut |path| *path = self.of_file(Path::new(path)));
+        digest::<KEPT>(&[&version.to_le_bytes(), json.to_string().as_bytes()])
+    }
+
+    /// Of a file's contents; of the reason, where it cannot be read.
+    fn of_file(&self, path: &Path) -> String {
+        let mut files = self.files.lock().expect("nothing panics with it");
+        if let Some(known) = files.get(path) {
+            return known.clone();
+        }
+        let found = match std::fs::read(path) {
+            Ok(bytes) => digest::<KEPT>(&[&bytes]),
+            Err(error) => error.to_string(),
+        };
+        files.insert(path.to_owned(), found.clone());
+        found
+    }
+}
+
+/// The files that a scenario names, as JSON.
+pub fn files(json: &Json) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    each_file(&mut json.clone(), &mut |path| {
+        found.push(path.as_str().into())
+    });
+    found
+}
+
+fn each_file(json: &mut Json, show: &mut dyn FnMut(&mut String)) {
+    match json {
+        Json::Object(keys) => {
+            for (key, value) in keys {
+                match value {
+                    Json::String(path) if FILE_KEYS.contains(&key.as_str()) => show(path),
+                    inner => each_file(inner, show),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| each_file(item, show)),
+        _ => {}
+    }
+}
