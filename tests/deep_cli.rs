@@ -287,12 +287,11 @@ fn a_students_file_teaches_another_student() {
             "teacher.weights={file = \"deep.toml\"}",
         ],
     )
-        .assert()
-        .code(2)
-        .stderr(
-            predicate::str::contains("teacher.weights")
-                .and(predicate::str::contains("safetensors")),
-        );
+    .assert()
+    .code(2)
+    .stderr(
+        predicate::str::contains("teacher.weights").and(predicate::str::contains("safetensors")),
+    );
 }
 
 #[test]
