@@ -109,14 +109,14 @@ fn the_run_keeps_the_laws_of_the_flow() {
 fn gradient_descent_has_factors_below_one_minus_eta_lambda() {
     let found = outcome(&["teacher.threshold=3.0", "integrate.method=gradient-descent"]);
     let claim = found.measured.gradient_descent.unwrap();
-    for name in ["derived", "sharp"] {
+    for name in ["derived_steps", "sharp_steps"] {
         let rate = found
             .claims
             .iter()
             .find(|claim| claim.bound.name == name)
             .unwrap();
         assert_eq!(rate.verdict, Verdict::Holds);
-        let ratio = if name == "derived" {
+        let ratio = if name == "derived_steps" {
             claim.largest_ratio_tan
         } else {
             claim.largest_ratio

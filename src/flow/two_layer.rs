@@ -388,6 +388,11 @@ impl VectorField for TwoLayerFlow {
         self.overlap.is_repeatable()
     }
 
+    /// The dissipated energy.
+    fn quadratures(&self) -> usize {
+        1
+    }
+
     fn resolution(&self) -> f64 {
         self.overlap.resolution()
     }

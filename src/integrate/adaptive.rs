@@ -12,7 +12,8 @@ use std::cell::Cell;
 /// Steps per chunk: enough that the one extra evaluation at its start is nothing.
 const CHUNK: u32 = 64;
 
-/// A chunk that advances by less than this part of the horizon will not get there: 6e10 steps are missing.
+/// A chunk that advances by less than this part of the horizon will not get there, 6e10 steps are missing, unless the run
+/// comes to rest before. It does not where steps are held back by noise or by jumps.
 const HOPELESS: f64 = 1e-9;
 
 type State = DVector<f64>;
@@ -69,8 +70,8 @@ pub(super) fn run<F: VectorField>(
                 watch.field.borrow().renormalize(state.as_mut_slice());
                 step = chunk.longest.get();
             }
-            let hopeless = chunk.steps.get() == CHUNK && time - begin < HOPELESS * plan.horizon;
-            if failed || hopeless {
+            let slow = chunk.steps.get() == CHUNK && time - begin < HOPELESS * plan.horizon;
+            if failed || slow && !watch.ended() && watch.is_rough(time, state.as_slice()) {
                 watch.stop(Some(RunEnd::Stalled { time }));
             }
         }

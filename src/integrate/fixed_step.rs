@@ -50,6 +50,7 @@ pub(super) fn rk4<F: VectorField>(
     plan: &Plan,
 ) -> (f64, Vec<f64>) {
     let grid = Grid::new(step, plan);
+    let moving = y.len() - watch.field.borrow().quadratures();
     let mut state = DVector::from_vec(y);
     let mut done = 0;
     let mut outputs = grid.outputs.iter().copied().peekable();
@@ -63,9 +64,17 @@ pub(super) fn rk4<F: VectorField>(
         // Its error type has no case that a fixed step could meet.
         let _ = solver.integrate();
         let finite = |y: &&DVector<f64>| y.iter().all(|x| x.is_finite());
-        let kept = solver.y_out().iter().take_while(finite).count();
+        // The first is the start, which is finite.
+        let kept = solver.y_out().iter().take_while(finite).count().max(1);
+        let last = solver.y_out()[kept - 1].as_slice();
+        let stays = kept > 1 && state.as_slice()[..moving] == last[..moving];
         state = solver.y_out()[kept - 1].clone();
         done += kept as u64 - 1;
+        if stays && !watch.ended() {
+            let mut velocity = vec![0.0; state.len()];
+            watch.velocity(grid.time(done), state.as_slice(), &mut velocity);
+            watch.stop_where_nothing_moves(grid.time(done), grid.step, &velocity[..moving]);
+        }
         watch.field.borrow().renormalize(state.as_mut_slice());
         if outputs.next_if_eq(&done).is_some() && !watch.ended() {
             watch.output(grid.time(done), state.as_slice());
@@ -96,6 +105,7 @@ pub(super) fn gradient_descent<F: VectorField>(
     plan: &Plan,
 ) -> (f64, Vec<f64>) {
     let grid = Grid::new(step, plan);
+    let moving = y.len() - watch.field.borrow().quadratures();
     let mut velocity = vec![0.0; y.len()];
     let mut outputs = grid.outputs.iter().copied().peekable();
     for done in 1..=grid.steps {
@@ -103,8 +113,14 @@ pub(super) fn gradient_descent<F: VectorField>(
         if watch.ended() {
             return (grid.time(done - 1), y);
         }
-        for (y, dy) in y.iter_mut().zip(&velocity) {
+        let mut moves = false;
+        for (i, (y, dy)) in y.iter_mut().zip(&velocity).enumerate() {
+            let before = *y;
             *y += grid.step * dy;
+            moves |= *y != before && i < moving;
+        }
+        if !moves {
+            watch.stop_where_nothing_moves(grid.time(done - 1), grid.step, &velocity[..moving]);
         }
         watch.field.borrow().renormalize(&mut y);
         let stop = watch.accept(grid.time(done), &y);

@@ -4,15 +4,20 @@
 //! the states at the requested times. Why a run ended is a [`RunEnd`], with advice where there is some.
 
 mod adaptive;
+mod error;
 mod fixed_step;
+mod floor;
+mod rest;
 mod run_end;
 mod stabilized;
 
+pub use error::{IntegrateError, check};
+pub use floor::{FloorCause, NoiseFloor};
+pub use rest::Rest;
 pub use run_end::{Described, RunEnd};
 
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
-use thiserror::Error;
 
 /// A component of the state beyond this counts as diverged: unit nodes and their fan-out never get near it.
 const DIVERGED: f64 = 1e12;
@@ -28,6 +33,11 @@ pub trait VectorField {
     /// Whether equal states have equal velocities: adaptive methods compare evaluations.
     fn is_repeatable(&self) -> bool {
         true
+    }
+
+    /// How many components at the end of the state are integrals of the others, on which nothing depends.
+    fn quadratures(&self) -> usize {
+        0
     }
 
     /// Relative size of the jumps of a field that is only piecewise smooth.
@@ -141,7 +151,8 @@ impl Plan {
 
 /// What watches a run.
 pub trait Monitor<F> {
-    /// After each accepted step; a [`RunEnd`] stops the run.
+    /// After each accepted step; a [`RunEnd`] stops the run. Where it is a regular one, the state is shown to
+    /// [`Monitor::output`] too.
     fn step(&mut self, _time: f64, _y: &[f64]) -> Option<RunEnd> {
         None
     }
@@ -165,47 +176,10 @@ pub struct RunReport {
     pub state: Vec<f64>,
 }
 
-/// A method that does not fit the field.
-#[derive(Debug, Error, PartialEq)]
-pub enum IntegrateError {
-    /// An adaptive method on a random field.
-    #[error(
-        "an adaptive method compares evaluations of the flow to choose its step, and fresh samples at \
-         each evaluation differ by chance, not by the step; allowed with them: rk4, gradient-descent \
-         (or keep one sample for the whole run)"
-    )]
-    AdaptiveOnFreshSamples,
-    /// A tolerance finer than the steps in a sampled field.
-    #[error(
-        "rtol = {rtol:e} asks for more than a sample can give: with a fixed sample the flow jumps by \
-         about 1/N = {resolution:e}; allowed: rtol of at least that, or more samples, or a method of fixed step"
-    )]
-    FinerThanTheSample {
-        /// what was asked for
-        rtol: f64,
-        /// what there is
-        resolution: f64,
-    },
-}
-
-/// Whether `method` can integrate a field with these properties.
-pub fn check(method: &Method, repeatable: bool, resolution: f64) -> Result<(), IntegrateError> {
-    let Some(tolerance) = method.tolerance() else {
-        return Ok(());
-    };
-    if !repeatable {
-        return Err(IntegrateError::AdaptiveOnFreshSamples);
-    }
-    if tolerance.rtol < resolution {
-        return Err(IntegrateError::FinerThanTheSample {
-            rtol: tolerance.rtol,
-            resolution,
-        });
-    }
-    Ok(())
-}
-
 /// Integrates from `y` at time 0.
+///
+/// # Errors
+/// A method that does not fit the field; a step, tolerance, plan or start that is no such thing.
 pub fn integrate<F: VectorField>(
     field: &mut F,
     mut y: Vec<f64>,
@@ -213,8 +187,10 @@ pub fn integrate<F: VectorField>(
     plan: &Plan,
     monitor: &mut dyn Monitor<F>,
 ) -> Result<RunReport, IntegrateError> {
+    error::check_plan(method, plan)?;
     check(method, field.is_repeatable(), field.resolution())?;
     field.renormalize(&mut y);
+    error::check_start(&y)?;
     let begin = monitor.output(field, 0.0, &y);
     let watch = Watch {
         field: RefCell::new(field),
@@ -223,6 +199,7 @@ pub fn integrate<F: VectorField>(
         steps: Cell::new(0),
         evaluations: Cell::new(0),
         end: RefCell::new(begin),
+        shown: Cell::new(0.0),
     };
     let (time, state) = match *method {
         _ if watch.ended() => (0.0, y),
@@ -232,6 +209,7 @@ pub fn integrate<F: VectorField>(
         Method::Rk4(step) => fixed_step::rk4(&watch, y, step.step, plan),
         Method::GradientDescent(step) => fixed_step::gradient_descent(&watch, y, step.step, plan),
     };
+    watch.output_at_end(time, &state);
     Ok(RunReport {
         time,
         state,
@@ -251,6 +229,8 @@ struct Watch<'a, F> {
     steps: Cell<u64>,
     evaluations: Cell<u64>,
     end: RefCell<Option<RunEnd>>,
+    /// The last time that was shown as an output.
+    shown: Cell<f64>,
 }
 
 impl<F: VectorField> Watch<'_, F> {
@@ -290,8 +270,51 @@ impl<F: VectorField> Watch<'_, F> {
         self.ended()
     }
 
+    /// Shows the last state of a run that a step ended regularly, between two output times.
+    fn output_at_end(&self, time: f64, y: &[f64]) {
+        let regular = self.end.borrow().as_ref().is_some_and(RunEnd::is_regular);
+        if regular && time > self.shown.get() {
+            self.output(time, y);
+        }
+    }
+
+    /// Whether a step of fixed length that left the state as it was will do so for ever; that ends the run.
+    fn stop_where_nothing_moves(&self, time: f64, step: f64, velocity: &[f64]) {
+        if !self.field.borrow().is_repeatable() {
+            return;
+        }
+        let end = if velocity.iter().any(|dy| *dy != 0.0) {
+            RunEnd::StepTooSmall { time, step }
+        } else {
+            RunEnd::AtRest { time, moved: 0.0 }
+        };
+        self.stop(Some(end));
+    }
+
+    /// Whether steps are held back by jumps or noise, as those of a sample, and not by the rates of a smooth field, which
+    /// changes a hundred times as much over a hundred times the distance. Three evaluations.
+    fn is_rough(&self, time: f64, y: &[f64]) -> bool {
+        if self.field.borrow().resolution() > 0.0 {
+            return true;
+        }
+        let size = 1e-6 * y.iter().fold(1e-3_f64, |size, x| size.max(x.abs()));
+        let mut velocity = vec![0.0; y.len()];
+        self.velocity(time, y, &mut velocity);
+        let [near, far] = [1.0, 100.0].map(|distance| {
+            // A direction that is not special.
+            let shift = |i: usize| distance * size * (1.0 + (i as f64).sin());
+            let moved: Vec<f64> = (0..).zip(y).map(|(i, y)| y + shift(i)).collect();
+            let mut there = vec![0.0; y.len()];
+            self.velocity(time, &moved, &mut there);
+            let changes = there.iter().zip(&velocity).map(|(a, b)| (a - b).abs());
+            changes.fold(0.0_f64, f64::max)
+        });
+        far < 10.0 * near
+    }
+
     /// Shows a state at an output time.
     fn output(&self, time: f64, y: &[f64]) {
+        self.shown.set(time);
         let end = self
             .monitor
             .borrow_mut()

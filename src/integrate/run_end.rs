@@ -1,5 +1,6 @@
 //! Why a run ended.
 
+use super::FloorCause;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -13,6 +14,22 @@ pub enum RunEnd {
     AtFloor {
         /// the floor
         floor: f64,
+        /// what sets it
+        cause: FloorCause,
+    },
+    /// Nothing moves any more, wherever that is.
+    AtRest {
+        /// when that was seen
+        time: f64,
+        /// the most that any component of the state moved in the last half of that time, or more
+        moved: f64,
+    },
+    /// The flow goes on, but a step of fixed length moves nothing: its increments are lost to rounding.
+    StepTooSmall {
+        /// from when on
+        time: f64,
+        /// the step
+        step: f64,
     },
     /// Everything that was asked for is done.
     Finished,
@@ -66,7 +83,7 @@ impl RunEnd {
     pub fn is_regular(&self) -> bool {
         matches!(
             self,
-            Self::Horizon | Self::Finished | Self::Converged { .. }
+            Self::Horizon | Self::Finished | Self::Converged { .. } | Self::AtRest { .. }
         )
     }
 
@@ -75,6 +92,8 @@ impl RunEnd {
         match self {
             Self::Horizon => "horizon",
             Self::AtFloor { .. } => "at-floor",
+            Self::AtRest { .. } => "at-rest",
+            Self::StepTooSmall { .. } => "step-too-small",
             Self::Finished => "finished",
             Self::Converged { .. } => "converged",
             Self::Interrupted { .. } => "interrupted",
@@ -89,10 +108,9 @@ impl RunEnd {
     /// What to change, where something should be.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
-            Self::Horizon | Self::Finished | Self::Converged { .. } => None,
-            Self::AtFloor { .. } => Some(
-                "start farther away, or lower the floor: a smaller integrate.rtol and atol, or more overlap.samples",
-            ),
+            Self::Horizon | Self::Finished | Self::Converged { .. } | Self::AtRest { .. } => None,
+            Self::AtFloor { cause, .. } => Some(cause.advice()),
+            Self::StepTooSmall { .. } => Some(FloorCause::Step.advice()),
             Self::Interrupted { .. } => Some("what was computed until then is kept"),
             Self::NotFinite { .. } => Some(
                 "check that weights and data are finite; with flow.projection = false a node may have shrunk to zero",
@@ -154,10 +172,22 @@ impl fmt::Display for RunEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Horizon => write!(f, "reached the horizon"),
-            Self::AtFloor { floor } => {
+            Self::AtFloor { floor, cause } => {
                 write!(
                     f,
-                    "began below the noise floor {floor:.3e} and did not move"
+                    "began below the noise floor {floor:.3e} that {cause} sets, and did not move"
+                )
+            }
+            Self::AtRest { time, moved } => {
+                write!(
+                    f,
+                    "came to rest by t = {time:.6}: nothing moved by more than {moved:.1e} since half that time"
+                )
+            }
+            Self::StepTooSmall { time, step } => {
+                write!(
+                    f,
+                    "a step of {step:e} moves nothing from t = {time:.6} on: it is lost to rounding"
                 )
             }
             Self::Finished => write!(f, "did all that was asked for"),
@@ -192,7 +222,12 @@ mod tests {
         for end in [
             RunEnd::Horizon,
             RunEnd::Converged { time },
-            RunEnd::AtFloor { floor: 0.1 },
+            RunEnd::AtFloor {
+                floor: 0.1,
+                cause: FloorCause::Sampling,
+            },
+            RunEnd::AtRest { time, moved: 0.0 },
+            RunEnd::StepTooSmall { time, step: 1e-20 },
             RunEnd::Finished,
             RunEnd::Interrupted { time: Some(time) },
             RunEnd::LossDiverged {

@@ -20,7 +20,8 @@ const MARGIN: f64 = 1.2;
 /// More stages would let rounding grow.
 const MOST_STAGES: usize = 200;
 
-/// A step that is so small a part of the horizon will not get there.
+/// A step that is so small a part of the horizon will not get there, unless the run comes to rest before; it does not where
+/// steps are held back by noise or by jumps.
 const HOPELESS: f64 = 1e-12;
 
 /// Integrates to the horizon or until something ends the run; gives the last time and state.
@@ -70,7 +71,9 @@ pub(super) fn rkc<F: VectorField>(
             } else {
                 step = taken * factor.min(0.8);
                 since_refresh = REFRESH;
-                if !(step > HOPELESS * plan.horizon) {
+                let slow = !(step > HOPELESS * plan.horizon);
+                let lost = !(step > f64::EPSILON * stepper.time.max(f64::MIN_POSITIVE));
+                if lost || slow && watch.is_rough(stepper.time, &stepper.y) {
                     watch.stop(Some(RunEnd::Stalled { time: stepper.time }));
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::Hooks;
 use crate::flow::TwoLayerFlow;
-use crate::integrate::{Monitor, RunEnd};
+use crate::integrate::{Monitor, NoiseFloor, Plan, Rest, RunEnd};
 use crate::measure::{Row, Trajectory, distance};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
@@ -17,9 +17,10 @@ pub struct Recorder<'a> {
     hooks: &'a dyn Hooks,
     label: &'a str,
     horizon: f64,
-    stop_below: f64,
+    stop_below: NoiseFloor,
     keep_states: bool,
     per_step: Option<PerStep<'a>>,
+    early: Option<Early<'a>>,
     mode: Option<&'a AsymptoticRate>,
     velocity: Vec<f64>,
 }
@@ -35,6 +36,14 @@ pub struct StepRatio {
     pub distance: f64,
 }
 
+/// What is looked at between output times.
+struct Early<'a> {
+    network: &'a TwoLayer,
+    /// Until the first output; later ones come within a doubling of the time.
+    until: f64,
+    rest: Rest,
+}
+
 struct PerStep<'a> {
     network: &'a TwoLayer,
     rate_floor: f64,
@@ -47,7 +56,7 @@ impl<'a> Recorder<'a> {
         hooks: &'a dyn Hooks,
         label: &'a str,
         horizon: f64,
-        stop_below: f64,
+        stop_below: NoiseFloor,
         keep_states: bool,
     ) -> Self {
         Self {
@@ -59,6 +68,7 @@ impl<'a> Recorder<'a> {
             stop_below,
             keep_states,
             per_step: None,
+            early: None,
             mode: None,
             velocity: Vec::new(),
         }
@@ -67,6 +77,17 @@ impl<'a> Recorder<'a> {
     /// Also records the amplitude of the slowest mode.
     pub fn watch_mode(mut self, mode: Option<&'a AsymptoticRate>) -> Self {
         self.mode = mode;
+        self
+    }
+
+    /// Also looks at each step whether the floor is reached, before the first output of a plan that has none for long, and
+    /// whether the run is at rest somewhere else; the latter not before the time `patience`.
+    pub fn stop_early(mut self, network: &'a TwoLayer, plan: &Plan, patience: f64) -> Self {
+        self.early = Some(Early {
+            network,
+            until: plan.outputs.first().copied().unwrap_or(plan.horizon),
+            rest: Rest::new(self.stop_below.value, patience),
+        });
         self
     }
 
@@ -87,7 +108,7 @@ impl<'a> Recorder<'a> {
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn step(&mut self, time: f64, y: &[f64]) -> Option<RunEnd> {
         if let Some(per_step) = &mut self.per_step {
-            let now = per_step.largest_angle_and_distance(y);
+            let now = largest_angle_and_distance(per_step.network, y);
             let [theta, far] = per_step.before;
             if theta > per_step.rate_floor {
                 let ratio = StepRatio {
@@ -103,9 +124,15 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             per_step.before = now;
         }
         self.hooks.progress(time / self.horizon, self.label);
-        self.hooks
-            .interrupted()
-            .then_some(RunEnd::Interrupted { time: Some(time) })
+        if self.hooks.interrupted() {
+            return Some(RunEnd::Interrupted { time: Some(time) });
+        }
+        let early = self.early.as_mut()?;
+        let floor = self.stop_below.value;
+        if time < early.until && largest_angle_and_distance(early.network, y)[0] < floor {
+            return Some(RunEnd::Converged { time });
+        }
+        early.rest.reached(time, y)
     }
 
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
@@ -122,26 +149,25 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             self.trajectory.states.push(y.to_vec());
         }
         // What is below the floor from the start has not come to it.
-        (largest < self.stop_below).then_some(match time > 0.0 {
+        (largest < self.stop_below.value).then_some(match time > 0.0 {
             true => RunEnd::Converged { time },
             false => RunEnd::AtFloor {
-                floor: self.stop_below,
+                floor: self.stop_below.value,
+                cause: self.stop_below.cause,
             },
         })
     }
 }
 
-impl PerStep<'_> {
-    /// max_j θ_j and ‖W − W*‖ of a state whose nodes are of unit norm. O(nk).
-    fn largest_angle_and_distance(&self, y: &[f64]) -> [f64; 2] {
-        let teacher = &self.network.teacher.weights;
-        let (k, n) = self.network.student.weights.dim();
-        let nodes = ArrayView2::from_shape((n, k), &y[..n * k]).expect("the state begins with W");
-        let pairs = nodes.rows().into_iter().zip(teacher.columns());
-        let angles = pairs.map(|(node, target)| HalfAngle::between_units(node, target).radians());
-        let (largest, square) = angles.fold((0.0_f64, 0.0), |(largest, square), theta| {
-            (largest.max(theta), square + distance(&[theta]).powi(2))
-        });
-        [largest, square.sqrt()]
-    }
+/// max_j θ_j and ‖W − W*‖ of a state whose nodes are of unit norm. O(nk).
+fn largest_angle_and_distance(network: &TwoLayer, y: &[f64]) -> [f64; 2] {
+    let teacher = &network.teacher.weights;
+    let (k, n) = network.student.weights.dim();
+    let nodes = ArrayView2::from_shape((n, k), &y[..n * k]).expect("the state begins with W");
+    let pairs = nodes.rows().into_iter().zip(teacher.columns());
+    let angles = pairs.map(|(node, target)| HalfAngle::between_units(node, target).radians());
+    let (largest, square) = angles.fold((0.0_f64, 0.0), |(largest, square), theta| {
+        (largest.max(theta), square + distance(&[theta]).powi(2))
+    });
+    [largest, square.sqrt()]
 }

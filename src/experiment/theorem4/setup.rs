@@ -5,7 +5,7 @@ use crate::experiment::ExperimentError;
 use crate::experiment::theorem4::Theorem4;
 use crate::experiment::two_layer::settings::{Overlap, Sampling};
 use crate::experiment::two_layer::{input, plan, teacher};
-use crate::integrate::{Method, Plan, stagnation_floor};
+use crate::integrate::{FloorCause, Method, NoiseFloor, Plan, stagnation_floor};
 use crate::network::{Frame, TwoLayer, draw};
 use crate::overlap::{Input, OverlapMethod};
 use crate::rng;
@@ -139,12 +139,27 @@ impl Setup {
     }
 
     /// The angle below which a run by `method` shows its own error.
-    pub(super) fn floor(&self, method: &Method) -> f64 {
+    pub(super) fn noise_floor(&self, method: &Method) -> NoiseFloor {
         let tolerance = method.tolerance().map_or(0.0, |t| 10.0 * (t.rtol + t.atol));
-        self.rounding_floor()
-            .max(self.sampling_floor())
-            .max(stagnation_floor(method, self.rate_or_gate()))
-            .max(tolerance)
+        NoiseFloor::highest([
+            (self.rounding_floor(), FloorCause::Rounding),
+            (self.sampling_floor(), FloorCause::Sampling),
+            (
+                stagnation_floor(method, self.rate_or_gate()),
+                FloorCause::Step,
+            ),
+            (tolerance, FloorCause::Tolerance),
+        ])
+    }
+
+    /// Its size.
+    pub(super) fn floor(&self, method: &Method) -> f64 {
+        self.noise_floor(method).value
+    }
+
+    /// A time by which every mode has moved.
+    pub(super) fn patience(&self) -> f64 {
+        FALLBACK_TIMES / self.rate_or_gate()
     }
 
     /// The angle above which velocities, and so rates, are good to 1e-6. Errors of the integrator do not

@@ -6,7 +6,7 @@ use super::{ExperimentError, Hooks};
 use crate::experiment::theorem4::Theorem4;
 use crate::experiment::two_layer::settings::Overlap;
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
-use crate::integrate::{Method, Plan, RunEnd, Tolerance, integrate};
+use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::Trajectory;
 use crate::overlap::{ExactGaussian, OverlapMethod};
 use crate::runs::together::Together;
@@ -41,7 +41,7 @@ pub struct Simulation {
 struct Run<'a> {
     method: Method,
     label: &'a str,
-    stop_below: f64,
+    stop_below: NoiseFloor,
     keep_states: bool,
     options: FlowOptions,
 }
@@ -65,9 +65,9 @@ pub fn all(
     };
     // Replicas are compared time by time, so they all go on to the horizon.
     let stop_below = if replicas > 1 {
-        0.0
+        NoiseFloor::NONE
     } else {
-        setup.floor(method)
+        setup.noise_floor(method)
     };
     let together = Together::new(
         hooks,
@@ -108,7 +108,7 @@ pub fn exact_beside(
             atol: 1e-12,
         }),
         label: "exact flow",
-        stop_below: 0.0,
+        stop_below: NoiseFloor::NONE,
         keep_states: false,
         options: FlowOptions::default(),
     };
@@ -138,6 +138,9 @@ impl Run<'_> {
             && setup.input.is_standard()
         {
             recorder = recorder.watch_mode(setup.asymptotic.as_ref());
+        }
+        if self.stop_below.value > 0.0 {
+            recorder = recorder.stop_early(network, plan, setup.patience());
         }
         if self.method.learning_rate().is_some() {
             let theta0 = setup.assumption.theta0;

@@ -15,7 +15,7 @@ use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
-use crate::integrate::{self, Method, Plan, RunEnd, RunReport, Tolerance, integrate};
+use crate::integrate::{self, Method, Plan, Rest, RunEnd, RunReport, Tolerance, integrate};
 use crate::network::{Frame, TwoLayer};
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Certificate;
@@ -263,9 +263,12 @@ impl Flight {
         let overlap = setup.overlap(scenario.seed);
         let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
         let keep_states = scenario.output.states;
-        let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, keep_states);
+        let floor = setup.noise_floor(&method);
+        let rest = Rest::new(floor.value, setup.patience());
+        let mut recorder =
+            Recorder::new(&setup.network, hooks, plan.horizon, keep_states).stop_early(floor, rest);
         if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
-            recorder = recorder.follow_norm(certificate.weights.clone(), setup.floor(&method));
+            recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
         }
         let start = flow.state_of(&setup.network);
         let report = integrate(&mut flow, start, &method, plan, &mut recorder)?;

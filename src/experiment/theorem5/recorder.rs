@@ -2,7 +2,7 @@
 
 use super::Hooks;
 use crate::flow::{StateLayout, TwoLayerFlow};
-use crate::integrate::{Monitor, RunEnd};
+use crate::integrate::{Monitor, NoiseFloor, Rest, RunEnd};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
 use ndarray::{Array1, Array2};
@@ -51,6 +51,7 @@ pub struct Recorder<'a> {
     keep_states: bool,
     velocity: Vec<f64>,
     per_step: Option<PerStep>,
+    early: Option<(NoiseFloor, Rest)>,
 }
 
 /// The weighted norm of the errors from one step to the next.
@@ -73,7 +74,14 @@ impl<'a> Recorder<'a> {
             keep_states,
             velocity: Vec::new(),
             per_step: None,
+            early: None,
         }
+    }
+
+    /// Ends the run where it is at rest, and where all its errors are below the floor from the beginning.
+    pub fn stop_early(mut self, floor: NoiseFloor, rest: Rest) -> Self {
+        self.early = Some((floor, rest));
+        self
     }
 
     /// Also follows max_i z_i/p_i from step to step, while all errors that make it up are above `floor`.
@@ -144,9 +152,11 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             per_step.before = Some(norm);
         }
         self.hooks.progress(time / self.horizon, "joint flow");
-        self.hooks
-            .interrupted()
-            .then_some(RunEnd::Interrupted { time: Some(time) })
+        if self.hooks.interrupted() {
+            return Some(RunEnd::Interrupted { time: Some(time) });
+        }
+        let (_, rest) = self.early.as_mut()?;
+        rest.reached(time, y)
     }
 
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
@@ -177,6 +187,14 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         if self.keep_states {
             self.states.push(y.to_vec());
         }
-        None
+        let &(
+            NoiseFloor {
+                value: floor,
+                cause,
+            },
+            _,
+        ) = self.early.as_ref()?;
+        let below = time == 0.0 && self.errors(y).all(|error| error < floor);
+        below.then_some(RunEnd::AtFloor { floor, cause })
     }
 }

@@ -6,7 +6,7 @@ use crate::experiment::theorem5::keys::{ExtraWeights, FanOutWeights, Start};
 use crate::experiment::two_layer::settings::{Overlap, Sampling};
 use crate::experiment::two_layer::{input, plan, teacher};
 use crate::experiment::{ExperimentError, read_matrix};
-use crate::integrate::{Method, Plan, stagnation_floor};
+use crate::integrate::{FloorCause, Method, NoiseFloor, Plan, stagnation_floor};
 use crate::network::{Frame, Layer, TwoLayer, draw, unit};
 use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod};
 use crate::rng::{self, Stream};
@@ -134,7 +134,7 @@ impl Setup {
             Some(certificate) => {
                 let floor = self.floor(&settings.method).max(1e-11);
                 let start = certificate.region.iter().copied().fold(floor, f64::max);
-                (start / floor).ln() / certificate.rate
+                (start / floor).ln().max(1.0) / certificate.rate
             }
             None => FALLBACK_TIMES / d0,
         };
@@ -146,19 +146,37 @@ impl Setup {
         plan::fill_in(settings, horizon, fastest)
     }
 
-    /// Below this, errors are those of rounding, of the tolerance, or of the sample.
-    pub(super) fn floor(&self, method: &Method) -> f64 {
+    /// Below this, errors are those of rounding, of the tolerance, of the sample, or of the step.
+    pub(super) fn noise_floor(&self, method: &Method) -> NoiseFloor {
         let tolerance = method.tolerance().map_or(0.0, |t| 10.0 * (t.rtol + t.atol));
         let sampling = self
             .sampling
             .as_ref()
             .map_or(0.0, |sampling| 10.0 / sampling.samples as f64);
-        // The slowest thing is V, at rates about L(0).
-        let slowest = GaussianPair::new(self.threshold, self.threshold)
+        let stagnation = stagnation_floor(method, self.slowest());
+        NoiseFloor::highest([
+            (1e-13, FloorCause::Rounding),
+            (tolerance, FloorCause::Tolerance),
+            (sampling, FloorCause::Sampling),
+            (stagnation, FloorCause::Step),
+        ])
+    }
+
+    /// Its size.
+    pub(super) fn floor(&self, method: &Method) -> f64 {
+        self.noise_floor(method).value
+    }
+
+    /// The rate of the slowest thing, V: about L(0).
+    fn slowest(&self) -> f64 {
+        GaussianPair::new(self.threshold, self.threshold)
             .at(HalfAngle::ZERO)
-            .l;
-        let stagnation = stagnation_floor(method, slowest);
-        tolerance.max(1e-13).max(sampling).max(stagnation)
+            .l
+    }
+
+    /// A time by which every mode has moved.
+    pub(super) fn patience(&self) -> f64 {
+        FALLBACK_TIMES / self.slowest()
     }
 
     /// Premises of the theorem that the scenario does not meet.

@@ -8,7 +8,7 @@ mod pair;
 mod quadrature;
 mod table;
 
-pub use pair::{GaussianPair, PairOverlap, phi2};
+pub use pair::{GaussianPair, PairOverlap, ThresholdError, phi2};
 pub use table::KernelTable;
 
 use look_up::{CHUNK, Places};
@@ -32,9 +32,9 @@ const BLOCK: usize = 64;
 /// A node of norm r is r times the unit node with threshold b/r. Nodes of zero norm are constants.
 ///
 /// # Precision
-/// 1e-12 relative where D > 1e-100, for thresholds b/r in [−8, 8]. When all nodes are of unit norm
-/// and share a threshold, the kernels come from a [`KernelTable`] with an error of 1e-13 D(0) at most, for b = 0 from
-/// their closed form.
+/// 1e-12 relative where D > 1e-100; thresholds beyond ±[`GaussianPair::LARGEST`] r make a node constant. When all nodes
+/// are of unit norm and share a threshold, the kernels come from a [`KernelTable`] with an error of 1e-13 D(0) at most, for
+/// b = 0 from their closed form.
 ///
 /// # Cost
 /// O((n² + nm) d) in matrix products, half of n² left out where n is large, and n²/2 + nm kernel evaluations: with a
@@ -211,7 +211,7 @@ impl Nodes<'_> {
     fn pair(&self, j: usize, k: usize, product: f64) -> PairOverlap {
         let (r, s) = (self.norms[j], self.norms[k]);
         let (b, c) = (self.thresholds[j], self.thresholds[k]);
-        if r == 0.0 || s == 0.0 {
+        if is_constant(r, b) || is_constant(s, c) {
             return constant_pair(r, b, s, c);
         }
         let angle = self.angle(j, k, product / (r * s));
@@ -236,18 +236,20 @@ impl Nodes<'_> {
     }
 }
 
-/// At least one node has zero norm and is the constant max(−b, 0).
+/// Whether a node is the constant max(−b, 0): the part of the input in it is zero, or lost beside its threshold.
+fn is_constant(norm: f64, threshold: f64) -> bool {
+    norm == 0.0 || threshold.abs() > GaussianPair::LARGEST * norm
+}
+
+/// At least one node is constant.
 fn constant_pair(r: f64, b: f64, s: f64, c: f64) -> PairOverlap {
     // Gate probability and mean of one node.
     let single = |norm: f64, threshold: f64| {
-        if norm == 0.0 {
+        if is_constant(norm, threshold) {
             (f64::from(threshold < 0.0), (-threshold).max(0.0))
         } else {
             let h = threshold / norm;
-            (
-                normal::tail(h),
-                norm * normal::moment(h, f64::INFINITY, |above| above),
-            )
+            (normal::tail(h), norm * normal::mean_above(h))
         }
     };
     let ((gate, mean), (other_gate, other_mean)) = (single(r, b), single(s, c));

@@ -55,6 +55,40 @@ pub fn moment(low: f64, width: f64, g: impl Fn(f64) -> f64) -> f64 {
     quadrature::integrate(first, last, 1.5, |above| g(above) * density(low + above))
 }
 
+/// E[(X − b)(−b' − X); b < X < −b'], to full relative precision: 0 unless b + b' < 0.
+///
+/// Both factors are distances from the end that lies within the density's support, which is where they may be small;
+/// an end beyond it is so far from all of the density that its distance has no cancellation.
+pub fn between(b: f64, b_prime: f64) -> f64 {
+    let width = -b_prime - b;
+    match [b, b_prime].map(|end| end >= -SUPPORT) {
+        [true, _] => moment(b, width, |above| above * (width - above)),
+        // X → −X exchanges the two ends.
+        [false, true] => moment(b_prime, width, |above| above * (width - above)),
+        [false, false] => quadrature::integrate(-SUPPORT, SUPPORT, 1.5, |x| {
+            (x - b) * (-b_prime - x) * density(x)
+        }),
+    }
+}
+
+/// E[(X − low)₊], to full relative precision where it is a normal number.
+pub fn mean_above(low: f64) -> f64 {
+    if low < -SUPPORT {
+        return -low;
+    }
+    moment(low, f64::INFINITY, |above| above)
+}
+
+/// P(b < X < −b'), to full relative precision: 0 unless b + b' < 0.
+pub fn probability_between(b: f64, b_prime: f64) -> f64 {
+    let width = -b_prime - b;
+    match [b, b_prime].map(|end| end >= -SUPPORT) {
+        [true, _] => interval(b, width),
+        [false, true] => interval(b_prime, width),
+        [false, false] => 1.0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +102,18 @@ mod tests {
             assert!(
                 (back - b).abs() <= 1e-14 * (1.0 + b.abs()) + 2.0 * lost,
                 "{b}: {back}"
+            );
+        }
+    }
+
+    #[test]
+    fn means_above_a_threshold_meet_their_closed_form() {
+        for b in [-1e100, -40.0, -39.5, -39.0, -8.0, -1.0, 0.0, 2.0] {
+            let closed = density(b) - b * tail(b);
+            assert!(
+                (mean_above(b) / closed - 1.0).abs() < 1e-13,
+                "{b}: {}",
+                mean_above(b)
             );
         }
     }

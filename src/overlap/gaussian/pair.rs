@@ -15,12 +15,19 @@
 use super::{normal, quadrature};
 use crate::overlap::angle::HalfAngle;
 use std::f64::consts::{PI, TAU};
+use thiserror::Error;
 
 /// An integrand that is e⁻⁴⁴ < 1e-19 of its peak is left out.
 const NEPERS: f64 = 44.0;
 
 /// A panel [x, R·x] is short enough for the essential singularity of exp(−c²/2x²) at 0.
 const PANEL_RATIO: f64 = 2.0;
+
+/// Beyond this threshold, of either sign, exp(−b²/2) underflows: only D(π) and L(π) are left.
+const SUPPORT: f64 = 40.0;
+
+/// exp(−c²/2x²) is 1 to the last bit for x beyond this times c.
+const FLAT: f64 = (1_u64 << 27) as f64;
 
 /// Gate overlap D and activation overlap L of one pair of nodes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,10 +38,19 @@ pub struct PairOverlap {
     pub l: f64,
 }
 
+/// A threshold of which no overlap can be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[error("a threshold of {found:e}; allowed: finite numbers from −{limit:e} to {limit:e}", limit = GaussianPair::LARGEST)]
+pub struct ThresholdError {
+    /// The threshold.
+    pub found: f64,
+}
+
 /// Two unit nodes with thresholds b and b', ready to be evaluated at any angle.
 ///
 /// # Precision
-/// D and L to 1e-13 relative where D > 1e-20 and to 1e-12 where D > 1e-100, for thresholds in [−8, 8].
+/// D and L to 1e-13 relative where D > 1e-20 and to 1e-12 where D > 1e-100, for all thresholds up to
+/// ±[`GaussianPair::LARGEST`] and all angles, the nearest to 0 and to π included.
 #[derive(Clone, Copy, Debug)]
 pub struct GaussianPair {
     p: f64,
@@ -44,14 +60,46 @@ pub struct GaussianPair {
 }
 
 impl GaussianPair {
-    /// Thresholds `b` and `b_prime` (finite). O(1), some hundred exponentials if b + b' < 0.
+    /// The largest threshold, of either sign: L is up to b b', which is to stay finite when it is squared.
+    pub const LARGEST: f64 = 1e100;
+
+    /// Whether a threshold is one of which overlaps can be computed.
+    ///
+    /// # Errors
+    /// What is not finite, or beyond ±[`GaussianPair::LARGEST`].
+    pub fn check(threshold: f64) -> Result<(), ThresholdError> {
+        if threshold.abs() <= Self::LARGEST {
+            Ok(())
+        } else {
+            Err(ThresholdError { found: threshold })
+        }
+    }
+
+    /// [`GaussianPair::new`] for thresholds that come from outside.
+    ///
+    /// # Errors
+    /// As [`GaussianPair::check`].
+    pub fn try_new(b: f64, b_prime: f64) -> Result<Self, ThresholdError> {
+        Self::check(b)?;
+        Self::check(b_prime)?;
+        Ok(Self::new(b, b_prime))
+    }
+
+    /// Thresholds `b` and `b_prime`. O(1), some hundred exponentials if b + b' < 0.
+    ///
+    /// # Panics
+    /// If [`GaussianPair::check`] refuses one of them.
     pub fn new(b: f64, b_prime: f64) -> Self {
+        for threshold in [b, b_prime] {
+            if let Err(error) = Self::check(threshold) {
+                panic!("{error}");
+            }
+        }
+        // At θ = π, Y = −X: both are active for b < X < −b'.
         let (d_at_pi, l_at_pi) = if b + b_prime < 0.0 {
-            // At θ = π, Y = −X: both are active for b < X < −b'.
-            let width = -b_prime - b;
             (
-                normal::interval(b, width),
-                normal::moment(b, width, |above| above * (width - above)),
+                normal::probability_between(b, b_prime),
+                normal::between(b, b_prime),
             )
         } else {
             (0.0, 0.0)
@@ -104,6 +152,10 @@ impl GaussianPair {
 
     /// e^shift ∫ E dτ/(1 + τ²) and e^shift ∫ (cos θ − cos t) E dτ/(1 + τ²) over t from θ to π.
     fn integrals(&self, angle: HalfAngle, shift: f64) -> (f64, f64) {
+        // |p| + |q| is the larger of |b| and |b'|.
+        if self.p.abs() + self.q.abs() > SUPPORT {
+            return (0.0, 0.0);
+        }
         let (sin2, cos2) = (angle.sin * angle.sin, angle.cos * angle.cos);
         if angle.sin < angle.cos {
             let start = angle.sin / angle.cos;
@@ -149,6 +201,12 @@ fn half_range(
     if low >= high {
         return (0.0, 0.0);
     }
+    // A singularity so near to 0 does not show in [low, high].
+    let c = if c * FLAT <= low.max(high * f64::EPSILON * f64::EPSILON) {
+        0.0
+    } else {
+        c
+    };
     let variable = |x: f64| {
         let well = if c == 0.0 { 0.0 } else { (c / x).powi(2) };
         0.5 * ((a * x).powi(2) + well)
@@ -168,24 +226,25 @@ fn half_range(
     let reach = (2.0 * (depth + NEPERS)).sqrt();
     let first = low.max(c / reach);
     let last = if a * high > reach { reach / a } else { high };
-    let panels = if c > 0.0 {
-        ((last / first).ln() / PANEL_RATIO.ln()).ceil().max(1.0)
+    if first >= last {
+        return (0.0, 0.0);
+    }
+    // Up to `flat` the panels double; beyond it there is only the Gaussian of a, for which one is enough.
+    let flat = (c * FLAT).clamp(first, last);
+    let doubling = if flat > first {
+        ((flat / first).ln() / PANEL_RATIO.ln()).ceil().max(1.0)
     } else {
-        1.0
+        0.0
     };
-    let ratio = if c > 0.0 {
-        (last / first).powf(1.0 / panels)
-    } else {
-        1.0
-    };
+    let ratio = (flat / first).powf(1.0 / doubling);
 
     let (mut d, mut l) = (0.0, 0.0);
     let mut left = first;
-    for panel in 0..panels as usize {
-        let right = if panel + 1 == panels as usize {
-            last
-        } else {
-            left * ratio
+    for panel in 1..=doubling as usize + usize::from(flat < last) {
+        let right = match panel as f64 {
+            panel if panel > doubling => last,
+            panel if panel == doubling => flat,
+            _ => left * ratio,
         };
         let half = 0.5 * (right - left);
         for &(node, node_weight) in quadrature::RULE.iter() {
