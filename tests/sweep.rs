@@ -3,8 +3,12 @@
 // Links BLAS, which ndarray calls.
 use luckflow as _;
 
+#[path = "common/running.rs"]
+mod running;
+
 use assert_cmd::Command;
 use predicates::prelude::*;
+use running::Running;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -502,23 +506,23 @@ fn a_failed_point_is_a_row_and_not_an_end() {
 #[test]
 fn two_sweeps_in_one_folder_are_refused() {
     let place = place(SMALL);
-    let mut first = std::process::Command::new(assert_cmd::cargo::cargo_bin("luckflow"))
-        .current_dir(place.path())
-        .args([
-            "sweep",
-            "s.toml",
-            "--quiet",
-            "--out",
-            "o",
-            "--set",
-            "sweep.seeds=100000",
-        ])
-        .spawn()
-        .unwrap();
+    let mut first = Running::start(
+        std::process::Command::new(assert_cmd::cargo::cargo_bin("luckflow"))
+            .current_dir(place.path())
+            .args([
+                "sweep",
+                "s.toml",
+                "--quiet",
+                "--out",
+                "o",
+                "--set",
+                "sweep.seeds=100000",
+            ]),
+    );
     let table = place.path().join("o/cells.csv");
-    while !std::fs::read_to_string(&table).is_ok_and(|text| text.lines().count() > 3) {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    first.wait_until("three rows", |_| {
+        std::fs::read_to_string(&table).is_ok_and(|text| text.lines().count() > 3)
+    });
     sweep(&place, &["--out", "o", "--resume"])
         .assert()
         .code(2)
@@ -526,11 +530,7 @@ fn two_sweeps_in_one_folder_are_refused() {
             "--out: o: found a run that is still going on",
         ));
     // Ctrl-C ends the first, which says how to go on.
-    let interrupted = std::process::Command::new("kill")
-        .args(["-INT", &first.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(interrupted.success());
+    first.interrupt();
     assert_eq!(first.wait().unwrap().code(), Some(130));
     // A table that is not whole is drawn as far as it goes.
     luckflow()

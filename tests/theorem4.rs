@@ -109,7 +109,11 @@ fn the_run_keeps_the_laws_of_the_flow() {
 fn gradient_descent_has_factors_below_one_minus_eta_lambda() {
     let found = outcome(&["teacher.threshold=3.0", "integrate.method=gradient-descent"]);
     let claim = found.measured.gradient_descent.unwrap();
-    for name in ["derived_steps", "sharp_steps"] {
+    // By quadrature of φ(x) Q((b − ρx)/√(1 − ρ²)) at 25 digits; K_d is the chord's from π/2 + θ₀ to π/2, the largest of a scan.
+    for (name, reference) in [
+        ("derived_steps", 9.634_116_920_12e-4),
+        ("sharp_steps", 1.202_854_649_875e-3),
+    ] {
         let rate = found
             .claims
             .iter()
@@ -122,7 +126,13 @@ fn gradient_descent_has_factors_below_one_minus_eta_lambda() {
             claim.largest_ratio
         };
         assert!(ratio <= rate.ratio.unwrap());
-        assert_eq!(rate.ratio.unwrap(), 1.0 - claim.step * rate.value.unwrap());
+        let claimed = (1.0 - rate.ratio.unwrap()) / claim.step;
+        // A step of finite length costs a little of the flow's rate, and gains nothing.
+        let part = claimed / reference;
+        assert!(
+            (1.0 - 1e-4..1.0 + 1e-9).contains(&part),
+            "{name}: {claimed}"
+        );
     }
     assert_eq!(verdict(&found, "exact"), Verdict::Holds);
     assert!(claim.largest_ratio < 1.0 && claim.largest_ratio > 0.8);

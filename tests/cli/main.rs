@@ -9,6 +9,9 @@ use luckflow as _;
 #[macro_use]
 mod runs;
 
+#[path = "../common/running.rs"]
+mod running;
+
 mod csv_heads;
 mod figures;
 mod folders;
