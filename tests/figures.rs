@@ -85,15 +85,23 @@ fn log_axes_have_one_two_five_within_decades_and_one_style() {
     assert_eq!(y_labels(&log_figure(0.7, 1.9)), ["0.7", "0.8", "0.9", "1"]);
     assert_eq!(
         y_labels(&log_figure(1.0, 90.0)),
-        ["1", "2", "5", "10", "20", "50"]
+        ["1", "2", "5", "10", "20", "50", "100"]
     );
     assert_eq!(
         y_labels(&log_figure(0.002, 3000.0)),
         ["0.01", "0.1", "1", "10", "100", "1000"]
     );
-    assert_eq!(y_labels(&log_figure(1e-5, 10.0)), ["10−4", "10−2", "100"]);
+    assert_eq!(
+        y_labels(&log_figure(1e-5, 10.0)),
+        ["10−5", "10−4", "10−3", "10−2", "10−1", "100", "101"]
+    );
     // Within less than a digit.
-    assert_eq!(y_labels(&log_figure(3.1, 3.3)).len(), 5);
+    let narrow = y_labels(&log_figure(3.1, 3.3));
+    assert_eq!(
+        (narrow[0].as_str(), narrow[5].as_str()),
+        ("3.1", "3.2"),
+        "{narrow:?}"
+    );
     assert!(log_figure(1e-5, 10.0).contains("10<tspan dy=\"-4.7\" font-size=\"9.4\">−4</tspan>"));
 }
 

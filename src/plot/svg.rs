@@ -96,6 +96,7 @@ fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => out.push(' '),
             // XML has no place for these.
             '\u{0}'..='\u{8}'
             | '\u{b}'
