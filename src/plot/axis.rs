@@ -103,16 +103,27 @@ impl Axis {
     }
 
     fn ends(&self, values: impl Iterator<Item = f64>) -> [f64; 2] {
-        if let Some([low, high]) = self.range
-            && self.has(low)
-            && self.has(high)
-            && self.warp(low) < self.warp(high)
+        // Narrower ones would be lost in rounding.
+        let is_range = |low: f64, high: f64| {
+            let size = low.abs().max(high.abs());
+            high - low > (1e-9 * size).max(1e-290) && size <= LARGEST
+        };
+        if let Some(range) = self.range
+            && range.iter().all(|&end| self.has(end))
         {
-            return [self.warp(low), self.warp(high)];
+            let [low, high] = range.map(|end| self.warp(end));
+            if is_range(low, high) {
+                return [low, high];
+            }
         }
         if !self.cells.is_empty() {
             let borders = self.borders();
-            return [borders[0], borders[borders.len() - 1]];
+            let [low, high] = [borders[0], borders[borders.len() - 1]];
+            return if is_range(low, high) {
+                [low, high]
+            } else {
+                [0.0, 1.0]
+            };
         }
         let values = values.chain(self.include.iter().copied());
         // Ticks go a little beyond the data.
@@ -151,12 +162,11 @@ impl Coordinate<'_> {
         (-1e-9..=1.0 + 1e-9).contains(&self.part(value))
     }
 
-    /// Borders of a map's cells.
+    /// Borders of a map's cells. Those that have no place are at the low end.
     pub(super) fn borders(&self) -> Vec<f64> {
-        self.axis
-            .borders()
-            .into_iter()
-            .map(|at| self.place(at))
+        let borders = self.axis.borders().into_iter();
+        borders
+            .map(|at| self.place(at).clamp(0.0, 1.0).max(0.0))
             .collect()
     }
 
@@ -180,7 +190,12 @@ impl Coordinate<'_> {
         if few || !axis.names.is_empty() {
             let every = axis.cells.len().div_ceil(room).max(1);
             let text = |i: usize, value: f64| axis.names.get(i).cloned().unwrap_or(short(value));
-            let cells = axis.cells.iter().enumerate().step_by(every);
+            let cells = axis
+                .cells
+                .iter()
+                .enumerate()
+                .filter(|(_, x)| self.shows(**x));
+            let cells = cells.step_by(every);
             return Ticks {
                 labelled: cells.map(|(i, &x)| (self.part(x), text(i, x))).collect(),
                 ..Ticks::default()
@@ -222,42 +237,30 @@ impl Coordinate<'_> {
 
     /// The coarsest of decades, 1-2-5 and all digits that gives four labels, or else three; or else equal differences.
     fn log_ticks(&self, room: usize) -> Ticks {
+        const DIGITS: [u32; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
         let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
-        let inside = |&(n, digit): &(i32, u32)| {
-            let place = self.place(f64::from(n) + f64::from(digit).log10());
-            (-1e-9..=1.0 + 1e-9).contains(&place) && (n >= 0 || !self.axis.whole)
+        let place = |&(n, digit): &(i32, u32)| self.place(f64::from(n) + f64::from(digit).log10());
+        let inside = |tick: &(i32, u32)| {
+            (-1e-9..=1.0 + 1e-9).contains(&place(tick)) && (tick.0 >= 0 || !self.axis.whole)
         };
         let chosen = |every: i32, digits: &[u32]| -> Vec<(i32, u32)> {
             let decades = (first..=last).filter(|n| n % every == 0);
             let all = decades.flat_map(|n| digits.iter().map(move |&digit| (n, digit)));
             all.filter(inside).collect()
         };
-        const DIGITS: [u32; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-        let candidates: Vec<Vec<(i32, u32)>> = [200, 100, 50, 20, 10, 5, 2, 1]
-            .map(|every| chosen(every, &[1]))
-            .into_iter()
-            .chain([
-                chosen(1, &[1, 5]),
-                chosen(1, &[1, 2, 5]),
-                chosen(1, &DIGITS),
-            ])
-            .collect();
-        let most = room.max(4);
-        let least = |count: usize| {
-            candidates
-                .iter()
-                .find(|ticks| (count..=most).contains(&ticks.len()))
-        };
-        let coarsest = || candidates.iter().find(|ticks| ticks.len() > 2);
-        let nearly_linear = last - first < 3;
-        let fitting = least(4).or_else(|| least(3));
-        let Some(labelled) = fitting.or_else(|| coarsest().filter(|_| !nearly_linear)) else {
+        let decades = [200, 100, 50, 20, 10, 5, 2, 1].map(|every| chosen(every, &[1]));
+        let within: [&[u32]; 3] = [&[1, 2, 5], &DIGITS, &[1, 5]];
+        let within = within.map(|digits| chosen(1, digits));
+        let all = || decades.iter().chain(&within);
+        let fitting =
+            |least: usize| all().find(|ticks| (least..=room.max(4)).contains(&ticks.len()));
+        let most = all().find(|ticks| ticks.len() > 2 && self.high - self.low > 1.0);
+        let Some(labelled) = fitting(4).or_else(|| fitting(3)).or(most) else {
             return self.equal_on_log(room);
         };
         let plain = labelled
             .iter()
             .all(|&(n, digit)| PLAIN.contains(&value(n, digit)));
-        let place = |&(n, digit): &(i32, u32)| self.place(f64::from(n) + f64::from(digit).log10());
         let minor = match last - first {
             ..9 => chosen(1, &DIGITS),
             9..40 => chosen(1, &[1]),

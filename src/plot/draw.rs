@@ -51,7 +51,8 @@ pub(super) fn svg(figure: &Figure) -> String {
 impl<'a> Sheet<'a> {
     fn of(figure: &'a Figure) -> Self {
         let size = figure.size;
-        let all = || figure.panels.iter().flat_map(|panel| &panel.series);
+        let series = figure.panels.iter().flat_map(|panel| &panel.series);
+        let points: Vec<(f64, f64)> = series.flat_map(|series| series.mark.points()).collect();
         let columns = match (figure.columns, figure.panels.len()) {
             (0, 0 | 1) => 1,
             (0, _) => 2,
@@ -63,8 +64,8 @@ impl<'a> Sheet<'a> {
         let mut sheet = Self {
             figure,
             prefix: prefix(&figure.title),
-            x: figure.x.spanning(all().flat_map(|series| series.mark.xs())),
-            y: figure.y.spanning(all().flat_map(|series| series.mark.ys())),
+            x: figure.x.spanning(points.iter().map(|point| point.0)),
+            y: figure.y.spanning(points.iter().map(|point| point.1)),
             head: 16.0 + 1.3 * title_size * title.len() as f64,
             title,
             title_size,

@@ -317,25 +317,19 @@ impl Figure {
 }
 
 impl Mark {
-    /// Every x that it has.
-    pub(super) fn xs(&self) -> Vec<f64> {
+    /// Every point that it has; NaN for the coordinate that a line across does not have.
+    pub(super) fn points(&self) -> Vec<(f64, f64)> {
         match self {
-            Self::Line(points) | Self::Points(points) => points.iter().map(|p| p.0).collect(),
-            Self::Band(points) | Self::Whiskers(points) => points.iter().map(|p| p.0).collect(),
-            Self::Divider(x) => vec![*x],
-            Self::Level(_) | Self::Cells(_) | Self::Heat(..) | Self::Pieces(_) => Vec::new(),
-        }
-    }
-
-    /// Every y that it has.
-    pub(super) fn ys(&self) -> Vec<f64> {
-        match self {
-            Self::Line(points) | Self::Points(points) => points.iter().map(|p| p.1).collect(),
+            Self::Line(points) | Self::Points(points) => points.clone(),
             Self::Band(points) | Self::Whiskers(points) => {
-                points.iter().flat_map(|p| [p.1, p.2]).collect()
+                let both = points
+                    .iter()
+                    .flat_map(|&(x, low, high)| [(x, low), (x, high)]);
+                both.collect()
             }
-            Self::Level(y) => vec![*y],
-            Self::Divider(_) | Self::Cells(_) | Self::Heat(..) | Self::Pieces(_) => Vec::new(),
+            Self::Level(y) => vec![(f64::NAN, *y)],
+            Self::Divider(x) => vec![(*x, f64::NAN)],
+            Self::Cells(_) | Self::Heat(..) | Self::Pieces(_) => Vec::new(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The key of a figure: one line for each label, with samples of all that has it; colour bars; sentences.
 
 use super::axis::{Axis, Coordinate, Scale};
+use super::curves::glyphs;
 use super::figure::{Figure, Mark, Place, Series};
-use super::marks::{Frame, STEPS, Turn, color, glyphs};
+use super::marks::{Frame, STEPS, Turn, color};
 use super::style::code;
 use super::svg::Element;
 use super::text::{Anchor, text, width, wrap};
@@ -133,7 +134,7 @@ impl<'a> Entry<'a> {
 
     /// Why nothing is seen of it.
     fn absence(&self) -> &'static str {
-        let known = |series: &&Series| series.mark.ys().iter().any(|y| y.is_finite());
+        let known = |series: &&Series| series.mark.points().iter().any(|(_, y)| y.is_finite());
         let is_known = self.samples.iter().any(known);
         if is_known {
             " (off the scale)"
@@ -303,10 +304,17 @@ fn remarks(figure: &Figure, frame: &Frame) -> Vec<String> {
         remarks.push("Wedges on the lower edge: zero or less, which a log axis does not have.");
     }
     if all()
-        .flat_map(|series| series.mark.ys())
-        .any(f64::is_infinite)
+        .flat_map(|series| series.mark.points())
+        .any(|(x, y)| x.is_infinite() || y.is_infinite())
     {
         remarks.push("Infinite values are left out.");
+    }
+    let beyond = |series: &Series| match &series.mark {
+        Mark::Heat(values, [low, high]) => values.iter().any(|x| x < low || x > high),
+        _ => false,
+    };
+    if all().any(beyond) {
+        remarks.push("Levels beyond the bar have the colour of its end.");
     }
     remarks.into_iter().map(String::from).collect()
 }

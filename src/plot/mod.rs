@@ -1,6 +1,7 @@
 //! Figures: data first, then SVG. Charts, small multiples and maps are one type, with the same axes and the same key.
 
 mod axis;
+mod curves;
 mod draw;
 mod figure;
 mod key;
