@@ -1,6 +1,8 @@
 //! What all experiments with two layers share: their sections, teacher, input, plan, and states as arrays.
 
 pub(super) mod input;
+pub(super) mod keys;
+pub mod outputs;
 pub(super) mod plan;
 pub mod settings;
 pub(super) mod states;
