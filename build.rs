@@ -14,7 +14,8 @@ fn main() {
 fn scenarios() {
     println!("cargo:rerun-if-changed=scenarios");
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-    let entries = std::fs::read_dir(Path::new(&root).join("scenarios")).expect("a folder of scenarios");
+    let entries =
+        std::fs::read_dir(Path::new(&root).join("scenarios")).expect("a folder of scenarios");
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
     let mut paths: Vec<_> = paths
         .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
@@ -24,12 +25,16 @@ fn scenarios() {
         "/// Name and text of each, by name.\npub(super) static SHIPPED: &[(&str, &str)] = &[\n",
     );
     for path in &paths {
-        let name = path.file_stem().expect("it has an ending").to_string_lossy();
+        let name = path
+            .file_stem()
+            .expect("it has an ending")
+            .to_string_lossy();
         let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
     }
     list.push_str("];\n");
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
-    std::fs::write(Path::new(&out).join("shipped.rs"), list).expect("a folder that can be written to");
+    std::fs::write(Path::new(&out).join("shipped.rs"), list)
+        .expect("a folder that can be written to");
 }
 
 fn commit() {

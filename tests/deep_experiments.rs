@@ -7,7 +7,7 @@ use common::interpret;
 use luckflow::experiment::Scenario;
 use luckflow::experiment::deep::tickets::Keep;
 use luckflow::experiment::deep::{
-    Course, End, Lesson, Metric, Observation, Plan, hessian, flow, labels, tickets, training,
+    Course, End, Lesson, Metric, Observation, Plan, flow, hessian, labels, tickets, training,
 };
 use luckflow::experiment::{Nowhere, Silent, sgd_vs_flow};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};

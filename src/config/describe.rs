@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 /// A Markdown table of keys: key, default, what is allowed, what it means.
 pub fn table(keys: &[&Key]) -> String {
-    let mut text = String::from("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
+    let mut text =
+        String::from("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
     for key in keys {
         let cells = [
             format!("`{}`", key.path),
@@ -66,7 +67,9 @@ fn entry(key: &Key) -> String {
     let line = match (key.fallback, key.default_text(), key.example) {
         (Fallback::Required, _, Some(example)) => format!("{name} = {example}\n"),
         (_, Some(default), _) => format!("# {name} = {default}\n"),
-        (Fallback::Rule(rule), _, Some(example)) => format!("# {name} = {example}    # default: {rule}\n"),
+        (Fallback::Rule(rule), _, Some(example)) => {
+            format!("# {name} = {example}    # default: {rule}\n")
+        }
         (Fallback::Rule(rule), _, None) => format!("# {name} =    # default: {rule}\n"),
         _ => format!("# {name} =\n"),
     };

@@ -289,7 +289,10 @@ mod tests {
         assert_eq!(pointers, ["/weights/file", "/list/2/file"]);
         let json = serde_json::to_value(&value).unwrap();
         for file in &found {
-            assert_eq!(json.pointer(&file.pointer).unwrap(), file.path.to_str().unwrap());
+            assert_eq!(
+                json.pointer(&file.pointer).unwrap(),
+                file.path.to_str().unwrap()
+            );
         }
     }
 }

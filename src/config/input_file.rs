@@ -24,6 +24,12 @@ impl InputFile {
     }
 }
 
+impl AsRef<Path> for InputFile {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
 impl Deref for InputFile {
     type Target = Path;
 

@@ -166,12 +166,16 @@ impl Key {
 
     /// The key within its section.
     pub fn name(&self) -> &'static str {
-        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
+        self.path
+            .rsplit_once('.')
+            .map_or(self.path, |(_, name)| name)
     }
 
     /// Its section; "" at the top level.
     pub fn section(&self) -> &'static str {
-        self.path.rsplit_once('.').map_or("", |(section, _)| section)
+        self.path
+            .rsplit_once('.')
+            .map_or("", |(section, _)| section)
     }
 
     /// What is allowed, in words: the same in documentation and in errors.
@@ -192,7 +196,9 @@ impl Key {
         Some(match self.fallback {
             Fallback::Required | Fallback::Rule(_) => return None,
             // At least one digit after the point: a number is no whole one.
-            Fallback::Number(number) if (1e-3..1e6).contains(&number.abs()) => format!("{number:?}"),
+            Fallback::Number(number) if (1e-3..1e6).contains(&number.abs()) => {
+                format!("{number:?}")
+            }
             Fallback::Number(0.0) => "0.0".into(),
             Fallback::Number(number) => format!("{number:e}"),
             Fallback::Whole(number) => number.to_string(),
@@ -228,8 +234,17 @@ impl fmt::Display for Kind {
                     .iter()
                     .map(|(key, ending)| format!("{{ {key} = \"…{ending}\" }}"))
                     .collect();
-                let between = if words.is_empty() || files.is_empty() { "" } else { " or " };
-                write!(f, "{}{between}{}", quoted(words, " or "), files.join(" or "))
+                let between = if words.is_empty() || files.is_empty() {
+                    ""
+                } else {
+                    " or "
+                };
+                write!(
+                    f,
+                    "{}{between}{}",
+                    quoted(words, " or "),
+                    files.join(" or ")
+                )
             }
             Self::Form(words) => f.write_str(words),
         }
@@ -247,7 +262,9 @@ fn large(number: u64) -> String {
     const LEAST: u64 = 1 << 20;
     let power = |of: u64| {
         let digits = of.trailing_zeros().to_string();
-        let raised = digits.bytes().map(|digit| ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][(digit - b'0') as usize]);
+        let raised = digits.bytes().map(|digit| {
+            ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][(digit - b'0') as usize]
+        });
         format!("2{}", raised.collect::<String>())
     };
     match number {

@@ -35,7 +35,7 @@ pub use words::Words;
 const MISSPELT: usize = 2;
 
 /// The one that may be meant by a name that is none of them.
-pub(crate) fn near<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn near<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Names of other lengths are not looked into: a key may be as long as the file.
     all.filter(|other| other.len().abs_diff(name.len()) <= 4 * MISSPELT)
         .map(|other| (strsim::damerau_levenshtein(other, name), other))

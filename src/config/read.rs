@@ -149,7 +149,11 @@ impl Section {
         key: &'static Key,
         read: impl Fn(&Value) -> Option<T>,
     ) -> Result<Option<T>> {
-        debug_assert!(self.has_place_for(key), "{} is no key of this section", key.path);
+        debug_assert!(
+            self.has_place_for(key),
+            "{} is no key of this section",
+            key.path
+        );
         let Some(node) = self.take(key.name()) else {
             return Ok(key.default_value().as_ref().and_then(read));
         };
@@ -164,7 +168,11 @@ impl Section {
         key: &'static Key,
         read: impl Fn(&Value) -> Option<T>,
     ) -> Result<Vec<T>> {
-        debug_assert!(self.has_place_for(key), "{} is no key of this section", key.path);
+        debug_assert!(
+            self.has_place_for(key),
+            "{} is no key of this section",
+            key.path
+        );
         let Some(node) = self.take(key.name()) else {
             let values = key.default_value().and_then(|value| items(&value, &read));
             return values.ok_or_else(|| self.lacking(key));
@@ -173,7 +181,8 @@ impl Section {
         match values {
             Some(values) if values.len() == 1 || key.list => Ok(values),
             Some(values) => {
-                let mut error = self.wrong(key.name(), &node, &format!("one value: {}", key.allowed()));
+                let mut error =
+                    self.wrong(key.name(), &node, &format!("one value: {}", key.allowed()));
                 error.found.push_str(&format!(", {} values", values.len()));
                 Err(error)
             }

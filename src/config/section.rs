@@ -37,7 +37,9 @@ impl Section {
     /// The file's name without its ending.
     pub fn name(&self) -> String {
         let path = &self.document.path;
-        let stem = path.file_stem().filter(|_| path != Path::new(source::STANDARD_INPUT_NAME));
+        let stem = path
+            .file_stem()
+            .filter(|_| path != Path::new(source::STANDARD_INPUT_NAME));
         stem.map_or_else(
             || "scenario".into(),
             |stem| stem.to_string_lossy().into_owned(),
@@ -46,7 +48,11 @@ impl Section {
 
     /// The scenario's folder, to which the files that it names are relative.
     pub(super) fn folder(&self) -> PathBuf {
-        self.document.path.parent().unwrap_or("".as_ref()).to_owned()
+        self.document
+            .path
+            .parent()
+            .unwrap_or("".as_ref())
+            .to_owned()
     }
 
     /// A section below this one; empty if it is not there.
@@ -142,7 +148,9 @@ impl Section {
         choice.copied().ok_or_else(|| {
             let mut error = self.wrong(key, &node, &allowed);
             if let Some(meant) = near(word, choices.iter().copied()) {
-                error.found.push_str(&format!(" (did you mean \"{meant}\"?)"));
+                error
+                    .found
+                    .push_str(&format!(" (did you mean \"{meant}\"?)"));
             }
             error
         })
@@ -247,17 +255,9 @@ impl Section {
         }
     }
 
-    /// Whether a declaration is one of this section, whatever its place in a list: `axis[0]` is an `axis[]`.
+    /// Whether a declaration is one of this section, or of one in a list, `axis[0].log` for `axis[].log`.
     pub(super) fn has_place_for(&self, key: &Key) -> bool {
-        let mut general = String::new();
-        let mut inside = false;
-        for c in self.path.chars() {
-            inside = inside && c != ']';
-            if !inside {
-                general.push(c);
-            }
-            inside = inside || c == '[';
-        }
-        general == key.section()
+        let last = |path: &str| path.rsplit('.').next() == key.section().rsplit('.').next();
+        self.path == key.section() || self.path.contains('[') && last(&self.path)
     }
 }

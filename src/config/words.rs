@@ -21,7 +21,8 @@ pub trait Words: Sized + 'static {
     }
 }
 
-/// An enum whose values have words, each written once: `One = "one"` for a word, `File("file", ".npy")` for a file. It
+/// An enum whose values have words, each written once: `One = "one"` for a word, `File("file", ".npy")` for a file, these in
+/// braces of their own. It
 /// serialises as a scenario has it.
 macro_rules! words {
     (
@@ -42,7 +43,8 @@ macro_rules! words {
         $(#[$meta:meta])*
         pub enum $name:ident {
             $($(#[$doc:meta])* $value:ident = $word:literal,)*
-            files:
+        }
+        files {
             $($(#[$file_doc:meta])* $file:ident($key:literal, $ending:literal),)+
         }
     ) => {

@@ -4,6 +4,7 @@
 
 mod array_file;
 pub mod deep;
+pub mod keys;
 pub mod panels;
 mod scenario;
 pub mod sgd_vs_flow;

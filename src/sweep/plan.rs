@@ -174,10 +174,7 @@ impl Sweep {
             document.replace(&keys, node.clone())?;
         }
         if let Some(seed) = seed {
-            let node = Node {
-                value: Value::Integer(seed as i64),
-                origin: Origin::Set,
-            };
+            let node = Node::new(Value::Integer(seed as i64), Origin::Set);
             document.replace(&["seed".to_owned()], node)?;
         }
         Scenario::interpret(document)

@@ -42,7 +42,13 @@ keys! {
 
 /// All keys.
 pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP, TEACHER, TEACHER_FAN_OUT, PANELS, OVERLAP, FLOW, INTEGRATE,
+    TOP,
+    TEACHER,
+    TEACHER_FAN_OUT,
+    PANELS,
+    OVERLAP,
+    FLOW,
+    INTEGRATE,
 ];
 
 /// Theorem 5 from perturbed teachers, for several widths, perturbations and seeds: the check of the poster's authors.
@@ -159,10 +165,14 @@ impl Serialize for Panels {
 fn numbers_of_nodes(value: &Value, least: usize) -> Option<Vec<usize>> {
     let count = |value: &Value| {
         let count = value.whole()?;
-        (least as u64..=MOST_STUDENTS).contains(&count).then_some(count as usize)
+        (least as u64..=MOST_STUDENTS)
+            .contains(&count)
+            .then_some(count as usize)
     };
     let items = value.items()?.iter();
-    let counts: Vec<usize> = items.map(|item| count(&item.value)).collect::<Option<_>>()?;
+    let counts: Vec<usize> = items
+        .map(|item| count(&item.value))
+        .collect::<Option<_>>()?;
     (!counts.is_empty()).then_some(counts)
 }
 

@@ -13,6 +13,7 @@ pub use paths::{Path, PathRow};
 
 use super::theorem5::Setup;
 use super::{ExperimentError, Hooks};
+use crate::flow::FanOut;
 use crate::integrate::{Method, Step};
 use crate::network::TwoLayer;
 use crate::runs::together::Together;
@@ -109,7 +110,7 @@ pub fn simulate(
                 step: scenario.steps[which],
                 batch,
                 projection: scenario.projection,
-                running_fan_out: scenario.running_fan_out,
+                running_fan_out: scenario.fan_out == FanOut::Running,
             };
             // Runs of different steps and batches are independent too.
             let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);

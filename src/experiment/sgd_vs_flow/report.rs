@@ -3,6 +3,7 @@
 
 use crate::experiment::sgd_vs_flow::SgdVsFlow;
 use crate::experiment::sgd_vs_flow::{Exponent, Outcome, PathRow};
+use crate::flow::FanOut;
 use crate::measure::Span;
 use crate::output::{Folder, FolderError, Provenance};
 use crate::plot::number::short;
@@ -258,7 +259,7 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.dim,
         short(base.integrate.horizon.unwrap_or(f64::NAN)),
         outcome.scenario.seeds,
-        if outcome.scenario.running_fan_out {
+        if outcome.scenario.fan_out == FanOut::Running {
             "running"
         } else {
             "fixed"

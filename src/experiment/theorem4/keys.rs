@@ -110,7 +110,14 @@ pub struct Flow {
 
 /// All keys.
 pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP, TEACHER, STUDENT, OVERLAP, REPLICAS_OF, FLOW, INTEGRATE, OUTPUT,
+    TOP,
+    TEACHER,
+    STUDENT,
+    OVERLAP,
+    REPLICAS_OF,
+    FLOW,
+    INTEGRATE,
+    OUTPUT,
 ];
 
 impl Theorem4 {

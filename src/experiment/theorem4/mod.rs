@@ -72,7 +72,7 @@ pub fn simulate(
     let started = std::time::Instant::now();
     let (method, plan) = setup.plan(scenario);
     let mut resolved = scenario.clone();
-    resolved.integrate.method = method;
+    resolved.integrate.method = method.into();
     resolved.integrate.horizon = Some(plan.horizon);
     resolved.teacher.input_dim = Some(setup.frame.dim());
     resolved.teacher.nodes = Some(setup.assumption.nodes);

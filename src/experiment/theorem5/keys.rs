@@ -4,6 +4,7 @@ mod declared;
 mod student;
 
 pub(in crate::experiment) use declared::{FLOW, STUDENT, TEACHER_FAN_OUT};
+pub(in crate::experiment) use student::pair;
 pub use student::{ExtraWeights, Start, StartFanOut, StartWeights, Student};
 
 use crate::config::section::Section;
@@ -54,7 +55,8 @@ words! {
         Ones = "ones",
         /// Entries from {±½, ±¼, 0}, columns normalised and distinct: as the authors draw them.
         Grid = "grid",
-        files:
+    }
+    files {
         /// A `.npy` file, m × C.
         File("file", ".npy"),
     }
@@ -62,25 +64,32 @@ words! {
 
 /// All keys.
 pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP, TEACHER, TEACHER_FAN_OUT, STUDENT, OVERLAP, FLOW, INTEGRATE, OUTPUT,
+    TOP,
+    TEACHER,
+    TEACHER_FAN_OUT,
+    STUDENT,
+    OVERLAP,
+    FLOW,
+    INTEGRATE,
+    OUTPUT,
 ];
 
 /// The sections, in the layout of the keys, of which each experiment that is built on this one has some.
 #[derive(Serialize)]
 pub(in crate::experiment) struct Sections<'a> {
-    teacher: TeacherSection<'a>,
+    pub teacher: TeacherSection<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student: Option<&'a Student>,
-    overlap: &'a Overlap,
+    pub overlap: &'a Overlap,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<Flow>,
-    integrate: &'a Integrate,
+    pub integrate: &'a Integrate,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<&'a Output>,
 }
 
 #[derive(Serialize)]
-struct TeacherSection<'a> {
+pub(in crate::experiment) struct TeacherSection<'a> {
     #[serde(flatten)]
     teacher: &'a Teacher,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -125,7 +125,7 @@ pub fn simulate(
         largest_ratio,
     } = flight;
     let mut resolved = scenario.clone();
-    resolved.integrate.method = method;
+    resolved.integrate.method = method.into();
     resolved.integrate.horizon = Some(plan.horizon);
     resolved.teacher.input_dim = Some(setup.frame.dim());
     resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());

@@ -5,5 +5,6 @@ pub(super) mod keys;
 pub mod outputs;
 pub(super) mod plan;
 pub mod settings;
+pub(super) mod start;
 pub(super) mod states;
 pub(super) mod teacher;

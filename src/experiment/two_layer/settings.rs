@@ -40,7 +40,8 @@ words! {
         Random = "random",
         /// Entries from {±½, ±¼, 0}, columns normalised and distinct: as the authors draw them.
         Grid = "grid",
-        files:
+    }
+    files {
         /// Columns of a `.npy` file (d × m), normalised.
         File("file", ".npy"),
     }
@@ -112,7 +113,8 @@ words! {
     pub enum InputSource {
         /// N(0, I)
         Gaussian = "gaussian",
-        files:
+    }
+    files {
         /// N(0, Σ), Σ (d × d) from a `.npy` file.
         Covariance("covariance", ".npy"),
         /// The rows of a `.npy` file (samples × d).
@@ -226,7 +228,10 @@ pub struct FileTable {
 }
 
 /// The number, or "auto".
-fn or_auto<S: Serializer>(value: &Option<f64>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+fn or_auto<S: Serializer>(
+    value: &Option<f64>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     match value {
         Some(value) => serializer.serialize_f64(*value),
         None => serializer.serialize_str("auto"),
@@ -269,7 +274,9 @@ pub(in crate::experiment) fn read_teacher(section: &mut Section) -> Result<Teach
 /// With `replicas` where the experiment repeats its runs.
 pub(in crate::experiment) fn read_overlap(mut section: Section, replicas: bool) -> Result<Overlap> {
     if section.word::<OverlapName>(&OVERLAP_METHOD)? == OverlapName::Exact {
-        let sampling = super::keys::OVERLAP.iter().filter(|key| key.path != OVERLAP_METHOD.path);
+        let sampling = super::keys::OVERLAP
+            .iter()
+            .filter(|key| key.path != OVERLAP_METHOD.path);
         let allowed = "nothing here with overlap.method = \"exact\" (the default), \
                        which is for x ~ N(0, I); or overlap.method = \"monte-carlo\"";
         section.refuse(sampling, allowed)?;

@@ -29,7 +29,8 @@ words! {
     pub enum ExtraWeights {
         /// Independent uniform directions.
         Random = "random",
-        files:
+    }
+    files {
         /// Columns of a `.npy` file (d × r), normalised.
         File("file", ".npy"),
     }
