@@ -23,15 +23,6 @@ fn read(text: &str, overrides: &[String]) -> Result<Scenario, String> {
     Scenario::interpret(document).map_err(|error| error.to_string())
 }
 
-/// A scenario to begin with, with what `sgd-vs-flow` wants beside what must be written.
-fn start(declared: &Declared) -> String {
-    let text = begin(declared);
-    match declared.experiment {
-        "sgd-vs-flow" => text.replace("# horizon = \"auto\"", "horizon = 5.0"),
-        _ => text,
-    }
-}
-
 /// What else must be said for a key to mean anything.
 fn beside(key: &Key) -> Vec<String> {
     let set = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -54,7 +45,7 @@ fn what_is_declared_is_read_and_nothing_else_is() {
         all.extend(declared.keys());
     }
     for declared in DECLARED {
-        let text = start(declared);
+        let text = begin(declared);
         read(&text, &[]).unwrap_or_else(|error| panic!("{}: {error}\n{text}", declared.experiment));
         let own = declared.keys();
         for key in &all {
@@ -90,15 +81,11 @@ fn what_is_declared_is_read_and_nothing_else_is() {
 #[test]
 fn defaults_are_what_the_declarations_say() {
     for declared in DECLARED {
-        let text = start(declared);
+        let text = begin(declared);
         for key in declared.keys() {
             let Some(default) = key.default_text() else {
                 continue;
             };
-            // A horizon is given there.
-            if declared.experiment == "sgd-vs-flow" && key.path == "integrate.horizon" {
-                continue;
-            }
             let mut overrides = beside(key);
             let without = json(&read(&text, &overrides).unwrap());
             overrides.push(format!("{}={default}", key.path));
@@ -235,7 +222,7 @@ fn what_is_written_out_reads_back_to_the_same() {
         "student.batch_norm_affine=true",
     ]];
     for declared in DECLARED {
-        let (name, text) = (declared.experiment, start(declared));
+        let (name, text) = (declared.experiment, begin(declared));
         let has = |path: &str| declared.keys().iter().any(|key| key.path == path);
         let mut variants = Vec::new();
         for (variants_of, path) in [

@@ -355,7 +355,7 @@ fn mistakes_are_named_with_file_key_found_and_allowed() {
     refuses(
         TICKETS,
         "student.widths=[2, 4]",
-        &["student.widths", "2 values", "one, with"],
+        &["student.widths", "2 values", "one value"],
     );
     refuses(
         TICKETS,

@@ -691,7 +691,7 @@ fn mistakes_are_named() {
     refuses(
         "to = 1.0",
         "to = 2.0",
-        &["s.toml:19", "student.theta0", "2"],
+        &["s.toml:21", "student.theta0", "2"],
     );
     refuses(
         "points = 7",

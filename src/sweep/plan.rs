@@ -327,7 +327,7 @@ mod tests {
         let text = "\n[[sweep.axis]]\nkey = \"student.theta0\"\nvalues = [0.1, 2.0]\n";
         let error = plan(text).unwrap_err().to_string();
         assert!(
-            error.starts_with("s.toml:14: student.theta0: found 2;"),
+            error.starts_with("s.toml:14: student.theta0: found 2.0;"),
             "{error}"
         );
         let text = "\n[[sweep.axis]]\nkey = \"student.theta\"\nvalues = [0.1]\n";

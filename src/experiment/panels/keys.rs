@@ -7,7 +7,9 @@ use crate::experiment::theorem5::keys::{
     ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out,
     read_flow,
 };
-use crate::experiment::two_layer::keys::{INTEGRATE, OVERLAP, SEED, TEACHER, TOP};
+use crate::experiment::two_layer::keys::{
+    AUTO_HORIZON, HORIZON, LOOKS, OVERLAP, SEED, STEPPING, TEACHER, TOP,
+};
 use crate::experiment::two_layer::settings::{Output, read_integrate, read_overlap, read_teacher};
 use serde::{Serialize, Serializer};
 
@@ -48,7 +50,9 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     PANELS,
     OVERLAP,
     FLOW,
-    INTEGRATE,
+    STEPPING,
+    AUTO_HORIZON,
+    LOOKS,
 ];
 
 /// Theorem 5 from perturbed teachers, for several widths, perturbations and seeds: the check of the poster's authors.
@@ -83,7 +87,7 @@ impl Panels {
         section.finish()?;
         let overlap = read_overlap(root.section("overlap")?, false)?;
         let normalized_fan_out = read_flow(root.section("flow")?)?;
-        let integrate = read_integrate(root.section("integrate")?, &overlap)?;
+        let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
         root.finish()?;
         let student = Student {
             extra: 0,

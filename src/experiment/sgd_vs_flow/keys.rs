@@ -4,7 +4,7 @@ use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::theorem5::Theorem5;
 use crate::experiment::theorem5::keys::{STUDENT, Sections, TEACHER_FAN_OUT};
-use crate::experiment::two_layer::keys::{HORIZON, INTEGRATE, OVERLAP, TEACHER, TOP};
+use crate::experiment::two_layer::keys::{LOOKS, OVERLAP, STEPPING, TEACHER, TOP};
 use crate::flow::FanOut;
 use serde::{Serialize, Serializer};
 
@@ -33,7 +33,19 @@ keys! {
     }
 }
 
-/// All keys. The gap is that over a fixed horizon, which must be given.
+keys! {
+    /// The horizon, which must be given.
+    pub(in crate::experiment) GIVEN_HORIZON {
+        HORIZON = Key::number(
+            "integrate.horizon",
+            Range::open(0.0, f64::INFINITY, "a positive number: the gap is that over a fixed horizon"),
+        )
+            .means("final time; also the last of listed output times; a method of fixed step gets one that divides SGD's")
+            .example("10.0");
+    }
+}
+
+/// All keys.
 pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     TOP,
     TEACHER,
@@ -41,7 +53,9 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     STUDENT,
     SGD,
     OVERLAP,
-    INTEGRATE,
+    STEPPING,
+    GIVEN_HORIZON,
+    LOOKS,
 ];
 
 /// Two-layer SGD and the flow from the same start: how far apart do they come?
@@ -64,7 +78,7 @@ pub struct SgdVsFlow {
 impl SgdVsFlow {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
-        let base = Theorem5::read_shared(&mut root)?;
+        let base = Theorem5::read_shared(&mut root, &HORIZON)?;
         let mut section = root.section("sgd")?;
         let steps = section.numbers(&STEPS)?;
         let batches = section.wholes(&BATCHES)?;
@@ -73,10 +87,6 @@ impl SgdVsFlow {
         let projection = section.flag(&PROJECTION)?;
         let fan_out = section.word(&FAN_OUT)?;
         section.finish()?;
-        if base.integrate.horizon.is_none() {
-            let allowed = "a number: the gap is that over a fixed horizon";
-            return Err(root.contradiction(HORIZON.path, "\"auto\"".into(), allowed));
-        }
         root.finish()?;
         Ok(Self {
             base,

@@ -3,7 +3,7 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::two_layer::keys::{
-    INTEGRATE, OUTPUT, OVERLAP, REPLICAS_OF, SEED, TEACHER, TOP,
+    AUTO_HORIZON, HORIZON, LOOKS, OUTPUT, OVERLAP, REPLICAS_OF, SEED, STEPPING, TEACHER, TOP,
 };
 use crate::experiment::two_layer::settings::{
     FileTable, Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap,
@@ -116,7 +116,9 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     OVERLAP,
     REPLICAS_OF,
     FLOW,
-    INTEGRATE,
+    STEPPING,
+    AUTO_HORIZON,
+    LOOKS,
     OUTPUT,
 ];
 
@@ -131,7 +133,7 @@ impl Theorem4 {
         let student = read_student(root.section("student")?)?;
         let overlap = read_overlap(root.section("overlap")?, true)?;
         let flow = read_flow(root.section("flow")?)?;
-        let integrate = read_integrate(root.section("integrate")?, &overlap)?;
+        let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
         let output = read_output(root.section("output")?)?;
         root.finish()?;
         Ok(Self {

@@ -10,7 +10,9 @@ pub use student::{ExtraWeights, Start, StartFanOut, StartWeights, Student};
 use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::two_layer::keys::{INTEGRATE, OUTPUT, OVERLAP, SEED, TEACHER, TOP};
+use crate::experiment::two_layer::keys::{
+    AUTO_HORIZON, HORIZON, LOOKS, OUTPUT, OVERLAP, SEED, STEPPING, TEACHER, TOP,
+};
 use crate::experiment::two_layer::settings::{
     Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap, read_teacher,
 };
@@ -70,7 +72,9 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     STUDENT,
     OVERLAP,
     FLOW,
-    INTEGRATE,
+    STEPPING,
+    AUTO_HORIZON,
+    LOOKS,
     OUTPUT,
 ];
 
@@ -123,7 +127,7 @@ impl Theorem5 {
 
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
-        let mut scenario = Self::read_shared(&mut root)?;
+        let mut scenario = Self::read_shared(&mut root, &HORIZON)?;
         scenario.normalized_fan_out = read_flow(root.section("flow")?)?;
         scenario.output = read_output(root.section("output")?)?;
         root.finish()?;
@@ -131,7 +135,10 @@ impl Theorem5 {
     }
 
     /// Reads what experiments that compare with the flow have too: neither `[flow]` nor `[output]`.
-    pub(in crate::experiment) fn read_shared(root: &mut Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_shared(
+        root: &mut Section,
+        horizon: &'static Key,
+    ) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;
@@ -139,7 +146,7 @@ impl Theorem5 {
         let (outputs, teacher_fan_out) = read_fan_out(section, &teacher)?;
         let student = Student::read(root.section("student")?, &teacher)?;
         let overlap = read_overlap(root.section("overlap")?, false)?;
-        let integrate = read_integrate(root.section("integrate")?, &overlap)?;
+        let integrate = read_integrate(root.section("integrate")?, &overlap, horizon)?;
         Ok(Self {
             name,
             seed,

@@ -72,8 +72,8 @@ keys! {
 }
 
 keys! {
-    /// `[integrate]`
-    pub(in crate::experiment) INTEGRATE {
+    /// `[integrate]`: the method.
+    pub(in crate::experiment) STEPPING {
         METHOD = Key::words::<MethodName>("integrate.method")
             .or(Fallback::Rule("\"dop853\"; \"rk4\" for samples"))
             .means("\"rkc\" is stabilized: far fewer evaluations where rates are widely spread, at moderate accuracy")
@@ -90,9 +90,21 @@ keys! {
             .or_auto()
             .means("step of a method of fixed step; η for gradient descent")
             .label("step η");
+    }
+}
+
+keys! {
+    /// The horizon of `[integrate]`, where it may be "auto".
+    pub(in crate::experiment) AUTO_HORIZON {
         HORIZON = Key::number("integrate.horizon", Range::POSITIVE)
             .or_auto()
             .means("final time; \"auto\" is when the slowest mode should reach the noise floor, or the last of listed output times");
+    }
+}
+
+keys! {
+    /// The rest of `[integrate]`.
+    pub(in crate::experiment) LOOKS {
         OUTPUTS = Key::form(
             "integrate.outputs",
             "a whole number from 10 to 1000000, a list of ascending positive times, or { log = a number of times, from = the first }",

@@ -1,13 +1,13 @@
 //! Sections that all two-layer experiments share: how overlaps are had, how time is stepped, what is kept.
 
 use super::keys::{
-    ATOL, EPSILON, HORIZON, INPUT, INPUT_DIM, MAX_STEPS, METHOD, NODES, OUTPUTS, OVERLAP_METHOD,
-    PRECISION, REPLICAS, RESAMPLE, RTOL, SAMPLES, STATES, STEP, THRESHOLD, WEIGHTS,
+    ATOL, EPSILON, INPUT, INPUT_DIM, MAX_STEPS, METHOD, NODES, OUTPUTS, OVERLAP_METHOD, PRECISION,
+    REPLICAS, RESAMPLE, RTOL, SAMPLES, STATES, STEP, THRESHOLD, WEIGHTS,
 };
 use super::outputs::Outputs;
 use crate::config::section::Section;
 use crate::config::words::{words, words_of};
-use crate::config::{InputFile, ScenarioError, Words};
+use crate::config::{InputFile, Key, ScenarioError, Words};
 use crate::flow::FanOut;
 use crate::integrate::{self, Method, Step, Tolerance};
 use crate::overlap::Resample;
@@ -303,6 +303,7 @@ pub(in crate::experiment) fn read_overlap(mut section: Section, replicas: bool) 
 pub(in crate::experiment) fn read_integrate(
     mut section: Section,
     overlap: &Overlap,
+    horizon: &'static Key,
 ) -> Result<Integrate> {
     let given = section.has(METHOD.name()).then_some(METHOD.path);
     // A sample of N resolves 1/N; exact overlaps resolve rounding.
@@ -321,8 +322,12 @@ pub(in crate::experiment) fn read_integrate(
         let allowed = "\"rk4\" or \"gradient-descent\", or what the remark says";
         return Err(section.contradiction(given.unwrap_or(RTOL.path), found, allowed));
     }
-    let horizon = section.number_or_auto(&HORIZON)?;
+    let horizon_key = horizon;
+    let horizon = section.number_or_auto(horizon_key)?;
     let outputs = section.form(&OUTPUTS, Outputs::read)?;
+    if !horizon_key.auto && horizon.or(outputs.last()).is_none() {
+        return Err(section.lacking(horizon_key));
+    }
     if let (Some(horizon), Some(last)) = (horizon, outputs.last())
         && last > horizon
     {

@@ -3,9 +3,9 @@
 use crate::config::section::{Range, Section};
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::deep::keys::{
-    BATCH, Base, Course, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, MEASURED, NORMALIZE_NODES,
-    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student,
-    TEACHER, Teacher, WIDTH_ONE, read_student,
+    AFFINE_OF, BATCH, Base, Course, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, MEASURED,
+    NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS,
+    STUDENT, Student, TEACHER, Teacher, WIDTH_ONE, read_student,
 };
 use crate::experiment::two_layer::keys::{SEED, TOP};
 use crate::sgd::{Loss, Schedule, Training};
@@ -67,7 +67,7 @@ impl DeepFlow {
         root.refuse(RUNS, unused)?;
         let teacher = Teacher::read(root.section("teacher")?)?;
         let mut section = root.section("student")?;
-        section.refuse(ONE_BATCH_NORM, unused)?;
+        section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), unused)?;
         let student = read_student(section, &teacher.architecture, &WIDTH_ONE, None)?;
         let mut section = root.section("flow")?;
         let samples = section.whole(&FLOW_SAMPLES)? as usize;

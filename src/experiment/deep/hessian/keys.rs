@@ -3,8 +3,8 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::deep::keys::{
-    Base, DEVIATION_ONE, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION, RUNS, Result,
-    SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER, WIDTHS, read_student,
+    AFFINE_OF, Base, DEVIATION_ONE, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION,
+    RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER, WIDTHS, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -78,7 +78,7 @@ impl FlatMinima {
         let base = Base::read(&mut root, &DEVIATION_ONE)?;
         let mut section = root.section("student")?;
         let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
-        section.refuse(ONE_BATCH_NORM, allowed)?;
+        section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), allowed)?;
         let student = read_student(section, &base.teacher.architecture, &WIDTHS, None)?;
         let mut section = root.section("hessian")?;
         let count = base.data.samples;

@@ -52,9 +52,14 @@ const BATCH_NORM: Key = Key::words::<BatchNormPlace>("student.batch_norm")
     .or(Fallback::Word("none"))
     .means("batch normalisation of hidden layers");
 
-const BATCH_NORM_AFFINE: Key = Key::flag("student.batch_norm_affine")
-    .or(Fallback::Flag(false))
-    .means("with a gain and a shift for each node");
+keys! {
+    /// What belongs to any kind of it.
+    pub(in crate::experiment::deep) AFFINE_OF {
+        AFFINE = Key::flag("student.batch_norm_affine")
+            .or(Fallback::Flag(false))
+            .means("with a gain and a shift for each node");
+    }
+}
 
 keys! {
     /// The student's width, where there is one.
@@ -83,7 +88,6 @@ keys! {
     /// Batch normalisation.
     pub(in crate::experiment::deep) ONE_BATCH_NORM {
         BATCH_NORM_ONE = BATCH_NORM;
-        AFFINE = BATCH_NORM_AFFINE;
     }
 }
 
@@ -91,7 +95,6 @@ keys! {
     /// Several kinds of it.
     pub(in crate::experiment::deep) SEVERAL_BATCH_NORMS {
         BATCH_NORMS = BATCH_NORM.or_list();
-        AFFINE_OF_SEVERAL = BATCH_NORM_AFFINE;
     }
 }
 

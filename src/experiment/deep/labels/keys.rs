@@ -3,7 +3,7 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::deep::keys::{
-    BATCH_NORM_ONE, Base, DEVIATION_ONE, EPOCHS_OF, HIDDEN_LAYERS, Layout, MEASURED,
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EPOCHS_OF, HIDDEN_LAYERS, Layout, MEASURED,
     ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student,
     TEACHER, WIDTH_ONE, hidden_layers, read_student,
 };
@@ -43,6 +43,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     TEACHER,
     ONE_WIDTH,
     ONE_BATCH_NORM,
+    AFFINE_OF,
     STUDENT,
     LABELS,
     SAMPLES,

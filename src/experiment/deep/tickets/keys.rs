@@ -4,7 +4,7 @@ use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::deep::keys::{
-    BATCH_NORM_ONE, Base, DEVIATION_ONE, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM,
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM,
     ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER, WIDTH_ONE,
     read_student,
 };
@@ -54,6 +54,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     TEACHER,
     ONE_WIDTH,
     ONE_BATCH_NORM,
+    AFFINE_OF,
     STUDENT,
     TICKETS,
     SAMPLES,

@@ -3,7 +3,7 @@
 use crate::config::Key;
 use crate::config::section::Section;
 use crate::experiment::deep::keys::{
-    BATCH_NORMS, Base, DEVIATIONS, EPOCHS_OF, Layout, MEASURED, RUNS, Result, SAMPLES,
+    AFFINE_OF, BATCH_NORMS, Base, DEVIATIONS, EPOCHS_OF, Layout, MEASURED, RUNS, Result, SAMPLES,
     SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER,
     WIDTHS, read_student,
 };
@@ -26,6 +26,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     TEACHER,
     SEVERAL_WIDTHS,
     SEVERAL_BATCH_NORMS,
+    AFFINE_OF,
     STUDENT,
     SAMPLES,
     MEASURED,
