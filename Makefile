@@ -5,7 +5,7 @@ SCENARIO ?= scenarios/theorem4.toml
 .PHONY: run test bench setup
 
 run: setup
-	cargo run --release --quiet -- run $(SCENARIO)
+	cargo run --release --quiet -- run $(SCENARIO) --force
 
 test: setup
 	cargo test

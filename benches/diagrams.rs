@@ -7,7 +7,7 @@ use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
 use luckflow::integrate::{Method, Monitor, Plan, RunEnd, Step, Tolerance, integrate};
 use luckflow::network::{Layer, TwoLayer, unit};
 use luckflow::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Overlaps, Resample};
-use luckflow::plot::{Chart, Line, Look, Scale};
+use luckflow::plot::{Figure, Look};
 use luckflow::rng::stream;
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
@@ -81,7 +81,7 @@ fn run(network: &TwoLayer, method: &Method, horizon: f64) -> (Vec<f64>, f64) {
     (report.state, started.elapsed().as_secs_f64())
 }
 
-fn work_precision(spread: bool, short: bool) -> Chart {
+fn work_precision(spread: bool, short: bool) -> Figure {
     // Rates of one order; and, with 100 students in 10 dimensions, from 1e-3 to 20.
     let (size, horizon) = if spread {
         ([10, 20, 100, 30], if short { 0.5 } else { 50.0 })
@@ -100,21 +100,33 @@ fn work_precision(spread: bool, short: bool) -> Chart {
     let fixed = if spread { 0.1 } else { 1.0 };
     type Make = fn(f64) -> Method;
     let methods: [(&str, Look, Vec<f64>, Make); 5] = [
-        ("dop853", Look::of_set(5), tolerances.clone(), |x| {
+        ("dop853", Look::of_series(0), tolerances.clone(), |x| {
             Method::Dop853(loose(x))
         }),
-        ("dopri5", Look::of_set(4), tolerances, |x| {
+        ("dopri5", Look::of_series(1), tolerances, |x| {
             Method::Dopri5(loose(x))
         }),
-        ("rkc", Look::of_set(3), coarse, |x| Method::Rkc(loose(x))),
-        ("rk4", Look::of_set(1), steps(fixed), |x| {
+        ("rkc", Look::of_series(2), coarse, |x| Method::Rkc(loose(x))),
+        ("rk4", Look::of_series(3), steps(fixed), |x| {
             Method::Rk4(Step { step: x })
         }),
-        ("gradient-descent", Look::of_set(0), steps(fixed), |x| {
+        ("gradient-descent", Look::of_series(4), steps(fixed), |x| {
             Method::GradientDescent(Step { step: x })
         }),
     ];
-    let mut lines = Vec::new();
+    let [d, m, n, c] = size;
+    let what = if spread {
+        "far apart"
+    } else {
+        "near each other"
+    };
+    let mut figure = Figure::new(format!(
+        "Work and precision, rates {what}: d = {d}, m = {m}, n = {n}, C = {c}, t = {horizon}"
+    ))
+    .caption("The time of a run over its error, for each method at several tolerances or steps.")
+    .log_x("largest error of any weight at the end")
+    .log_y("time of the run (seconds)")
+    .note("All threads. A point for each tolerance or step.");
     for (name, look, settings, make) in methods {
         let settings = if short {
             settings[..1].to_vec()
@@ -132,27 +144,9 @@ fn work_precision(spread: bool, short: bool) -> Chart {
             })
             .filter(|(error, _)| *error < 1.0)
             .collect();
-        lines.push(Line {
-            label: name.into(),
-            points,
-            look,
-        });
+        figure = figure.line(name, points, look);
     }
-    let [d, m, n, c] = size;
-    let what = if spread {
-        "far apart"
-    } else {
-        "near each other"
-    };
-    chart(
-        format!(
-            "Work and precision, rates {what}: d = {d}, m = {m}, n = {n}, C = {c}, t = {horizon}"
-        ),
-        "largest error of any weight at the end",
-        "time of the run",
-        lines,
-        vec!["All threads. A point for each tolerance or step.".into()],
-    )
+    figure
 }
 
 fn loose(rtol: f64) -> Tolerance {
@@ -162,7 +156,7 @@ fn loose(rtol: f64) -> Tolerance {
     }
 }
 
-fn scaling(short: bool) -> Chart {
+fn scaling(short: bool) -> Figure {
     let nodes: Vec<usize> = if short {
         vec![50]
     } else {
@@ -210,29 +204,22 @@ fn scaling(short: bool) -> Chart {
             );
         }
     }
-    let line = |label: &str, points, look| Line {
-        label: label.into(),
-        points,
-        look,
-    };
-    chart(
-        "Time of one evaluation of the flow, and of one estimate of the overlaps".into(),
-        "student nodes n; samples N",
-        "time",
-        vec![
-            line(
-                "exact flow over n: d = 100, m = 50, C = 50, b = 1",
-                exact,
-                Look::of_set(5),
-            ),
-            line(
-                "Monte Carlo over N: d = 20, m = 10, n = 20, b = 1, fresh samples",
-                estimates,
-                Look::of_set(4),
-            ),
-        ],
-        vec!["All threads.".into()],
-    )
+    Figure::new("Time of one evaluation of the flow, and of one estimate of the overlaps")
+        .caption("Time of one evaluation over the number of nodes, and of one estimate over the number of samples.")
+        .log_x("student nodes n; samples N")
+        .counted()
+        .log_y("time (seconds)")
+        .line(
+            "exact flow over n: d = 100, m = 50, C = 50, b = 1",
+            exact,
+            Look::of_series(0),
+        )
+        .line(
+            "Monte Carlo over N: d = 20, m = 10, n = 20, b = 1, fresh samples",
+            estimates,
+            Look::of_series(1),
+        )
+        .note("All threads.")
 }
 
 /// Seconds of the fastest of several calls, after one that is not counted.
@@ -248,35 +235,4 @@ fn fastest(mut call: impl FnMut()) -> f64 {
         calls += 1;
     }
     least
-}
-
-/// Both axes logarithmic, with points joined by lines.
-fn chart(
-    title: String,
-    x_label: &str,
-    y_label: &str,
-    points: Vec<Line>,
-    notes: Vec<String>,
-) -> Chart {
-    let all = || points.iter().flat_map(|line| &line.points);
-    let range = |of: fn(&(f64, f64)) -> f64| {
-        let (least, greatest) = all().map(of).fold((f64::INFINITY, 0.0), |(a, b), x| {
-            (f64::min(a, x), f64::max(b, x))
-        });
-        [0.5 * least, 2.0 * greatest]
-    };
-    let (x_range, y_range) = (range(|p| p.0), range(|p| p.1));
-    Chart {
-        title,
-        x_label: x_label.into(),
-        y_label: y_label.into(),
-        y_unit: "seconds".into(),
-        x_scale: Scale::Log,
-        scale: Scale::Log,
-        x_range,
-        y_range,
-        bands: Vec::new(),
-        lines: points,
-        notes,
-    }
 }

@@ -1,7 +1,7 @@
 //! What a point of a sweep costs beside its simulation: planning, identity, and keeping its row.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use luckflow::sweep::{Identities, Manifest, Plan, Row, Shard, Store};
+use luckflow::sweep::{Identities, Opening, Plan, Row, Shard, Store};
 use luckflow::{config::Document, sweep::axes::Sweep};
 use std::hint::black_box;
 use std::path::Path;
@@ -42,10 +42,16 @@ fn sweep(criterion: &mut Criterion) {
     });
 
     let folder = tempfile::tempdir().unwrap();
-    let manifest = Manifest::new(&plan, &identities, Shard::WHOLE);
-    let columns = plan.experiment().columns();
+    let columns = plan.kind().columns();
     let fields: Vec<String> = columns.iter().map(|_| "0.123456789012345".into()).collect();
-    let mut store = Store::open(folder.path(), &manifest, &columns, false).unwrap();
+    let mut store = Store::open(
+        folder.path(),
+        &plan,
+        &identities,
+        Shard::WHOLE,
+        Opening::default(),
+    )
+    .unwrap();
     let mut index = 0;
     group.bench_function("keeping a row", |bench| {
         bench.iter(|| {

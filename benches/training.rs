@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use luckflow::blas::multiply_add;
 use luckflow::network::TwoLayer;
-use luckflow::network::deep::{Architecture, BatchNorm, Place, uniform};
+use luckflow::network::deep::{Architecture, BatchNorm, FullyConnected, Place, uniform};
 use luckflow::overlap::Input;
 use luckflow::rng::stream;
 use luckflow::sgd::{
@@ -17,21 +17,19 @@ const BATCH: usize = 64;
 
 /// The authors' large student, ten times as wide as its teacher.
 fn wide() -> Architecture {
-    Architecture {
+    FullyConnected {
         input: 20,
         hidden: vec![500, 750, 1000, 1250],
         output: 100,
         bias: true,
         batch_norm: None,
     }
+    .into()
 }
 
 /// The small one.
 fn narrow() -> Architecture {
-    Architecture {
-        hidden: vec![100, 150, 200, 250],
-        ..wide()
-    }
+    wide().with_hidden(&[100, 150, 200, 250])
 }
 
 /// The matrices that a step multiplies, and nothing else.
@@ -98,10 +96,7 @@ fn step(criterion: &mut Criterion) {
                 ("step, momentum 0.9", 0.9, None),
                 ("step, batch norm", 0.0, Some(after)),
             ] {
-                let architecture = Architecture {
-                    batch_norm,
-                    ..architecture.clone()
-                };
+                let architecture = architecture.with_batch_norm(batch_norm);
                 let training = Training {
                     batch: BATCH,
                     schedule: Schedule(vec![(0, 1e-3)]),
@@ -130,13 +125,14 @@ fn step(criterion: &mut Criterion) {
 }
 
 fn curvature(criterion: &mut Criterion) {
-    let architecture = Architecture {
+    let architecture = FullyConnected {
         input: 20,
         hidden: vec![50, 75],
         output: 10,
         bias: true,
         batch_norm: None,
-    };
+    }
+    .into();
     let data = DataSet {
         inputs: gaussian_inputs::<f64>(1, "samples", [2000, 20], 1.0),
         targets: Targets::Values(gaussian_inputs(1, "targets", [2000, 10], 1.0)),

@@ -18,8 +18,10 @@
 //! ```
 
 pub mod blas;
+pub mod bound;
 pub mod config;
 pub mod experiment;
+pub mod falsify;
 pub mod flow;
 pub mod integrate;
 pub mod measure;

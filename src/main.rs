@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     match cli::Cli::parse().execute() {
         Ok(status) => status,
         Err(failure) => {
-            eprintln!("error: {}", failure.message);
+            cli::tell(&format!("error: {}", failure.message));
             ExitCode::from(failure.status)
         }
     }

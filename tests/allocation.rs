@@ -4,7 +4,9 @@ mod common;
 
 use common::random_network;
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
-use luckflow::network::deep::{Architecture, BatchNorm, Place, uniform};
+use luckflow::network::deep::{
+    Architecture, BatchNorm, Convolutional, FullyConnected, Place, Shape, uniform,
+};
 use luckflow::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
 use luckflow::rng::stream;
 use luckflow::sgd::{
@@ -76,13 +78,14 @@ fn a_step_of_training_allocates_nothing() {
             (norm, Loss::CrossEntropy, 0.9),
         ]
     }) {
-        let architecture = Architecture {
+        let architecture = FullyConnected {
             input: 10,
             hidden: vec![200, 300],
             output: 8,
             bias: true,
             batch_norm,
-        };
+        }
+        .into();
         let inputs = gaussian_inputs::<f32>(1, "samples", [500, 10], 1.0);
         let targets = match loss {
             Loss::MeanSquared => Targets::Values(gaussian_inputs(1, "targets", [500, 8], 1.0)),
@@ -107,6 +110,51 @@ fn a_step_of_training_allocates_nothing() {
             })
             .count_total;
             assert_eq!(count, 0, "{batch_norm:?} {loss:?} {momentum}");
+        });
+    }
+}
+
+#[test]
+fn a_step_of_a_convolutional_network_allocates_nothing() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
+    let pool = pool.build().unwrap();
+    let after = BatchNorm {
+        place: Place::AfterRelu,
+        affine: true,
+    };
+    for (batch_norm, padding) in [(None, 0), (Some(after), 1)] {
+        let architecture: Architecture = Convolutional {
+            input: Shape::image(3, 12, 12),
+            channels: vec![16, 20],
+            kernel: 3,
+            padding,
+            output: 10,
+            bias: true,
+            batch_norm,
+        }
+        .try_into()
+        .unwrap();
+        let inputs = gaussian_inputs::<f32>(1, "samples", [100, architecture.input()], 1.0);
+        let targets = Targets::Values(gaussian_inputs(1, "targets", [100, 10], 1.0));
+        let data = DataSet { inputs, targets };
+        let training = Training {
+            batch: 32,
+            schedule: Schedule(vec![(0, 0.01)]),
+            momentum: 0.9,
+            weight_decay: 1e-4,
+            loss: Loss::MeanSquared,
+            normalize_nodes: true,
+        };
+        let rows: Vec<u32> = (0..32).collect();
+        pool.install(|| {
+            let student = uniform(&mut stream(1, "student", &[]), &architecture);
+            let mut trainer = Trainer::new(&training, &data, student, 1);
+            trainer.step(&rows);
+            let count = allocation_counter::measure(|| {
+                trainer.step(&rows);
+            })
+            .count_total;
+            assert_eq!(count, 0, "{batch_norm:?}");
         });
     }
 }

@@ -4,15 +4,15 @@
 use luckflow as _;
 
 use luckflow::config::{
-    Document, Fallback, Key, Kind, Override, describe, files, shipped_scenarios,
+    Document, Fallback, Key, Kind as What, Override, describe, files, shipped_scenarios,
 };
 use luckflow::experiment::Scenario;
-use luckflow::experiment::keys::{DECLARED, Declared};
+use luckflow::experiment::{KINDS, Kind};
 use luckflow::sweep::axes::{self, Sweep};
 use std::path::Path;
 
-fn begin(declared: &Declared) -> String {
-    describe::scenario(declared.experiment, declared.about, &declared.keys())
+fn begin(kind: &Kind) -> String {
+    describe::scenario(kind.name, kind.about, &kind.keys())
 }
 
 fn read(text: &str, overrides: &[String]) -> Result<Scenario, String> {
@@ -41,13 +41,13 @@ fn beside(key: &Key) -> Vec<String> {
 #[test]
 fn what_is_declared_is_read_and_nothing_else_is() {
     let mut all: Vec<&Key> = Vec::new();
-    for declared in DECLARED {
-        all.extend(declared.keys());
+    for kind in KINDS {
+        all.extend(kind.keys());
     }
-    for declared in DECLARED {
-        let text = begin(declared);
-        read(&text, &[]).unwrap_or_else(|error| panic!("{}: {error}\n{text}", declared.experiment));
-        let own = declared.keys();
+    for kind in KINDS {
+        let text = begin(kind);
+        read(&text, &[]).unwrap_or_else(|error| panic!("{}: {error}\n{text}", kind.name));
+        let own = kind.keys();
         for key in &all {
             let mut overrides = beside(key);
             if !own.iter().any(|own| own.path == "overlap.method") {
@@ -58,7 +58,7 @@ fn what_is_declared_is_read_and_nothing_else_is() {
                 overrides = vec![format!("{}=@nonsense@", key.path)];
             }
             let error = read(&text, &overrides).unwrap_err();
-            let name = format!("{} {overrides:?}: {error}", declared.experiment);
+            let name = format!("{} {overrides:?}: {error}", kind.name);
             assert!(error.starts_with("s.toml: --set: "), "{name}");
             match own.iter().find(|own| own.path == key.path) {
                 Some(own) => {
@@ -80,9 +80,9 @@ fn what_is_declared_is_read_and_nothing_else_is() {
 
 #[test]
 fn defaults_are_what_the_declarations_say() {
-    for declared in DECLARED {
-        let text = begin(declared);
-        for key in declared.keys() {
+    for kind in KINDS {
+        let text = begin(kind);
+        for key in kind.keys() {
             let Some(default) = key.default_text() else {
                 continue;
             };
@@ -90,16 +90,12 @@ fn defaults_are_what_the_declarations_say() {
             let without = json(&read(&text, &overrides).unwrap());
             overrides.push(format!("{}={default}", key.path));
             let with = read(&text, &overrides)
-                .unwrap_or_else(|error| panic!("{} {overrides:?}: {error}", declared.experiment));
-            assert_eq!(json(&with), without, "{} {}", declared.experiment, key.path);
+                .unwrap_or_else(|error| panic!("{} {overrides:?}: {error}", kind.name));
+            assert_eq!(json(&with), without, "{} {}", kind.name, key.path);
             // And it stands in the scenario that is written out.
             let pointer = format!("/{}", key.path.replace('.', "/"));
             let found = without.pointer(&pointer);
-            assert!(
-                found.is_some(),
-                "{} {pointer} in {without}",
-                declared.experiment
-            );
+            assert!(found.is_some(), "{} {pointer} in {without}", kind.name);
         }
     }
 }
@@ -221,9 +217,9 @@ fn what_is_written_out_reads_back_to_the_same() {
         "student.batch_norm=before-relu",
         "student.batch_norm_affine=true",
     ]];
-    for declared in DECLARED {
-        let (name, text) = (declared.experiment, begin(declared));
-        let has = |path: &str| declared.keys().iter().any(|key| key.path == path);
+    for kind in KINDS {
+        let (name, text) = (kind.name, begin(kind));
+        let has = |path: &str| kind.keys().iter().any(|key| key.path == path);
         let mut variants = Vec::new();
         for (variants_of, path) in [
             (two_layer, "integrate.method"),
@@ -301,7 +297,7 @@ fn shipped_scenarios_read_back_to_the_same_too() {
 
 #[test]
 fn declarations_are_complete() {
-    let all = DECLARED.iter().flat_map(|declared| declared.keys());
+    let all = KINDS.iter().flat_map(|kind| kind.keys());
     for key in all.chain(axes::KEYS.iter().copied()) {
         assert!(!key.meaning.is_empty(), "{}", key.path);
         let lacks = matches!(key.fallback, Fallback::Required) && !key.path.starts_with("sweep");
@@ -310,12 +306,12 @@ fn declarations_are_complete() {
             "{} has no example",
             key.path
         );
-        if let Kind::Whole { high, .. } = key.kind {
+        if let What::Whole { high, .. } = key.kind {
             assert!(key.allowed().contains("to ") && high <= i64::MAX as u64);
         }
     }
-    for declared in DECLARED {
-        let keys = declared.keys();
+    for kind in KINDS {
+        let keys = kind.keys();
         for (i, key) in keys.iter().enumerate() {
             assert!(
                 !keys[..i].iter().any(|other| other.path == key.path),
@@ -351,9 +347,8 @@ fn renewed(page: &str) -> String {
 /// trainings by epochs have in some form.
 fn keys_of(topic: &str) -> Vec<&'static Key> {
     let of = |name: &str| {
-        let declared = DECLARED.iter().find(|declared| declared.experiment == name);
-        declared
-            .unwrap_or_else(|| panic!("no experiment {name}"))
+        let kind = KINDS.iter().find(|kind| kind.name == name);
+        kind.unwrap_or_else(|| panic!("no experiment {name}"))
             .keys()
     };
     if topic == "sweep" {

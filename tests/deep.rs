@@ -1,7 +1,10 @@
 //! Deep networks: gradients against differences, Theorem 1 against backpropagation, and what must not depend on threads.
 
 use luckflow::flow::deep::{backpropagated, node_gradients, separated_velocity, true_velocity};
-use luckflow::network::deep::{Architecture, BatchNorm, Deep, Place, grid_teacher, uniform};
+use luckflow::network::deep::layers::{Normalization, Operation};
+use luckflow::network::deep::{
+    Architecture, BatchNorm, Deep, FullyConnected, Place, grid_teacher, uniform,
+};
 use luckflow::rng::stream;
 use luckflow::sgd::{
     Batch, Curvature, DataSet, Loss, Mode, Pass, Schedule, Targets, Trainer, Training,
@@ -10,13 +13,14 @@ use luckflow::sgd::{
 use ndarray::Array2;
 
 fn architecture(batch_norm: Option<BatchNorm>, bias: bool) -> Architecture {
-    Architecture {
+    FullyConnected {
         input: 5,
         hidden: vec![7, 6, 8],
         output: 4,
         bias,
         batch_norm,
     }
+    .into()
 }
 
 fn kinds() -> Vec<Architecture> {
@@ -43,17 +47,15 @@ fn data(loss: Loss, samples: usize) -> DataSet<f64> {
 fn student(architecture: &Architecture) -> Deep<f64> {
     let mut network = uniform(&mut stream(3, "student", &[]), architecture);
     let mut jitter = gaussian_inputs::<f64>(4, "jitter", [1, 1000], 0.3).into_iter();
-    for norm in network
-        .layers
-        .iter_mut()
-        .filter_map(|layer| layer.norm.as_mut())
-    {
-        norm.gain
-            .iter_mut()
-            .for_each(|x| *x += jitter.next().unwrap());
-        norm.shift
-            .iter_mut()
-            .for_each(|x| *x += jitter.next().unwrap());
+    let kinds = architecture
+        .operations()
+        .iter()
+        .zip(&mut network.parameters);
+    for (kind, parameters) in kinds {
+        if matches!(kind, Operation::Normalization(_)) {
+            let gains_and_shifts = parameters.vectors[..2].iter_mut().flatten();
+            gains_and_shifts.for_each(|x| *x += jitter.next().unwrap());
+        }
     }
     network
 }
@@ -173,14 +175,16 @@ fn running_statistics_come_to_be_those_of_the_data() {
     for _ in 0..200 {
         trainer.epoch(|_| true).unwrap().unwrap();
     }
-    let layer = &trainer.network().layers[0];
+    let network = trainer.network();
+    let (layer, norm) = (network.linear(0), &network.parameters[1].vectors);
     let z = layer.weights.dot(&data.inputs.t());
     for (j, row) in z.rows().into_iter().enumerate() {
         let mean = row.mean().unwrap();
         let variance = row.mapv(|z| (z - mean).powi(2)).sum() / 199.0;
-        let norm = layer.norm.as_ref().unwrap();
-        assert!((norm.mean[j] - mean - layer.bias[j]).abs() < 1e-8);
-        assert!((norm.variance[j] / variance - 1.0).abs() < 1e-8);
+        let [running_mean, running_variance] =
+            [Normalization::MEAN, Normalization::VARIANCE].map(|v| norm[v][j]);
+        assert!((running_mean - mean - layer.bias()[j]).abs() < 1e-8);
+        assert!((running_variance / variance - 1.0).abs() < 1e-8);
     }
 }
 
@@ -214,10 +218,7 @@ fn products_with_the_hessian_are_the_slopes_of_the_gradient() {
 
 fn pair(bias: bool) -> (Deep<f64>, Deep<f64>, Array2<f64>) {
     let small = architecture(None, bias);
-    let wide = Architecture {
-        hidden: vec![21, 18, 24],
-        ..small.clone()
-    };
+    let wide = small.with_hidden(&[21, 18, 24]);
     let teacher = grid_teacher(&mut stream(1, "teacher", &[]), &small).unwrap();
     let student = uniform(&mut stream(2, "student", &[]), &wide);
     let x = gaussian_inputs::<f64>(3, "samples", [5, 40], 1.0);
@@ -249,7 +250,10 @@ fn with_a_single_sample_nothing_is_separated() {
         let x = x.slice(ndarray::s![.., sample..=sample]);
         let separated = separated_velocity(&teacher, &student, x);
         let exact = true_velocity(&teacher, &student, x);
-        for (a, b) in separated.layers.iter().zip(&exact.layers) {
+        for (a, b) in separated.parameters.iter().zip(&exact.parameters) {
+            if a.weights.is_empty() {
+                continue;
+            }
             let scale = b.weights.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
             assert!(
                 (&a.weights - &b.weights)
@@ -257,7 +261,7 @@ fn with_a_single_sample_nothing_is_separated() {
                     .all(|x| x.abs() < 1e-12 * scale)
             );
             assert!(
-                (&a.bias - &b.bias)
+                (a.bias() - b.bias())
                     .iter()
                     .all(|x| x.abs() < 1e-12 * scale.max(1.0))
             );
@@ -271,7 +275,7 @@ fn the_output_layer_is_never_separated_and_lower_layers_are() {
     let separated = separated_velocity(&teacher, &student, x.view());
     let exact = true_velocity(&teacher, &student, x.view());
     let error = |l: usize| {
-        let (a, b) = (&separated.layers[l].weights, &exact.layers[l].weights);
+        let (a, b) = (&separated.linear(l).weights, &exact.linear(l).weights);
         let norm = |m: &Array2<f64>| m.iter().map(|x| x * x).sum::<f64>().sqrt();
         norm(&(a - b)) / norm(b)
     };
@@ -287,23 +291,26 @@ fn two_layers_of_the_matrix_flow_are_the_two_layer_flow() {
     use luckflow::network::{Layer, TwoLayer};
     use luckflow::overlap::{Input, MonteCarlo, Resample};
     // The same samples, no bias: Ẇ = Σ(W*H* − WH) with the sample's second moment Σ, V̇ = L*V* − LV.
-    let shape = |hidden| Architecture {
-        input: 5,
-        hidden: vec![hidden],
-        output: 3,
-        bias: false,
-        batch_norm: None,
+    let shape = |hidden| {
+        let recipe = FullyConnected {
+            input: 5,
+            hidden: vec![hidden],
+            output: 3,
+            bias: false,
+            batch_norm: None,
+        };
+        Architecture::from(recipe)
     };
     let teacher: Deep<f64> = uniform(&mut stream(1, "teacher", &[]), &shape(4));
     let student: Deep<f64> = uniform(&mut stream(2, "student", &[]), &shape(9));
     let rows = gaussian_inputs::<f64>(3, "samples", [700, 5], 1.0);
     let separated = separated_velocity(&teacher, &student, rows.t());
-    let column = |network: &Deep<f64>| network.layers[0].weights.t().to_owned();
+    let column = |network: &Deep<f64>| network.linear(0).weights.t().to_owned();
     let network = TwoLayer {
         teacher: Layer::with_threshold(column(&teacher), 0.0),
-        teacher_fan_out: teacher.layers[1].weights.t().to_owned(),
+        teacher_fan_out: teacher.linear(1).weights.t().to_owned(),
         student: Layer::with_threshold(column(&student), 0.0),
-        fan_out: student.layers[1].weights.t().to_owned(),
+        fan_out: student.linear(1).weights.t().to_owned(),
     };
     let input = Input::rows(rows).unwrap();
     let overlap = MonteCarlo::<f64>::new(input.clone(), 700, Resample::Never, 1);
@@ -320,13 +327,13 @@ fn two_layers_of_the_matrix_flow_are_the_two_layer_flow() {
         assert!((&a - &b).iter().all(|x| x.abs() < 1e-13));
     };
     let layout = flow.layout();
-    close(layout.weights(&dy), separated.layers[0].weights.view());
-    close(layout.fan_out(&dy), separated.layers[1].weights.t());
+    close(layout.weights(&dy), separated.linear(0).weights.view());
+    close(layout.fan_out(&dy), separated.linear(1).weights.t());
 }
 
 #[test]
 fn training_gives_the_same_bytes_for_one_thread_and_two() {
-    let architecture = Architecture {
+    let recipe = FullyConnected {
         input: 20,
         hidden: vec![300, 400],
         output: 50,
@@ -336,6 +343,7 @@ fn training_gives_the_same_bytes_for_one_thread_and_two() {
             affine: true,
         }),
     };
+    let architecture = Architecture::from(recipe);
     let train = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -343,11 +351,7 @@ fn training_gives_the_same_bytes_for_one_thread_and_two() {
             .unwrap();
         pool.install(|| {
             let inputs = gaussian_inputs::<f32>(1, "samples", [1500, 20], 1.0);
-            let small = Architecture {
-                hidden: vec![10, 15],
-                batch_norm: None,
-                ..architecture.clone()
-            };
+            let small = architecture.with_hidden(&[10, 15]).with_batch_norm(None);
             let teacher = grid_teacher(&mut stream(1, "teacher", &[]), &small).unwrap();
             let data = DataSet::taught(inputs, &teacher);
             let training = Training {

@@ -396,7 +396,9 @@ fn every_experiment_leaves_its_figures() {
             vec!["spectrum.svg", "near-zero.svg", "spectra.csv"],
         ),
         (
-            deep("deep-flow", "[flow]\nsteps = 10\nsamples = 64\n"),
+            deep("deep-flow", "[flow]\nsteps = 10\nsamples = 64\n")
+                .replace("epochs = 2\n", "")
+                .replace("samples = 4000\n", ""),
             vec![
                 "loss.svg",
                 "correlation-flow.svg",

@@ -4,13 +4,14 @@
 mod common;
 
 use common::interpret;
-use luckflow::experiment::Scenario;
+use luckflow::experiment::deep::hessian::SpectrumMethod;
 use luckflow::experiment::deep::tickets::Keep;
 use luckflow::experiment::deep::{
-    Course, End, Lesson, Metric, Observation, Plan, flow, hessian, labels, tickets, training,
+    Course, Lesson, Metric, Observation, Plan, flow, hessian, labels, tickets, training,
 };
-use luckflow::experiment::{Nowhere, Silent, sgd_vs_flow};
+use luckflow::experiment::{Experiment, Nowhere, Scenario, Silent, sgd_vs_flow};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
+use luckflow::integrate::RunEnd;
 use luckflow::network::deep::uniform;
 use luckflow::overlap::{ExactGaussian, Input};
 use luckflow::rng::stream;
@@ -52,39 +53,41 @@ fn small(experiment: &str, further: &str, overrides: &[&str]) -> Scenario {
 
 #[test]
 fn the_lowest_layer_of_the_authors_small_teacher_is_found_within_a_few_epochs() {
-    let Scenario::DeepTraining(scenario) = interpret(AUTHORS, &[] as &[&str]) else {
-        panic!("another experiment");
-    };
-    let found = training::run(&scenario, &Nowhere, &Silent).unwrap();
+    let scenario = interpret(AUTHORS, &[] as &[&str]);
+    let scenario: &training::DeepTraining = scenario.get().unwrap();
+    let found = scenario.simulate(&Silent).unwrap();
     let run = &found.runs[0];
-    assert_eq!(found.end, End::Finished);
+    assert_eq!(found.end, RunEnd::Finished);
     assert!(run.rows[0].rho[0] < 0.6, "{:?}", run.rows[0].rho);
-    assert!(run.last().rho[0] > 0.99, "{:?}", run.last().rho);
+    assert!(run.last.rho[0] > 0.99, "{:?}", run.last.rho);
     // Nobody wins by luck alone: final winners stood at some rank, and in the end at none.
     assert!(run.rows[0].rank.iter().all(|&rank| rank > 0.01));
-    assert!(run.last().rank.iter().all(|&rank| rank == 0.0));
-    assert!(run.last().held_out.loss < 0.1 * run.rows[0].held_out.loss);
+    assert!(run.last.rank.iter().all(|&rank| rank == 0.0));
+    assert!(run.last.held_out.loss < 0.1 * run.rows[0].held_out.loss);
 }
 
 #[test]
 fn a_student_of_the_teachers_size_has_a_flat_direction_for_each_hidden_node_and_no_other() {
     // max(w·x, 0) v = max(a w·x, 0) v/a: a direction for each node in which the loss does not change.
-    let Scenario::FlatMinima(scenario) = small(
+    let scenario = small(
         "flat-minima",
         "",
         &["student.widths=[1, 4]", "data.samples=10000"],
-    ) else {
-        panic!("another experiment");
-    };
-    let found = hessian::run(&scenario, &Nowhere, &Silent).unwrap();
+    );
+    let scenario: &hessian::FlatMinima = scenario.get().unwrap();
+    let found = scenario.simulate(&Silent).unwrap();
     let [own, wide] = &found.runs[..] else {
         panic!("two widths");
     };
-    assert!(own.is_whole && own.held_out[1] < 1e-9, "{:?}", own.held_out);
-    assert_eq!(own.flat_directions().round(), 5.0);
+    assert!(
+        own.method == SpectrumMethod::Whole && own.held_out_loss < 1e-9,
+        "{:?}",
+        own.held_out_loss
+    );
+    assert_eq!(own.flat_directions.round(), 5.0);
     assert!(own.density.least() > -1e-6 * own.density.largest());
     // Four times as many nodes have more than four times as many flat directions.
-    assert!(wide.flat_directions() > 60.0, "{}", wide.flat_directions());
+    assert!(wide.flat_directions > 60.0, "{}", wide.flat_directions);
 }
 
 #[test]
@@ -97,18 +100,12 @@ fn lanczos_and_the_whole_spectrum_agree_on_the_largest_eigenvalue_and_the_flat_p
             "hessian.probes=40",
             "hessian.samples=500",
         ];
-        let Scenario::FlatMinima(scenario) =
-            small("flat-minima", "[hessian]\nsteps = 60\n", &overrides)
-        else {
-            panic!("another experiment");
-        };
-        hessian::run(&scenario, &Nowhere, &Silent)
-            .unwrap()
-            .runs
-            .remove(0)
+        let scenario = small("flat-minima", "[hessian]\nsteps = 60\n", &overrides);
+        let scenario: &hessian::FlatMinima = scenario.get().unwrap();
+        scenario.simulate(&Silent).unwrap().runs.remove(0)
     };
     let (whole, estimate) = (spectrum("hessian.dense=1000"), spectrum("hessian.dense=0"));
-    assert!(whole.is_whole && !estimate.is_whole);
+    assert!((whole.method, estimate.method) == (SpectrumMethod::Whole, SpectrumMethod::Lanczos));
     let ratio = estimate.density.largest() / whole.density.largest();
     assert!((ratio - 1.0).abs() < 1e-8, "{ratio}");
     // Forty probes of 245 parameters: a standard error of about 0.5·√(2/(245·40)).
@@ -130,12 +127,9 @@ fn a_small_teacher_is_fitted_before_noise_also_where_they_are_mixed() {
         "training.epochs=150",
         "training.step=0.1",
     ];
-    let Scenario::ImplicitRegularization(scenario) =
-        small("implicit-regularization", further, &overrides)
-    else {
-        panic!("another experiment");
-    };
-    let found = labels::run(&scenario, &Nowhere, &Silent).unwrap();
+    let scenario = small("implicit-regularization", further, &overrides);
+    let scenario: &labels::ImplicitRegularization = scenario.get().unwrap();
+    let found = scenario.simulate(&Silent).unwrap();
     let fitted = |labels, component: usize| found.median(labels, |row| row.fitted[component]);
     let half = |points: Vec<(f64, f64)>| {
         points
@@ -163,12 +157,9 @@ fn a_small_teacher_is_fitted_before_noise_also_where_they_are_mixed() {
 #[test]
 fn tickets_have_the_asked_size_and_their_own_start() {
     let overrides = ["student.widths=6", "training.epochs=3", "seeds=2"];
-    let Scenario::LotteryTickets(scenario) =
-        small("lottery-tickets", "[tickets]\nsize = 2\n", &overrides)
-    else {
-        panic!("another experiment");
-    };
-    let found = tickets::run(&scenario, &Nowhere, &Silent).unwrap();
+    let scenario = small("lottery-tickets", "[tickets]\nsize = 2\n", &overrides);
+    let scenario: &tickets::LotteryTickets = scenario.get().unwrap();
+    let found = scenario.simulate(&Silent).unwrap();
     assert_eq!(found.tickets.len(), 2 * 5);
     for ticket in &found.tickets {
         let size = if ticket.start == tickets::Start::Whole {
@@ -204,16 +195,17 @@ fn the_matrix_flow_of_a_deep_network_learns_too() {
         "training.step=0.05",
         "training.normalize_nodes=true",
         "student.widths=3",
-        "training.momentum=0",
+        "training.momentum=",
+        "training.epochs=",
+        "data.samples=",
     ];
-    let Scenario::DeepFlow(scenario) = small(
+    let scenario = small(
         "deep-flow",
         "[flow]\nsteps = 300\nsamples = 256\n",
         &overrides,
-    ) else {
-        panic!("another experiment");
-    };
-    let found = flow::run(&scenario, &Silent).unwrap();
+    );
+    let scenario: &flow::DeepFlow = scenario.get().unwrap();
+    let found = scenario.simulate(&Silent).unwrap();
     for path in [&found.flow, &found.sgd] {
         let (first, last) = (&path.rows[0], &path.rows[path.rows.len() - 1]);
         assert!(
@@ -244,10 +236,8 @@ impl Metric for Norm {
 
 #[test]
 fn other_metrics_can_be_added() {
-    let Scenario::DeepTraining(scenario) = small("deep-training", "", &["training.epochs=2"])
-    else {
-        panic!("another experiment");
-    };
+    let scenario = small("deep-training", "", &["training.epochs=2"]);
+    let scenario: &training::DeepTraining = scenario.get().unwrap();
     let base = &scenario.base;
     let lesson = Lesson::of(base, 1, 1.0).unwrap();
     let architecture = scenario
@@ -292,10 +282,9 @@ const BESIDE: &str = r#"
 
 #[test]
 fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
-    let Scenario::SgdVsFlow(scenario) = interpret(BESIDE, &[] as &[&str]) else {
-        panic!("another experiment");
-    };
-    let found = sgd_vs_flow::run(&scenario, &Silent).unwrap();
+    let scenario = interpret(BESIDE, &[] as &[&str]);
+    let scenario: &sgd_vs_flow::SgdVsFlow = scenario.get().unwrap();
+    let found = scenario.simulate(&Silent).unwrap();
     let law = found.law.unwrap();
     for exponent in [law.step, law.batch] {
         assert!(exponent.standard_error < 0.05);
@@ -310,15 +299,18 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
         .map(|(a, b)| a.largest_gap(b))
         .collect();
     assert!((gaps[0] / gaps[1] - 2.0).abs() < 0.05, "{gaps:?}");
-    assert!(gaps[0] < 0.1 * found.gaps(0.02, 64)[0]);
+    let least = found
+        .gaps
+        .iter()
+        .find(|gaps| (gaps.step, gaps.batch) == (0.02, 64));
+    assert!(gaps[0] < 0.1 * least.unwrap().span.least);
 }
 
 #[test]
 fn a_step_of_projected_sgd_is_on_average_one_of_the_flow() {
-    let Scenario::SgdVsFlow(scenario) = interpret(BESIDE, &[] as &[&str]) else {
-        panic!("another experiment");
-    };
-    let network = sgd_vs_flow::run(&scenario, &Silent).unwrap().network;
+    let scenario = interpret(BESIDE, &[] as &[&str]);
+    let scenario: &sgd_vs_flow::SgdVsFlow = scenario.get().unwrap();
+    let network = scenario.simulate(&Silent).unwrap().network;
     let input = Input::standard_gaussian();
     for running_fan_out in [true, false] {
         let options = SgdOptions {

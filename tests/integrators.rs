@@ -45,7 +45,8 @@ struct Keep {
 impl<F> Monitor<F> for Keep {
     fn step(&mut self, time: f64, _y: &[f64]) -> Option<RunEnd> {
         self.steps.push(time);
-        (self.stop_after == Some(self.steps.len())).then_some(RunEnd::Interrupted { time })
+        (self.stop_after == Some(self.steps.len()))
+            .then_some(RunEnd::Interrupted { time: Some(time) })
     }
 
     fn output(&mut self, _field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd> {

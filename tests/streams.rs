@@ -1,6 +1,6 @@
 //! A seed means the same numbers in every later version.
 
-use luckflow::network::deep::{Architecture, Deep, grid_teacher, uniform};
+use luckflow::network::deep::{Deep, FullyConnected, grid_teacher, uniform};
 use luckflow::network::draw;
 use luckflow::network::{Frame, Layer};
 use luckflow::overlap::{Input, MonteCarlo, Resample};
@@ -70,19 +70,20 @@ fn samples_are_frozen() {
 
 #[test]
 fn deep_networks_and_their_samples_are_frozen() {
-    let architecture = Architecture {
+    let architecture = FullyConnected {
         input: 3,
         hidden: vec![4],
         output: 2,
         bias: true,
         batch_norm: None,
-    };
+    }
+    .into();
     let teacher = grid_teacher::<f64>(&mut stream(1, "teacher", &[]), &architecture).unwrap();
     let student = uniform::<f64>(&mut stream(1, "student", &[]), &architecture);
     let numbers = |network: &Deep<f64>| {
-        let mut numbers = network.layers[0].weights.row(1).to_vec();
-        numbers.push(network.layers[0].bias[1]);
-        numbers.push(network.layers[1].weights[[1, 2]]);
+        let mut numbers = network.linear(0).weights.row(1).to_vec();
+        numbers.push(network.linear(0).bias()[1]);
+        numbers.push(network.linear(1).weights[[1, 2]]);
         numbers
     };
     close(

@@ -4,9 +4,8 @@
 mod common;
 
 use common::interpret;
-use luckflow::experiment::theorem4::{Outcome, run};
-use luckflow::experiment::{Hooks, Silent};
-use luckflow::experiment::{Scenario, theorem4::Theorem4};
+use luckflow::experiment::theorem4::{Outcome, Theorem4};
+use luckflow::experiment::{Experiment, Hooks, Silent};
 use luckflow::integrate::RunEnd;
 use luckflow::overlap::gaussian::normal;
 use luckflow::theory::Verdict;
@@ -15,10 +14,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A scenario from its text.
 fn scenario(text: &str, overrides: &[&str]) -> Theorem4 {
-    match interpret(text, overrides) {
-        Scenario::Theorem4(scenario) => *scenario,
-        _ => panic!("another experiment"),
-    }
+    interpret(text, overrides)
+        .get::<Theorem4>()
+        .unwrap()
+        .clone()
 }
 
 const BASE: &str = r#"
@@ -31,14 +30,14 @@ const BASE: &str = r#"
 "#;
 
 fn outcome(overrides: &[&str]) -> Outcome {
-    run(&scenario(BASE, overrides), &Silent).unwrap()
+    scenario(BASE, overrides).simulate(&Silent).unwrap()
 }
 
 fn verdict(outcome: &Outcome, name: &str) -> Verdict {
     outcome
         .claims
         .iter()
-        .find(|claim| claim.name == name)
+        .find(|claim| claim.bound.name == name)
         .unwrap()
         .verdict
 }
@@ -70,7 +69,7 @@ fn in_the_posters_setting_all_bounds_are_vacuous_and_the_flow_converges() {
         assert_eq!(verdict(&found, name), Verdict::Vacuous, "{name}");
     }
     assert_eq!(verdict(&found, "exact"), Verdict::Holds);
-    assert!(found.threshold == 0.0 && (found.assumption.epsilon - 0.5).abs() < 1e-14);
+    assert!(found.assumption.threshold == 0.0 && (found.assumption.epsilon - 0.5).abs() < 1e-14);
     assert!(found.measured.final_angle < 2e-11);
 }
 
@@ -114,7 +113,7 @@ fn gradient_descent_has_factors_below_one_minus_eta_lambda() {
         let rate = found
             .claims
             .iter()
-            .find(|claim| claim.name == name)
+            .find(|claim| claim.bound.name == name)
             .unwrap();
         assert_eq!(rate.verdict, Verdict::Holds);
         let ratio = if name == "derived" {
@@ -248,11 +247,9 @@ fn an_interrupted_run_keeps_what_it_has() {
             self.0.fetch_add(1, Ordering::Relaxed) >= 100
         }
     }
-    let found = run(
-        &scenario(BASE, &["teacher.threshold=3.0"]),
-        &AfterSteps(AtomicU64::new(0)),
-    )
-    .unwrap();
+    let found = scenario(BASE, &["teacher.threshold=3.0"])
+        .simulate(&AfterSteps(AtomicU64::new(0)))
+        .unwrap();
     assert!(matches!(found.primary.end, RunEnd::Interrupted { .. }));
     assert!(found.primary.trajectory.rows.len() > 10);
     assert_eq!(found.primary.steps, 101);
@@ -297,7 +294,7 @@ proptest! {
         let overrides: Vec<&str> = overrides.iter().map(String::as_str).collect();
         let found = outcome(&overrides);
         for name in ["derived", "sharp"] {
-            let claim = found.claims.iter().find(|claim| claim.name == name).unwrap();
+            let claim = found.claims.iter().find(|claim| claim.bound.name == name).unwrap();
             prop_assert_ne!(claim.verdict, Verdict::Violated, "{}: {:?}", name, claim);
         }
     }

@@ -4,17 +4,16 @@
 mod common;
 
 use common::interpret;
-use luckflow::experiment::Silent;
-use luckflow::experiment::theorem5::{Outcome, run};
-use luckflow::experiment::{Scenario, theorem5::Theorem5};
+use luckflow::experiment::theorem5::{Outcome, Theorem5};
+use luckflow::experiment::{Experiment, Silent};
 use luckflow::theory::Verdict;
 use proptest::prelude::*;
 
 fn scenario(text: &str, overrides: &[String]) -> Theorem5 {
-    match interpret(text, overrides) {
-        Scenario::Theorem5(scenario) => *scenario,
-        _ => panic!("another experiment"),
-    }
+    interpret(text, overrides)
+        .get::<Theorem5>()
+        .unwrap()
+        .clone()
 }
 
 const BASE: &str = r#"
@@ -32,7 +31,7 @@ const BASE: &str = r#"
 
 fn outcome(overrides: &[&str]) -> Outcome {
     let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
-    run(&scenario(BASE, &overrides), &Silent).unwrap()
+    scenario(BASE, &overrides).simulate(&Silent).unwrap()
 }
 
 #[test]
@@ -125,7 +124,7 @@ fn in_the_certified_region_everything_converges_for_twenty_seeds() {
                 "seed {seed}: {part:?}"
             );
         }
-        assert!(found.energy_residual() < 1e-9);
+        assert!(found.energy_residual < 1e-9);
     }
 }
 
@@ -290,7 +289,7 @@ proptest! {
             format!("seed={seed}"),
             "integrate.outputs=30".to_owned(),
         ];
-        let found = run(&scenario(BASE, &overrides), &Silent).unwrap();
+        let found = scenario(BASE, &overrides).simulate(&Silent).unwrap();
         // Two hundred starts with a certificate, not two hundred starts.
         prop_assume!(found.certificate.is_some());
         let check = found.check.as_ref().unwrap();

@@ -4,7 +4,8 @@ use super::Failure;
 use clap::Args;
 use luckflow::config::describe;
 use luckflow::config::{Key, near};
-use luckflow::experiment::keys::{DECLARED, declarations, declared};
+use luckflow::experiment::keys::declarations;
+use luckflow::experiment::{KINDS, Kind};
 use luckflow::sweep::axes;
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ pub struct Arguments {
 /// Prints what is declared.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let topic = arguments.topic.trim();
-    let text = match declared(topic) {
+    let text = match Kind::named(topic) {
         Some(experiment) => {
             let answers = experiment
                 .keys()
@@ -32,13 +33,13 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         None => answers(topic).ok_or_else(|| unknown(topic))?,
     };
-    super::say(text.trim_end());
+    super::say(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Paths of all keys, each once.
 fn paths() -> Vec<&'static str> {
-    let keys = DECLARED.iter().flat_map(|declared| declared.keys());
+    let keys = KINDS.iter().flat_map(|kind| kind.keys());
     let mut paths: Vec<&str> = Vec::new();
     for key in keys.chain(axes::KEYS.iter().copied()) {
         if !paths.contains(&key.path) {

@@ -3,7 +3,7 @@
 use super::Failure;
 use clap::Args;
 use luckflow::config::shipped_scenarios;
-use luckflow::experiment::keys::DECLARED;
+use luckflow::experiment::KINDS;
 use std::process::ExitCode;
 
 /// Nothing to choose.
@@ -14,18 +14,15 @@ pub struct Arguments {}
 pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
     super::say(
         "Experiments (luckflow new NAME begins a scenario, luckflow explain NAME shows its keys):\n",
-    );
-    for declared in DECLARED {
-        super::say(format_args!(
-            "  {:26}{}",
-            declared.experiment, declared.about
-        ));
+    )?;
+    for kind in KINDS {
+        super::say(format_args!("  {:26}{}", kind.name, kind.about))?;
     }
     super::say(
         "\nScenarios (luckflow run NAME from any folder; those with a sweep by luckflow sweep NAME):\n",
-    );
+    )?;
     for (name, about) in shipped_scenarios() {
-        super::say(format_args!("  {name:26}{}", first_sentence(&about)));
+        super::say(format_args!("  {name:26}{}", first_sentence(&about)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

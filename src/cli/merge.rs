@@ -23,10 +23,10 @@ pub struct Arguments {
 /// Joins and draws.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let merged = sweep::merge(&arguments.folders, &arguments.out);
-    let tally = merged.map_err(|error| match error {
+    let (folder, tally) = merged.map_err(|error| match error {
         MergeError::Folder(error) => Failure::runtime(error),
         mistake => Failure::usage(mistake),
     })?;
-    super::sweep::say(&tally, tally.done, arguments.quiet);
-    super::plot::draw(&arguments.out, arguments.quiet)
+    super::sweep::say(&tally, tally.done, arguments.quiet)?;
+    super::plot::draw(&folder, arguments.quiet)
 }

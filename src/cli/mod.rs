@@ -8,6 +8,7 @@ mod new;
 mod number;
 mod overlap;
 mod plot;
+mod pool;
 mod run;
 mod source;
 mod sweep;
@@ -53,9 +54,22 @@ enum Verb {
 /// Exit status of a command line that makes no sense: what clap uses too.
 const USAGE: u8 = 2;
 
-/// Prints a line; a reader who has gone, as `head` does, is no reason to fail.
-fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+/// Exit status after Ctrl-C, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Prints a line. A reader who has gone, as `head` does, is no reason to fail; a full disk is one.
+fn say(line: impl std::fmt::Display) -> Result<(), Failure> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::runtime(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to stderr; one that nobody can read is no reason to fail.
+pub fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// What went wrong, and the exit status that says so.
@@ -85,6 +99,10 @@ impl Failure {
 impl Cli {
     /// Carries out the verb.
     pub fn execute(self) -> Result<ExitCode, Failure> {
+        watch::listen();
+        if !matches!(self.verb, Verb::Run(_) | Verb::Sweep(_)) {
+            pool::build(None)?;
+        }
         match self.verb {
             Verb::Run(arguments) => run::execute(&arguments),
             Verb::Sweep(arguments) => sweep::execute(&arguments),

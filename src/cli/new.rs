@@ -4,7 +4,7 @@ use super::Failure;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use luckflow::config::describe;
-use luckflow::experiment::keys::{DECLARED, declared};
+use luckflow::experiment::{KINDS, Kind};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct Arguments {
     /// The experiment
-    #[arg(value_parser = PossibleValuesParser::new(DECLARED.iter().map(|declared| declared.experiment)))]
+    #[arg(value_parser = PossibleValuesParser::new(KINDS.iter().map(|kind| kind.name)))]
     experiment: String,
     /// Write it into a file that is not there yet [default: print it]
     #[arg(long, value_name = "FILE")]
@@ -23,10 +23,10 @@ pub struct Arguments {
 
 /// Prints or writes it: every key with what it means, those that must be written with a value that runs.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let declared = declared(&arguments.experiment).expect("clap lets no other through");
-    let text = describe::scenario(declared.experiment, declared.about, &declared.keys());
+    let kind = Kind::named(&arguments.experiment).expect("clap lets no other through");
+    let text = describe::scenario(kind.name, kind.about, &kind.keys());
     let Some(path) = &arguments.out else {
-        super::say(text.trim_end());
+        super::say(text.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     };
     OpenOptions::new()
@@ -40,6 +40,6 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
                 "--out: {path}: found {error}; allowed: a file that is not there yet"
             ))
         })?;
-    super::say(format_args!("wrote {}", path.display()));
+    super::say(format_args!("wrote {}", path.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -93,6 +93,6 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }),
     };
     let json = serde_json::to_string_pretty(&answer).map_err(Failure::runtime)?;
-    super::say(json);
+    super::say(json)?;
     Ok(ExitCode::SUCCESS)
 }

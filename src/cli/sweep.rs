@@ -1,12 +1,11 @@
 //! `luckflow sweep`: a scenario at many points.
 
-use super::Failure;
-use super::run::INTERRUPTED;
 use super::source::Source;
 use super::watch::Watch;
+use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
 use luckflow::sweep::axes::Sweep;
-use luckflow::sweep::{self, Identities, Manifest, Options, Plan, Shard, Store, SweepEnd, Tally};
+use luckflow::sweep::{self, Identities, Opening, Options, Plan, Shard, Store, SweepEnd, Tally};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,6 +24,10 @@ pub struct Arguments {
     /// Go on with the sweep in the folder; rows that are still valid are kept
     #[arg(long)]
     resume: bool,
+    /// Replace earlier results in the folder, those that this program wrote and no other files; with --resume, go on
+    /// even if no point is the same, and keep the rows of the others
+    #[arg(long)]
+    force: bool,
     /// Run every k-th point only, from the i-th on (from 1); luckflow merge joins the shards
     #[arg(
         long,
@@ -72,13 +75,15 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let folder = arguments.out.as_ref().unwrap_or(&default);
 
     let identities = Identities::default();
-    let manifest = Manifest::new(&plan, &identities, shard);
-    let columns = plan.experiment().columns();
-    let store =
-        Store::open(folder, &manifest, &columns, arguments.resume).map_err(Failure::usage)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let opening = Opening {
+        resume: arguments.resume,
+        force: arguments.force,
+    };
+    let store = Store::open(folder, &plan, &identities, shard, opening).map_err(Failure::usage)?;
+    let jobs = pool::threads("--jobs", arguments.jobs)?;
+    pool::build(None)?;
     let options = Options {
-        jobs: arguments.jobs.map_or(cores, usize::from),
+        jobs,
         shard,
         fail_fast: arguments.fail_fast,
     };
@@ -87,11 +92,11 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     watch.finish();
     let (end, tally) = ended.map_err(Failure::runtime)?;
     let total = shard.len_of(plan.points());
-    say(&tally, total, arguments.quiet);
+    say(&tally, total, arguments.quiet)?;
     match end {
-        SweepEnd::Complete => super::plot::draw(folder, arguments.quiet),
+        SweepEnd::Complete(folder) => super::plot::draw(&folder, arguments.quiet),
         SweepEnd::Interrupted => {
-            eprintln!("interrupted; --resume goes on from here");
+            super::tell("interrupted; --resume goes on from here");
             Ok(ExitCode::from(INTERRUPTED))
         }
         SweepEnd::Failed { index, error } => Err(Failure::runtime(format!(
@@ -102,13 +107,14 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// How many points are done, and how.
-pub fn say(tally: &Tally, total: u64, quiet: bool) {
+pub fn say(tally: &Tally, total: u64, quiet: bool) -> Result<(), Failure> {
     if !quiet {
-        super::say(format_args!(
+        return super::say(format_args!(
             "{} of {total} points: {} failed, {} with a violated bound",
             tally.done, tally.failed, tally.violated
         ));
     }
+    Ok(())
 }
 
 /// A line per point, and how many there are.

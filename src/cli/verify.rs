@@ -33,7 +33,7 @@ pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(column) = table.column_mut(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    super::say(table);
+    super::say(table)?;
     let failures = claims.iter().filter(|claim| claim.is_a_failure()).count();
     if failures > 0 {
         return Err(Failure::runtime(format!(

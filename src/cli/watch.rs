@@ -1,5 +1,6 @@
 //! A long run from the terminal's side: Ctrl-C, and a progress bar with the time left.
 
+use super::tell;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use luckflow::experiment::Hooks;
 use std::io::IsTerminal;
@@ -16,6 +17,9 @@ const LINES: Duration = Duration::from_secs(30);
 /// Divisions of the bar.
 const DIVISIONS: f64 = 1000.0;
 
+/// Whether somebody asks now and then if to stop; until then Ctrl-C ends the program at once.
+static WATCHED: AtomicBool = AtomicBool::new(false);
+
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Listens for Ctrl-C and shows progress on stderr: a bar on a terminal, now and then a line elsewhere.
@@ -28,15 +32,26 @@ pub struct Watch {
     line: Mutex<Instant>,
 }
 
+/// From now on Ctrl-C, and SIGTERM, end with status 130; files that grow beyond a limit are errors and no end.
+pub fn listen() {
+    // A handler that cannot be set leaves Ctrl-C as it was: it ends the program.
+    let _ = ctrlc::set_handler(|| {
+        let again = INTERRUPTED.swap(true, Ordering::SeqCst);
+        if again || !WATCHED.load(Ordering::SeqCst) {
+            std::process::exit(super::INTERRUPTED.into());
+        }
+    });
+    // SAFETY: ignoring a signal touches no memory.
+    #[cfg(unix)]
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
 impl Watch {
-    /// Begins to listen. A second Ctrl-C ends the program at once.
+    /// Begins to watch. The first Ctrl-C lets the run stop and keep what it has, a second one ends the program at once.
     pub fn start(quiet: bool) -> Self {
-        // A handler that cannot be set leaves Ctrl-C as it was: it ends the program.
-        let _ = ctrlc::set_handler(|| {
-            if INTERRUPTED.swap(true, Ordering::SeqCst) {
-                std::process::exit(130);
-            }
-        });
+        WATCHED.store(true, Ordering::SeqCst);
         Self {
             started: Instant::now(),
             quiet,
@@ -59,6 +74,15 @@ impl Hooks for Watch {
         INTERRUPTED.load(Ordering::Relaxed)
     }
 
+    fn remark(&self, text: &str) {
+        // Whoever is not there to read it has not asked for it.
+        let line = format!("note: {text}");
+        match self.bar.get() {
+            Some(bar) => bar.suspend(|| tell(&line)),
+            None => tell(&line),
+        }
+    }
+
     fn progress(&self, fraction: f64, of: &str) {
         if self.quiet || self.started.elapsed() < PATIENCE {
             return;
@@ -72,7 +96,7 @@ impl Hooks for Watch {
         if !self.terminal {
             let mut line = self.line.lock().expect("nothing panics with it");
             if line.elapsed() > LINES {
-                eprintln!("{}", message());
+                tell(&message());
                 *line = Instant::now();
             }
             return;

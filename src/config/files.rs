@@ -250,6 +250,7 @@ impl ser::SerializeMap for Inside<'_> {
 mod tests {
     use super::*;
     use crate::config::InputFile;
+    use serde::Serialize;
 
     #[derive(Serialize)]
     struct Outer {

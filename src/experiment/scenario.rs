@@ -1,119 +1,176 @@
 //! What a scenario means: one of the experiments, with its keys.
 
-use super::deep::flow::keys::DeepFlow;
-use super::deep::hessian::keys::FlatMinima;
-use super::deep::labels::keys::ImplicitRegularization;
-use super::deep::tickets::keys::LotteryTickets;
-use super::deep::training::keys::DeepTraining;
-use super::panels::Panels;
-use super::sgd_vs_flow::SgdVsFlow;
-use super::theorem4::Theorem4;
-use super::theorem5::Theorem5;
+use super::{Experiment, ExperimentError, Hooks, KINDS, Kind, Nowhere, Outcome, Record, Store};
 use crate::config::document::{Node, Value};
 use crate::config::section::Section;
 use crate::config::{Document, ScenarioError};
-use serde::Serialize;
+use crate::integrate::RunEnd;
+use serde::{Serialize, Serializer};
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::{Arc, LazyLock};
 
-/// A scenario that makes sense.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Scenario {
-    /// `experiment = "theorem4"`
-    Theorem4(Box<Theorem4>),
-    /// `experiment = "fan-out-panels"`
-    Panels(Box<Panels>),
-    /// `experiment = "theorem5"`
-    Theorem5(Box<Theorem5>),
-    /// `experiment = "sgd-vs-flow"`
-    SgdVsFlow(Box<SgdVsFlow>),
-    /// `experiment = "deep-training"`
-    DeepTraining(Box<DeepTraining>),
-    /// `experiment = "deep-flow"`
-    DeepFlow(Box<DeepFlow>),
-    /// `experiment = "implicit-regularization"`
-    ImplicitRegularization(Box<ImplicitRegularization>),
-    /// `experiment = "lottery-tickets"`
-    LotteryTickets(Box<LotteryTickets>),
-    /// `experiment = "flat-minima"`
-    FlatMinima(Box<FlatMinima>),
+/// A scenario that makes sense. Cheap to clone.
+///
+/// ```
+/// use luckflow::config::Document;
+/// use luckflow::experiment::{Scenario, Silent};
+/// use std::path::Path;
+///
+/// let text = r#"
+///     experiment = "theorem4"
+///     teacher = { input_dim = 4, nodes = 2, threshold = 2.0 }
+///     student = { theta0 = 0.05 }
+/// "#;
+/// let scenario = Scenario::interpret(Document::parse(Path::new("small.toml"), text, &[])?)?;
+/// let outcome = scenario.run(&Silent)?;
+/// assert!(outcome.end().is_regular());
+/// println!("{}", outcome.table());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    kind: &'static Kind,
+    experiment: Arc<dyn Runnable>,
+}
+
+/// An [`Experiment`] of any kind.
+pub(super) trait Runnable: Any + Debug + Send + Sync + erased_serde::Serialize {
+    fn name(&self) -> &str;
+    fn seed(&self) -> u64;
+    fn prepare(&self) -> Result<Box<dyn Prepared>, ExperimentError>;
+}
+
+erased_serde::serialize_trait_object!(Runnable);
+
+/// An experiment of any kind that is ready to run.
+pub trait Prepared: Send {
+    /// Runs it; see [`Experiment::run`].
+    ///
+    /// # Errors
+    /// As there.
+    fn run(
+        self: Box<Self>,
+        store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Box<dyn Outcome>, ExperimentError>;
+
+    /// Runs it for the row of a sweep; `None` if it was interrupted.
+    ///
+    /// # Errors
+    /// As there.
+    fn record(self: Box<Self>, hooks: &dyn Hooks) -> Result<Option<Record>, ExperimentError>;
+}
+
+struct Ready<E: Experiment> {
+    experiment: E,
+    setup: E::Setup,
+}
+
+impl<E: Experiment> Runnable for E {
+    fn name(&self) -> &str {
+        E::name(self)
+    }
+
+    fn seed(&self) -> u64 {
+        E::seed(self)
+    }
+
+    fn prepare(&self) -> Result<Box<dyn Prepared>, ExperimentError> {
+        let setup = E::prepare(self)?;
+        let experiment = self.clone();
+        Ok(Box::new(Ready { experiment, setup }))
+    }
+}
+
+impl<E: Experiment> Prepared for Ready<E> {
+    fn run(
+        self: Box<Self>,
+        store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Box<dyn Outcome>, ExperimentError> {
+        Ok(Box::new(self.experiment.run(self.setup, store, hooks)?))
+    }
+
+    fn record(self: Box<Self>, hooks: &dyn Hooks) -> Result<Option<Record>, ExperimentError> {
+        let outcome = self.experiment.run(self.setup, &Nowhere, hooks)?;
+        let interrupted = matches!(outcome.end(), RunEnd::Interrupted { .. });
+        Ok((!interrupted).then(|| Record::of::<E>(&outcome)))
+    }
 }
 
 /// The experiments that a scenario may name.
-const EXPERIMENTS: &[&str] = &[
-    "theorem4",
-    "theorem5",
-    "fan-out-panels",
-    "sgd-vs-flow",
-    "deep-training",
-    "deep-flow",
-    "implicit-regularization",
-    "lottery-tickets",
-    "flat-minima",
-];
+static NAMES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| KINDS.iter().map(|kind| kind.name).collect());
 
 impl Scenario {
     /// Gives a document its meaning.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
     pub fn interpret(document: Document) -> Result<Self, ScenarioError> {
         let mut root = Section::root(document);
         if root.has("sweep")
             && let Some(sweep) = root.take("sweep")
         {
             let found = Node::new(Value::Text("[sweep]".into()), sweep.origin);
-            return Err(root.wrong(
-                "sweep",
-                &found,
-                "no sweep here; luckflow sweep takes this file",
-            ));
+            let allowed = "no sweep here; luckflow sweep takes this file";
+            return Err(root.wrong("sweep", &found, allowed));
         }
-        Ok(match root.required_text("experiment", EXPERIMENTS)? {
-            "theorem4" => Self::Theorem4(Box::new(Theorem4::read(root)?)),
-            "theorem5" => Self::Theorem5(Box::new(Theorem5::read(root)?)),
-            "fan-out-panels" => Self::Panels(Box::new(Panels::read(root)?)),
-            "sgd-vs-flow" => Self::SgdVsFlow(Box::new(SgdVsFlow::read(root)?)),
-            "deep-training" => Self::DeepTraining(Box::new(DeepTraining::read(root)?)),
-            "deep-flow" => Self::DeepFlow(Box::new(DeepFlow::read(root)?)),
-            "implicit-regularization" => {
-                Self::ImplicitRegularization(Box::new(ImplicitRegularization::read(root)?))
-            }
-            "lottery-tickets" => Self::LotteryTickets(Box::new(LotteryTickets::read(root)?)),
-            "flat-minima" => Self::FlatMinima(Box::new(FlatMinima::read(root)?)),
-            _ => unreachable!("only listed names are let through"),
-        })
+        let name = root.required_text("experiment", &NAMES)?;
+        let kind = Kind::named(name).expect("only listed names are let through");
+        let experiment = (kind.read)(root)?;
+        Ok(Self { kind, experiment })
     }
 
-    /// What it is called, the name of its file, and the seed from which all its random numbers come.
-    fn identity(&self) -> (&str, u64) {
-        match self {
-            Self::Theorem4(scenario) => (&scenario.name, scenario.seed),
-            Self::Theorem5(scenario) => (&scenario.name, scenario.seed),
-            Self::Panels(scenario) => (&scenario.base.name, scenario.base.seed),
-            Self::SgdVsFlow(scenario) => (&scenario.base.name, scenario.base.seed),
-            Self::DeepTraining(scenario) => (&scenario.base.name, scenario.base.seed),
-            Self::DeepFlow(scenario) => (&scenario.base.name, scenario.base.seed),
-            Self::ImplicitRegularization(scenario) => (&scenario.base.name, scenario.base.seed),
-            Self::LotteryTickets(scenario) => (&scenario.base.name, scenario.base.seed),
-            Self::FlatMinima(scenario) => (&scenario.base.name, scenario.base.seed),
+    /// A scenario made by hand.
+    pub fn of<E: Experiment>(experiment: E) -> Self {
+        Self {
+            kind: Kind::named(E::NAME).expect("every experiment is listed"),
+            experiment: Arc::new(experiment),
         }
     }
 
-    /// Whether a run of it can go on after it was stopped.
-    pub fn keeps_checkpoints(&self) -> bool {
-        matches!(
-            self,
-            Self::DeepTraining(_)
-                | Self::ImplicitRegularization(_)
-                | Self::LotteryTickets(_)
-                | Self::FlatMinima(_)
-        )
+    /// Which experiment it is.
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// Its keys, if it is this experiment.
+    pub fn get<E: Experiment>(&self) -> Option<&E> {
+        let any: &dyn Any = self.experiment.as_ref();
+        any.downcast_ref()
     }
 
     /// From which all its random numbers come.
     pub fn seed(&self) -> u64 {
-        self.identity().1
+        self.experiment.seed()
     }
 
     /// What it is called: the name of its file.
     pub fn name(&self) -> &str {
-        self.identity().0
+        self.experiment.name()
+    }
+
+    /// Finds what could be wrong with it before anything is computed.
+    ///
+    /// # Errors
+    /// Values that do not go together, files that cannot be read.
+    pub fn prepare(&self) -> Result<Box<dyn Prepared>, ExperimentError> {
+        self.experiment.prepare()
+    }
+
+    /// Prepares and runs it, keeping no checkpoints.
+    ///
+    /// # Errors
+    /// As [`Experiment::prepare`] and [`Experiment::run`].
+    pub fn run(&self, hooks: &dyn Hooks) -> Result<Box<dyn Outcome>, ExperimentError> {
+        self.prepare()?.run(&Nowhere, hooks)
+    }
+}
+
+impl Serialize for Scenario {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        erased_serde::serialize(self.experiment.as_ref(), serializer)
     }
 }

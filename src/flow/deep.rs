@@ -4,7 +4,7 @@
 //! others, with a gate that is always open.
 
 use crate::blas::multiply_add;
-use crate::network::deep::{Deep, Dense};
+use crate::network::deep::{Architecture, Deep, unrolled};
 use crate::sgd::{Gradient, Mode, Pass};
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 
@@ -32,7 +32,8 @@ fn with_ones(f: ArrayView2<f64>) -> Array2<f64> {
 
 /// Ŵ of layer `l`; the output has no constant.
 fn augmented(network: &Deep<f64>, l: usize) -> Array2<f64> {
-    let Dense { weights, bias, .. } = &network.layers[l];
+    let layer = network.linear(l);
+    let (weights, bias) = (&layer.weights, layer.bias());
     let (nodes, inputs) = weights.dim();
     let constant = usize::from(l < network.depth());
     let mut all = Array2::zeros((nodes + constant, inputs + 1));
@@ -59,7 +60,8 @@ fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
 /// node's pre-activation, by the recursion for β and β* alone. (The poster's printed line has f_k' as f'_j' and a stray
 /// β* at its end.)
 ///
-/// A matrix per layer, from the bottom, nodes × samples. Inputs are d × samples. For checks: O(nodes³) per sample and layer.
+/// A matrix per layer, from the bottom, nodes × samples; a channel of a convolution is a node at each position. Inputs are
+/// d × samples. For checks: O(nodes³) per sample and layer.
 ///
 /// # Panics
 /// If the networks differ in depth, input or output, or are normalised by batches.
@@ -69,6 +71,7 @@ pub fn node_gradients(
     x: ArrayView2<f64>,
 ) -> Vec<Array2<f64>> {
     let depth = check(teacher, student);
+    let (teacher, student) = (&unrolled(teacher), &unrolled(student));
     let (f_star, y_star) = Layers::of(teacher, x);
     let (f, y) = Layers::of(student, x);
     let mut all: Vec<Array2<f64>> = (0..depth)
@@ -78,7 +81,7 @@ pub fn node_gradients(
     let gates: Vec<_> = (1..=depth).map(|l| [f.gates(l), f_star.gates(l)]).collect();
     for sample in 0..x.ncols() {
         // At the output H = H* = I.
-        let mut h = Array2::eye(student.architecture.output);
+        let mut h = Array2::eye(student.architecture.output());
         let mut h_star = h.clone();
         for l in (0..depth).rev() {
             let (w, w_star) = (augmented(student, l + 1), augmented(teacher, l + 1));
@@ -99,7 +102,7 @@ pub fn node_gradients(
 }
 
 fn student_shape(student: &Deep<f64>, l: usize, x: ArrayView2<f64>) -> (usize, usize) {
-    (student.architecture.hidden[l], x.ncols())
+    (student.architecture.hidden()[l], x.ncols())
 }
 
 /// diag(left) M diag(right)
@@ -115,30 +118,27 @@ pub fn backpropagated(
     student: &Deep<f64>,
     x: ArrayView2<f64>,
 ) -> Vec<Array2<f64>> {
-    let (mut pass, layers) = backward(teacher, student, x, 1.0);
-    (0..layers).map(|l| -&pass_delta(&mut pass, l, x)).collect()
+    let pass = backward(teacher, student, x, 1.0);
+    let nodes = |l| {
+        let delta = -&pass.delta(l);
+        let shape = (delta.len() / x.ncols(), x.ncols());
+        let nodes = delta.into_shape_with_order(shape);
+        nodes.expect("a row for each node")
+    };
+    (0..=student.depth()).map(nodes).collect()
 }
 
-fn pass_delta(pass: &mut Pass<f64>, l: usize, x: ArrayView2<f64>) -> Array2<f64> {
-    pass.gradient(l, x).delta.to_owned()
-}
-
-fn backward(
-    teacher: &Deep<f64>,
-    student: &Deep<f64>,
-    x: ArrayView2<f64>,
-    scale: f64,
-) -> (Pass<f64>, usize) {
+fn backward(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f64>, scale: f64) -> Pass<f64> {
     check(teacher, student);
     let (_, y_star) = Layers::of(teacher, x);
     let mut pass = Pass::new(&student.architecture, x.ncols());
     pass.forward(student, x, Mode::Evaluation);
     let (y, mut delta) = pass.output_and_gradient();
     delta.assign(&((&y - &y_star) * scale));
-    for l in (0..student.layers.len()).rev() {
+    for l in (0..=student.depth()).rev() {
         pass.back_through(student, l);
     }
-    (pass, student.layers.len())
+    pass
 }
 
 /// −∂/∂W of ½E‖f* − f‖² over the samples: what the matrix flow approximates.
@@ -148,18 +148,14 @@ pub fn true_velocity(
     x: ArrayView2<f64>,
 ) -> Gradient<f64> {
     let scale = 1.0 / x.ncols() as f64;
-    let (pass, _) = backward(teacher, student, x, scale);
+    let mut pass = backward(teacher, student, x, scale);
     let mut velocity = Deep::zeros(&student.architecture);
-    for (l, layer) in velocity.layers.iter_mut().enumerate() {
-        let gradient = pass.gradient(l, x);
-        multiply_add(
-            -1.0,
-            gradient.delta,
-            gradient.below.t(),
-            0.0,
-            layer.weights.view_mut(),
-        );
-        layer.bias = -gradient.delta.sum_axis(Axis(1));
+    for l in 0..=student.depth() {
+        let bias = -pass.delta(l).sum_axis(Axis(1));
+        let layer = velocity.linear_mut(l);
+        let room = layer.weights.view_mut();
+        pass.weight_gradient(&student.architecture, l, x, [-1.0, 0.0], room);
+        *layer.bias_mut() = bias;
     }
     velocity
 }
@@ -173,13 +169,15 @@ pub fn true_velocity(
 /// O(N Σ n²) for L and D, O(Σ n³) for the rest.
 ///
 /// # Panics
-/// If the networks differ in depth, input or output, or are normalised by batches.
+/// If the networks differ in depth, input or output, are normalised by batches, or share weights among positions.
 pub fn separated_velocity(
     teacher: &Deep<f64>,
     student: &Deep<f64>,
     x: ArrayView2<f64>,
 ) -> Gradient<f64> {
     let depth = check(teacher, student);
+    let is_dense = |network: &Deep<f64>| network.architecture.is_dense();
+    assert!(is_dense(teacher) && is_dense(student), "no shared weights");
     let (f_star, _) = Layers::of(teacher, x);
     let (f, _) = Layers::of(student, x);
     let per_sample = 1.0 / x.ncols() as f64;
@@ -189,7 +187,7 @@ pub fn separated_velocity(
         out
     };
     let mut velocity = Deep::zeros(&student.architecture);
-    let mut h = Array2::eye(student.architecture.output);
+    let mut h = Array2::eye(student.architecture.output());
     let mut h_star = h.clone();
     for l in (0..=depth).rev() {
         let (w, w_star) = (augmented(student, l), augmented(teacher, l));
@@ -197,12 +195,12 @@ pub fn separated_velocity(
         // (L* W* H* − L W H)ᵀ, a node per row.
         let pull = product(product(h_star.view(), w_star.view()).view(), l_star.t());
         let push = product(product(h.view(), w.view()).view(), l_own.view());
-        let layer = &mut velocity.layers[l];
+        let layer = velocity.linear_mut(l);
         let (nodes, inputs) = layer.weights.dim();
         let change = pull - push;
         layer.weights.assign(&change.slice(s![..nodes, ..inputs]));
-        if student.architecture.bias {
-            layer.bias.assign(&change.slice(s![..nodes, inputs]));
+        if student.architecture.has_bias() {
+            layer.bias_mut().assign(&change.slice(s![..nodes, inputs]));
         }
         if l > 0 {
             let (gates, gates_star) = (f.gates(l), f_star.gates(l));
@@ -216,11 +214,12 @@ pub fn separated_velocity(
 /// The common depth.
 fn check(teacher: &Deep<f64>, student: &Deep<f64>) -> usize {
     let (a, b) = (&teacher.architecture, &student.architecture);
-    assert_eq!(a.hidden.len(), b.hidden.len(), "equal depth");
-    assert_eq!((a.input, a.output), (b.input, b.output), "equal ends");
+    assert_eq!(a.depth(), b.depth(), "equal depth");
+    let ends = |network: &Architecture| (network.input(), network.output());
+    assert_eq!(ends(a), ends(b), "equal ends");
     assert!(
-        a.batch_norm.is_none() && b.batch_norm.is_none(),
+        !a.has_batch_norm() && !b.has_batch_norm(),
         "no batch normalisation"
     );
-    b.hidden.len()
+    b.depth()
 }

@@ -8,7 +8,7 @@ mod fixed_step;
 mod run_end;
 mod stabilized;
 
-pub use run_end::RunEnd;
+pub use run_end::{Described, RunEnd};
 
 use serde::Serialize;
 use std::cell::{Cell, RefCell};

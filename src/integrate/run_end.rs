@@ -1,6 +1,6 @@
 //! Why a run ended.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// Why a run ended; everything computed before is kept.
@@ -9,6 +9,8 @@ use std::fmt;
 pub enum RunEnd {
     /// The horizon was reached.
     Horizon,
+    /// Everything that was asked for is done.
+    Finished,
     /// Angles fell to the noise floor: nothing more can be measured.
     Converged {
         /// when
@@ -16,8 +18,8 @@ pub enum RunEnd {
     },
     /// Somebody pressed Ctrl-C.
     Interrupted {
-        /// when
-        time: f64,
+        /// when; `None` where many runs were
+        time: Option<f64>,
     },
     /// The flow gave a NaN or an infinity.
     NotFinite {
@@ -32,6 +34,13 @@ pub enum RunEnd {
         time: f64,
         /// which component of the state
         component: usize,
+    },
+    /// The loss of a training grew beyond bounds.
+    LossDiverged {
+        /// which training
+        run: String,
+        /// how far it came, and what the loss was
+        found: String,
     },
     /// The step became too small to move time.
     Stalled {
@@ -50,17 +59,22 @@ pub enum RunEnd {
 impl RunEnd {
     /// Whether the run came to its natural end.
     pub fn is_regular(&self) -> bool {
-        matches!(self, Self::Horizon | Self::Converged { .. })
+        matches!(
+            self,
+            Self::Horizon | Self::Finished | Self::Converged { .. }
+        )
     }
 
     /// One word for tables, as in `summary.json`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Horizon => "horizon",
+            Self::Finished => "finished",
             Self::Converged { .. } => "converged",
             Self::Interrupted { .. } => "interrupted",
             Self::NotFinite { .. } => "not-finite",
             Self::Diverged { .. } => "diverged",
+            Self::LossDiverged { .. } => "loss-diverged",
             Self::Stalled { .. } => "stalled",
             Self::StepBudget { .. } => "step-budget",
         }
@@ -69,7 +83,7 @@ impl RunEnd {
     /// What to change, where something should be.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
-            Self::Horizon | Self::Converged { .. } => None,
+            Self::Horizon | Self::Finished | Self::Converged { .. } => None,
             Self::Interrupted { .. } => Some("what was computed until then is kept"),
             Self::NotFinite { .. } => Some(
                 "check that weights and data are finite; with flow.projection = false a node may have shrunk to zero",
@@ -77,6 +91,7 @@ impl RunEnd {
             Self::Diverged { .. } => Some(
                 "take a smaller integrate.step, or a smaller rtol; with flow.projection = false nothing bounds the norms",
             ),
+            Self::LossDiverged { .. } => Some("take a smaller training.step"),
             Self::Stalled { .. } => Some(
                 "raise integrate.rtol and atol: they are below what the flow resolves (rounding, or a fixed sample)",
             ),
@@ -87,14 +102,55 @@ impl RunEnd {
     }
 }
 
+/// A run's end with all that is said of it, as every summary has it.
+#[derive(Serialize)]
+pub struct Described<'a> {
+    #[serde(flatten)]
+    end: &'a RunEnd,
+    regular: bool,
+    reason: String,
+    advice: Option<&'static str>,
+}
+
+impl RunEnd {
+    /// For summaries.
+    pub fn described(&self) -> Described<'_> {
+        Described {
+            end: self,
+            regular: self.is_regular(),
+            reason: self.to_string(),
+            advice: self.advice(),
+        }
+    }
+
+    /// Serialises as [`RunEnd::described`], within other things.
+    pub fn describe<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.described().serialize(to)
+    }
+
+    /// The end of many runs: the worst of them.
+    pub fn worst<'a>(ends: impl Iterator<Item = &'a Self>) -> Self {
+        let rank = |end: &Self| match end {
+            Self::Interrupted { .. } => 1,
+            end => 2 * u8::from(!end.is_regular()),
+        };
+        ends.fold(Self::Finished, |worst, end| match end {
+            end if rank(end) > rank(&worst) => end.clone(),
+            _ => worst,
+        })
+    }
+}
+
 impl fmt::Display for RunEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Horizon => write!(f, "reached the horizon"),
+            Self::Finished => write!(f, "did all that was asked for"),
             Self::Converged { time } => {
                 write!(f, "converged to the noise floor at t = {time:.6}")
             }
-            Self::Interrupted { time } => write!(f, "interrupted at t = {time:.6}"),
+            Self::Interrupted { time: Some(time) } => write!(f, "interrupted at t = {time:.6}"),
+            Self::Interrupted { time: None } => write!(f, "interrupted"),
             Self::NotFinite { time, component } => write!(
                 f,
                 "the velocity of state component {component} is not finite at t = {time:.6}"
@@ -102,6 +158,7 @@ impl fmt::Display for RunEnd {
             Self::Diverged { time, component } => {
                 write!(f, "state component {component} diverged at t = {time:.6}")
             }
+            Self::LossDiverged { run, found } => write!(f, "{run}: {found}"),
             Self::Stalled { time } => write!(f, "the step shrank to nothing at t = {time:.6}"),
             Self::StepBudget { time, steps } => {
                 write!(f, "{steps} steps were taken by t = {time:.6}")
@@ -120,7 +177,12 @@ mod tests {
         for end in [
             RunEnd::Horizon,
             RunEnd::Converged { time },
-            RunEnd::Interrupted { time },
+            RunEnd::Finished,
+            RunEnd::Interrupted { time: Some(time) },
+            RunEnd::LossDiverged {
+                run: "a".into(),
+                found: "b".into(),
+            },
             RunEnd::NotFinite { time, component },
             RunEnd::Diverged { time, component },
             RunEnd::Stalled { time },

@@ -1,9 +1,10 @@
 //! Simulated rates: the worst one along the run, and that of the tail.
 
 use super::Trajectory;
+use serde::Serialize;
 
 /// The smallest rate of decay seen at any output time, in three measures of the largest angle.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct WorstRate {
     /// min −d/dt log θ
     pub theta: f64,
@@ -43,7 +44,7 @@ pub fn worst_rate(trajectory: &Trajectory, floor: f64) -> Option<WorstRate> {
 }
 
 /// A line through log values: value(t) ≈ exp(`intercept` − `rate`·t) on [`from`, `to`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Fit {
     /// Rate of decay.
     pub rate: f64,

@@ -1,7 +1,9 @@
 //! Several like values as one.
 
+use serde::Serialize;
+
 /// Median, least and greatest.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Span {
     /// Middle value, or the mean of the two middle ones.
     pub median: f64,

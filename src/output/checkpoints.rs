@@ -1,10 +1,8 @@
 //! Checkpoints of long runs in the folder of their results.
 
-use super::Folder;
+use super::{Folder, FolderError};
 use crate::runs::Store;
-use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 /// Files below `checkpoints`, each written whole or not at all, but for records that are appended.
 pub struct Checkpoints {
@@ -24,35 +22,47 @@ impl Checkpoints {
             resume,
         }
     }
+}
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(PLACE).join(name)
+fn place(name: &str) -> String {
+    format!("{PLACE}/{name}")
+}
+
+fn plain(error: FolderError) -> io::Error {
+    match error {
+        FolderError::Io { source, .. } => source,
+        other => io::Error::other(other),
     }
 }
 
 impl Store for Checkpoints {
     fn save(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = Path::new(PLACE).join(name);
-        let parent = path.parent().unwrap_or(&path).to_string_lossy();
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let folder = self.folder.sub(&parent);
-        let written = folder.and_then(|folder| folder.write(&file, |out| out.write_all(bytes)));
-        written.map(drop).map_err(io::Error::other)
+        let written = self.folder.write(&place(name), |out| out.write_all(bytes));
+        written.map(drop).map_err(plain)
     }
 
     fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut file = OpenOptions::new().append(true).open(self.path(name))?;
-        file.write_all(bytes)
+        let mut file = self.folder.append(&place(name)).map_err(plain)?;
+        let whole = file.metadata()?.len();
+        file.write_all(bytes).inspect_err(|_| {
+            // What does not fit leaves no part of itself.
+            let _ = file.set_len(whole);
+        })?;
+        file.sync_data()
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let from = place(from);
+        match self.folder.owns(&from) {
+            true => self.folder.rename(&from, &place(to)).map_err(plain),
+            false => Ok(()),
+        }
     }
 
     fn load(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        if !self.resume {
-            return Ok(None);
-        }
-        match std::fs::read(self.path(name)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        match self.resume {
+            true => self.folder.read(&place(name)),
+            false => Ok(None),
         }
     }
 }

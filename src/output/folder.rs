@@ -1,35 +1,114 @@
-//! A folder of results, whose files are written whole or not at all.
+//! A folder of results: it knows its own files, touches no others, and writes each whole or not at all.
 
+use super::manifest::{self, Manifest};
 use serde::Serialize;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use std::sync::{Arc, Mutex, MutexGuard};
 use thiserror::Error;
 
-/// A folder that exists and can be written to.
+/// Held while a process works in the folder; the system lets it go when the process ends, however it ends.
+const LOCK: &str = ".luckflow.lock";
+
+/// A folder that is locked and can be written to. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
+    manifest: Arc<Mutex<Manifest>>,
+    _lock: Arc<File>,
 }
 
-/// Why results cannot be written.
+/// What to do about results that are in the folder already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Leave them alone and work elsewhere.
+    New,
+    /// Go on with them.
+    Resume,
+    /// Clear them: the files in the manifest, and no others.
+    Force,
+}
+
+/// Why a folder cannot be had, or a file in it not be written.
 #[derive(Debug, Error)]
-#[error("--out: {path}: found {source}; allowed: a folder that can be written to", path = path.display())]
-pub struct FolderError {
-    path: PathBuf,
-    source: io::Error,
+pub enum FolderError {
+    /// The system refuses.
+    #[error("--out: {path}: found {source}; allowed: a folder that can be written to", path = path.display())]
+    Io {
+        /// which file or folder
+        path: PathBuf,
+        /// what the system said
+        source: io::Error,
+    },
+    /// Earlier results are there.
+    #[error(
+        "--out: {path}: found earlier results; allowed: another folder, --resume to go on with them where that can be \
+         done, or --force to replace them",
+        path = path.display()
+    )]
+    Occupied {
+        /// the folder
+        path: PathBuf,
+    },
+    /// Files are there that this program did not write.
+    #[error(
+        "--out: {path}: found {file}, which this program did not write; allowed: an empty or a new folder, or --force to \
+         work beside files of other origin",
+        path = path.display()
+    )]
+    Foreign {
+        /// the folder
+        path: PathBuf,
+        /// one of them
+        file: String,
+    },
+    /// A file of the same name is there that this program did not write.
+    #[error("--out: {path}: found a file that this program did not write; allowed: another folder", path = path.display())]
+    Taken {
+        /// the file
+        path: PathBuf,
+    },
+    /// Another process works there.
+    #[error("--out: {path}: found a run that is still going on; allowed: a folder of its own", path = path.display())]
+    Locked {
+        /// the folder
+        path: PathBuf,
+    },
 }
 
 impl Folder {
-    /// Makes the folder if need be, and sees to it that it can be written to, before anything is computed.
-    pub fn open(path: &Path) -> Result<Self, FolderError> {
-        let failed = |source| FolderError {
+    /// Makes the folder if need be, locks it, and sees to it that it can be written to, before anything is computed.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to, that another process works in, or that holds what `claim` does not allow.
+    pub fn claim(path: &Path, claim: Claim) -> Result<Self, FolderError> {
+        let failed = |source| FolderError::Io {
             path: path.into(),
             source,
         };
         std::fs::create_dir_all(path).map_err(failed)?;
-        NamedTempFile::new_in(path).map_err(failed)?;
-        Ok(Self { path: path.into() })
+        let lock = take_lock(path)?;
+        let mut manifest = Manifest::read(path).map_err(failed)?;
+        if claim != Claim::Force
+            && let Some(file) = manifest.foreign(path, LOCK).map_err(failed)?
+        {
+            let path = path.into();
+            return Err(FolderError::Foreign { path, file });
+        }
+        match claim {
+            Claim::New if !manifest.is_empty() => {
+                return Err(FolderError::Occupied { path: path.into() });
+            }
+            Claim::Force => manifest.clear(path).map_err(failed)?,
+            Claim::New | Claim::Resume => {}
+        }
+        manifest.write(path).map_err(failed)?;
+        Ok(Self {
+            path: path.into(),
+            manifest: Arc::new(Mutex::new(manifest)),
+            _lock: Arc::new(lock),
+        })
     }
 
     /// Where it is.
@@ -37,60 +116,194 @@ impl Folder {
         &self.path
     }
 
-    /// A folder in it, made if need be.
-    pub fn sub(&self, name: &str) -> Result<Self, FolderError> {
+    /// Whether a file is recorded as its own.
+    pub fn owns(&self, name: &str) -> bool {
+        self.manifest().has(name)
+    }
+
+    /// Names of its own files, in order.
+    pub fn files(&self) -> Vec<String> {
+        self.manifest().files().map(String::from).collect()
+    }
+
+    /// Records a file as its own before it is made, so that a kill in between leaves none that nobody knows.
+    ///
+    /// # Errors
+    /// A file of other origin with that name.
+    pub fn own(&self, name: &str) -> Result<PathBuf, FolderError> {
         let path = self.path.join(name);
-        match std::fs::create_dir_all(&path) {
-            Ok(()) => Ok(Self { path }),
-            Err(source) => Err(FolderError { path, source }),
+        let mut manifest = self.manifest();
+        if manifest.has(name) {
+            return Ok(path);
+        }
+        if path.symlink_metadata().is_ok() {
+            return Err(FolderError::Taken { path });
+        }
+        manifest.add(name);
+        match manifest.write(&self.path) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(FolderError::Io { path, source }),
         }
     }
 
-    /// Writes a file beside its place and then moves it there.
+    /// Writes a file beside its place and then moves it there, in place of an earlier one of its own. `name` may lie in
+    /// folders below; they are made.
+    ///
+    /// # Errors
+    /// No room, no right, or a file of other origin with that name.
     pub fn write(
         &self,
         name: &str,
         fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<PathBuf, FolderError> {
-        let path = self.path.join(name);
-        let failed = |source| FolderError {
-            path: path.clone(),
-            source,
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".luckflow-");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o644));
+        let path = self.own(name)?;
+        match write_whole(&path, fill) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(FolderError::Io { path, source }),
         }
-        let mut file = builder.tempfile_in(&self.path).map_err(failed)?;
-        let mut buffer = BufWriter::new(&mut file);
-        fill(&mut buffer)
-            .and_then(|()| buffer.flush())
-            .map_err(failed)?;
-        drop(buffer);
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(path)
     }
 
     /// Writes a value as JSON.
+    ///
+    /// # Errors
+    /// As [`Folder::write`].
     pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<PathBuf, FolderError> {
         self.write(name, |out| {
             serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
             writeln!(out)
         })
     }
+
+    /// Opens a file of its own for reading and for adding at its end; makes it if need be, follows no link.
+    ///
+    /// # Errors
+    /// As [`Folder::write`].
+    pub fn append(&self, name: &str) -> Result<File, FolderError> {
+        let path = self.own(name)?;
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        match no_follow(&mut options).open(&path) {
+            Ok(file) => Ok(file),
+            Err(source) => Err(FolderError::Io { path, source }),
+        }
+    }
+
+    /// What a file of its own holds; `None` if there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        if !self.owns(name) {
+            return Ok(None);
+        }
+        match std::fs::read(self.path.join(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes a file of its own; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be removed.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        let mut manifest = self.manifest();
+        manifest.remove_file(&self.path, name)?;
+        manifest.write(&self.path)
+    }
+
+    /// Gives a file of its own another name, in place of whatever of its own has that name.
+    ///
+    /// # Errors
+    /// A file of other origin with that name, or one that cannot be moved.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), FolderError> {
+        let target = self.own(to)?;
+        let moved = std::fs::rename(self.path.join(from), &target);
+        moved
+            .and_then(|()| self.remove(from))
+            .map_err(|source| FolderError::Io {
+                path: target,
+                source,
+            })
+    }
+
+    fn manifest(&self) -> MutexGuard<'_, Manifest> {
+        self.manifest.lock().expect("nothing panics with it")
+    }
+}
+
+/// A file that is complete before it has its name, and on the disk before it takes another's place.
+pub(super) fn write_whole(
+    path: &Path,
+    fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<()> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(manifest::PARTIAL);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What other programs ask for: the umask takes away what it takes away.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(parent)?;
+    let mut buffer = BufWriter::new(&mut file);
+    fill(&mut buffer)?;
+    buffer.flush()?;
+    drop(buffer);
+    file.as_file().sync_data()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn take_lock(folder: &Path) -> Result<File, FolderError> {
+    let path = folder.join(LOCK);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    let failed = |source| FolderError::Io {
+        path: path.clone(),
+        source,
+    };
+    let file = no_follow(&mut options).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(FolderError::Locked {
+            path: folder.into(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// A link to a file elsewhere is refused: what is written here belongs here.
+fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NOFOLLOW);
+    }
+    options
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names
+            .filter(|name| !name.starts_with(".luckflow"))
+            .collect();
+        names.sort();
+        names
+    }
+
     #[test]
     fn a_file_that_fails_half_way_leaves_the_old_one_and_no_rubbish() {
         let place = tempfile::tempdir().unwrap();
-        let folder = Folder::open(place.path()).unwrap();
+        let folder = Folder::claim(place.path(), Claim::New).unwrap();
         folder.write("a.txt", |out| out.write_all(b"old")).unwrap();
         let failed = folder.write("a.txt", |out| {
             out.write_all(b"new")?;
@@ -98,6 +311,68 @@ mod tests {
         });
         assert!(failed.unwrap_err().to_string().contains("the disk is full"));
         assert_eq!(std::fs::read(place.path().join("a.txt")).unwrap(), b"old");
-        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+        assert_eq!(names(place.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn earlier_results_are_refused_kept_or_cleared_and_foreign_files_never_touched() {
+        let place = tempfile::tempdir().unwrap();
+        let claim = |claim| Folder::claim(place.path(), claim);
+        let folder = claim(Claim::New).unwrap();
+        folder
+            .write("deep/a.txt", |out| out.write_all(b"old"))
+            .unwrap();
+        assert!(matches!(claim(Claim::New), Err(FolderError::Locked { .. })));
+        drop(folder);
+        assert!(matches!(
+            claim(Claim::New),
+            Err(FolderError::Occupied { .. })
+        ));
+        let folder = claim(Claim::Resume).unwrap();
+        assert_eq!(folder.read("deep/a.txt").unwrap().unwrap(), b"old");
+        drop(folder);
+
+        std::fs::write(place.path().join("b.txt"), "theirs").unwrap();
+        for refused in [Claim::New, Claim::Resume] {
+            assert!(matches!(claim(refused), Err(FolderError::Foreign { .. })));
+        }
+        let folder = claim(Claim::Force).unwrap();
+        assert_eq!(names(place.path()), ["b.txt"]);
+        let taken = folder.write("b.txt", |out| out.write_all(b"ours"));
+        assert!(matches!(taken, Err(FolderError::Taken { .. })));
+        assert!(matches!(
+            folder.append("b.txt"),
+            Err(FolderError::Taken { .. })
+        ));
+        assert_eq!(folder.read("b.txt").unwrap(), None);
+        assert_eq!(
+            std::fs::read(place.path().join("b.txt")).unwrap(),
+            b"theirs"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        use std::os::unix::fs::symlink;
+        let place = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let target = elsewhere.path().join("theirs.txt");
+        std::fs::write(&target, "theirs").unwrap();
+        let inside = place.path().join("results");
+        std::fs::create_dir(&inside).unwrap();
+        symlink(&target, inside.join(LOCK)).unwrap();
+        assert!(Folder::claim(&inside, Claim::Force).is_err());
+        std::fs::remove_file(inside.join(LOCK)).unwrap();
+        symlink(&target, inside.join("a.txt")).unwrap();
+        let folder = Folder::claim(&inside, Claim::Force).unwrap();
+        assert!(folder.write("a.txt", |out| out.write_all(b"ours")).is_err());
+        // One that took the place of a file of ours.
+        folder.write("b.txt", |out| out.write_all(b"ours")).unwrap();
+        std::fs::remove_file(inside.join("b.txt")).unwrap();
+        symlink(&target, inside.join("b.txt")).unwrap();
+        assert!(folder.append("b.txt").is_err());
+        folder.write("b.txt", |out| out.write_all(b"ours")).unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
     }
 }

@@ -1,9 +1,13 @@
-//! What is written: a folder of results, where they come from, and checkpoints.
+//! What is written: a folder of results, tables, where they come from, and checkpoints.
 
 mod checkpoints;
+pub mod digest;
 mod folder;
+mod manifest;
 mod provenance;
+pub mod table;
 
 pub use checkpoints::Checkpoints;
-pub use folder::{Folder, FolderError};
+pub use folder::{Claim, Folder, FolderError};
 pub use provenance::Provenance;
+pub use table::{Cell, Column, Table};

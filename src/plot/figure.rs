@@ -1,42 +1,341 @@
 //! A figure is data before it is SVG: whoever has one may draw it otherwise.
 
-use super::{Chart, Grid, Map};
+use super::axis::{Axis, Scale};
+use super::style::Look;
+use crate::measure::Span;
+use serde::Serialize;
 
-/// What can be drawn.
-pub enum Figure {
-    /// Curves over one axis.
-    Chart(Chart),
-    /// Small multiples.
-    Grid(Grid),
-    /// Areas over two axes.
-    Map(Map),
+/// Points of a curve that is given as a function.
+const SAMPLES: usize = 200;
+
+/// What can be drawn: one panel or several that share their axes and their key.
+///
+/// Ends of axes are found from the data, series with one label share their line of the key, and what cannot be drawn —
+/// no number, zero on a log axis, off the scale — is left out and named there.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Figure {
+    /// Above all.
+    pub title: String,
+    /// What there is to see, in a sentence or two, for those who cannot see it.
+    pub caption: String,
+    /// Horizontal.
+    pub x: Axis,
+    /// Vertical.
+    pub y: Axis,
+    /// Row by row.
+    pub panels: Vec<Panel>,
+    /// Panels in a row; 0 for as many as look well.
+    pub columns: usize,
+    /// Sentences at the end of the key.
+    pub notes: Vec<String>,
+    /// How large it is.
+    pub size: Size,
 }
 
-impl Figure {
-    /// The figure as SVG.
-    pub fn to_svg(&self) -> String {
-        match self {
-            Self::Chart(chart) => chart.to_svg(),
-            Self::Grid(grid) => grid.to_svg(),
-            Self::Map(map) => map.to_svg(),
+/// What shares one frame.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Panel {
+    /// Above it; empty for the only panel.
+    pub title: String,
+    /// In this order, the last on top.
+    pub series: Vec<Series>,
+    /// In place of a drawing that would say no more.
+    pub sentence: Option<String>,
+}
+
+/// What has one look and one line of the key.
+#[derive(Clone, Debug, Serialize)]
+pub struct Series {
+    /// Text of the key; empty for one that is not in it.
+    pub label: String,
+    /// How it looks.
+    pub look: Look,
+    /// What is drawn.
+    #[serde(flatten)]
+    pub mark: Mark,
+}
+
+/// What a series consists of, in values of the axes.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "mark", content = "data")]
+pub enum Mark {
+    /// (x, y), joined; NaN makes a gap.
+    Line(Vec<(f64, f64)>),
+    /// (x, y), each by itself.
+    Points(Vec<(f64, f64)>),
+    /// (x, low, high): the area between two curves.
+    Band(Vec<(f64, f64, f64)>),
+    /// (x, low, high): a vertical line for each.
+    Whiskers(Vec<(f64, f64, f64)>),
+    /// A horizontal line.
+    Level(f64),
+    /// A vertical line.
+    Divider(f64),
+    /// Cells of a map, counted row by row from below, that have the look.
+    Cells(Vec<usize>),
+    /// A number for each cell, shown as a colour on a logarithmic bar; NaN for none. With the ends of the bar.
+    Heat(Vec<f64>, [f64; 2]),
+    /// Pieces of a contour.
+    Pieces(Vec<[(f64, f64); 2]>),
+}
+
+/// Where the key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// Beside the panels.
+    Right,
+    /// Under them.
+    Below,
+}
+
+/// How large a figure is. Text is as large as pixels and millimetres want it: 13 to 15 pixels, 6 to 7 points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Size {
+    /// Pixels of the drawing; of a figure in millimetres those in which text has its usual size.
+    pub width: f64,
+    /// The same, without a key below; more where the key needs more.
+    pub height: f64,
+    /// Width on paper.
+    pub millimetres: Option<f64>,
+    /// Where the key is.
+    pub key: Place,
+}
+
+impl Default for Size {
+    fn default() -> Self {
+        Self {
+            width: 1080.0,
+            height: 620.0,
+            millimetres: None,
+            key: Place::Right,
         }
     }
 }
 
-impl From<Chart> for Figure {
-    fn from(chart: Chart) -> Self {
-        Self::Chart(chart)
+impl Size {
+    /// Of a column (85) or a page (180) in print, with the key below.
+    pub fn mm(width: f64) -> Self {
+        // 14 pixels are 6.5 points.
+        let pixels = width / 25.4 * 72.0 / 6.5 * 14.0;
+        Self {
+            width: pixels,
+            height: 120.0 + 0.45 * pixels,
+            millimetres: Some(width),
+            key: Place::Below,
+        }
     }
 }
 
-impl From<Grid> for Figure {
-    fn from(grid: Grid) -> Self {
-        Self::Grid(grid)
+impl Figure {
+    /// Nothing yet, under a title.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            ..Self::default()
+        }
+    }
+
+    /// What there is to see, in a sentence or two.
+    pub fn caption(self, caption: impl Into<String>) -> Self {
+        Self {
+            caption: caption.into(),
+            ..self
+        }
+    }
+
+    /// What the horizontal axis is called, with its unit in parentheses.
+    pub fn x(mut self, label: impl Into<String>) -> Self {
+        self.x.label = label.into();
+        self
+    }
+
+    /// What the vertical axis is called.
+    pub fn y(mut self, label: impl Into<String>) -> Self {
+        self.y.label = label.into();
+        self
+    }
+
+    /// A logarithmic horizontal axis.
+    pub fn log_x(mut self, label: impl Into<String>) -> Self {
+        self.x.scale = Scale::Log;
+        self.x(label)
+    }
+
+    /// A logarithmic vertical axis.
+    pub fn log_y(mut self, label: impl Into<String>) -> Self {
+        self.y.scale = Scale::Log;
+        self.y(label)
+    }
+
+    /// The horizontal axis counts: only whole numbers have ticks.
+    pub fn counted(mut self) -> Self {
+        self.x.whole = true;
+        self
+    }
+
+    /// Both axes as they are.
+    pub fn axes(self, x: Axis, y: Axis) -> Self {
+        Self { x, y, ..self }
+    }
+
+    /// Ends of the vertical axis in place of those of the data. What lies beyond is cut off.
+    pub fn y_range(mut self, range: [f64; 2]) -> Self {
+        self.y.range = Some(range);
+        self
+    }
+
+    /// Values that the vertical axis reaches to whatever the data are.
+    pub fn y_includes(mut self, values: &[f64]) -> Self {
+        self.y.include.extend(values);
+        self
+    }
+
+    /// How large it is.
+    pub fn size(self, size: Size) -> Self {
+        Self { size, ..self }
+    }
+
+    /// Panels in a row.
+    pub fn columns(self, columns: usize) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// What follows is in a panel of its own.
+    pub fn panel(mut self, title: impl Into<String>) -> Self {
+        self.panels.push(Panel {
+            title: title.into(),
+            ..Panel::default()
+        });
+        self
+    }
+
+    /// A sentence in place of what the panel has.
+    pub fn sentence(mut self, sentence: impl Into<String>) -> Self {
+        self.last().sentence = Some(sentence.into());
+        self
+    }
+
+    /// A sentence at the end of the key.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Something that is drawn, in the panel begun last.
+    pub fn series(mut self, label: impl Into<String>, mark: Mark, look: Look) -> Self {
+        let label = label.into();
+        self.last().series.push(Series { label, look, mark });
+        self
+    }
+
+    fn last(&mut self) -> &mut Panel {
+        if self.panels.is_empty() {
+            self.panels.push(Panel::default());
+        }
+        self.panels.last_mut().expect("there is one")
+    }
+
+    /// A curve through points.
+    pub fn line(
+        self,
+        label: impl Into<String>,
+        points: impl IntoIterator<Item = (f64, f64)>,
+        look: Look,
+    ) -> Self {
+        self.series(label, Mark::Line(points.into_iter().collect()), look)
+    }
+
+    /// A curve that is a function, between two values of x.
+    pub fn curve(
+        self,
+        label: impl Into<String>,
+        [from, to]: [f64; 2],
+        of: impl Fn(f64) -> f64,
+        look: Look,
+    ) -> Self {
+        let at = |i: usize| from + (to - from) * i as f64 / SAMPLES as f64;
+        self.line(label, (0..=SAMPLES).map(|i| (at(i), of(at(i)))), look)
+    }
+
+    /// Points by themselves.
+    pub fn points(
+        self,
+        label: impl Into<String>,
+        points: impl IntoIterator<Item = (f64, f64)>,
+        look: Look,
+    ) -> Self {
+        self.series(label, Mark::Points(points.into_iter().collect()), look)
+    }
+
+    /// The area between two curves.
+    pub fn band(
+        self,
+        label: impl Into<String>,
+        points: impl IntoIterator<Item = (f64, f64, f64)>,
+        look: Look,
+    ) -> Self {
+        self.series(label, Mark::Band(points.into_iter().collect()), look)
+    }
+
+    /// Medians as a curve, and a band from the least to the greatest where these differ.
+    pub fn spread(self, label: impl Into<String>, spans: &[(f64, Span)], look: Look) -> Self {
+        let label = label.into();
+        let medians = spans.iter().map(|(x, span)| (*x, span.median));
+        let band = spans
+            .iter()
+            .map(|(x, span)| (*x, span.least, span.greatest));
+        match spans.iter().any(|(_, span)| span.least < span.greatest) {
+            true => self.band(label.clone(), band, look),
+            false => self,
+        }
+        .line(label, medians, look)
+    }
+
+    /// A horizontal line.
+    pub fn level(self, label: impl Into<String>, y: f64, look: Look) -> Self {
+        self.series(label, Mark::Level(y), look)
+    }
+
+    /// Cells of a map that have a look, if there are any.
+    pub fn cells(self, label: impl Into<String>, cells: Vec<usize>, look: Look) -> Self {
+        match cells.is_empty() {
+            true => self,
+            false => self.series(label, Mark::Cells(cells), look),
+        }
+    }
+
+    /// A number for each cell of a map, on a colour bar with these ends.
+    pub fn heat(self, label: impl Into<String>, values: Vec<f64>, ends: [f64; 2]) -> Self {
+        self.series(label, Mark::Heat(values, ends), Look::CONTOUR)
+    }
+
+    /// The figure as SVG: the same bytes for the same data.
+    pub fn to_svg(&self) -> String {
+        super::draw::svg(self)
     }
 }
 
-impl From<Map> for Figure {
-    fn from(map: Map) -> Self {
-        Self::Map(map)
+impl Mark {
+    /// Every x that it has.
+    pub(super) fn xs(&self) -> Vec<f64> {
+        match self {
+            Self::Line(points) | Self::Points(points) => points.iter().map(|p| p.0).collect(),
+            Self::Band(points) | Self::Whiskers(points) => points.iter().map(|p| p.0).collect(),
+            Self::Divider(x) => vec![*x],
+            Self::Level(_) | Self::Cells(_) | Self::Heat(..) | Self::Pieces(_) => Vec::new(),
+        }
+    }
+
+    /// Every y that it has.
+    pub(super) fn ys(&self) -> Vec<f64> {
+        match self {
+            Self::Line(points) | Self::Points(points) => points.iter().map(|p| p.1).collect(),
+            Self::Band(points) | Self::Whiskers(points) => {
+                points.iter().flat_map(|p| [p.1, p.2]).collect()
+            }
+            Self::Level(y) => vec![*y],
+            Self::Divider(_) | Self::Cells(_) | Self::Heat(..) | Self::Pieces(_) => Vec::new(),
+        }
     }
 }

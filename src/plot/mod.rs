@@ -1,14 +1,15 @@
-//! Figures as SVG: line charts, small multiples, maps; each with its legend beside it.
+//! Figures: data first, then SVG. Charts, small multiples and maps are one type, with the same axes and the same key.
 
-mod chart;
+mod axis;
+mod draw;
 mod figure;
-mod grid;
-mod map;
+mod key;
+mod marks;
 pub mod number;
 mod style;
+mod svg;
+mod text;
 
-pub use chart::{Band, Chart, Line, Note, Scale};
-pub use figure::Figure;
-pub use grid::{Grid, GridCell, GridPoint};
-pub use map::{Fill, Lattice, Map, Panel, Ramp};
-pub use style::{Look, Shade, Stroke};
+pub use axis::{Axis, Scale};
+pub use figure::{Figure, Mark, Panel, Place, Series, Size};
+pub use style::{Look, Marker};

@@ -1,25 +1,7 @@
 //! Numbers as readers of plots expect them.
 
-/// 10⁻³ for 0.001; other values with a factor, as 3·10⁻³.
-pub fn power_of_ten(value: f64) -> String {
-    let exponent = value.log10().floor();
-    let factor = value / 10f64.powf(exponent);
-    // log10 may fall just short of a whole number.
-    let (factor, exponent) = if factor > 9.999 {
-        (1.0, exponent + 1.0)
-    } else {
-        (factor, exponent)
-    };
-    let power = format!("10{}", superscript(exponent as i32));
-    if (factor - 1.0).abs() < 1e-3 {
-        power
-    } else {
-        format!("{factor:.0}·{power}")
-    }
-}
-
 /// Digits raised: −12 → ⁻¹².
-pub fn superscript(number: i32) -> String {
+fn superscript(number: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     number
         .to_string()
@@ -42,7 +24,12 @@ pub fn short(value: f64) -> String {
         trim(format!("{value:.*}", (3 - exponent).max(0) as usize))
     } else {
         let factor = trim(format!("{:.3}", value / 10f64.powi(exponent)));
-        format!("{factor}·10{}", superscript(exponent))
+        let power = format!("10{}", superscript(exponent));
+        match factor.as_str() {
+            "1" => power,
+            "-1" => format!("-{power}"),
+            _ => format!("{factor}·{power}"),
+        }
     };
     text.replace('-', "−")
 }
@@ -53,13 +40,12 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!(power_of_ten(1e-3), "10⁻³");
-        assert_eq!(power_of_ten(1e12), "10¹²");
-        assert_eq!(power_of_ten(3e-5), "3·10⁻⁵");
         assert_eq!(short(0.367_879), "0.3679");
         assert_eq!(short(-1.2345e-5), "−1.234·10⁻⁵");
         assert_eq!(short(f64::NEG_INFINITY), "−∞");
         assert_eq!(short(12345.0), "1.234·10⁴");
+        assert_eq!(short(1e-4), "10⁻⁴");
+        assert_eq!(short(-1e5), "−10⁵");
         assert_eq!(short(3.0), "3");
         assert_eq!(short(0.02), "0.02");
         assert_eq!(short(820.0), "820");

@@ -1,197 +1,251 @@
-//! Colours that colour-blind readers tell apart (Okabe and Ito, 2008), and strokes that do without colour.
+//! Colours that colour-blind readers tell apart (Okabe and Ito, 2008; the wine of Tol), and what tells series apart without colour.
+//!
+//! Measurements are solid, bounds and predictions dashed, each in a way of its own. Series that may cover each other get
+//! narrower from one to the next and have markers of different shapes.
 
 use plotters::style::RGBColor;
+use serde::{Serialize, Serializer};
 
-/// How a line is stroked. Measurements are solid, bounds are dashed: each bound in a way of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stroke {
-    /// A measurement.
-    Solid,
-    /// A measurement with a marker every now and then.
-    Marked,
-    /// Markers without a line; the width is their radius.
-    Points,
-    /// – – –
-    LongDash,
-    /// - - -
-    Dash,
-    /// ‑ ‑ ‑
-    ShortDash,
-    /// · · ·
-    Dots,
-    /// -   -   -
-    SparseDash,
-    /// ——— ———
-    NearlySolid,
+const BLACK: (u8, u8, u8) = (0, 0, 0);
+const BLUE: (u8, u8, u8) = (0, 114, 178);
+const VERMILLION: (u8, u8, u8) = (213, 94, 0);
+const GREEN: (u8, u8, u8) = (0, 158, 115);
+const PURPLE: (u8, u8, u8) = (204, 121, 167);
+const ORANGE: (u8, u8, u8) = (230, 159, 0);
+const SKY: (u8, u8, u8) = (86, 180, 233);
+const WINE: (u8, u8, u8) = (136, 34, 85);
+
+const SOLID: &[u8] = &[];
+const LONG: &[u8] = &[18, 6];
+const DASH: &[u8] = &[10, 5];
+const SHORT: &[u8] = &[5, 4];
+const DOTS: &[u8] = &[2, 4];
+const SPARSE: &[u8] = &[7, 13];
+const NEARLY_SOLID: &[u8] = &[30, 4];
+
+/// Shape of a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Marker {
+    /// Filled.
+    Disc,
+    /// Its outline.
+    Circle,
+    /// Filled; so are those that follow, but for the crosses.
+    Square,
+    /// One corner above.
+    Triangle,
+    /// On its corner.
+    Diamond,
+    /// One corner below.
+    Wedge,
+    /// Upright.
+    Plus,
+    /// Oblique.
+    Cross,
 }
 
-impl Stroke {
-    /// Length of dash and gap in pixels, where it is dashed.
-    pub(super) fn dash(self) -> Option<(i32, i32)> {
-        match self {
-            Self::Solid | Self::Marked | Self::Points => None,
-            Self::LongDash => Some((18, 6)),
-            Self::SparseDash => Some((7, 13)),
-            Self::NearlySolid => Some((30, 4)),
-            Self::Dash => Some((10, 5)),
-            Self::ShortDash => Some((5, 4)),
-            Self::Dots => Some((2, 4)),
-        }
-    }
-}
-
-/// Colour, stroke and width of a line.
-#[derive(Clone, Copy, Debug)]
+/// How a series looks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Look {
+    #[serde(serialize_with = "hex")]
     pub(super) color: RGBColor,
-    pub(super) stroke: Stroke,
-    pub(super) width: u32,
-}
-
-impl Look {
-    const fn new((r, g, b): (u8, u8, u8), stroke: Stroke, width: u32) -> Self {
-        Self {
-            color: RGBColor(r, g, b),
-            stroke,
-            width,
-        }
-    }
-
-    /// The run that the chart is about.
-    pub const SIMULATED: Self = Self::new((0, 0, 0), Stroke::Solid, 3);
-    /// A sampled run.
-    pub const SAMPLED: Self = Self::new((0, 114, 178), Stroke::Marked, 2);
-    /// A line through the tail.
-    pub const FITTED: Self = Self::new((213, 94, 0), Stroke::Dots, 3);
-    /// The level below which there is noise.
-    pub const FLOOR: Self = Self::new((150, 150, 150), Stroke::Solid, 1);
-
-    /// One of three parts of a measurement, with the look of its bound.
-    pub fn of_part(index: usize) -> (Self, Self) {
-        let (color, measured, width, bound) = [
-            ((0, 114, 178), Stroke::Solid, 3, Stroke::LongDash),
-            ((213, 94, 0), Stroke::Marked, 3, Stroke::ShortDash),
-            ((0, 158, 115), Stroke::Solid, 2, Stroke::SparseDash),
-        ][index % 3];
-        (
-            Self::new(color, measured, width),
-            Self::new(color, bound, 2),
-        )
-    }
-
-    /// One of a few measured series: each with a colour, a stroke and a width of its own.
-    pub fn of_series(index: usize) -> Self {
-        const LOOKS: [((u8, u8, u8), Stroke, u32); 8] = [
-            ((0, 0, 0), Stroke::Solid, 3),
-            ((0, 114, 178), Stroke::Marked, 2),
-            ((213, 94, 0), Stroke::LongDash, 3),
-            ((0, 158, 115), Stroke::Dots, 4),
-            ((204, 121, 167), Stroke::NearlySolid, 2),
-            ((230, 159, 0), Stroke::Solid, 2),
-            ((86, 180, 233), Stroke::Dash, 3),
-            ((120, 120, 120), Stroke::SparseDash, 3),
-        ];
-        let (color, stroke, width) = LOOKS[index % LOOKS.len()];
-        Self::new(color, stroke, width)
-    }
-
-    /// What the theory predicts.
-    pub const PREDICTED: Self = Self::new((120, 120, 120), Stroke::Dash, 2);
-
-    /// The same colour as a line without gaps.
-    pub fn solid(self) -> Self {
-        Self {
-            stroke: Stroke::Solid,
-            width: 2,
-            ..self
-        }
-    }
-
-    /// The same with a marker at points.
-    pub fn marked(self) -> Self {
-        Self {
-            stroke: Stroke::Marked,
-            ..self
-        }
-    }
-
-    /// Points of one of a few sets: rings that get smaller from one to the next, and the last one discs.
-    pub fn of_set(index: usize) -> Self {
-        const COLORS: [(u8, u8, u8); 6] = [
-            (230, 159, 0),
-            (204, 121, 167),
-            (86, 180, 233),
-            (0, 158, 115),
-            (0, 114, 178),
-            (0, 0, 0),
-        ];
-        let index = index.min(COLORS.len() - 1);
-        Self::new(COLORS[index], Stroke::Points, 8 - index as u32)
-    }
-
-    /// Whether its points are discs.
-    pub(super) fn is_filled(&self) -> bool {
-        self.width <= 3
-    }
-
-    /// The look of a rate, by its name.
-    pub fn of_rate(name: &str) -> Self {
-        match name {
-            "printed" => Self::new((204, 121, 167), Stroke::SparseDash, 2),
-            "printed_d0" => Self::new((204, 121, 167), Stroke::LongDash, 2),
-            "derived" | "certified" => Self::new((0, 114, 178), Stroke::Dash, 2),
-            "sharp" => Self::new((0, 158, 115), Stroke::ShortDash, 2),
-            _ => Self::new((230, 159, 0), Stroke::NearlySolid, 2),
-        }
-    }
-}
-
-impl Look {
-    /// Points of a rate, by its name: discs and rings of different sizes.
-    pub fn points_of_rate(name: &str) -> Self {
-        let Self { color, .. } = Self::of_rate(name);
-        let (color, radius) = match name {
-            "exact" => (RGBColor(0, 0, 0), 2),
-            "sharp" => (color, 3),
-            "derived" | "certified" => (RGBColor(0, 114, 178), 4),
-            _ => (color, 6),
-        };
-        Self {
-            color,
-            stroke: Stroke::Points,
-            width: radius,
-        }
-    }
-}
-
-/// How an area is filled: in greys, too, each is told from the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shade {
-    pub(super) color: RGBColor,
+    /// Pixels of dashes and gaps; none for a line without gaps.
+    pub(super) dash: &'static [u8],
+    /// Of a line, in pixels.
+    pub(super) width: f64,
+    /// Of points, and of lines at their points.
+    pub(super) marker: Option<Marker>,
+    /// Of a marker, in pixels.
+    pub(super) radius: f64,
+    /// Of an area.
     pub(super) hatched: bool,
 }
 
-impl Shade {
-    const fn new((r, g, b): (u8, u8, u8), hatched: bool) -> Self {
+fn hex<S: Serializer>(color: &RGBColor, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&code(*color))
+}
+
+/// #rrggbb
+pub(super) fn code(RGBColor(r, g, b): RGBColor) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+impl Look {
+    const fn new((r, g, b): (u8, u8, u8), dash: &'static [u8], width: f64) -> Self {
         Self {
             color: RGBColor(r, g, b),
-            hatched,
+            dash,
+            width,
+            marker: None,
+            radius: 4.0,
+            hatched: false,
         }
     }
 
-    /// A bound that holds.
-    pub const HOLDS: Self = Self::new((86, 180, 233), false);
-    /// A bound that is violated.
-    pub const VIOLATED: Self = Self::new((213, 94, 0), true);
-    /// A bound that claims nothing.
-    pub const VACUOUS: Self = Self::new((232, 232, 232), false);
-    /// Nothing to compare with.
-    pub const UNTESTED: Self = Self::new((255, 255, 255), false);
-    /// A point that failed.
-    pub const FAILED: Self = Self::new((60, 60, 60), false);
+    /// The run that the figure is about.
+    pub const SIMULATED: Self = Self::new(BLACK, SOLID, 3.0);
+    /// A sampled run.
+    pub const SAMPLED: Self = Self::new(BLUE, SOLID, 2.0).marked(Marker::Disc);
+    /// A line through the tail.
+    pub const FITTED: Self = Self::new(VERMILLION, DOTS, 3.0);
+    /// The level below which there is noise.
+    pub const FLOOR: Self = Self::new((160, 160, 160), SOLID, 1.0);
+    /// What the theory predicts.
+    pub const PREDICTED: Self = Self::new((80, 80, 80), DASH, 1.5);
+    /// An area where a bound holds.
+    pub const HOLDS: Self = Self::new(SKY, SOLID, 1.0);
+    /// Where it is violated.
+    pub const VIOLATED: Self = Self::new(VERMILLION, SOLID, 1.0).hatched();
+    /// The hatches of a violated bound, over what else is shown.
+    pub const HATCHED: Self = Self::new(BLACK, SOLID, 0.0).hatched();
+    /// Where it claims nothing.
+    pub const VACUOUS: Self = Self::new((232, 232, 232), SOLID, 1.0);
+    /// Where a premise is not met.
+    pub const NOT_APPLICABLE: Self = Self::new((190, 190, 190), SOLID, 1.0);
+    /// Where the run's own error does not decide.
+    pub const UNDECIDED: Self = Self::new(ORANGE, SOLID, 1.0);
+    /// Where there is nothing to compare with.
+    pub const UNTESTED: Self = Self::new((255, 255, 255), SOLID, 1.0);
+    /// Where the run failed.
+    pub const FAILED: Self = Self::new((60, 60, 60), SOLID, 1.0);
+    /// The border between areas.
+    pub const CONTOUR: Self = Self::new(BLACK, SOLID, 2.0);
 
-    /// Whether areas of this kind are hatched.
-    pub fn is_hatched(&self) -> bool {
-        self.hatched
+    /// With a marker.
+    pub const fn marked(self, marker: Marker) -> Self {
+        Self {
+            marker: Some(marker),
+            ..self
+        }
+    }
+
+    /// With markers of another radius.
+    pub const fn sized(self, radius: f64) -> Self {
+        Self { radius, ..self }
+    }
+
+    /// With thin lines.
+    pub const fn thin(self) -> Self {
+        Self { width: 1.0, ..self }
+    }
+
+    /// Without a marker.
+    pub const fn unmarked(self) -> Self {
+        Self {
+            marker: None,
+            ..self
+        }
+    }
+
+    const fn hatched(self) -> Self {
+        Self {
+            hatched: true,
+            ..self
+        }
+    }
+
+    /// The same without gaps.
+    pub const fn solid(self) -> Self {
+        Self {
+            dash: SOLID,
+            ..self
+        }
+    }
+
+    /// One of three parts of a measurement, with the look of its bound.
+    pub fn of_part(index: usize) -> (Self, Self) {
+        let (color, width, marker, bound) = [
+            (BLUE, 3.5, Marker::Square, LONG),
+            (VERMILLION, 2.5, Marker::Triangle, SHORT),
+            (GREEN, 2.0, Marker::Diamond, SPARSE),
+        ][index % 3];
+        (
+            Self::new(color, SOLID, width).marked(marker),
+            Self::new(color, bound, 2.0),
+        )
+    }
+
+    /// One of a few measured series.
+    pub fn of_series(index: usize) -> Self {
+        const LOOKS: [((u8, u8, u8), f64, Marker); 8] = [
+            (BLACK, 4.5, Marker::Disc),
+            (BLUE, 3.5, Marker::Square),
+            (VERMILLION, 3.0, Marker::Triangle),
+            (GREEN, 2.5, Marker::Diamond),
+            (PURPLE, 2.2, Marker::Plus),
+            (ORANGE, 2.0, Marker::Wedge),
+            (SKY, 1.8, Marker::Cross),
+            (WINE, 1.5, Marker::Circle),
+        ];
+        let (color, width, marker) = LOOKS[index % LOOKS.len()];
+        Self::new(color, SOLID, width).marked(marker)
+    }
+
+    /// Points of one of a few sets: each smaller than the one before, so that it hides none.
+    pub fn of_set(index: usize) -> Self {
+        const LOOKS: [((u8, u8, u8), Marker); 6] = [
+            (ORANGE, Marker::Circle),
+            (PURPLE, Marker::Square),
+            (SKY, Marker::Triangle),
+            (GREEN, Marker::Diamond),
+            (BLUE, Marker::Cross),
+            (BLACK, Marker::Disc),
+        ];
+        let index = index.min(LOOKS.len() - 1);
+        let (color, marker) = LOOKS[index];
+        let look = Self::new(color, SOLID, 1.5).marked(marker);
+        Self {
+            radius: 7.5 - index as f64,
+            ..look
+        }
+    }
+
+    /// The poster's rate, to the letter.
+    pub const PRINTED: Self = Self::rate(PURPLE, SPARSE, Marker::Cross, 4.0);
+    /// The poster's rate in units of time.
+    pub const PRINTED_D0: Self = Self::rate(PURPLE, LONG, Marker::Circle, 5.0);
+    /// A rate that is proved.
+    pub const DERIVED: Self = Self::rate(BLUE, DASH, Marker::Square, 4.0);
+    /// A sharper one.
+    pub const SHARP: Self = Self::rate(GREEN, SHORT, Marker::Diamond, 4.0);
+    /// One of another norm.
+    pub const EUCLIDEAN: Self = Self::rate(WINE, DOTS, Marker::Triangle, 4.0);
+    /// The exact rate.
+    pub const EXACT: Self = Self::rate(ORANGE, NEARLY_SOLID, Marker::Wedge, 3.0);
+
+    const fn rate(color: (u8, u8, u8), dash: &'static [u8], marker: Marker, radius: f64) -> Self {
+        Self::new(color, dash, 2.0).marked(marker).sized(radius)
+    }
+}
+
+impl Marker {
+    /// Whether it has no inside.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Circle | Self::Plus | Self::Cross)
+    }
+
+    /// Its path around a point, in moves from there.
+    pub(super) fn path(self, r: f64) -> String {
+        let s = 0.85 * r;
+        let (minus_r, minus_s) = (-r, -s);
+        let (r2, s2, w2) = (2.0 * r, 2.0 * s, 1.7 * r);
+        match self {
+            Self::Disc | Self::Circle => {
+                format!(
+                    "m{minus_r:.1} 0a{r:.1} {r:.1} 0 1 0 {r2:.1} 0a{r:.1} {r:.1} 0 1 0-{r2:.1} 0z"
+                )
+            }
+            Self::Square => format!("m{minus_s:.1} {minus_s:.1}h{s2:.1}v{s2:.1}h-{s2:.1}z"),
+            Self::Triangle => format!("m0 {minus_r:.1}l{s:.1} {w2:.1}h-{s2:.1}z"),
+            Self::Wedge => format!("m0 {r:.1}l{s:.1}-{w2:.1}h-{s2:.1}z"),
+            Self::Diamond => format!(
+                "m0 {minus_r:.1}l{r:.1} {r:.1}l{minus_r:.1} {r:.1}l{minus_r:.1} {minus_r:.1}z"
+            ),
+            Self::Plus => format!("m{minus_r:.1} 0h{r2:.1}m{minus_r:.1} {minus_r:.1}v{r2:.1}"),
+            Self::Cross => {
+                format!("m{minus_s:.1} {minus_s:.1}l{s2:.1} {s2:.1}m0-{s2:.1}l-{s2:.1} {s2:.1}")
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Progress of many runs as one.
 
-use crate::experiment::Hooks;
+use super::Hooks;
 use std::sync::Mutex;
 
 /// Shares one user's attention among runs that go on side by side.
@@ -47,6 +47,10 @@ impl<'a> Together<'a> {
 impl Hooks for Part<'_> {
     fn interrupted(&self) -> bool {
         self.together.hooks.interrupted()
+    }
+
+    fn remark(&self, text: &str) {
+        self.together.hooks.remark(text);
     }
 
     fn progress(&self, fraction: f64, _of: &str) {

@@ -2,12 +2,12 @@
 //! (Pearlmutter 1994).
 
 use super::data::Batch;
-use super::pass::positive;
+use super::pass::{Slot, below, view, view_mut};
 use super::{DataSet, Loss, Mode, Pass};
-use crate::blas::multiply_add;
 use crate::network::deep::Deep;
+use crate::network::deep::layers::Work;
 use crate::real::Real;
-use ndarray::{Array2, ArrayView2, Axis, Zip};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip};
 
 /// The Hessian of a network's loss on a sample, as a map on parameters (weights, then biases, layer by layer).
 ///
@@ -23,8 +23,8 @@ pub struct Curvature<'a, T> {
     batch: Batch<T>,
     pass: Pass<T>,
     loss: Loss,
-    /// Derivatives of activations and of ∂ℓ/∂z along the direction, nodes × N.
-    along: Vec<[Array2<T>; 2]>,
+    /// Derivatives of activations and of ∂ℓ/∂z along the direction, in each of the pass's slots.
+    along: Vec<[Vec<T>; 2]>,
 }
 
 impl<'a, T: Real> Curvature<'a, T> {
@@ -33,29 +33,22 @@ impl<'a, T: Real> Curvature<'a, T> {
     /// # Panics
     /// If the network is normalised by batches: its samples do not act alone.
     pub fn new(network: &'a Deep<T>, data: &DataSet<T>, loss: Loss) -> Self {
-        assert!(
-            network.architecture.batch_norm.is_none(),
-            "no batch normalisation"
-        );
+        let architecture = &network.architecture;
+        assert!(!architecture.has_batch_norm(), "no batch normalisation");
         let mut batch = Batch::new(data, data.len());
         batch.gather(data, 0..data.len());
-        let mut pass = Pass::new(&network.architecture, data.len());
+        let mut pass = Pass::new(architecture, data.len());
         pass.forward(network, batch.inputs(), Mode::Evaluation);
         let (output, gradient) = pass.output_and_gradient();
         loss.evaluate(output, &batch, gradient);
-        for l in (0..network.layers.len()).rev() {
+        for l in (0..architecture.stages().len()).rev() {
             pass.back_through(network, l);
         }
-        let zeros = |(_, nodes)| [0, 1].map(|_| Array2::zeros((nodes, data.len())));
+        let zeros = |slot: &Slot<T>| [0, 1].map(|_| vec![T::zero(); slot.f.len()]);
         Self {
             network,
-            direction: Deep::zeros(&network.architecture),
-            along: network
-                .architecture
-                .shapes()
-                .into_iter()
-                .map(zeros)
-                .collect(),
+            direction: Deep::zeros(architecture),
+            along: pass.slots.iter().map(zeros).collect(),
             batch,
             pass,
             loss,
@@ -81,32 +74,45 @@ impl<'a, T: Real> Curvature<'a, T> {
         }
         self.forward();
         self.curve_of_loss();
-        self.backward(out);
+        self.backward();
+        self.gradients(out);
     }
 
+    /// With A linear in the weights, and v the direction's: R(A_w x) = A_v x + A_w Rx.
     fn forward(&mut self) {
-        let one = T::one();
-        let top = self.network.layers.len() - 1;
-        let layers = self.network.layers.iter().zip(&self.direction.layers);
-        for (l, (layer, direction)) in layers.enumerate() {
-            let below = self.pass.gradient(l, self.batch.inputs()).below;
-            let (lower, here) = self.along.split_at_mut(l);
-            let here = &mut here[0][0];
-            for (mut row, &b) in here.rows_mut().into_iter().zip(&direction.bias) {
-                row.fill(b);
-            }
-            multiply_add(one, direction.weights.view(), below, one, here.view_mut());
-            if let Some([lower, _]) = lower.last() {
-                multiply_add(
-                    one,
-                    layer.weights.view(),
-                    lower.view(),
-                    one,
-                    here.view_mut(),
-                );
-            }
-            if l < top {
-                gate(here, self.pass.activations(l));
+        let (one, batch, x) = (T::one(), self.pass.batch(), self.batch.inputs());
+        let Pass {
+            slots,
+            operations,
+            input,
+            ..
+        } = &mut self.pass;
+        for (i, here) in operations.iter_mut().enumerate() {
+            let Some(slot) = here.slot else {
+                continue;
+            };
+            let (w, v) = (&self.network.parameters[i], &self.direction.parameters[i]);
+            let (lower, upper) = self.along.split_at_mut(slot);
+            let mut along = view_mut(&mut upper[0][0], here.output, batch);
+            match &mut here.work {
+                Work::Map(map) => {
+                    along.fill(T::zero());
+                    if let Some(bias) = v.vectors.first() {
+                        let rows = along.rows_mut().into_iter().zip(bias);
+                        rows.for_each(|(mut row, &b)| row.fill(b));
+                        let x = below(&slots[..slot], input, x, here.input, batch);
+                        map.apply(v.weights.view(), x, one, along.view_mut());
+                    }
+                    if let Some([lower, _]) = lower.last() {
+                        let lower = view(lower, here.input, batch);
+                        map.apply(w.weights.view(), lower, one, along);
+                    }
+                }
+                Work::InPlace(change) => {
+                    let f = view(&slots[slot].f, here.output, batch);
+                    assert!(change.tangent(f, along), "samples act alone");
+                }
+                Work::View => {}
             }
         }
     }
@@ -114,12 +120,15 @@ impl<'a, T: Real> Curvature<'a, T> {
     /// The second derivative of the loss in the output, applied to the output's derivative.
     fn curve_of_loss(&mut self) {
         let samples = self.batch.inputs().ncols() as f64;
+        let shape = self.pass.output().dim();
         let [output, delta] = self.along.last_mut().expect("there is an output");
+        let output = ArrayView2::from_shape(shape, output).expect("the output's size");
+        let mut delta = ArrayViewMut2::from_shape(shape, delta).expect("the output's size");
         match self.loss {
             Loss::MeanSquared => {
                 let twice = T::from_f64(2.0 / (samples * output.nrows() as f64));
                 Zip::from(delta)
-                    .and(&*output)
+                    .and(output)
                     .for_each(|d, &y| *d = twice * y);
             }
             Loss::CrossEntropy => {
@@ -144,37 +153,66 @@ impl<'a, T: Real> Curvature<'a, T> {
         }
     }
 
-    fn backward(&mut self, mut out: &mut [T]) {
-        let (one, zero) = (T::one(), T::zero());
-        for l in (1..self.network.layers.len()).rev() {
-            let (lower, here) = self.along.split_at_mut(l);
-            let (lower, here) = (&mut lower[l - 1][1], &here[0][1]);
-            let delta = self.pass.gradient(l, self.batch.inputs()).delta;
-            let (w, v) = (
-                &self.network.layers[l].weights,
-                &self.direction.layers[l].weights,
-            );
-            multiply_add(one, w.t(), here.view(), zero, lower.view_mut());
-            multiply_add(one, v.t(), delta, one, lower.view_mut());
-            gate(lower, self.pass.activations(l - 1));
+    fn backward(&mut self) {
+        let (one, zero, batch) = (T::one(), T::zero(), self.pass.batch());
+        let Pass {
+            slots, operations, ..
+        } = &mut self.pass;
+        for (i, here) in operations.iter_mut().enumerate().rev() {
+            let Some(slot) = here.slot else {
+                continue;
+            };
+            let (lower, upper) = self.along.split_at_mut(slot);
+            let delta = view_mut(&mut upper[0][1], here.output, batch);
+            match (&mut here.work, lower.last_mut()) {
+                (Work::Map(map), Some([_, lower])) => {
+                    let (w, v) = (&self.network.parameters[i], &self.direction.parameters[i]);
+                    let mut lower = view_mut(lower, here.input, batch);
+                    map.transposed(w.weights.view(), delta.view(), zero, lower.view_mut());
+                    if !v.weights.is_empty() {
+                        let delta = view(&slots[slot].delta, here.output, batch);
+                        map.transposed(v.weights.view(), delta, one, lower);
+                    }
+                }
+                (Work::InPlace(change), _) => {
+                    let f = view(&slots[slot].f, here.output, batch);
+                    assert!(change.tangent(f, delta), "samples act alone");
+                }
+                _ => {}
+            }
         }
-        for (l, layer) in self.network.layers.iter().enumerate() {
-            let gradient = self.pass.gradient(l, self.batch.inputs());
-            let (part, rest) = out.split_at_mut(layer.weights.len());
-            let mut product = ndarray::ArrayViewMut2::from_shape(layer.weights.dim(), part)
-                .expect("as long as the weights");
-            let delta = self.along[l][1].view();
-            multiply_add(one, delta, gradient.below.t(), zero, product.view_mut());
-            if l > 0 {
-                let below = self.along[l - 1][0].t();
-                multiply_add(one, gradient.delta, below, one, product);
+    }
+
+    /// R(∂ℓ/∂w) = ∂(Rδ·A x)/∂w + ∂(δ·A Rx)/∂w.
+    fn gradients(&mut self, mut out: &mut [T]) {
+        let (one, zero, batch) = (T::one(), T::zero(), self.pass.batch());
+        let x = self.batch.inputs();
+        let Pass {
+            slots,
+            operations,
+            input,
+            ..
+        } = &mut self.pass;
+        for (i, here) in operations.iter_mut().enumerate() {
+            let layout = self.network.architecture.layout(i);
+            let (Work::Map(map), Some(slot)) = (&mut here.work, here.slot) else {
+                continue;
+            };
+            let along = view(&self.along[slot][1], here.output, batch);
+            let (part, rest) = out.split_at_mut(layout.matrix().0 * layout.matrix().1);
+            let mut product =
+                ArrayViewMut2::from_shape(layout.matrix(), part).expect("as long as the weights");
+            let x = below(&slots[..slot], input, x, here.input, batch);
+            map.outer(one, along, x, zero, product.view_mut());
+            if slot > 0 {
+                let delta = view(&slots[slot].delta, here.output, batch);
+                let lower = view(&self.along[slot - 1][0], here.input, batch);
+                map.outer(one, delta, lower, one, product);
             }
             out = rest;
-            if self.network.architecture.bias {
-                let (part, rest) = out.split_at_mut(layer.bias.len());
-                for (out, row) in part.iter_mut().zip(delta.axis_iter(Axis(0))) {
-                    *out = row.sum();
-                }
+            for vector in layout.vectors.iter().filter(|vector| vector.learned) {
+                let (part, rest) = out.split_at_mut(vector.length);
+                map.sums(along, part);
                 out = rest;
             }
         }
@@ -192,9 +230,4 @@ impl<'a, T: Real> Curvature<'a, T> {
         }
         hessian
     }
-}
-
-/// Zero where the node is not active.
-fn gate<T: Real>(x: &mut Array2<T>, f: ArrayView2<T>) {
-    Zip::from(x).and(f).for_each(|x, &f| *x = positive(f, *x));
 }

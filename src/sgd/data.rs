@@ -106,7 +106,7 @@ impl<T: Real> DataSet<T> {
 
 /// What a network says to inputs (N × d): N × C. O(N · weights), with working memory for 1024 samples.
 pub fn outputs<T: Real>(network: &Deep<T>, inputs: ArrayView2<T>) -> Array2<T> {
-    let mut outputs = Array2::zeros((inputs.nrows(), network.architecture.output));
+    let mut outputs = Array2::zeros((inputs.nrows(), network.architecture.output()));
     let mut pass = Pass::new(&network.architecture, BLOCK.min(inputs.nrows()));
     let chunks = inputs.axis_chunks_iter(Axis(0), BLOCK);
     for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), BLOCK)) {

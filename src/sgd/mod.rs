@@ -6,16 +6,16 @@
 mod curvature;
 mod data;
 mod loss;
-mod norm;
 mod optimizer;
 mod pass;
 mod projected;
 mod trainer;
 
+pub use crate::network::deep::layers::Mode;
 pub use curvature::Curvature;
 pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs};
 pub use loss::{Loss, accuracy};
 pub use optimizer::{Descent, Gradient, Optimizer};
-pub use pass::{LayerGradient, Mode, Pass};
+pub use pass::Pass;
 pub use projected::{ProjectedSgd, SgdOptions};
 pub use trainer::{Diverged, Evaluation, Schedule, Trainer, TrainerState, Training};

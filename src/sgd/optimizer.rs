@@ -1,10 +1,10 @@
 //! From gradients to steps: SGD with momentum and weight decay.
 
-use super::pass::{LayerGradient, Pass};
-use crate::blas::multiply_add;
-use crate::network::deep::{Architecture, Deep, Dense};
+use super::pass::Pass;
+use crate::network::deep::layers::Work;
+use crate::network::deep::{Architecture, Deep, Parameters};
 use crate::real::Real;
-use ndarray::{Array1, Array2, ArrayView2, Zip};
+use ndarray::{Array1, ArrayView2, Zip};
 
 /// How a step is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,17 +23,19 @@ pub type Gradient<T> = Deep<T>;
 /// SGD. The gradient of a weight matrix is never formed without momentum: the product goes straight into the weights.
 pub struct Optimizer<T> {
     velocity: Option<Gradient<T>>,
-    bias: bool,
-    affine: bool,
+    /// Which vectors of each layer of the list are learned.
+    learned: Vec<Vec<bool>>,
 }
 
 impl<T: Real> Optimizer<T> {
     /// For networks of an architecture; velocities only where there is momentum.
     pub fn new(architecture: &Architecture, momentum: bool) -> Self {
         Self {
-            velocity: momentum.then(|| velocities(architecture)),
-            bias: architecture.bias,
-            affine: architecture.is_affine(),
+            velocity: momentum.then(|| nothing(architecture)),
+            learned: architecture
+                .layouts()
+                .map(|layout| layout.vectors.iter().map(|vector| vector.learned).collect())
+                .collect(),
         }
     }
 
@@ -58,120 +60,115 @@ impl<T: Real> Optimizer<T> {
         x: ArrayView2<T>,
         descent: &Descent,
     ) {
-        for l in (0..network.layers.len()).rev() {
+        for l in (0..network.architecture.stages().len()).rev() {
             pass.back_through(network, l);
-            let gradient = pass.gradient(l, x);
-            self.step(l, &mut network.layers[l], &gradient, descent);
+            self.step_weights(l, network, pass, x, descent);
+            for i in network.architecture.stages()[l].clone() {
+                let velocity = self.velocity.as_mut().map(|all| &mut all.parameters[i]);
+                let parameters = &mut network.parameters[i];
+                let learned = &self.learned[i];
+                step_vectors(
+                    parameters,
+                    velocity,
+                    pass.vector_gradients(i),
+                    learned,
+                    descent,
+                );
+                pass.keep(i, parameters);
+            }
         }
     }
 
-    fn step(
+    fn step_weights(
         &mut self,
         l: usize,
-        layer: &mut Dense<T>,
-        gradient: &LayerGradient<T>,
+        network: &mut Deep<T>,
+        pass: &mut Pass<T>,
+        x: ArrayView2<T>,
         descent: &Descent,
     ) {
         let rate = T::from_f64(descent.step);
         let minus = T::zero() - rate;
-        let decay = T::from_f64(descent.weight_decay);
-        let shrink = T::from_f64(1.0 - descent.step * descent.weight_decay);
-        let below = gradient.below.t();
-        let mut velocity = self
-            .velocity
-            .as_mut()
-            .map(|velocity| &mut velocity.layers[l]);
-        match &mut velocity {
-            None => multiply_add(
-                minus,
-                gradient.delta,
-                below,
-                shrink,
-                layer.weights.view_mut(),
-            ),
+        let Deep {
+            architecture,
+            parameters,
+        } = network;
+        let weights = &mut parameters[architecture.linear(l)].weights;
+        match &mut self.velocity {
+            None => {
+                let shrink = T::from_f64(1.0 - descent.step * descent.weight_decay);
+                pass.weight_gradient(architecture, l, x, [minus, shrink], weights.view_mut());
+            }
             Some(velocity) => {
+                let decay = T::from_f64(descent.weight_decay);
                 let momentum = T::from_f64(descent.momentum);
-                let u = &mut velocity.weights;
-                multiply_add(T::one(), gradient.delta, below, momentum, u.view_mut());
-                Zip::from(&mut layer.weights).and(u).for_each(|w, u| {
+                let u = &mut velocity.linear_mut(l).weights;
+                pass.weight_gradient(architecture, l, x, [T::one(), momentum], u.view_mut());
+                Zip::from(weights).and(u).for_each(|w, u| {
                     *u += decay * *w;
                     *w = *w - rate * *u;
                 });
             }
         }
-        let vector = |w: &mut Array1<T>, u: Option<&mut Array1<T>>, j: usize, g: f64| {
-            let g = T::from_f64(g) + decay * w[j];
-            let u = match u {
-                Some(u) => {
-                    u[j] = T::from_f64(descent.momentum) * u[j] + g;
-                    u[j]
+    }
+}
+
+/// A step in the learned vectors of a layer.
+fn step_vectors<T: Real>(
+    parameters: &mut Parameters<T>,
+    mut velocity: Option<&mut Parameters<T>>,
+    gradients: &[Array1<T>],
+    learned: &[bool],
+    descent: &Descent,
+) {
+    let rate = T::from_f64(descent.step);
+    let decay = T::from_f64(descent.weight_decay);
+    let momentum = T::from_f64(descent.momentum);
+    let vectors = parameters.vectors.iter_mut().zip(gradients).enumerate();
+    for (i, (vector, gradient)) in vectors.filter(|(i, _)| learned[*i]) {
+        for (j, (w, &g)) in vector.iter_mut().zip(gradient).enumerate() {
+            let g = g + decay * *w;
+            let u = match &mut velocity {
+                Some(velocity) => {
+                    let u = &mut velocity.vectors[i][j];
+                    *u = momentum * *u + g;
+                    *u
                 }
                 None => g,
             };
-            w[j] = w[j] - rate * u;
-        };
-        if self.bias {
-            for (j, row) in gradient.delta.rows().into_iter().enumerate() {
-                let g = row.sum().to_f64();
-                let u = velocity.as_mut().map(|velocity| &mut velocity.bias);
-                vector(&mut layer.bias, u, j, g);
-            }
-        }
-        if let (Some(norm), Some(pass)) = (&mut layer.norm, gradient.norm) {
-            pass.update_running(norm);
-            if self.affine {
-                for j in 0..norm.gain.len() {
-                    let u = velocity
-                        .as_mut()
-                        .and_then(|velocity| velocity.norm.as_mut());
-                    let (gain, shift) = match u {
-                        Some(u) => (Some(&mut u.gain), Some(&mut u.shift)),
-                        None => (None, None),
-                    };
-                    vector(&mut norm.gain, gain, j, pass.gain[j].to_f64());
-                    vector(&mut norm.shift, shift, j, pass.shift[j].to_f64());
-                }
-            }
+            *w = *w - rate * u;
         }
     }
 }
 
-/// No velocity in any parameter.
-fn velocities<T: Real>(architecture: &Architecture) -> Gradient<T> {
-    let mut velocity = Deep::zeros(architecture);
-    for layer in &mut velocity.layers {
-        if let Some(norm) = &mut layer.norm {
-            norm.gain.fill(T::zero());
-            norm.variance.fill(T::zero());
-        }
-    }
-    velocity
+/// Zero in every parameter, also in those that begin with one.
+fn nothing<T: Real>(architecture: &Architecture) -> Gradient<T> {
+    let mut all = Deep::zeros(architecture);
+    all.parameters.iter_mut().for_each(Parameters::clear);
+    all
 }
 
 impl<T: Real> Pass<T> {
     /// The gradient of the loss whose gradient in the output stands in this pass. Allocates it.
     pub fn gradient_of(&mut self, network: &Deep<T>, x: ArrayView2<T>) -> Gradient<T> {
-        let mut all = velocities(&network.architecture);
-        for l in (0..network.layers.len()).rev() {
+        let mut all = nothing(&network.architecture);
+        for l in (0..network.architecture.stages().len()).rev() {
             self.back_through(network, l);
-            let gradient = self.gradient(l, x);
-            let layer = &mut all.layers[l];
-            layer.weights = outer(gradient.delta, gradient.below);
-            for (b, row) in layer.bias.iter_mut().zip(gradient.delta.rows()) {
-                *b = row.sum();
-            }
-            if let (Some(norm), Some([gain, shift])) = (&mut layer.norm, gradient.affine) {
-                norm.gain.assign(&gain);
-                norm.shift.assign(&shift);
-            }
+            let room = all.linear_mut(l).weights.view_mut();
+            self.weight_gradient(&network.architecture, l, x, [T::one(), T::zero()], room);
+        }
+        for (i, parameters) in all.parameters.iter_mut().enumerate() {
+            parameters
+                .vectors
+                .clone_from_slice(self.vector_gradients(i));
         }
         all
     }
-}
 
-/// δ fᵀ
-fn outer<T: Real>(delta: ArrayView2<T>, below: ArrayView2<T>) -> Array2<T> {
-    let mut out = Array2::zeros((delta.nrows(), below.nrows()));
-    multiply_add(T::one(), delta, below.t(), T::zero(), out.view_mut());
-    out
+    /// After a step: what layer `i` of the list keeps without learning it.
+    fn keep(&self, i: usize, parameters: &mut Parameters<T>) {
+        if let Work::InPlace(change) = &self.operations[i].work {
+            change.keep(parameters);
+        }
+    }
 }

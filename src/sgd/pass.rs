@@ -1,82 +1,133 @@
 //! One mini-batch through a network and back.
 
-use super::norm::NormPass;
-use crate::blas::{self, multiply_add};
-use crate::network::deep::{Architecture, Deep, Dense, Place};
+use crate::blas;
+use crate::network::deep::layers::{Kind, Mode, Room, Work};
+use crate::network::deep::{Architecture, Deep, Shape};
 use crate::real::Real;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Zip, s};
-
-/// Which statistics batch normalisation uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Those of the batch.
-    Training,
-    /// The running ones.
-    Evaluation,
-}
+use ndarray::{Array1, ArrayView2, ArrayViewMut2};
 
 /// Activations of a mini-batch and the gradients of the loss in them, with room for so many samples.
 ///
 /// # Cost
-/// Forward 2B·(weights) operations, back the same for the gradients in activations; all in matrix products but for
-/// O(B·nodes). Nothing is allocated after [`Pass::new`].
+/// Forward 2B·(weights) operations for dense layers, times the positions for convolutions; back the same for the
+/// gradients in activations; all in matrix products but for O(B·nodes). Nothing is allocated after [`Pass::new`].
 pub struct Pass<T> {
-    place: Option<Place>,
     capacity: usize,
     batch: usize,
-    layers: Vec<LayerPass<T>>,
+    /// The inputs, where the first layer wants them by positions.
+    pub(super) input: Option<Vec<T>>,
+    pub(super) slots: Vec<Slot<T>>,
+    pub(super) operations: Vec<Placed<T>>,
+    /// For each of the theory's layers: the slot that its weights fill, and the one that the next layer reads.
+    stages: Vec<[usize; 2]>,
 }
 
-struct LayerPass<T> {
-    /// Activations: what the layer above sees. For the output, the output.
-    f: Array2<T>,
-    /// max(z, 0), where it is normalised afterwards.
-    relu: Option<Array2<T>>,
+/// Activations in one place, each node's samples side by side.
+pub(super) struct Slot<T> {
+    pub shape: Shape,
+    /// What the layer above sees. For the output, the output.
+    pub f: Vec<T>,
     /// ∂ℓ/∂f, then ∂ℓ/∂z.
-    delta: Array2<T>,
-    norm: Option<NormPass<T>>,
+    pub delta: Vec<T>,
 }
 
-/// What makes up the gradient in a layer's parameters: ∂ℓ/∂W = δ fᵀ, ∂ℓ/∂b = Σ δ.
-pub struct LayerGradient<'a, T> {
-    /// ∂ℓ/∂z, nodes × batch.
-    pub delta: ArrayView2<'a, T>,
-    /// Activations below, inputs × batch.
-    pub below: ArrayView2<'a, T>,
-    /// ∂ℓ/∂gain and ∂ℓ/∂shift, where the layer is normalised.
-    pub affine: Option<[ArrayView1<'a, T>; 2]>,
-    pub(super) norm: Option<&'a NormPass<T>>,
+/// A layer of the list at work.
+pub(super) struct Placed<T> {
+    pub work: Work<T>,
+    /// Gradients in its vectors.
+    pub vectors: Vec<Array1<T>>,
+    /// The shape that it reads.
+    pub input: Shape,
+    /// The shape that it gives.
+    pub output: Shape,
+    /// Where what it gives stands; `None` for the network's input.
+    pub slot: Option<usize>,
+}
+
+/// The numbers of a batch as channels × (positions · batch).
+pub(super) fn view<T>(numbers: &[T], shape: Shape, batch: usize) -> ArrayView2<'_, T> {
+    let columns = shape.positions() * batch;
+    let numbers = &numbers[..shape.channels * columns];
+    ArrayView2::from_shape((shape.channels, columns), numbers).expect("as many as there are")
+}
+
+/// The same, to write.
+pub(super) fn view_mut<T>(numbers: &mut [T], shape: Shape, batch: usize) -> ArrayViewMut2<'_, T> {
+    let columns = shape.positions() * batch;
+    let numbers = &mut numbers[..shape.channels * columns];
+    ArrayViewMut2::from_shape((shape.channels, columns), numbers).expect("as many as there are")
 }
 
 impl<T: Real> Pass<T> {
     /// Room for up to `capacity` samples at a time.
     pub fn new(architecture: &Architecture, capacity: usize) -> Self {
         blas::single_threaded();
-        let place = architecture.batch_norm.map(|norm| norm.place);
-        let depth = architecture.hidden.len();
-        let zeros = |nodes| Array2::zeros((nodes, capacity));
-        let layer = |(l, (_, nodes))| LayerPass {
-            f: zeros(nodes),
-            relu: (l < depth && place == Some(Place::AfterRelu)).then(|| zeros(nodes)),
-            delta: zeros(nodes),
-            norm: (l < depth && place.is_some()).then(|| NormPass::new(nodes, capacity)),
+        let zeros = |shape: Shape| vec![T::zero(); shape.len() * capacity];
+        let list = architecture.operations();
+        let in_place = |i: usize| {
+            let room = |stays| Room {
+                input: architecture.shape_below(i),
+                capacity,
+                stays,
+            };
+            list.get(i)
+                .is_some_and(|kind| matches!(kind.work::<T>(room(true)), Work::InPlace(_)))
         };
+        let (mut slots, mut operations): (Vec<Slot<T>>, Vec<Placed<T>>) = (Vec::new(), Vec::new());
+        let mut input = None;
+        for (i, kind) in list.iter().enumerate() {
+            let below = architecture.shape_below(i);
+            let work = kind.work(Room {
+                input: below,
+                capacity,
+                stays: !in_place(i + 1),
+            });
+            let output = architecture.shape_below(i + 1);
+            if matches!(work, Work::Map(_)) {
+                if slots.is_empty() && below.positions() > 1 {
+                    input = Some(zeros(below));
+                }
+                slots.push(Slot {
+                    shape: output,
+                    f: zeros(output),
+                    delta: zeros(output),
+                });
+            }
+            let vectors = architecture.layout(i).vectors;
+            operations.push(Placed {
+                work,
+                vectors: vectors.iter().map(|v| Array1::zeros(v.length)).collect(),
+                input: below,
+                output,
+                slot: slots.len().checked_sub(1),
+            });
+        }
+        let slot = |i: usize| operations[i].slot.expect("weights fill one");
+        let ends = architecture
+            .stages()
+            .iter()
+            .map(|stage| slot(stage.end - 1));
+        let stages = ends
+            .enumerate()
+            .map(|(l, end)| [slot(architecture.linear(l)), end]);
         Self {
-            place,
             capacity,
             batch: 0,
-            layers: architecture
-                .shapes()
-                .into_iter()
-                .enumerate()
-                .map(layer)
-                .collect(),
+            input,
+            stages: stages.collect(),
+            slots,
+            operations,
         }
     }
 
     /// How many samples fit.
     pub fn capacity(&self) -> usize {
         self.capacity
+    }
+
+    /// How many there are.
+    pub fn batch(&self) -> usize {
+        self.batch
     }
 
     /// Computes all activations for inputs x (d × batch).
@@ -88,131 +139,130 @@ impl<T: Real> Pass<T> {
             x.ncols() <= self.capacity,
             "more samples than there is room for"
         );
+        assert_eq!(x.nrows(), network.architecture.input(), "inputs");
         self.batch = x.ncols();
         let batch = self.batch;
-        let last = network.layers.len() - 1;
-        for (l, layer) in network.layers.iter().enumerate() {
-            let (below, here) = self.layers.split_at_mut(l);
-            let here = &mut here[0];
-            let below = below
-                .last()
-                .map_or(x, |below| below.f.slice(s![.., ..batch]));
-            let mut f = here.f.slice_mut(s![.., ..batch]);
-            multiply_add(
-                T::one(),
-                layer.weights.view(),
-                below,
-                T::zero(),
-                f.view_mut(),
-            );
-            if l == last {
-                each_row(f, &layer.bias, |z, b| z + b);
-                return;
-            }
-            if let (Some(Place::BeforeRelu), Some(pass)) = (self.place, &mut here.norm) {
-                each_row(f.view_mut(), &layer.bias, |z, b| z + b);
-                let norm = layer.norm.as_ref().expect("the architecture has it");
-                pass.forward(norm, f.view_mut(), mode == Mode::Training);
-                f.mapv_inplace(|z| positive(z, z));
-            } else {
-                each_row(f.view_mut(), &layer.bias, |z, b| positive(z + b, z + b));
-            }
-            if let (Some(Place::AfterRelu), Some(pass)) = (self.place, &mut here.norm) {
-                let relu = here.relu.as_mut().expect("the place says so");
-                relu.slice_mut(s![.., ..batch]).assign(&f);
-                let norm = layer.norm.as_ref().expect("the architecture has it");
-                pass.forward(norm, f.view_mut(), mode == Mode::Training);
+        if let Some(input) = &mut self.input {
+            let room = &mut input[..x.len()];
+            let room = ArrayViewMut2::from_shape(x.dim(), room);
+            room.expect("as many as there are").assign(&x);
+        }
+        for (here, parameters) in self.operations.iter_mut().zip(&network.parameters) {
+            match (&mut here.work, here.slot) {
+                (Work::Map(map), Some(slot)) => {
+                    let (lower, upper) = self.slots.split_at_mut(slot);
+                    let x = below(lower, &self.input, x, here.input, batch);
+                    let y = view_mut(&mut upper[0].f, here.output, batch);
+                    map.forward(parameters, x, y);
+                }
+                (Work::InPlace(change), Some(slot)) => {
+                    let f = view_mut(&mut self.slots[slot].f, here.output, batch);
+                    change.forward(parameters, f, mode);
+                }
+                _ => {}
             }
         }
     }
 
     /// The network's output, C × batch.
     pub fn output(&self) -> ArrayView2<'_, T> {
-        self.activations(self.layers.len() - 1)
+        self.activations(self.stages.len() - 1)
     }
 
-    /// Activations of layer `l`, nodes × batch, normalised where the layer is.
+    /// Activations of layer `l` as the next one reads them, normalised where the layer is: nodes × batch, or channels ×
+    /// (positions · batch).
     pub fn activations(&self, l: usize) -> ArrayView2<'_, T> {
-        self.layers[l].f.slice(s![.., ..self.batch])
+        let slot = &self.slots[self.stages[l][1]];
+        view(&slot.f, slot.shape, self.batch)
+    }
+
+    /// ∂ℓ/∂z of layer `l`, in its pre-activations, once the way back has come through it: nodes × batch, or channels ×
+    /// (positions · batch).
+    pub fn delta(&self, l: usize) -> ArrayView2<'_, T> {
+        let slot = &self.slots[self.stages[l][0]];
+        view(&slot.delta, slot.shape, self.batch)
     }
 
     /// Output, and room for the loss's gradient in it: where the way back begins.
     pub fn output_and_gradient(&mut self) -> (ArrayView2<'_, T>, ArrayViewMut2<'_, T>) {
-        let batch = self.batch;
-        let top = self.layers.last_mut().expect("there is an output");
+        let top = self.slots.last_mut().expect("there is an output");
         (
-            top.f.slice(s![.., ..batch]),
-            top.delta.slice_mut(s![.., ..batch]),
+            view(&top.f, top.shape, self.batch),
+            view_mut(&mut top.delta, top.shape, self.batch),
         )
     }
 
     /// Takes the gradient through layer `l`: first from its activations to its pre-activations, then to the
     /// activations below. Layers have to be taken from the top, each before its weights change.
     pub fn back_through(&mut self, network: &Deep<T>, l: usize) {
-        self.pull_to_pre_activations(&network.layers[l], l);
-        if l == 0 {
-            return;
-        }
-        let batch = self.batch;
-        let (below, here) = self.layers.split_at_mut(l);
-        multiply_add(
-            T::one(),
-            network.layers[l].weights.t(),
-            here[0].delta.slice(s![.., ..batch]),
-            T::zero(),
-            below[l - 1].delta.slice_mut(s![.., ..batch]),
-        );
-    }
-
-    fn pull_to_pre_activations(&mut self, layer: &Dense<T>, l: usize) {
-        if l + 1 == self.layers.len() {
-            return;
-        }
-        let batch = self.batch;
-        let here = &mut self.layers[l];
-        let mut delta = here.delta.slice_mut(s![.., ..batch]);
-        let norm = here.norm.as_mut().zip(layer.norm.as_ref());
-        let gates = here.relu.as_ref().unwrap_or(&here.f);
-        let gate = |delta: &mut ArrayViewMut2<T>| {
-            Zip::from(delta)
-                .and(gates.slice(s![.., ..batch]))
-                .for_each(|d, &f| *d = positive(f, *d));
-        };
-        match (self.place, norm) {
-            (Some(Place::AfterRelu), Some((pass, norm))) => {
-                pass.backward(norm, delta.view_mut());
-                gate(&mut delta);
-            }
-            (_, Some((pass, norm))) => {
-                gate(&mut delta);
-                pass.backward(norm, delta.view_mut());
-            }
-            (_, None) => gate(&mut delta),
+        for i in network.architecture.stages()[l].clone().rev() {
+            self.back_through_operation(network, i);
         }
     }
 
-    /// What the gradient of layer `l` is made of, once the way back has come through it.
-    pub fn gradient<'a>(&'a self, l: usize, x: ArrayView2<'a, T>) -> LayerGradient<'a, T> {
-        let norm = self.layers[l].norm.as_ref();
-        LayerGradient {
-            delta: self.layers[l].delta.slice(s![.., ..self.batch]),
-            below: if l == 0 { x } else { self.activations(l - 1) },
-            affine: norm.map(|norm| [norm.gain.view(), norm.shift.view()]),
-            norm,
+    fn back_through_operation(&mut self, network: &Deep<T>, i: usize) {
+        let (batch, parameters) = (self.batch, &network.parameters[i]);
+        let here = &mut self.operations[i];
+        match (&mut here.work, here.slot) {
+            (Work::Map(map), Some(slot)) => {
+                let (lower, upper) = self.slots.split_at_mut(slot);
+                let delta = view(&upper[0].delta, here.output, batch);
+                if let Some(vector) = here.vectors.first_mut() {
+                    map.sums(delta, vector.as_slice_mut().expect("contiguous"));
+                }
+                if let Some(below) = lower.last_mut() {
+                    let below = view_mut(&mut below.delta, here.input, batch);
+                    map.transposed(parameters.weights.view(), delta, T::zero(), below);
+                }
+            }
+            (Work::InPlace(change), Some(slot)) => {
+                let Slot { f, delta, .. } = &mut self.slots[slot];
+                let (f, delta) = (
+                    view(f, here.output, batch),
+                    view_mut(delta, here.output, batch),
+                );
+                change.backward(parameters, f, delta, &mut here.vectors);
+            }
+            _ => {}
         }
+    }
+
+    /// out ← α ∂ℓ/∂W + β out for the weights of layer `l`, once the way back has come through it, at inputs x. Without
+    /// room for the gradient itself: a step is made in the weights.
+    pub fn weight_gradient(
+        &mut self,
+        network: &Architecture,
+        l: usize,
+        x: ArrayView2<T>,
+        [alpha, beta]: [T; 2],
+        out: ArrayViewMut2<T>,
+    ) {
+        let here = &mut self.operations[network.linear(l)];
+        if let (Work::Map(map), Some(slot)) = (&mut here.work, here.slot) {
+            let (lower, upper) = self.slots.split_at_mut(slot);
+            let delta = view(&upper[0].delta, here.output, self.batch);
+            let x = below(lower, &self.input, x, here.input, self.batch);
+            map.outer(alpha, delta, x, beta, out);
+        }
+    }
+
+    /// The gradients in the vectors of layer `i` of the list, once the way back has come through it.
+    pub fn vector_gradients(&self, i: usize) -> &[Array1<T>] {
+        &self.operations[i].vectors
     }
 }
 
-/// x where the node is active, else 0: a selection, not a branch.
-#[inline(always)]
-pub(super) fn positive<T: Real>(f: T, x: T) -> T {
-    if f > T::zero() { x } else { T::zero() }
-}
-
-/// Applies a function of each entry and its node's bias.
-fn each_row<T: Real>(mut f: ArrayViewMut2<T>, bias: &Array1<T>, apply: impl Fn(T, T) -> T) {
-    for (mut row, &b) in f.rows_mut().into_iter().zip(bias) {
-        let row = row.as_slice_mut().expect("node by node");
-        row.iter_mut().for_each(|z| *z = apply(*z, b));
+/// What a map reads: the highest of the slots below it, or the network's input.
+pub(super) fn below<'a, T>(
+    slots: &'a [Slot<T>],
+    input: &'a Option<Vec<T>>,
+    x: ArrayView2<'a, T>,
+    shape: Shape,
+    batch: usize,
+) -> ArrayView2<'a, T> {
+    match (slots.last(), input) {
+        (Some(slot), _) => view(&slot.f, shape, batch),
+        (None, Some(input)) => view(input, shape, batch),
+        (None, None) => x,
     }
 }

@@ -52,9 +52,7 @@ impl Schedule {
 
 /// A loss that is no number, or one that has grown beyond all bounds.
 #[derive(Clone, Debug, Error, PartialEq)]
-#[error(
-    "training diverged: the loss is {loss} in step {step} of epoch {epoch}; a smaller training.step may help"
-)]
+#[error("training diverged: the loss is {loss} in step {step} of epoch {epoch}")]
 pub struct Diverged {
     /// What the loss was.
     pub loss: f64,
@@ -223,7 +221,7 @@ impl Evaluation {
     ) -> Self {
         let capacity = pass.capacity();
         let mut batch = Batch::new(data, capacity);
-        let mut gradient = Array2::zeros((network.architecture.output, capacity));
+        let mut gradient = Array2::zeros((network.architecture.output(), capacity));
         let (mut sum, mut right) = (0.0, 0);
         for begin in (0..data.len()).step_by(capacity) {
             let end = (begin + capacity).min(data.len());

@@ -1,7 +1,7 @@
 //! `aggregate.csv`: each cell over its seeds.
 
-use super::record::{Kind, VERDICT, number};
 use super::table::{Cell, Head, TableError};
+use crate::output::table::{Kind, number};
 use crate::theory::Verdict;
 use std::io::Write;
 use std::path::Path;
@@ -33,8 +33,10 @@ fn header(head: &Head) -> Vec<String> {
     let mut names = head.axes.clone();
     names.extend(["count", "failed"].map(String::from));
     for column in &head.columns {
-        match (&column.kind, column.name.strip_suffix(VERDICT)) {
-            (_, Some(bound)) => names.extend(Verdict::ALL.map(|v| format!("{bound}_{v}"))),
+        match (column.kind, column.claim()) {
+            (_, Some(claim)) => {
+                names.extend(Verdict::ALL.map(|v| format!("{claim}_{v}").replace(' ', "_")));
+            }
             (Kind::Text, None) => {}
             _ => names.extend(["median", "min", "max"].map(|of| format!("{}_{of}", column.name))),
         }
@@ -49,7 +51,7 @@ fn row(head: &Head, cell: &Cell) -> Vec<String> {
     let mut fields = cell.values.clone();
     fields.extend([count(&|_| true), count(&|run| run.failed)]);
     for (place, column) in head.columns.iter().enumerate() {
-        if column.name.ends_with(VERDICT) {
+        if column.kind == Kind::Verdict {
             let of = |verdict| count(&|run| run.verdicts[place] == Some(verdict));
             fields.extend(Verdict::ALL.map(of));
         } else if column.kind != Kind::Text {

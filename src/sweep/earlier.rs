@@ -1,11 +1,11 @@
-//! Rows of earlier sweeps in the same folder: those of points that are still wanted are used again.
+//! Rows of earlier sweeps in the same folder: those of points that are still wanted are used again, the others kept.
 
-use super::lines::Lines;
-use super::record::Column;
-use std::collections::HashMap;
+use super::row;
+use crate::output::{Column, Folder, FolderError};
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufReader, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::path::PathBuf;
 
 /// Tables that made way for another are called so, with a number.
 const NAME: &str = "earlier-";
@@ -13,81 +13,115 @@ const NAME: &str = "earlier-";
 /// Where rows of earlier sweeps are. 100 bytes a row, only where a sweep was changed and resumed.
 #[derive(Default)]
 pub struct Earlier {
-    files: Vec<PathBuf>,
+    files: Vec<(String, PathBuf)>,
     rows: HashMap<String, (usize, u64)>,
     /// Number of fields before those of the record.
     leading: Vec<usize>,
+    used: HashSet<String>,
 }
 
 impl Earlier {
     /// Gives a table another name, under which it is found later. Nothing happens where there is none.
-    pub fn set_aside(folder: &Path, name: &str) -> io::Result<()> {
-        let path = folder.join(name);
-        if !path.exists() {
+    pub fn set_aside(folder: &Folder, name: &str) -> Result<(), FolderError> {
+        if !folder.path().join(name).exists() {
             return Ok(());
         }
-        let mut free = (0..).map(|number| folder.join(format!("{NAME}{number}.csv")));
-        let free = free
-            .find(|path| !path.exists())
-            .expect("numbers do not end");
-        std::fs::rename(&path, free)
+        let mut free = (0..).map(|number| format!("{NAME}{number}.csv"));
+        let free = free.find(|name| !folder.path().join(name).exists());
+        folder.rename(name, &free.expect("numbers do not end"))
     }
 
     /// Looks for tables that were set aside whose rows have the wanted columns.
-    pub fn find(folder: &Path, columns: &[Column]) -> io::Result<Self> {
+    pub fn find(folder: &Folder, columns: &[Column]) -> io::Result<Self> {
         let mut found = Self::default();
-        for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with(NAME) && name.ends_with(".csv") {
-                found.read(&path, columns)?;
-                found.files.push(path);
-            }
+        let files = folder.files().into_iter();
+        for name in files.filter(|name| name.starts_with(NAME) && name.ends_with(".csv")) {
+            found.read(folder, name, columns)?;
         }
         Ok(found)
     }
 
-    fn read(&mut self, path: &Path, columns: &[Column]) -> io::Result<()> {
-        self.leading.push(0);
-        // The process that wrote it may have been killed.
-        Lines::open(path, b"")?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
-        let header = reader.headers()?.clone();
-        let leading = header.len().saturating_sub(columns.len());
-        let same = header
-            .iter()
-            .skip(leading)
-            .eq(columns.iter().map(|column| column.name.as_str()));
-        if leading < 3 || !same {
+    /// The rows of one table.
+    pub fn of_table(folder: &Folder, name: &str, columns: &[Column]) -> io::Result<Self> {
+        let mut found = Self::default();
+        if folder.owns(name) {
+            found.read(folder, name.into(), columns)?;
+        }
+        Ok(found)
+    }
+
+    fn read(&mut self, folder: &Folder, name: String, columns: &[Column]) -> io::Result<()> {
+        let path = folder.path().join(&name);
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            file => file?,
+        };
+        let mut reader = BufReader::new(file);
+        let mut line = Vec::new();
+        reader.read_until(b'\n', &mut line)?;
+        let header = String::from_utf8_lossy(&line).into_owned();
+        let names: Vec<&str> = header.trim_end().split(',').collect();
+        let leading = names.len().saturating_sub(columns.len() + 1);
+        let own = columns.iter().map(|column| &*column.name);
+        let place = self.files.len();
+        self.files.push((name, path));
+        self.leading.push(leading);
+        if leading < 3 || !names[leading..names.len() - 1].iter().copied().eq(own) {
             return Ok(());
         }
-        self.leading[self.files.len()] = leading;
-        let mut row = csv::StringRecord::new();
-        while reader.read_record(&mut row)? {
-            let at = row.position().map_or(0, csv::Position::byte);
-            if row.len() == header.len() && !row[1].is_empty() {
-                self.rows.insert(row[1].to_owned(), (self.files.len(), at));
+        let mut at = line.len() as u64;
+        loop {
+            line.clear();
+            if reader.read_until(b'\n', &mut line)? == 0 {
+                return Ok(());
             }
+            if let Some(row) = row::verify(&line).filter(|row| row.len() + 1 == names.len())
+                && !row[1].is_empty()
+            {
+                self.rows.insert(row[1].to_owned(), (place, at));
+            }
+            at += line.len() as u64;
         }
-        Ok(())
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Whether there is a row of this point.
+    pub fn knows(&self, id: &str) -> bool {
+        self.rows.contains_key(id)
     }
 
     /// The fields of a point's record.
-    pub fn fields(&self, id: &str) -> Option<Vec<String>> {
+    pub fn fields(&mut self, id: &str) -> Option<Vec<String>> {
         let &(file, at) = self.rows.get(id)?;
-        let mut file_at = File::open(&self.files[file]).ok()?;
+        let mut file_at = File::open(&self.files[file].1).ok()?;
         file_at.seek(SeekFrom::Start(at)).ok()?;
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(BufReader::new(file_at));
-        let mut row = csv::StringRecord::new();
-        reader.read_record(&mut row).ok()?;
+        let mut line = Vec::new();
+        BufReader::new(file_at).read_until(b'\n', &mut line).ok()?;
+        let row = row::verify(&line)?;
         let fields = row.iter().skip(self.leading[file]);
-        (row.get(1) == Some(id)).then(|| fields.map(String::from).collect())
+        let found = (row.get(1) == Some(id)).then(|| fields.map(String::from).collect());
+        self.used.insert(id.into());
+        found
     }
 
-    /// Removes the tables, once all that is wanted of them is in the new one.
-    pub fn remove(&self) -> io::Result<()> {
-        self.files.iter().try_for_each(std::fs::remove_file)
+    /// Removes the tables of which all is in the new one; of the others, says what is kept where.
+    pub fn finish(&self, folder: &Folder) -> io::Result<Vec<String>> {
+        let mut kept = Vec::new();
+        for (place, (name, _)) in self.files.iter().enumerate() {
+            let rows = self.rows.iter().filter(|(_, at)| at.0 == place);
+            let left = rows.filter(|(id, _)| !self.used.contains(*id)).count();
+            if left == 0 {
+                folder.remove(name)?;
+            } else {
+                kept.push(format!(
+                    "{left} rows of points that are not in this sweep are kept in {name}"
+                ));
+            }
+        }
+        Ok(kept)
     }
 }

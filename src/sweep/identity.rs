@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Raised whenever the program would write another row for the same scenario: rows of older programs are not used again.
-pub const RESULT_VERSION: u32 = 3;
+pub const RESULT_VERSION: u32 = 4;
 
 /// Keys of scenarios whose values are names of files.
 const FILE_KEYS: [&str; 3] = ["file", "covariance", "rows"];
@@ -38,7 +38,7 @@ impl Identities {
     /// Of a whole plan: equal plans have equal points in the same order, and equal columns.
     pub fn of_plan(&self, plan: &Plan) -> String {
         let mut text = plan.definition();
-        for column in plan.experiment().columns() {
+        for column in plan.kind().columns() {
             let _ = write!(text, "\n{}", column.name);
         }
         for scenario in plan.trial_scenarios() {

@@ -1,8 +1,7 @@
 //! A file to which whole lines are added, and which a process that was killed may have left with half of one.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
 
 /// Bytes that are looked through at a time for the last line's end.
 const BLOCK: u64 = 1 << 16;
@@ -16,13 +15,9 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Opens or makes the file, and takes away half a line at its end. A file without its header gets it.
-    pub fn open(path: &Path, header: &[u8]) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
+    /// Of a file that is open for reading and adding; takes away half a line at its end. A file without its header gets
+    /// it.
+    pub fn of(mut file: File, header: &[u8]) -> io::Result<Self> {
         let whole = end_of_last_line(&mut file)?;
         file.set_len(whole)?;
         let mut lines = Self {
@@ -48,6 +43,16 @@ impl Lines {
                 let _ = self.file.set_len(self.len);
                 Err(error)
             }
+        }
+    }
+
+    /// Takes everything behind so many bytes away; what has lost its header gets it.
+    pub fn cut(&mut self, len: u64, header: &[u8]) -> io::Result<()> {
+        self.file.set_len(len)?;
+        self.len = len;
+        match len {
+            0 => self.add(header),
+            _ => Ok(()),
         }
     }
 
@@ -91,7 +96,12 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("a.csv");
         let read = || std::fs::read_to_string(&path).unwrap();
-        let mut lines = Lines::open(&path, b"head\n").unwrap();
+        let open = || {
+            let mut options = std::fs::OpenOptions::new();
+            let file = options.read(true).append(true).create(true).open(&path);
+            Lines::of(file.unwrap(), b"head\n").unwrap()
+        };
+        let mut lines = open();
         lines.add(b"1\n2\n").unwrap();
         drop(lines);
         for (left, whole) in [
@@ -101,7 +111,7 @@ mod tests {
             ("", "head\n"),
         ] {
             std::fs::write(&path, left).unwrap();
-            let mut lines = Lines::open(&path, b"head\n").unwrap();
+            let mut lines = open();
             assert_eq!(read(), whole);
             lines.add(b"4\n").unwrap();
             assert_eq!(read(), format!("{whole}4\n"));
@@ -111,7 +121,7 @@ mod tests {
         // A long half line, in more than one block.
         let long = format!("head\n1\n{}", "x".repeat(3 * BLOCK as usize));
         std::fs::write(&path, long).unwrap();
-        Lines::open(&path, b"head\n").unwrap();
+        open();
         assert_eq!(read(), "head\n1\n");
     }
 }

@@ -1,6 +1,6 @@
 //! Where a row says how its point ended.
 
-use super::record::{ERROR, VERDICT};
+use crate::experiment::{ERROR, VERDICT};
 
 /// The columns that say so.
 pub struct Marks {

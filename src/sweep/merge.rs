@@ -2,8 +2,9 @@
 
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
+use super::row;
 use super::store::{CELLS, SECONDS, Tally};
-use crate::output::{Folder, FolderError};
+use crate::output::{Claim, Folder, FolderError};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -44,25 +45,20 @@ pub enum MergeError {
     /// The merged folder cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// It holds a sweep already.
-    #[error("--out: {path}: found an earlier sweep; allowed: another folder", path = path.display())]
-    Occupied {
-        /// the folder
-        path: PathBuf,
-    },
 }
 
 /// A shard that is complete.
 struct Part {
     path: PathBuf,
     manifest: Manifest,
+    _folder: Folder,
 }
 
 /// Joins the shards in `folders` into `out`. Memory: a line of each.
 ///
 /// # Errors
 /// Shards that do not belong together, that are not complete, or not all there.
-pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Tally, MergeError> {
+pub fn merge(folders: &[PathBuf], out: &Path) -> Result<(Folder, Tally), MergeError> {
     let mut parts = folders
         .iter()
         .map(|folder| Part::open(folder))
@@ -87,17 +83,14 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Tally, MergeError> {
             count,
         });
     }
-    if out.join(CELLS).exists() || out.join(manifest::FILE).exists() {
-        return Err(MergeError::Occupied { path: out.into() });
-    }
-    let folder = Folder::open(out)?;
+    let folder = Folder::claim(out, Claim::New)?;
     let mut tally = Tally::default();
     write(&folder, CELLS, |file| interleave(&parts, file, &mut tally))?;
     write(&folder, SECONDS, |file| concatenate(&parts, file))?;
     let mut whole = parts[0].manifest.clone();
     (whole.shard, whole.shards) = (1, 1);
     folder.write_json(manifest::FILE, &whole)?;
-    Ok(tally)
+    Ok((folder, tally))
 }
 
 /// What goes wrong while a file is put together: in the shard that is read, or where it is written.
@@ -145,6 +138,8 @@ impl Part {
         let shard = manifest
             .shard()
             .ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;
+        // Its lock: nobody is to change it meanwhile.
+        let folder = Folder::claim(path, Claim::Resume)?;
         let lines = count_lines(&path.join(CELLS)).map_err(|error| wrong(error.to_string()))?;
         let wanted = shard.len_of(manifest.points);
         if lines != wanted + 1 {
@@ -156,6 +151,7 @@ impl Part {
         Ok(Self {
             path: path.into(),
             manifest,
+            _folder: folder,
         })
     }
 
@@ -196,7 +192,8 @@ fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<
         readers.push(reader);
     }
     out.write_all(&header)?;
-    let marks = Marks::of(fields(&header)?.iter());
+    let names = String::from_utf8_lossy(&header);
+    let marks = Marks::of(names.trim_end().split(','));
     let mut line = Vec::new();
     for index in 0..parts[0].manifest.points {
         line.clear();
@@ -205,24 +202,17 @@ fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<
         readers[shard]
             .read_until(b'\n', &mut line)
             .map_err(|error| wrong(error.to_string()))?;
-        let row = fields(&line).map_err(|error| wrong(error.to_string()))?;
-        if row.get(0) != Some(index.to_string().as_str()) {
+        let row = row::verify(&line).filter(|row| row[0] == *index.to_string());
+        let Some(row) = row else {
             let found: String = String::from_utf8_lossy(&line).chars().take(40).collect();
-            return Err(wrong(format!("\"{found}…\" in place of row {index}")));
-        }
+            return Err(wrong(format!(
+                "\"{found}…\" in place of row {index} as it was written; --resume computes it again"
+            )));
+        };
         tally.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
         out.write_all(&line)?;
     }
     Ok(())
-}
-
-fn fields(line: &[u8]) -> io::Result<csv::StringRecord> {
-    let mut row = csv::StringRecord::new();
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(line)
-        .read_record(&mut row)?;
-    Ok(row)
 }
 
 fn concatenate(parts: &[Part], out: &mut dyn Write) -> Result<(), Trouble> {

@@ -1,10 +1,13 @@
 //! The points of a sweep, each computed from its index when it is needed.
 
-use super::record::Experiment;
 use crate::config::document::{Node, Origin, Value};
 use crate::rng;
 use crate::sweep::axes::{Axis, Design, Part};
-use crate::{config::ScenarioError, experiment::Scenario, sweep::axes::Sweep};
+use crate::{
+    config::ScenarioError,
+    experiment::{Kind, Scenario},
+    sweep::axes::Sweep,
+};
 use rand::RngExt;
 use std::fmt::Write;
 
@@ -16,7 +19,6 @@ const MOST_POINTS: u64 = 1 << 40;
 pub struct Plan {
     sweep: Sweep,
     first: Scenario,
-    experiment: Experiment,
     points: u64,
 }
 
@@ -48,7 +50,7 @@ impl Plan {
             .and_then(|cells| cells.checked_mul(sweep.seeds))
             .filter(|&points| points <= MOST_POINTS)
             .ok_or_else(|| sweep.mistake("sweep", "more than 2⁴⁰ points", "fewer"))?;
-        let (first, experiment) = sweep.check()?;
+        let first = sweep.check()?;
         if first.seed().saturating_add(points) > i64::MAX as u64 {
             let allowed = "a smaller one, from which to count up";
             return Err(sweep.mistake("seed", "a seed near 2⁶³", allowed));
@@ -56,7 +58,6 @@ impl Plan {
         Ok(Self {
             sweep,
             first,
-            experiment,
             points,
         })
     }
@@ -72,8 +73,8 @@ impl Plan {
     }
 
     /// What all points run.
-    pub fn experiment(&self) -> Experiment {
-        self.experiment
+    pub fn kind(&self) -> &'static Kind {
+        self.first.kind()
     }
 
     /// Number of seeds at each cell of the design.
@@ -181,16 +182,11 @@ impl Sweep {
     }
 
     /// Interprets every trial.
-    fn check(&self) -> Result<(Scenario, Experiment), ScenarioError> {
+    fn check(&self) -> Result<Scenario, ScenarioError> {
         let mut trials = self.trials().into_iter();
         let first = self.scenario_with(&trials.next().expect("at least one"), None)?;
-        let experiment = Experiment::of(&first).ok_or_else(|| {
-            let allowed =
-                "\"theorem4\" or \"theorem5\": the other experiments have axes and seeds of their own";
-            self.mistake("experiment", "one that is not a single run", allowed)
-        })?;
         trials.try_for_each(|nodes| self.scenario_with(&nodes, None).map(drop))?;
-        Ok((first, experiment))
+        Ok(first)
     }
 
     /// The first values of all axes together, then the others of each axis with the first ones of the rest; of a range
@@ -229,6 +225,7 @@ impl Sweep {
 mod tests {
     use super::*;
     use crate::config::Document;
+    use crate::experiment::theorem4::Theorem4;
     use std::path::Path;
 
     const BASE: &str = r#"
@@ -277,9 +274,8 @@ mod tests {
                 "2 4 7 6"
             ]
         );
-        let Scenario::Theorem4(scenario) = plan.scenario(&plan.point(7)).unwrap() else {
-            panic!("another experiment");
-        };
+        let scenario = plan.scenario(&plan.point(7)).unwrap();
+        let scenario: &Theorem4 = scenario.get().unwrap();
         assert_eq!(
             (
                 scenario.seed,

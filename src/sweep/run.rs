@@ -1,9 +1,11 @@
 //! Points in parallel, rows in order.
 
-use super::store::{Row, StoreError, Tally};
-use super::{Identities, Plan, Point, Shard, Store, record};
+use super::row::Row;
+use super::store::{StoreError, Tally};
+use super::{Identities, Plan, Point, Shard, Store};
 use crate::blas;
-use crate::experiment::Hooks;
+use crate::output::{Column, Folder};
+use crate::runs::{Hooks, workers};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
@@ -23,10 +25,10 @@ pub struct Options {
 }
 
 /// How a sweep ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum SweepEnd {
-    /// All rows are there.
-    Complete,
+    /// All rows are there, in this folder.
+    Complete(Folder),
     /// Somebody pressed Ctrl-C.
     Interrupted,
     /// With `fail_fast`: a point failed.
@@ -42,7 +44,7 @@ pub enum SweepEnd {
 struct Sweep<'a> {
     plan: &'a Plan,
     identities: &'a Identities,
-    columns: Vec<record::Column>,
+    columns: Vec<Column>,
     options: Options,
     total: u64,
     hooks: &'a dyn Hooks,
@@ -71,10 +73,14 @@ pub fn run(
     hooks: &dyn Hooks,
 ) -> Result<(SweepEnd, Tally), StoreError> {
     blas::single_threaded();
+    store
+        .remarks()
+        .iter()
+        .for_each(|remark| hooks.remark(remark));
     let sweep = Sweep {
         plan,
         identities,
-        columns: plan.experiment().columns(),
+        columns: plan.kind().columns(),
         options,
         total: options.shard.len_of(plan.points()),
         hooks,
@@ -86,31 +92,22 @@ pub fn run(
         }),
         moved: Condvar::new(),
     };
-    std::thread::scope(|scope| {
-        for _ in 0..options.jobs {
-            scope.spawn(|| sweep.work());
-        }
-    });
+    workers(options.jobs, || sweep.work());
     let state = sweep.state.into_inner().expect("no worker panics with it");
     let tally = state.store.tally();
-    match state.end.unwrap_or(Ok(SweepEnd::Complete))? {
-        SweepEnd::Complete => {
-            state.store.finish()?;
-            Ok((SweepEnd::Complete, tally))
+    match state.end {
+        None => {
+            let (folder, remarks) = state.store.finish()?;
+            remarks.iter().for_each(|remark| hooks.remark(remark));
+            Ok((SweepEnd::Complete(folder), tally))
         }
-        end => Ok((end, tally)),
+        Some(end) => Ok((end?, tally)),
     }
 }
 
 impl Sweep<'_> {
-    /// One worker: a pool of one thread, so that a point's own parallel loops stay on it.
+    /// One worker.
     fn work(&self) {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .use_current_thread()
-            .build();
-        // Without it the point's loops share the global pool: slower, with the same results.
-        let _pool = pool.ok();
         while let Some(position) = self.claim() {
             let point = self.plan.point(self.options.shard.index(position));
             self.point(&point);
@@ -147,7 +144,7 @@ impl Sweep<'_> {
         let scenario = match self.plan.scenario(point) {
             Ok(scenario) => scenario,
             Err(mistake) => {
-                let record = self.plan.experiment().failed(&mistake.to_string());
+                let record = self.plan.kind().failed(&mistake.to_string());
                 let row = Row::new(point, String::new(), record.fields(), &self.columns);
                 return self.deliver(point, row, record.fields(), None);
             }
@@ -158,12 +155,13 @@ impl Sweep<'_> {
             let row = Row::new(point, id, &fields, &self.columns);
             return self.deliver(point, row, &fields, None);
         }
-        let run = AssertUnwindSafe(|| record::run(&scenario, &Quiet(self.hooks)));
+        let run = AssertUnwindSafe(|| scenario.prepare()?.record(&Quiet(self.hooks)));
         let record = match catch_unwind(run) {
-            Ok(Some(record)) => record,
+            Ok(Ok(Some(record))) => record,
             // Interrupted: the point is not done.
-            Ok(None) => return self.stop(&mut self.lock(), Ok(SweepEnd::Interrupted)),
-            Err(panic) => self.plan.experiment().failed(&describe(panic.as_ref())),
+            Ok(Ok(None)) => return self.stop(&mut self.lock(), Ok(SweepEnd::Interrupted)),
+            Ok(Err(error)) => self.plan.kind().failed(&error.to_string()),
+            Err(panic) => self.plan.kind().failed(&describe(panic.as_ref())),
         };
         let row = Row::new(point, id, record.fields(), &self.columns);
         let seconds = started.elapsed().as_secs_f64();

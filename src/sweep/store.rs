@@ -3,18 +3,17 @@
 //! `cells.csv` grows in the order of points. A row that is early goes to `pending.csv` until those before it are
 //! there. Both are only ever added to, line by line, so a process that is killed at any moment leaves whole rows and
 //! at most half a line, which the next one takes away. What cells.csv holds is at all times a beginning of what it
-//! will hold in the end, so the end has the same bytes however often the sweep was broken off.
+//! will hold in the end, so the end has the same bytes however often the sweep was broken off. Each row is verified
+//! when it is read back; one that is not what was written is computed again.
 
 use super::earlier::Earlier;
 use super::lines::Lines;
+use super::load::{self, Loaded};
 use super::manifest::{self, Manifest};
-use super::marks::Marks;
-use super::record::Column;
-use super::{Point, Shard, record};
-use crate::config::document::Value;
-use crate::output::{Folder, FolderError};
+use super::row::{Row, header};
+use super::{Identities, Plan, Shard};
+use crate::output::{Claim, Column, Folder, FolderError, table};
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -22,14 +21,18 @@ use thiserror::Error;
 
 /// The table.
 pub const CELLS: &str = "cells.csv";
+/// What stands in its columns.
+const COLUMNS: &str = "columns.json";
 /// Rows that wait for those before them.
 const PENDING: &str = "pending.csv";
 /// How long each point took; apart, since it is never the same twice.
 pub const SECONDS: &str = "seconds.csv";
-const LOCK: &str = ".lock";
 
 /// A power failure takes away the rows of so much time at most; a kill takes none.
 const SYNC: Duration = Duration::from_secs(1);
+
+/// Points of a plan that are looked for among earlier rows before it counts as another sweep altogether.
+const TRIED: u64 = 100_000;
 
 /// Why a folder cannot take a sweep, or no more of it.
 #[derive(Debug, Error)]
@@ -46,34 +49,26 @@ pub enum StoreError {
         /// what the system said
         source: io::Error,
     },
-    /// The folder cannot be written to.
+    /// The folder cannot be had.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// Another sweep is at work there.
-    #[error("--out: {path}: found a sweep that is still running; allowed: a folder of its own", path = path.display())]
-    Locked {
+    /// The folder holds another part of the sweep.
+    #[error("--shard: {path}: found shard {found}; allowed: that one, or another folder", path = path.display())]
+    Shard {
         /// the folder
         path: PathBuf,
+        /// as i/k
+        found: String,
     },
-    /// An earlier sweep is there.
+    /// The folder holds a sweep that has no point in common with this one.
     #[error(
-        "--out: {path}: found an earlier sweep; allowed: --resume to go on with it (rows that are still valid \
-         are used again), or another folder",
+        "--resume: {path}: found a sweep without a point of this one; allowed: the scenario that it was begun with, \
+         another folder, or --force, which keeps its rows in a file of their own",
         path = path.display()
     )]
-    Occupied {
+    Unrelated {
         /// the folder
         path: PathBuf,
-    },
-    /// A table that this program did not write.
-    #[error("{path}:{line}: found {found}; allowed: the rows that the sweep wrote, unchanged", path = path.display())]
-    Foreign {
-        /// the table
-        path: PathBuf,
-        /// from 1
-        line: u64,
-        /// what stands there
-        found: String,
     },
 }
 
@@ -88,9 +83,18 @@ pub struct Tally {
     pub violated: u64,
 }
 
+/// How a folder is opened for a sweep.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Opening {
+    /// Go on with what is there.
+    pub resume: bool,
+    /// Replace earlier results; with `resume`, also those of a sweep that has nothing in common with this one.
+    pub force: bool,
+}
+
 /// A folder with its lock.
 pub struct Store {
-    path: PathBuf,
+    folder: Folder,
     shard: Shard,
     cells: Lines,
     pending: Lines,
@@ -101,62 +105,112 @@ pub struct Store {
     earlier: Earlier,
     tally: Tally,
     synced: Instant,
-    /// Held as long as the store lives; the system lets it go when the process ends, however it ends.
-    _lock: File,
+    remarks: Vec<String>,
 }
 
 impl Store {
-    /// Opens a folder for a sweep. With `resume`, goes on with what is there; of another sweep, keeps rows that are
-    /// the same points.
+    /// Opens a folder for a part of a sweep. When it goes on with one, rows of points that are still in the plan are kept
+    /// in the table, and those of others in a file of their own.
     ///
     /// # Errors
-    /// A folder that cannot be written to, that another sweep works in, or that holds one and `resume` is false.
+    /// A folder that cannot be written to, that another process works in, or that holds what `opening` does not allow.
     pub fn open(
         path: &Path,
-        manifest: &Manifest,
-        columns: &[Column],
-        resume: bool,
+        plan: &Plan,
+        identities: &Identities,
+        shard: Shard,
+        opening: Opening,
     ) -> Result<Self, StoreError> {
+        let claim = match opening {
+            Opening { resume: true, .. } => Claim::Resume,
+            Opening { force: true, .. } => Claim::Force,
+            _ => Claim::New,
+        };
+        let folder = Folder::claim(path, claim)?;
         let failed = |source| StoreError::Io {
             path: path.into(),
             source,
         };
-        let folder = Folder::open(path)?;
-        let lock = take_lock(path)?;
-        let header = header(&manifest.axes, columns);
-        let shard = manifest.shard().unwrap_or(Shard::WHOLE);
-        let before = Manifest::read(path);
-        if !resume && (before.is_some() || path.join(CELLS).exists()) {
-            return Err(StoreError::Occupied { path: path.into() });
-        }
-        if !before.is_some_and(|before| before.continues(manifest)) {
+        let manifest = Manifest::new(plan, identities, shard);
+        let columns = plan.kind().columns();
+        let before = Manifest::read(path).filter(|_| folder.owns(manifest::FILE));
+        let goes_on = before
+            .as_ref()
+            .is_some_and(|before| before.continues(&manifest));
+        if let Some(before) = before.filter(|_| !goes_on) {
+            check_related(
+                &folder,
+                &before,
+                (plan, identities, shard),
+                &columns,
+                opening.force,
+            )?;
             // The table makes way before the manifest changes: a kill in between leaves rows that are used again.
             for name in [CELLS, PENDING] {
-                Earlier::set_aside(path, name).map_err(failed)?;
+                Earlier::set_aside(&folder, name)?;
             }
-            folder.write_json(manifest::FILE, manifest)?;
         }
+        if !goes_on {
+            folder.write_json(manifest::FILE, &manifest)?;
+            folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
+        }
+        let header = header(&manifest.axes, &columns);
+        let loaded = load::load(&folder, [CELLS, PENDING], &header, shard, plan.points());
+        let loaded = loaded.map_err(failed)?;
         let open = |name: &str, header: &[u8]| {
-            let path = path.join(name);
-            Lines::open(&path, header).map_err(|source| StoreError::Io { path, source })
+            let lines = Lines::of(folder.append(name)?, header);
+            lines.map_err(|source| StoreError::Io {
+                path: path.join(name),
+                source,
+            })
         };
         let mut store = Self {
-            path: path.into(),
             shard,
             cells: open(CELLS, &header)?,
             pending: open(PENDING, &header)?,
             seconds: open(SECONDS, b"id,seconds\n")?,
             next: 0,
             waiting: BTreeMap::new(),
-            earlier: Earlier::find(path, columns).map_err(failed)?,
+            earlier: Earlier::find(&folder, &columns).map_err(failed)?,
             tally: Tally::default(),
             synced: Instant::now(),
-            _lock: lock,
+            remarks: Vec::new(),
+            folder,
         };
-        store.count_cells(&header)?;
-        store.read_pending(&header)?;
+        store.take(loaded, &header)?;
         store.settle()?;
         Ok(store)
+    }
+
+    /// Goes on from what was read back: what was damaged is taken out of the files.
+    fn take(&mut self, loaded: Loaded, header: &[u8]) -> Result<(), StoreError> {
+        self.next = loaded.next;
+        self.tally = loaded.tally;
+        if loaded.damaged > 0 {
+            let rows = match loaded.damaged {
+                1 => "1 row was".to_owned(),
+                many => format!("{many} rows were"),
+            };
+            self.remarks.push(format!(
+                "{rows} not what this program wrote, and computed again"
+            ));
+            // Rows that are right but not in their places any more wait for those before them.
+            self.cells
+                .cut(loaded.whole, header)
+                .map_err(|source| self.failed(CELLS, source))?;
+            let kept: Vec<u8> = loaded.waiting.values().flatten().copied().collect();
+            self.pending
+                .clear()
+                .and_then(|()| self.pending.add(&kept))
+                .map_err(|source| self.failed(PENDING, source))?;
+        }
+        self.waiting = loaded.waiting;
+        Ok(())
+    }
+
+    /// What the user should know of the folder.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// How many points are done.
@@ -175,11 +229,14 @@ impl Store {
     }
 
     /// The fields of an earlier sweep's row for the same point.
-    pub fn earlier(&self, id: &str) -> Option<Vec<String>> {
+    pub fn earlier(&mut self, id: &str) -> Option<Vec<String>> {
         self.earlier.fields(id)
     }
 
     /// Keeps a row. When this returns, the row outlives the process.
+    ///
+    /// # Errors
+    /// A row that cannot be written.
     pub fn deliver(&mut self, row: Row, seconds: Option<f64>) -> Result<(), StoreError> {
         let position = self
             .shard
@@ -194,28 +251,33 @@ impl Store {
         self.waiting.insert(position, row.line);
         self.settle()?;
         if let Some(seconds) = seconds {
-            let line = format!("{},{}\n", row.id, record::number(seconds));
+            let line = format!("{},{}\n", row.id, table::number(seconds));
             self.seconds
                 .add(line.as_bytes())
                 .map_err(|source| self.failed(SECONDS, source))?;
         }
         if self.synced.elapsed() > SYNC {
             self.sync()?;
+            self.synced = Instant::now();
         }
         Ok(())
     }
 
-    /// Ends a sweep whose rows are all in their places.
-    pub fn finish(self) -> Result<(), StoreError> {
-        self.sync_all()?;
-        let remove = |name: &str| {
-            let path = self.path.join(name);
-            std::fs::remove_file(&path).map_err(|source| StoreError::Io { path, source })
-        };
-        remove(PENDING)?;
-        self.earlier
-            .remove()
-            .map_err(|source| self.failed(CELLS, source))
+    /// Ends a sweep whose rows are all in their places; gives back the folder, and what the user should know of it.
+    ///
+    /// # Errors
+    /// Files that cannot be removed.
+    pub fn finish(self) -> Result<(Folder, Vec<String>), StoreError> {
+        self.sync()?;
+        self.folder
+            .remove(PENDING)
+            .map_err(|source| self.failed(PENDING, source))?;
+        let kept = self.earlier.finish(&self.folder);
+        let kept = kept.map_err(|source| StoreError::Io {
+            path: self.folder.path().into(),
+            source,
+        })?;
+        Ok((self.folder, kept))
     }
 
     /// Moves the rows whose turn it is to their places.
@@ -242,100 +304,50 @@ impl Store {
         Ok(())
     }
 
-    fn sync(&mut self) -> Result<(), StoreError> {
-        self.sync_all()?;
-        self.synced = Instant::now();
-        Ok(())
-    }
-
-    fn sync_all(&self) -> Result<(), StoreError> {
+    fn sync(&self) -> Result<(), StoreError> {
         for (lines, name) in [(&self.cells, CELLS), (&self.pending, PENDING)] {
             lines.sync().map_err(|source| self.failed(name, source))?;
         }
         Ok(())
     }
 
-    /// Counts the rows that are in their places, and sees to it that they are.
-    fn count_cells(&mut self, header: &[u8]) -> Result<(), StoreError> {
-        let shard = self.shard;
-        let mut next = 0;
-        let mut tally = Tally::default();
-        self.read(CELLS, header, |index, row, marks| {
-            tally.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
-            next += 1;
-            index == shard.index(next - 1)
-        })?;
-        self.next = next;
-        self.tally = tally;
-        Ok(())
-    }
-
-    fn read_pending(&mut self, header: &[u8]) -> Result<(), StoreError> {
-        let (shard, next) = (self.shard, self.next);
-        let mut waiting = BTreeMap::new();
-        let mut tally = self.tally;
-        self.read(PENDING, header, |index, row, marks| {
-            let Some(position) = shard.position(index) else {
-                return false;
-            };
-            // One that has come to its place, if the process was killed just then.
-            if position >= next {
-                tally.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
-                waiting.insert(position, line(row.iter()));
-            }
-            true
-        })?;
-        self.waiting = waiting;
-        self.tally = tally;
-        Ok(())
-    }
-
-    /// Shows each row with its index to `check`, which says whether it may stand there.
-    fn read(
-        &self,
-        name: &str,
-        header: &[u8],
-        mut check: impl FnMut(u64, &csv::StringRecord, &Marks) -> bool,
-    ) -> Result<(), StoreError> {
-        let path = self.path.join(name);
-        let failed = |source: csv::Error| StoreError::Io {
-            path: path.clone(),
-            source: source.into(),
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_path(&path)
-            .map_err(failed)?;
-        let names = reader.headers().map_err(failed)?.clone();
-        let foreign = |line, found: String| {
-            Err(StoreError::Foreign {
-                path: path.clone(),
-                line,
-                found,
-            })
-        };
-        if line(names.iter()) != header {
-            return foreign(1, "another header".into());
-        }
-        let marks = Marks::of(names.iter());
-        let mut row = csv::StringRecord::new();
-        while reader.read_record(&mut row).map_err(failed)? {
-            let index = row.get(0).and_then(|index| index.parse().ok());
-            let right =
-                row.len() == names.len() && index.is_some_and(|index| check(index, &row, &marks));
-            if !right {
-                let at = row.position().map_or(0, csv::Position::line);
-                return foreign(at, format!("a row with index {}", &row[0]));
-            }
-        }
-        Ok(())
-    }
-
     fn failed(&self, name: &str, source: io::Error) -> StoreError {
         StoreError::Io {
-            path: self.path.join(name),
+            path: self.folder.path().join(name),
             source,
         }
+    }
+}
+
+/// Refuses a folder with another part of the sweep, and one whose sweep has nothing in common with this one.
+fn check_related(
+    folder: &Folder,
+    before: &Manifest,
+    (plan, identities, shard): (&Plan, &Identities, Shard),
+    columns: &[Column],
+    force: bool,
+) -> Result<(), StoreError> {
+    let path = || folder.path().to_owned();
+    if before.shard() != Some(shard) {
+        return Err(StoreError::Shard {
+            path: path(),
+            found: format!("{}/{}", before.shard, before.shards),
+        });
+    }
+    let known = Earlier::of_table(folder, CELLS, columns).map_err(|source| StoreError::Io {
+        path: path(),
+        source,
+    })?;
+    let tried = shard.len_of(plan.points()).min(TRIED);
+    let shares = |position| {
+        let point = plan.point(shard.index(position));
+        let scenario = plan.scenario(&point);
+        scenario.is_ok_and(|scenario| known.knows(&identities.of(&scenario)))
+    };
+    if force || known.is_empty() || (0..tried).any(shares) {
+        Ok(())
+    } else {
+        Err(StoreError::Unrelated { path: path() })
     }
 }
 
@@ -345,78 +357,5 @@ impl Tally {
         self.done += 1;
         self.failed += u64::from(failed);
         self.violated += u64::from(violated);
-    }
-}
-
-/// A row ready to be kept.
-pub struct Row {
-    index: u64,
-    id: String,
-    failed: bool,
-    violated: bool,
-    line: Vec<u8>,
-}
-
-impl Row {
-    /// Of a point with the fields of its record.
-    pub fn new(point: &Point, id: String, fields: &[String], columns: &[Column]) -> Self {
-        let marks = Marks::of(columns.iter().map(|column| column.name.as_str()));
-        let field = |place: usize| fields.get(place).map(String::as_str);
-        let of_values = point.values.iter().map(value);
-        let first = [point.index.to_string(), id.clone()].into_iter();
-        let all = first
-            .chain(of_values)
-            .chain([point.seed.to_string()])
-            .chain(fields.iter().cloned());
-        Self {
-            index: point.index,
-            id,
-            failed: marks.failed(field),
-            violated: marks.violated(field),
-            line: line(all),
-        }
-    }
-}
-
-/// A value of an axis, as the table has it: words without quotes.
-pub fn value(value: &Value) -> String {
-    match value {
-        Value::Text(text) => text.clone(),
-        Value::Float(x) => record::number(*x),
-        other => other.to_string(),
-    }
-}
-
-fn header(axes: &[String], columns: &[Column]) -> Vec<u8> {
-    let first = ["index", "id"].into_iter();
-    let rest = columns.iter().map(|column| column.name.as_str());
-    line(
-        first
-            .chain(axes.iter().map(String::as_str))
-            .chain(["seed"])
-            .chain(rest),
-    )
-}
-
-fn line(fields: impl Iterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(fields)
-        .expect("writing into memory does not fail");
-    csv.into_inner().expect("writing into memory does not fail")
-}
-
-fn take_lock(folder: &Path) -> Result<File, StoreError> {
-    let path = folder.join(LOCK);
-    let failed = |source| StoreError::Io {
-        path: path.clone(),
-        source,
-    };
-    let file = File::create(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
-            path: folder.into(),
-        }),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }

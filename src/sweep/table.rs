@@ -1,7 +1,10 @@
 //! A sweep's table, read cell by cell: the rows that differ in their seed alone.
 
-use super::record::{Column, ERROR, Experiment, Kind, VERDICT};
+use super::row::DIGEST;
+use crate::experiment::{self, ERROR, KINDS};
 use crate::measure::Span;
+use crate::output::Column;
+use crate::output::table::Kind;
 use crate::theory::Verdict;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,10 +33,10 @@ pub enum TableError {
 }
 
 /// What the header says.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Head {
     /// What all points ran.
-    pub experiment: Experiment,
+    pub experiment: &'static experiment::Kind,
     /// Keys that change.
     pub axes: Vec<String>,
     /// All columns of the record.
@@ -99,9 +102,9 @@ impl Head {
     }
 
     fn of(header: &csv::StringRecord) -> Option<Self> {
-        let experiment = Experiment::of_header(header)?;
+        let experiment = of_header(header)?;
         let columns = experiment.columns();
-        let seed = header.len() - columns.len() - 1;
+        let seed = header.len() - columns.len() - 2;
         let right = seed >= 2 && (&header[0], &header[1], &header[seed]) == ("index", "id", "seed");
         right.then(|| Self {
             experiment,
@@ -120,13 +123,13 @@ impl Head {
         Run {
             numbers: fields()
                 .map(|(column, field)| match column.kind {
-                    Kind::Text => f64::NAN,
+                    Kind::Text | Kind::Verdict => f64::NAN,
                     _ => field.parse().unwrap_or(f64::NAN),
                 })
                 .collect(),
             verdicts: fields()
                 .map(|(column, field)| {
-                    column.name.ends_with(VERDICT).then(|| field.parse().ok())?
+                    (column.kind == Kind::Verdict).then(|| field.parse().ok())?
                 })
                 .collect(),
             failed: fields().any(|(column, field)| column.name == ERROR && !field.is_empty()),
@@ -139,8 +142,19 @@ impl Head {
     /// If the experiment has none of that name.
     pub fn column(&self, name: &str) -> usize {
         let place = self.columns.iter().position(|column| column.name == name);
-        place.unwrap_or_else(|| panic!("{:?} has no column {name}", self.experiment))
+        place.unwrap_or_else(|| panic!("{} has no column {name}", self.experiment.name))
     }
+}
+
+/// What was run, by the last columns of a header.
+fn of_header(header: &csv::StringRecord) -> Option<&'static experiment::Kind> {
+    KINDS.iter().find(|kind| {
+        let columns = kind.columns();
+        let names = columns.iter().map(|column| &*column.name);
+        let names = names.chain([DIGEST]);
+        let leading = header.len().checked_sub(columns.len() + 1);
+        leading.is_some_and(|leading| header.iter().skip(leading).eq(names))
+    })
 }
 
 impl Cell {

@@ -7,6 +7,7 @@ use crate::overlap::ExactGaussian;
 use crate::theory::AsymptoticError;
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis, s};
 use ndarray_linalg::{EigValsh, Inverse, SVD, UPLO};
+use serde::Serialize;
 
 /// Unknowns up to which the whole spectrum is computed.
 pub const DENSE: usize = 3000;
@@ -18,11 +19,13 @@ const NEUTRAL: f64 = 1e-11;
 const RANK: f64 = 1e-12;
 
 /// Spectra at the limit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct JointRate {
     /// Eigenvalues of L at the limit, ascending: the rates of V in outputs that the teacher does not use.
+    #[serde(skip)]
     pub l_spectrum: Array1<f64>,
     /// Decay rates, ascending, neutral directions included; `None` beyond 3000 unknowns, where only the slowest is computed.
+    #[serde(skip)]
     pub rates: Option<Array1<f64>>,
     /// Number of neutral directions: those that move W_r while V_r = 0, and any others there may be.
     pub neutral: usize,

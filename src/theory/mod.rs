@@ -3,6 +3,8 @@
 pub mod assumption3;
 mod asymptotic;
 pub mod certificate;
+pub mod discrete;
+pub mod euclidean;
 mod joint_rate;
 mod smallest;
 mod supremum;

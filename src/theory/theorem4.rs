@@ -1,21 +1,12 @@
 //! Theorem 4: lower bounds on the rate λ at which the largest angle falls, e^{−λt}.
 //!
-//! For gradient descent with step η the same λ bounds the factor per step by 1 − ηλ.
+//! For gradient descent with step η the factor per step is a little more than 1 − ηλ: [`super::discrete`].
 
 use super::assumption3::{Assumption3, TeacherAngles};
 use crate::overlap::{GaussianPair, HalfAngle};
 
 /// Room for rounding in a computed supremum, relative.
 const ROUNDING: f64 = 1e-11;
-
-/// What a bound is a rate of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// max θ_j
-    Theta,
-    /// tan(max θ_j/2)
-    TanHalf,
-}
 
 /// `printed`: the poster's rate, to the letter.
 ///
@@ -44,11 +35,25 @@ pub fn derived(assumption: &Assumption3) -> f64 {
     assumption.d0 / growth * (1.0 - cross / (0.5 * assumption.theta0).cos())
 }
 
+/// [D₋, κ/cos(θ₀/2)]: `derived` is their difference.
+pub(super) fn derived_parts(assumption: &Assumption3) -> [f64; 2] {
+    let growth = growth(assumption);
+    let own = assumption.d0 / growth;
+    let cross = crosstalk(assumption) * (1.0 + assumption.k_d) * growth.powi(2);
+    [own, own * cross / (0.5 * assumption.theta0).cos()]
+}
+
 /// `sharp`: a rate for θ that needs no K_d, proved in docs/theory.md.
 ///
 /// λ = D(θ₀) sin θ₀/θ₀ − max_j Σ_{k≠j} G_jk with G_jk = sup √(D² + D'²) over |φ − θ*_jk| ≤ 2θ₀. For a common
 /// threshold D and |D'| both fall with φ, so the supremum is the value at the lower end. O(m²).
 pub fn sharp(angles: &TeacherAngles, assumption: &Assumption3) -> f64 {
+    let [own, cross] = pull_and_push(angles, assumption);
+    own - cross
+}
+
+/// [D(θ₀) sin θ₀/θ₀, max_j Σ G_jk], the first from below and the second from above.
+pub(super) fn pull_and_push(angles: &TeacherAngles, assumption: &Assumption3) -> [f64; 2] {
     let theta0 = assumption.theta0;
     let pair = GaussianPair::new(assumption.threshold, assumption.threshold);
     let gain = |theta: f64| {
@@ -64,7 +69,7 @@ pub fn sharp(angles: &TeacherAngles, assumption: &Assumption3) -> f64 {
         })
         .fold(0.0, f64::max);
     let own = pair.at(HalfAngle::from_radians(theta0)).d * theta0.sin() / theta0;
-    own * (1.0 - ROUNDING) - cross * (1.0 + ROUNDING)
+    [own * (1.0 - ROUNDING), cross * (1.0 + ROUNDING)]
 }
 
 /// 1 + K_d a₀, a₀ = 2 sin(θ₀/2).

@@ -14,8 +14,13 @@ pub enum Verdict {
     Violated,
     /// The claimed rate is not positive: it claims nothing.
     Vacuous,
+    /// A premise of the claim is not met.
+    #[serde(rename = "not applicable")]
+    NotApplicable,
     /// The run gave nothing to compare with.
     Untested,
+    /// The comparison lies within the run's own error.
+    Undecided,
 }
 
 /// Rounding in a measured rate, relative: rates are read only well above the noise floor.
@@ -23,7 +28,19 @@ const SLACK: f64 = 1e-6;
 
 impl Verdict {
     /// All there are.
-    pub const ALL: [Self; 4] = [Self::Holds, Self::Violated, Self::Vacuous, Self::Untested];
+    pub const ALL: [Self; 6] = [
+        Self::Holds,
+        Self::Violated,
+        Self::Vacuous,
+        Self::NotApplicable,
+        Self::Untested,
+        Self::Undecided,
+    ];
+
+    /// Whether there is a claim that a figure can show: not where it is vacuous or its premises are not met.
+    pub fn claims_something(self) -> bool {
+        !matches!(self, Self::Vacuous | Self::NotApplicable)
+    }
 
     /// Of a claimed lower bound on the rate, against the worst simulated rate.
     pub fn of_bound(claimed: f64, simulated: Option<f64>) -> Self {
@@ -66,7 +83,9 @@ impl fmt::Display for Verdict {
             Self::Holds => "holds",
             Self::Violated => "violated",
             Self::Vacuous => "vacuous",
+            Self::NotApplicable => "not applicable",
             Self::Untested => "untested",
+            Self::Undecided => "undecided",
         })
     }
 }

@@ -2,23 +2,21 @@
 
 use super::Claim;
 use crate::flow::deep::{backpropagated, node_gradients, separated_velocity, true_velocity};
-use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
+use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
 use crate::rng::stream;
 use crate::sgd::gaussian_inputs;
 use ndarray::{Array2, s};
 
 pub(super) fn claims() -> Vec<Claim> {
-    let small = Architecture {
+    let small: Architecture = FullyConnected {
         input: 6,
         hidden: vec![5, 7, 6],
         output: 4,
         bias: true,
         batch_norm: None,
-    };
-    let wide = Architecture {
-        hidden: vec![20, 28, 24],
-        ..small.clone()
-    };
+    }
+    .into();
+    let wide = small.with_hidden(&[20, 28, 24]);
     let teacher: Deep<f64> = grid_teacher(&mut stream(1, "teacher", &[]), &small)
         .expect("there are so many distinct nodes");
     let student: Deep<f64> = uniform(&mut stream(1, "student", &[]), &wide);
@@ -32,9 +30,9 @@ pub(super) fn claims() -> Vec<Claim> {
     let weights = |x: ndarray::ArrayView2<f64>| {
         let separated = separated_velocity(&teacher, &student, x);
         let exact = true_velocity(&teacher, &student, x);
-        let layers = separated.layers.into_iter().zip(exact.layers);
+        let layers = (0..=student.depth()).map(|l| [separated.linear(l), exact.linear(l)]);
         layers
-            .map(|(a, b)| distance(&a.weights, &b.weights))
+            .map(|[a, b]| distance(&a.weights, &b.weights))
             .collect::<Vec<f64>>()
     };
     let single = (0..10).flat_map(|i| weights(x.slice(s![.., i..=i])));

@@ -1,12 +1,11 @@
 //! Claims about Theorems 4 and 5, from short runs.
 
 use super::{Claim, Standing};
-use crate::experiment::{Silent, theorem4, theorem5};
+use crate::config::{Document, Override};
+use crate::experiment::theorem4::Theorem4;
+use crate::experiment::theorem5::Theorem5;
+use crate::experiment::{Experiment, Scenario, Silent};
 use crate::theory::Verdict;
-use crate::{
-    config::{Document, Override},
-    experiment::Scenario,
-};
 use std::path::Path;
 
 const THEOREM4: &str = include_str!("../../scenarios/theorem4.toml");
@@ -28,10 +27,11 @@ fn scenario(text: &str, seed: u64) -> Scenario {
 }
 
 fn on_theorem4() -> Vec<Claim> {
-    let Scenario::Theorem4(scenario) = scenario(THEOREM4, 1) else {
-        unreachable!("as its file says")
-    };
-    let outcome = theorem4::run(&scenario, &Silent).expect("the shipped scenario can be run");
+    let scenario = scenario(THEOREM4, 1);
+    let scenario: &Theorem4 = scenario.get().expect("as its file says");
+    let outcome = scenario
+        .simulate(&Silent)
+        .expect("the shipped scenario can be run");
     let trajectory = &outcome.primary.trajectory;
     let mut claims = vec![
         Claim::error(
@@ -70,7 +70,7 @@ fn on_theorem4() -> Vec<Claim> {
         let rate = outcome
             .claims
             .iter()
-            .find(|rate| rate.name == name)
+            .find(|rate| rate.bound.name == name)
             .expect("one of the rates");
         claims.push(Claim {
             claim,
@@ -91,10 +91,11 @@ fn on_theorem5() -> Vec<Claim> {
     let (mut ratio, mut error, mut gap) = (0.0_f64, 0.0_f64, f64::INFINITY);
     let mut certified = 0;
     for seed in 1..=SEEDS {
-        let Scenario::Theorem5(scenario) = scenario(THEOREM5, seed) else {
-            unreachable!("as its file says")
-        };
-        let outcome = theorem5::run(&scenario, &Silent).expect("the shipped scenario can be run");
+        let scenario = scenario(THEOREM5, seed);
+        let scenario: &Theorem5 = scenario.get().expect("as its file says");
+        let outcome = scenario
+            .simulate(&Silent)
+            .expect("the shipped scenario can be run");
         if let (Some(certificate), Some(check)) = (&outcome.certificate, &outcome.check) {
             certified += u64::from(check.holds);
             ratio = ratio.max(check.largest_ratio);

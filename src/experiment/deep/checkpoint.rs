@@ -1,19 +1,22 @@
-//! Checkpoints of a training, from which it goes on to the same bytes.
+//! Checkpoints of a training, from which it goes on to the same bytes. What is read back is verified first.
 
 use super::plan::Plan;
 use super::record::EpochRecord;
-use crate::experiment::{ExperimentError, Store};
-use crate::network::deep::{Deep, read_tensors, write_tensors};
+use crate::experiment::{ExperimentError, Hooks, Store};
+use crate::network::deep::{Architecture, Deep, read_tensors, write_tensors};
+use crate::output::digest::{digest, is_sealed, seal, unsealed};
 use crate::sgd::{Trainer, TrainerState};
-use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 
 /// Raised when the same scenario would give other numbers: no older checkpoint is used then.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Names in a checkpoint.
 const STUDENT: &str = "student.";
 const VELOCITY: &str = "velocity.";
+
+/// Hexadecimal digits of a record's digest.
+const DIGITS: usize = 32;
 
 /// Where a training stood, and what was seen of it.
 pub(super) struct Standing {
@@ -21,8 +24,9 @@ pub(super) struct Standing {
     pub epochs: Vec<EpochRecord>,
 }
 
-/// The checkpoints of a plan: where the training stands, and behind each other the records of all epochs.
-pub(super) struct Kept<'a> {
+/// The checkpoints of a plan: where the training stands, where it stood before, and behind each other the records of all
+/// epochs.
+pub(super) struct Checkpoint<'a> {
     store: &'a dyn Store,
     label: &'a str,
     identity: String,
@@ -38,21 +42,27 @@ pub(super) struct Kept<'a> {
 /// Training goes on for so many times as long as the last writing took: a twentieth of the time is spent on files.
 const PATIENCE: u32 = 20;
 
-impl<'a> Kept<'a> {
+/// Why a state cannot be used.
+enum Unusable {
+    /// It is not what was written.
+    Damaged,
+    /// It is of another scenario.
+    Foreign,
+    /// It is of the same scenario, but further than this one goes.
+    Further(u64),
+}
+
+impl<'a> Checkpoint<'a> {
     pub fn new(plan: &'a Plan, store: &'a dyn Store) -> Self {
-        let mut digest = Sha256::new();
-        digest.update(VERSION.to_le_bytes());
-        digest.update(&plan.identity);
-        digest.update(&plan.label);
-        let identity = digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let parts = [
+            &VERSION.to_le_bytes(),
+            plan.identity.as_bytes(),
+            plan.label.as_bytes(),
+        ];
         Self {
             store,
             label: &plan.label,
-            identity,
+            identity: digest::<32>(&parts),
             momentum: plan.training.momentum > 0.0,
             epochs: plan.epochs,
             pending: Vec::new(),
@@ -74,6 +84,10 @@ impl<'a> Kept<'a> {
 
     fn state(&self) -> String {
         format!("{}/state.safetensors", self.label)
+    }
+
+    fn previous_state(&self) -> String {
+        format!("{}/previous.safetensors", self.label)
     }
 
     /// Begins anew: no state of another run stands beside new records.
@@ -108,11 +122,13 @@ impl<'a> Kept<'a> {
             .to_bytes()
             .map_err(|error| self.failed(&self.records(), error))?;
         self.pending.extend((bytes.len() as u64).to_le_bytes());
+        self.pending
+            .extend(digest::<{ DIGITS / 2 }>(&[&bytes]).into_bytes());
         self.pending.extend(bytes);
         Ok(())
     }
 
-    /// The records first: a state is there only with all records before it.
+    /// The records first: a state is there only with all records before it. The state before is kept, to fall back on.
     pub fn flush(&mut self, trainer: &Trainer<f32>) -> Result<(), ExperimentError> {
         if self.pending.is_empty() {
             return Ok(());
@@ -130,82 +146,138 @@ impl<'a> Kept<'a> {
         let remarks = [
             ("epoch", state.epoch.to_string()),
             ("identity", self.identity.clone()),
+            ("seal", unsealed()),
         ];
-        let bytes =
+        let mut bytes =
             write_tensors(&networks, &[], &remarks).map_err(|error| self.failed(&name, error))?;
+        seal(&mut bytes);
         self.store
-            .save(&name, &bytes)
+            .rename(&name, &self.previous_state())
+            .and_then(|()| self.store.save(&name, &bytes))
             .map_err(|error| self.failed(&name, error))?;
         self.written = Instant::now();
         self.took = started.elapsed();
         Ok(())
     }
 
-    /// Where an earlier run of the same plan stood, with its records; `None` to begin anew. Records of epochs that the
-    /// state does not have are dropped.
-    pub fn load(&self, student: &Deep<f32>) -> Result<Option<Standing>, ExperimentError> {
-        let name = self.state();
-        let read = |name: &str| {
-            self.store
-                .load(name)
-                .map_err(|error| self.failed(name, error))
-        };
-        let Some(bytes) = read(&name)? else {
-            return Ok(None);
-        };
-        let architecture = &student.architecture;
+    /// Where an earlier run of the same plan stood, with its records; `None` to begin anew. What is damaged is not used:
+    /// the state before it is, or the training begins anew, and `hooks` are told. Records of epochs that the state does
+    /// not have are dropped.
+    pub fn load(
+        &self,
+        student: &Deep<f32>,
+        hooks: &dyn Hooks,
+    ) -> Result<Option<Standing>, ExperimentError> {
+        let (records, ends) = self.load_records()?;
+        for name in [self.state(), self.previous_state()] {
+            let Some(bytes) = self.read(&name)? else {
+                continue;
+            };
+            let state = match self.restore(&bytes, &student.architecture) {
+                Ok(state) => state,
+                Err(Unusable::Damaged) => {
+                    hooks.remark(&format!("checkpoint {name} is damaged and not used"));
+                    continue;
+                }
+                Err(Unusable::Foreign) => {
+                    let found = "a checkpoint of another scenario; --force replaces it";
+                    return Err(self.failed(&name, found));
+                }
+                Err(Unusable::Further(epoch)) => {
+                    let found = format!("{epoch} epochs done; training.epochs = {}", self.epochs);
+                    return Err(self.failed(&name, found));
+                }
+            };
+            let count = state.epoch as usize + 1;
+            if records.len() < count {
+                let name = self.records();
+                hooks.remark(&format!("checkpoint {name} is damaged and not used"));
+                continue;
+            }
+            return self.standing(state, records, ends[count - 1]).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, ExperimentError> {
+        let bytes = self.store.load(name);
+        bytes.map_err(|error| self.failed(name, error))
+    }
+
+    /// The records of epochs 0, 1, … as far as they are what was written, and where each ends.
+    fn load_records(&self) -> Result<(Vec<EpochRecord>, Vec<usize>), ExperimentError> {
+        let bytes = self.read(&self.records())?.unwrap_or_default();
+        let (mut records, mut ends) = (Vec::new(), Vec::new());
+        let mut rest = &bytes[..];
+        while let Some(record) = split_record(&mut rest)
+            && record.epoch == records.len() as u64
+        {
+            records.push(record);
+            ends.push(bytes.len() - rest.len());
+        }
+        Ok((records, ends))
+    }
+
+    fn restore(
+        &self,
+        bytes: &[u8],
+        architecture: &Architecture,
+    ) -> Result<TrainerState<f32>, Unusable> {
+        if !is_sealed(bytes) {
+            return Err(Unusable::Damaged);
+        }
         let mut wanted = vec![(STUDENT, architecture)];
         if self.momentum {
             wanted.push((VELOCITY, architecture));
         }
-        let foreign = "a checkpoint of another scenario; without --resume it is replaced";
         let (networks, remarks) =
-            read_tensors::<f32>(&bytes, &wanted).map_err(|_| self.failed(&name, foreign))?;
+            read_tensors::<f32>(bytes, &wanted).map_err(|_| Unusable::Foreign)?;
         let remark = |key: &str| {
             let found = remarks.iter().find(|(name, _)| name == key);
             found.map_or("", |(_, value)| value.as_str())
         };
         if remark("identity") != self.identity {
-            return Err(self.failed(&name, foreign));
+            return Err(Unusable::Foreign);
         }
-        let epoch: u64 = remark("epoch")
-            .parse()
-            .map_err(|_| self.failed(&name, foreign))?;
+        let epoch: u64 = remark("epoch").parse().map_err(|_| Unusable::Foreign)?;
         if epoch > self.epochs {
-            let found = format!("{epoch} epochs done; training.epochs = {}", self.epochs);
-            return Err(self.failed(&name, found));
+            return Err(Unusable::Further(epoch));
         }
-        let name = self.records();
-        let bytes = read(&name)?.unwrap_or_default();
-        let mut records = Vec::new();
-        let mut rest = &bytes[..];
-        while records.len() as u64 <= epoch {
-            let record = split_record(&mut rest).and_then(EpochRecord::from_bytes);
-            records
-                .push(record.ok_or_else(|| self.failed(&name, "no whole record of each epoch"))?);
-        }
-        let used = bytes.len() - rest.len();
-        self.store
-            .save(&name, &bytes[..used])
-            .map_err(|error| self.failed(&name, error))?;
         let mut networks = networks.into_iter();
         let network = networks.next().expect("as many as wanted");
-        let state = TrainerState {
+        Ok(TrainerState {
             epoch,
             network,
             velocity: networks.next(),
-        };
-        Ok(Some(Standing {
-            state,
-            epochs: records,
-        }))
+        })
+    }
+
+    /// Drops the records of later epochs, from the store too.
+    fn standing(
+        &self,
+        state: TrainerState<f32>,
+        mut epochs: Vec<EpochRecord>,
+        end: usize,
+    ) -> Result<Standing, ExperimentError> {
+        let name = self.records();
+        let bytes = self.read(&name)?.unwrap_or_default();
+        self.store
+            .save(&name, &bytes[..end.min(bytes.len())])
+            .map_err(|error| self.failed(&name, error))?;
+        epochs.truncate(state.epoch as usize + 1);
+        Ok(Standing { state, epochs })
     }
 }
 
-/// The first of the records, each with its length before it.
-fn split_record<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+/// The first of the records, each with its length and its digest before it; `None` where it is not what was written.
+fn split_record(rest: &mut &[u8]) -> Option<EpochRecord> {
     let (length, tail) = rest.split_first_chunk::<8>()?;
-    let (record, tail) = tail.split_at_checked(u64::from_le_bytes(*length) as usize)?;
+    let (sum, tail) = tail.split_at_checked(DIGITS)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    let (record, tail) = tail.split_at_checked(length)?;
+    if digest::<{ DIGITS / 2 }>(&[record]).as_bytes() != sum {
+        return None;
+    }
     *rest = tail;
-    Some(record)
+    EpochRecord::from_bytes(record)
 }

@@ -1,27 +1,15 @@
 //! One training, observed at the end of each epoch, kept so that it can go on.
 
 use super::super::{ExperimentError, Hooks, Store};
-use super::checkpoint::{Kept, Standing};
+use super::checkpoint::{Checkpoint, Standing};
 use super::lesson::Lesson;
 use super::plan::{Metric, Observation, Plan};
 use super::record::EpochRecord;
+use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
 use crate::network::deep::Deep;
 use crate::sgd::{Diverged, Evaluation, Pass, Trainer, Training};
-use serde::Serialize;
 use std::time::Instant;
-
-/// Why a training ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum End {
-    /// All epochs are done.
-    Finished,
-    /// The user stopped it.
-    Interrupted,
-    /// The loss grew beyond bounds; what came before is kept.
-    Diverged(String),
-}
 
 /// A training and what was seen of it.
 pub struct Course {
@@ -32,7 +20,7 @@ pub struct Course {
     /// And after.
     pub student: Deep<f32>,
     /// Why it ended.
-    pub end: End,
+    pub end: RunEnd,
     /// Names of further metrics.
     pub extra: Vec<String>,
     /// Seconds of this run; those of an earlier one that it went on from are not in it.
@@ -48,7 +36,7 @@ impl Course {
         hooks: &dyn Hooks,
     ) -> Result<Self, ExperimentError> {
         let started = Instant::now();
-        let mut kept = Kept::new(&plan, store);
+        let mut checkpoint = Checkpoint::new(&plan, store);
         let mut trainer = Trainer::new(
             plan.training,
             &lesson.training,
@@ -56,18 +44,18 @@ impl Course {
             plan.seed,
         );
         let mut observer = Observer::new(lesson, &plan);
-        let mut epochs = match kept.load(&plan.student)? {
+        let mut epochs = match checkpoint.load(&plan.student, hooks)? {
             Some(Standing { state, epochs }) => {
                 trainer.resume(state);
                 epochs
             }
             None => {
                 let first = observer.observe(trainer.network(), 0, f64::NAN);
-                kept.begin(&trainer, &first)?;
+                checkpoint.begin(&trainer, &first)?;
                 vec![first]
             }
         };
-        let mut end = End::Finished;
+        let mut end = RunEnd::Finished;
         while trainer.epochs() < plan.epochs {
             let done = trainer.epochs() as f64;
             let total = plan.epochs as f64;
@@ -78,20 +66,23 @@ impl Course {
             match trainer.epoch(progress) {
                 Ok(Some(loss)) => {
                     let record = observer.observe(trainer.network(), trainer.epochs(), loss);
-                    kept.keep(&trainer, &record)?;
+                    checkpoint.keep(&trainer, &record)?;
                     epochs.push(record);
                 }
                 Ok(None) => {
-                    end = End::Interrupted;
+                    end = RunEnd::Interrupted { time: None };
                     break;
                 }
                 Err(diverged @ Diverged { .. }) => {
-                    end = End::Diverged(format!("{}: {diverged}", plan.label));
+                    end = RunEnd::LossDiverged {
+                        run: plan.label.clone(),
+                        found: diverged.to_string(),
+                    };
                     break;
                 }
             }
         }
-        kept.flush(&trainer)?;
+        checkpoint.flush(&trainer)?;
         Ok(Self {
             epochs,
             extra: plan.metrics.iter().map(|metric| metric.name()).collect(),

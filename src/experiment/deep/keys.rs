@@ -17,7 +17,7 @@ use crate::config::section::Section;
 use crate::config::words::{words, words_of};
 use crate::config::{Key, ScenarioError};
 use crate::experiment::two_layer::keys::SEED;
-use crate::network::deep::{Architecture, BatchNorm, Place};
+use crate::network::deep::{Architecture, BatchNorm, FullyConnected, Place};
 use crate::sgd::{Loss, Schedule, Training};
 use declared::{
     EPOCHS, HIDDEN, INPUT_DIM, MOST_NODES, OUTPUTS, SEEDS, STEP, STUDENT_BIAS, TEACHER_BIAS,
@@ -52,6 +52,8 @@ pub struct Base {
 pub struct Teacher {
     /// Its layers.
     pub architecture: Architecture,
+    /// Whether nodes have biases.
+    pub bias: bool,
     /// Its weights.
     pub weights: Weights,
 }
@@ -128,12 +130,8 @@ impl Student {
         width: usize,
         batch_norm: Option<BatchNorm>,
     ) -> Architecture {
-        Architecture {
-            hidden: teacher.hidden.iter().map(|nodes| nodes * width).collect(),
-            bias: self.bias,
-            batch_norm,
-            ..teacher.clone()
-        }
+        let widened = teacher.widened(width).with_bias(self.bias);
+        widened.with_batch_norm(batch_norm)
     }
 }
 
@@ -172,13 +170,15 @@ impl Teacher {
         let weights = section.word(&WEIGHTS)?;
         section.finish()?;
         Ok(Self {
-            architecture: Architecture {
+            architecture: FullyConnected {
                 input,
                 hidden,
                 output,
                 bias,
                 batch_norm: None,
-            },
+            }
+            .into(),
+            bias,
             weights,
         })
     }

@@ -27,7 +27,7 @@ impl Lesson {
     pub fn of(base: &Base, seed: u64, deviation: f64) -> Result<Self, ExperimentError> {
         let teacher = teacher(base, seed)?;
         let data = |name, samples| {
-            let shape = [samples, teacher.architecture.input];
+            let shape = [samples, teacher.architecture.input()];
             let data = DataSet::taught(gaussian_inputs(seed, name, shape, deviation), &teacher);
             match base.training.training.loss {
                 Loss::MeanSquared => data,

@@ -72,7 +72,7 @@ pub struct Panels {
 
 impl Panels {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;

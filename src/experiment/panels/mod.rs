@@ -1,38 +1,63 @@
 //! Theorem 5 from perturbed teachers: fan-out norms for each width and perturbation, over seeds.
 
+mod figures;
 pub mod keys;
-pub mod report;
+mod report;
 
 pub use keys::Panels;
 
 use super::theorem5::{Flight, Setup};
-use super::{ExperimentError, Hooks};
-use crate::integrate::RunEnd;
-use crate::runs::together::Together;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
+use crate::integrate::{Described, RunEnd};
+use crate::runs::{Weight, many};
+use serde::{Serialize, Serializer};
 
 /// Everything that the runs found.
+#[derive(Serialize)]
 pub struct Outcome {
     /// The scenario.
+    #[serde(skip)]
     pub scenario: Panels,
     /// Number of teacher nodes m.
     pub nodes: usize,
     /// A panel per width and perturbation, width by width.
     pub panels: Vec<Panel>,
-    /// The first run that did not come to its end, if any.
-    pub early_end: Option<RunEnd>,
+    /// The end of the first run that did not come to its end, if any.
+    #[serde(skip)]
+    pub end: RunEnd,
     /// Seconds that all runs took.
+    #[serde(skip)]
     pub seconds: f64,
 }
 
 /// One width and one perturbation.
+#[derive(Serialize)]
 pub struct Panel {
     /// n
     pub students: usize,
     /// [s for W, s for V]
     pub signal: [f64; 2],
+    /// Norms of the fan-out of u at the end, over nodes and seeds.
+    pub u: Option<Spread>,
+    /// Of r.
+    pub r: Option<Spread>,
+    /// Loss at the start, mean over seeds.
+    pub loss_start: f64,
+    /// Loss at the end, mean over seeds.
+    pub loss_end: f64,
+    /// Largest angle of u to its teacher node at the end, mean over seeds.
+    pub largest_angle: f64,
     /// A run per seed.
+    #[serde(rename = "ends", serialize_with = "ends")]
     pub runs: Vec<Run>,
+}
+
+/// Of the runs their ends.
+fn ends<S: Serializer>(runs: &[Run], to: S) -> Result<S::Ok, S::Error> {
+    let ends: Vec<Described> = runs.iter().map(|run| run.reason.described()).collect();
+    ends.serialize(to)
 }
 
 /// What is kept of a run.
@@ -53,14 +78,49 @@ pub struct Run {
     pub time: f64,
 }
 
-/// Finds what could be wrong with the scenario, and gives the number of teacher nodes m.
-pub fn prepare(scenario: &Panels) -> Result<usize, ExperimentError> {
-    let first = Setup::prepare(&scenario.run_of(0, scenario.signals[0], 0, 0))?;
-    Ok(first.teacher_nodes())
+impl Experiment for Panels {
+    const NAME: &'static str = "fan-out-panels";
+    const ABOUT: &'static str =
+        "Theorem 5 from perturbed teachers over widths and seeds: which fan-out norms vanish?";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = usize;
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.base.seed
+    }
+
+    fn prepare(&self) -> Result<usize, ExperimentError> {
+        let first = Setup::prepare(&self.run_of(0, self.signals[0], 0, 0))?;
+        Ok(first.teacher_nodes())
+    }
+
+    fn run(
+        &self,
+        setup: usize,
+        _store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        simulate(self, setup, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
 }
 
 /// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
-pub fn simulate(
+fn simulate(
     scenario: &Panels,
     nodes: usize,
     hooks: &dyn Hooks,
@@ -78,47 +138,39 @@ pub fn simulate(
         .collect();
     let seeds = scenario.seeds as usize;
     let total = cells.len() * seeds;
-    let together = Together::new(hooks, "panels", total);
-    // The widest first, so that no thread is left with the longest run at the end.
-    let runs: Vec<Result<(usize, Run), ExperimentError>> = (0..total)
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|from_last| {
-            let index = total - 1 - from_last;
-            let (students, signal) = cells[index / seeds];
-            let seed = (index % seeds) as u64;
-            let run = one(
-                scenario,
-                students,
-                signal,
-                seed,
-                nodes,
-                &together.part(index),
-            )?;
-            Ok((index, run))
+    // A run's cost grows with its width.
+    let weights: Vec<Weight> = (0..total)
+        .map(|index| Weight {
+            cost: cells[index / seeds].0 as f64,
+            is_wide: false,
         })
         .collect();
-    let mut runs = runs.into_iter().collect::<Result<Vec<_>, _>>()?;
-    runs.sort_by_key(|(index, _)| *index);
-    let early_end = runs
-        .iter()
-        .map(|(_, run)| &run.reason)
-        .find(|end| !end.is_regular())
-        .cloned();
-    let mut runs = runs.into_iter().map(|(_, run)| run);
-    let panels = cells
-        .into_iter()
-        .map(|(students, signal)| Panel {
+    let runs = many(&weights, hooks, "panels", |index, hooks| {
+        let (students, signal) = cells[index / seeds];
+        one(
+            scenario,
             students,
             signal,
-            runs: runs.by_ref().take(seeds).collect(),
+            (index % seeds) as u64,
+            nodes,
+            hooks,
+        )
+    })?;
+    let early = runs.iter().map(|run| &run.reason);
+    let end = early.clone().find(|end| !end.is_regular()).cloned();
+    let mut runs = runs.into_iter();
+    let panels = cells
+        .into_iter()
+        .map(|(students, signal)| {
+            let runs = runs.by_ref().take(seeds).collect();
+            Panel::of(students, signal, nodes, runs)
         })
         .collect();
     Ok(Outcome {
         scenario: scenario.clone(),
         nodes,
         panels,
-        early_end,
+        end: end.unwrap_or(RunEnd::Horizon),
         seconds: started.elapsed().as_secs_f64(),
     })
 }
@@ -148,7 +200,7 @@ fn one(
 }
 
 /// Mean, least and greatest.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
     /// mean
     pub mean: f64,
@@ -174,6 +226,20 @@ impl Spread {
 }
 
 impl Panel {
+    fn of(students: usize, signal: [f64; 2], nodes: usize, runs: Vec<Run>) -> Self {
+        let mean = |of: fn(&Run) -> f64| runs.iter().map(of).sum::<f64>() / runs.len() as f64;
+        Self {
+            students,
+            signal,
+            u: group(&runs, 0..nodes),
+            r: group(&runs, nodes..students),
+            loss_start: mean(|run| run.loss[0]),
+            loss_end: mean(|run| run.loss[1]),
+            largest_angle: mean(|run| run.largest_angle),
+            runs,
+        }
+    }
+
     /// Norms of node j over the seeds, at the start and at the end.
     pub fn node(&self, j: usize) -> [Spread; 2] {
         [
@@ -181,13 +247,12 @@ impl Panel {
             Spread::of(self.runs.iter().map(|run| run.end[j])),
         ]
     }
+}
 
-    /// Norms at the end of the nodes in a range, over the seeds; `None` if there are none.
-    pub fn group(&self, nodes: std::ops::Range<usize>) -> Option<Spread> {
-        let values = self
-            .runs
-            .iter()
-            .flat_map(|run| run.end[nodes.clone()].iter().copied());
-        (!nodes.is_empty()).then(|| Spread::of(values))
-    }
+/// Norms at the end of the nodes in a range, over the seeds; `None` if there are none.
+fn group(runs: &[Run], nodes: std::ops::Range<usize>) -> Option<Spread> {
+    let values = runs
+        .iter()
+        .flat_map(|run| run.end[nodes.clone()].iter().copied());
+    (!nodes.is_empty()).then(|| Spread::of(values))
 }

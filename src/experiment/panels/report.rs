@@ -1,127 +1,132 @@
-//! What the panels leave behind: a table, `summary.json`, `nodes.csv` and `panels.svg`.
+//! What the panels leave behind: a table, `nodes.csv` and the panels.
 
-use crate::experiment::panels::Panels;
-use crate::experiment::panels::{Outcome, Panel, Spread};
-use crate::output::{Folder, FolderError, Provenance};
+use super::{Outcome, Panel, Spread, figures};
+use crate::experiment::{self, About, Levels, Reading, View};
+use crate::output;
+use crate::output::{Cell, Column};
+use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::plot::{Grid, GridCell, GridPoint};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use serde::Serialize;
 use std::fmt::Write as _;
-use std::io;
-use std::path::PathBuf;
 
-/// Writes all files, each whole or not at all, and gives their paths.
-pub fn write(
-    outcome: &Outcome,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    Ok(vec![
-        folder.write("nodes.csv", |out| write_nodes(outcome, out))?,
-        folder.write_json("summary.json", &Summary::new(outcome, provenance))?,
-        folder.write("panels.svg", |out| {
-            out.write_all(figure(outcome).to_svg().as_bytes())
-        })?,
-    ])
-}
-
-/// students, signal_w, signal_v, seed, node, part (u or r), start, end: a row per run and node.
-fn write_nodes(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record([
-        "students", "signal_w", "signal_v", "seed", "node", "part", "start", "end",
-    ])?;
-    for panel in &outcome.panels {
-        for run in &panel.runs {
-            for (node, (start, end)) in run.start.iter().zip(&run.end).enumerate() {
-                csv.write_record([
-                    panel.students.to_string(),
-                    panel.signal[0].to_string(),
-                    panel.signal[1].to_string(),
-                    run.seed.to_string(),
-                    (node + 1).to_string(),
-                    if node < outcome.nodes { "u" } else { "r" }.to_owned(),
-                    format!("{start:e}"),
-                    format!("{end:e}"),
-                ])?;
-            }
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
         }
     }
-    csv.flush()
-}
 
-#[derive(Serialize)]
-struct Summary<'a> {
-    experiment: &'static str,
-    scenario: &'a Panels,
-    provenance: &'a Provenance,
-    panels: Vec<PanelFigures>,
-    seconds: f64,
-}
+    fn table(&self) -> String {
+        table(self)
+    }
 
-#[derive(Serialize)]
-struct PanelFigures {
-    students: usize,
-    signal: [f64; 2],
-    /// Norms of the fan-out at the end: of u and of r.
-    u: Option<Figures>,
-    r: Option<Figures>,
-    loss_start: f64,
-    loss_end: f64,
-    largest_angle: f64,
-    ends: Vec<String>,
-}
+    fn tables(&self) -> Vec<output::Table<'_>> {
+        vec![nodes(self)]
+    }
 
-#[derive(Serialize)]
-struct Figures {
-    mean: f64,
-    least: f64,
-    greatest: f64,
-}
-
-impl From<Spread> for Figures {
-    fn from(spread: Spread) -> Self {
-        Self {
-            mean: spread.mean,
-            least: spread.least,
-            greatest: spread.greatest,
-        }
+    fn figures(&self) -> Vec<(String, Figure)> {
+        vec![("panels".into(), figures::figure(self).into())]
     }
 }
 
-impl<'a> Summary<'a> {
-    fn new(outcome: &'a Outcome, provenance: &'a Provenance) -> Self {
-        let figures = |panel: &Panel| {
-            let mean = |f: &dyn Fn(&crate::experiment::panels::Run) -> f64| {
-                panel.runs.iter().map(f).sum::<f64>() / panel.runs.len() as f64
-            };
-            PanelFigures {
-                students: panel.students,
-                signal: panel.signal,
-                u: panel.group(0..outcome.nodes).map(Figures::from),
-                r: panel
-                    .group(outcome.nodes..panel.students)
-                    .map(Figures::from),
-                loss_start: mean(&|run| run.loss[0]),
-                loss_end: mean(&|run| run.loss[1]),
-                largest_angle: mean(&|run| run.largest_angle),
-                ends: panel
-                    .runs
-                    .iter()
-                    .map(|run| run.reason.to_string())
-                    .collect(),
-            }
-        };
-        Self {
-            experiment: "fan-out-panels",
-            scenario: &outcome.scenario,
-            provenance,
-            panels: outcome.panels.iter().map(figures).collect(),
-            seconds: outcome.seconds,
+/// A row per run and node.
+fn nodes(outcome: &Outcome) -> output::Table<'_> {
+    let columns = vec![
+        Column::count("students", "n"),
+        Column::number("signal_w", "", "s for W"),
+        Column::number("signal_v", "", "s for V"),
+        Column::count("seed", "of the run"),
+        Column::count("node", "student node, from 1"),
+        Column::text("part", "u (beside a teacher node) or r"),
+        Column::number("start", "", "‖v_j‖ at the start"),
+        Column::number("end", "", "‖v_j‖ at the end"),
+    ];
+    let pairs = outcome
+        .panels
+        .iter()
+        .flat_map(|panel| panel.runs.iter().map(move |run| (panel, run)));
+    let rows = pairs.flat_map(|(panel, run)| {
+        let (students, [w, v], teacher) = (panel.students, panel.signal, outcome.nodes);
+        {
+            let norms = run.start.iter().zip(&run.end).enumerate();
+            norms.map(move |(node, (&start, &end))| {
+                let part = if node < teacher { "u" } else { "r" };
+                vec![
+                    students.into(),
+                    w.into(),
+                    v.into(),
+                    run.seed.into(),
+                    (node + 1).into(),
+                    part.into(),
+                    start.into(),
+                    Cell::Number(end),
+                ]
+            })
         }
-    }
+    });
+    output::Table::new("nodes.csv", columns, rows)
+}
+
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Fan-out panels",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[
+        Levels {
+            name: "fan-out",
+            title: "Fan-out norms at the end",
+            caption: "Mean norms of the fan-out of nodes beside a teacher node and of all others.",
+            label: "norm of the fan-out",
+            columns: &[("u_mean", "nodes of u"), ("r_mean", "nodes of r")],
+            alive: None,
+        },
+        Levels {
+            name: "loss",
+            title: "Loss at the end",
+            caption: "The loss at the end of the runs.",
+            label: "loss",
+            columns: &[("loss_end", "loss at the end")],
+            alive: None,
+        },
+    ],
+};
+
+/// What a sweep keeps: means over the panels.
+pub fn columns() -> Vec<Reading<Outcome>> {
+    let mean = |name, meaning, of: fn(&Panel) -> Option<f64>| {
+        Reading::number(name, "", meaning, move |o: &Outcome| {
+            let values: Vec<f64> = o.panels.iter().filter_map(of).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        })
+    };
+    vec![
+        Reading::count("panels", "widths times perturbations", |o: &Outcome| {
+            o.panels.len()
+        }),
+        mean("u_mean", "mean ‖v‖ of u at the end", |panel| {
+            panel.u.map(|u| u.mean)
+        }),
+        mean("r_mean", "mean ‖v‖ of r at the end", |panel| {
+            panel.r.map(|r| r.mean)
+        }),
+        mean(
+            "r_largest",
+            "largest ‖v‖ of r at the end, mean over panels",
+            |panel| panel.r.map(|r| r.greatest),
+        ),
+        mean("loss_start", "loss at the start", |panel| {
+            Some(panel.loss_start)
+        }),
+        mean("loss_end", "loss at the end", |panel| Some(panel.loss_end)),
+        mean("largest_angle", "largest angle of u at the end", |panel| {
+            Some(panel.largest_angle)
+        }),
+    ]
 }
 
 /// A line per panel.
@@ -154,65 +159,16 @@ pub fn table(outcome: &Outcome) -> String {
     for panel in &outcome.panels {
         let mean =
             |spread: Option<Spread>| spread.map_or("–".into(), |spread| short(spread.mean));
-        let r = panel.group(outcome.nodes..panel.students);
-        let loss = panel.runs.iter().map(|run| run.loss[1]).sum::<f64>() / panel.runs.len() as f64;
         table.add_row([
             panel.students.to_string(),
             format!("{}, {}", short(panel.signal[0]), short(panel.signal[1])),
-            mean(panel.group(0..outcome.nodes)),
-            mean(r),
-            r.map_or("–".into(), |spread| short(spread.greatest)),
-            short(loss),
+            mean(panel.u),
+            mean(panel.r),
+            panel.r.map_or("–".into(), |spread| short(spread.greatest)),
+            short(panel.loss_end),
         ]);
     }
     let _ = writeln!(text, "{table}");
     let _ = writeln!(text, "{:.1} s", outcome.seconds);
     text
-}
-
-fn figure(outcome: &Outcome) -> Grid {
-    let cell = |panel: &Panel| GridCell {
-        title: format!(
-            "n = {}, signal {} (W), {} (V)",
-            panel.students,
-            short(panel.signal[0]),
-            short(panel.signal[1])
-        ),
-        points: (0..panel.students)
-            .map(|j| {
-                let [start, end] = panel.node(j);
-                GridPoint {
-                    x: (j + 1) as f64,
-                    start: start.mean,
-                    end: [end.mean, end.least, end.greatest],
-                }
-            })
-            .collect(),
-        divider: outcome.nodes as f64 + 0.5,
-    };
-    let base = &outcome.scenario.base;
-    let time = outcome.panels[0].runs[0].time;
-    Grid {
-        title: format!(
-            "Fan-out norms from perturbed teachers: m = {}, d = {}, t = {}, {} seeds, V {}",
-            outcome.nodes,
-            base.teacher.input_dim.unwrap_or_default(),
-            short(time),
-            outcome.scenario.seeds,
-            if base.normalized_fan_out {
-                "with columns of unit norm"
-            } else {
-                "free"
-            },
-        ),
-        legend: [
-            "start, mean".into(),
-            "end, nodes of u (left of the line): mean, least to greatest".into(),
-            "end, nodes of r".into(),
-        ],
-        x_label: "student node j".into(),
-        y_label: "norm of the fan-out, ‖vⱼ‖".into(),
-        columns: outcome.scenario.signals.len(),
-        cells: outcome.panels.iter().map(cell).collect(),
-    }
 }

@@ -3,11 +3,13 @@
 use crate::theory::Verdict;
 use ndarray::{Array1, Array2};
 use ndarray_linalg::Inverse;
+use serde::Serialize;
 
 /// An exponent with its standard error, beside the predicted one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Exponent {
     /// Fitted.
+    #[serde(rename = "exponent")]
     pub value: f64,
     /// One standard error, from the scatter of the runs about the law.
     pub standard_error: f64,
@@ -18,7 +20,7 @@ pub struct Exponent {
 }
 
 /// gap ≈ exp(c) η^α B^β
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Law {
     /// c
     pub constant: f64,

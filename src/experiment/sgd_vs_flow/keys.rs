@@ -77,7 +77,7 @@ pub struct SgdVsFlow {
 
 impl SgdVsFlow {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let base = Theorem5::read_shared(&mut root, &HORIZON)?;
         let mut section = root.section("sgd")?;
         let steps = section.numbers(&STEPS)?;

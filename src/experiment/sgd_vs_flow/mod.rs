@@ -1,48 +1,85 @@
 //! Two-layer SGD beside the flow from the same start: how far apart do they come, and how does that fall with η and B?
 
-pub mod keys;
-pub mod report;
-
-pub use keys::SgdVsFlow;
-
+mod figures;
 mod gap;
+pub mod keys;
 mod paths;
+mod report;
 
 pub use gap::{Exponent, Law, fit_law};
+pub use keys::SgdVsFlow;
 pub use paths::{Path, PathRow};
 
 use super::theorem5::Setup;
-use super::{ExperimentError, Hooks};
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::flow::FanOut;
-use crate::integrate::{Method, Step};
+use crate::integrate::{Method, RunEnd, Step};
+use crate::measure::Span;
 use crate::network::TwoLayer;
-use crate::runs::together::Together;
+use crate::runs::{Weight, many};
 use crate::sgd::SgdOptions;
 use paths::Reference;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use serde::Serialize;
 
 /// Everything that was found.
+#[derive(Serialize)]
 pub struct Outcome {
     /// The scenario.
+    #[serde(skip)]
     pub scenario: SgdVsFlow,
     /// The start.
+    #[serde(skip)]
     pub network: TwoLayer,
     /// d
     pub dim: usize,
     /// What the prediction presumes and the scenario does otherwise.
     pub premises_not_met: Vec<String>,
-    /// For each η the flow, at the times at which SGD with that step is looked at.
-    pub flows: Vec<Path>,
-    /// For each η gradient descent with exact gradients: SGD with B = ∞.
-    pub descents: Vec<Path>,
-    /// All SGD runs: η by η, B by B, seed by seed.
-    pub runs: Vec<Run>,
     /// The fitted law; `None` with less than two steps or two batches, or a gap of zero.
     pub law: Option<Law>,
+    /// Gaps of each batch and step.
+    pub gaps: Vec<Gaps>,
+    /// What is left of the gap with B = ∞, for each step.
+    pub gradient_descent: Vec<DescentGap>,
+    /// For each η the flow, at the times at which SGD with that step is looked at.
+    #[serde(skip)]
+    pub flows: Vec<Path>,
+    /// For each η gradient descent with exact gradients: SGD with B = ∞.
+    #[serde(skip)]
+    pub descents: Vec<Path>,
+    /// All SGD runs: η by η, B by B, seed by seed.
+    #[serde(skip)]
+    pub runs: Vec<Run>,
     /// Whether the user broke it off: then runs are missing.
-    pub interrupted: bool,
+    #[serde(skip)]
+    pub end: RunEnd,
     /// Seconds.
+    #[serde(skip)]
     pub seconds: f64,
+}
+
+/// The largest distances to the flow, over the seeds of one step and batch.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Gaps {
+    /// η
+    pub step: f64,
+    /// B
+    pub batch: usize,
+    /// How many.
+    pub runs: usize,
+    /// Over them.
+    #[serde(flatten)]
+    pub span: Span,
+}
+
+/// The largest distance of gradient descent with exact gradients to the flow.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct DescentGap {
+    /// η
+    pub step: f64,
+    /// The distance.
+    pub gap: f64,
 }
 
 /// One SGD run.
@@ -59,24 +96,54 @@ pub struct Run {
     pub gap: f64,
 }
 
-/// Runs the flow once per step, then all SGD runs, in parallel. What a run finds does not depend on the others.
-pub fn run(scenario: &SgdVsFlow, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    simulate(scenario, prepare(scenario)?, hooks)
-}
+impl Experiment for SgdVsFlow {
+    const NAME: &'static str = "sgd-vs-flow";
+    const ABOUT: &'static str = "Two-layer SGD beside the flow from the same start: how does the gap fall with step and batch?";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
 
-/// Draws or loads the start, in the coordinates of R^d: noise leaves the span of W* and W(0).
-pub fn prepare(scenario: &SgdVsFlow) -> Result<Setup, ExperimentError> {
-    let mut setup = Setup::prepare(&scenario.base)?;
-    if setup.input.is_standard() {
-        let network = &mut setup.network;
-        network.teacher.weights = setup.frame.lift(network.teacher.weights.view())?;
-        network.student.weights = setup.frame.lift(network.student.weights.view())?;
+    type Setup = Setup;
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
     }
-    Ok(setup)
+
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.base.seed
+    }
+
+    fn prepare(&self) -> Result<Setup, ExperimentError> {
+        let mut setup = Setup::prepare(&self.base)?;
+        // In the coordinates of R^d: noise leaves the span of W* and W(0).
+        if setup.input.is_standard() {
+            let network = &mut setup.network;
+            network.teacher.weights = setup.frame.lift(network.teacher.weights.view())?;
+            network.student.weights = setup.frame.lift(network.student.weights.view())?;
+        }
+        Ok(setup)
+    }
+
+    fn run(
+        &self,
+        setup: Setup,
+        _store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        simulate(self, setup, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
 }
 
 /// Runs what has been prepared.
-pub fn simulate(
+fn simulate(
     scenario: &SgdVsFlow,
     setup: Setup,
     hooks: &dyn Hooks,
@@ -98,33 +165,42 @@ pub fn simulate(
 
     let (batches, seeds) = (scenario.batches.len(), scenario.seeds as usize);
     let total = references.len() * batches * seeds;
-    let together = Together::new(hooks, "SGD", total);
-    let runs: Vec<Option<Run>> = (0..total)
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|i| {
-            let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
-            let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
-            let seed = scenario.base.seed + seed as u64;
-            let options = SgdOptions {
-                step: scenario.steps[which],
-                batch,
-                projection: scenario.projection,
-                running_fan_out: scenario.fan_out == FanOut::Running,
-            };
-            // Runs of different steps and batches are independent too.
-            let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
-            let path = references[which].sgd(options, stream, &together.part(i))?;
-            Some(Run {
-                step: options.step,
-                batch,
-                seed,
-                gap: path.largest_gap(&flows[which]),
-                path,
-            })
+    // Runs take as many samples as their batch has, in as many steps as fit.
+    let weights: Vec<Weight> = (0..total)
+        .map(|i| Weight {
+            cost: scenario.batches[i / seeds % batches] as f64
+                / scenario.steps[i / (batches * seeds)],
+            is_wide: false,
         })
         .collect();
-    let interrupted = runs.iter().any(Option::is_none);
+    let runs: Vec<Option<Run>> = many(&weights, hooks, "SGD", |i, hooks| {
+        let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
+        let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
+        let seed = scenario.base.seed + seed as u64;
+        let options = SgdOptions {
+            step: scenario.steps[which],
+            batch,
+            projection: scenario.projection,
+            running_fan_out: scenario.fan_out == FanOut::Running,
+        };
+        // Runs of different steps and batches are independent too.
+        let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
+        let path = references[which].sgd(options, stream, hooks);
+        let Some(path) = path else {
+            return Ok::<_, ExperimentError>(None);
+        };
+        Ok(Some(Run {
+            step: options.step,
+            batch,
+            seed,
+            gap: path.largest_gap(&flows[which]),
+            path,
+        }))
+    })?;
+    let end = match runs.iter().any(Option::is_none) {
+        true => RunEnd::Interrupted { time: None },
+        false => RunEnd::Finished,
+    };
     let runs: Vec<Run> = runs.into_iter().flatten().collect();
     let points: Vec<[f64; 3]> = runs
         .iter()
@@ -135,11 +211,13 @@ pub fn simulate(
         dim: setup.network.student.weights.nrows(),
         premises_not_met: premises_not_met(scenario, &setup),
         network: setup.network,
+        law: fit_law(&points),
+        gaps: gaps(scenario, &runs),
+        gradient_descent: descent_gaps(scenario, &descents, &flows),
         flows,
         descents,
-        law: fit_law(&points),
         runs,
-        interrupted,
+        end,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
@@ -174,14 +252,38 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
     missing
 }
 
-impl Outcome {
-    /// Gaps of all seeds of a step and a batch, ascending.
-    pub fn gaps(&self, step: f64, batch: usize) -> Vec<f64> {
-        let mut gaps: Vec<f64> = self.of(step, batch).map(|run| run.gap).collect();
-        gaps.sort_by(f64::total_cmp);
-        gaps
-    }
+/// Batch by batch, step by step.
+fn gaps(scenario: &SgdVsFlow, runs: &[Run]) -> Vec<Gaps> {
+    let pairs = scenario
+        .batches
+        .iter()
+        .flat_map(|&batch| scenario.steps.iter().map(move |&step| (step, batch)));
+    pairs
+        .filter_map(|(step, batch)| {
+            let found = runs
+                .iter()
+                .filter(|run| run.step == step && run.batch == batch);
+            Some(Gaps {
+                step,
+                batch,
+                runs: found.clone().count(),
+                span: Span::of(found.map(|run| run.gap))?,
+            })
+        })
+        .collect()
+}
 
+fn descent_gaps(scenario: &SgdVsFlow, descents: &[Path], flows: &[Path]) -> Vec<DescentGap> {
+    let pairs = descents.iter().zip(flows);
+    let gaps = pairs.map(|(descent, flow)| descent.largest_gap(flow));
+    let steps = scenario.steps.iter();
+    steps
+        .zip(gaps)
+        .map(|(&step, gap)| DescentGap { step, gap })
+        .collect()
+}
+
+impl Outcome {
     /// All runs of a step and a batch.
     pub fn of(&self, step: f64, batch: usize) -> impl Iterator<Item = &Run> {
         let is_meant = move |run: &&Run| run.step == step && run.batch == batch;

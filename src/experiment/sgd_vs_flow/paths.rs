@@ -137,7 +137,7 @@ struct Recorder<'a> {
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn step(&mut self, time: f64, _y: &[f64]) -> Option<RunEnd> {
         let interrupted = self.hooks.interrupted();
-        interrupted.then_some(RunEnd::Interrupted { time })
+        interrupted.then_some(RunEnd::Interrupted { time: Some(time) })
     }
 
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {

@@ -2,15 +2,14 @@
 
 use super::setup::Setup;
 use super::simulation::Simulation;
+use crate::bound::{Bound, Measure, Premise, THEOREM4};
 use crate::measure::{Fit, WorstRate, fit_decay, worst_rate};
 use crate::theory::Verdict;
-use crate::theory::theorem4::Measure;
-
-/// Every rate that is claimed: four lower bounds, and the exact asymptotic one.
-pub const RATES: [&str; 5] = ["printed", "printed_d0", "derived", "sharp", "exact"];
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// What was read off one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Measured {
     /// The smallest instantaneous rate; `None` if no row lies above the rate floor.
     pub worst: Option<WorstRate>,
@@ -21,6 +20,7 @@ pub struct Measured {
     /// The last largest angle.
     pub final_angle: f64,
     /// For gradient descent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gradient_descent: Option<GradientDescentClaim>,
 }
 
@@ -29,10 +29,25 @@ impl Measured {
     pub fn fitted(&self) -> Option<Fit> {
         self.slowest_mode.or(self.largest_angle)
     }
+
+    /// The smallest rate at which a measure fell: per step of gradient descent, at any time of a flow.
+    fn rate_of(&self, measure: Measure) -> Option<f64> {
+        let descent = self.gradient_descent;
+        let per_step = |ratio: fn(&GradientDescentClaim) -> f64| {
+            descent.map(|claim| (1.0 - ratio(&claim)) / claim.step)
+        };
+        match measure {
+            Measure::Theta if descent.is_some() => per_step(|claim| claim.largest_ratio),
+            Measure::TanHalf if descent.is_some() => per_step(|claim| claim.largest_ratio_tan),
+            Measure::Theta => self.worst.map(|worst| worst.theta),
+            Measure::TanHalf => self.worst.map(|worst| worst.tan_half),
+            Measure::WeightedNorm => None,
+        }
+    }
 }
 
 /// Gradient descent of step η: the largest factor per step, and the rate (1 − factor)/η that it stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct GradientDescentClaim {
     /// η
     pub step: f64,
@@ -43,10 +58,11 @@ pub struct GradientDescentClaim {
 }
 
 /// A rate with its verdict.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RateClaim {
-    /// As in `summary.json`.
-    pub name: &'static str,
+    /// Which rate.
+    #[serde(skip)]
+    pub bound: &'static Bound,
     /// λ; `None` if it could not be computed.
     pub value: Option<f64>,
     /// From this run.
@@ -54,7 +70,17 @@ pub struct RateClaim {
     /// What it was judged by.
     pub simulated: Option<f64>,
     /// For gradient descent: 1 − ηλ.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
+}
+
+/// Claims by their names.
+pub(super) fn by_name<S: Serializer>(claims: &[RateClaim], to: S) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(Some(claims.len()))?;
+    for claim in claims {
+        map.serialize_entry(claim.bound.name, claim)?;
+    }
+    map.end()
 }
 
 /// Reads off a run whatever can be.
@@ -81,43 +107,34 @@ pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
 }
 
 /// Judges every rate.
-pub fn judge(setup: &Setup, measured: &Measured) -> Vec<RateClaim> {
+pub fn judge(setup: &Setup, measured: &Measured, unmet: &[Premise]) -> Vec<RateClaim> {
     let step = measured.gradient_descent.map(|claim| claim.step);
-    let mut claims: Vec<RateClaim> = setup
-        .bounds()
-        .into_iter()
-        .map(|(name, value, measure)| {
-            let simulated = match (measured.gradient_descent, measure) {
-                (Some(claim), Measure::Theta) => Some((1.0 - claim.largest_ratio) / claim.step),
-                (Some(claim), Measure::TanHalf) => {
-                    Some((1.0 - claim.largest_ratio_tan) / claim.step)
-                }
-                (None, Measure::Theta) => measured.worst.map(|worst| worst.theta),
-                (None, Measure::TanHalf) => measured.worst.map(|worst| worst.tan_half),
-            };
-            RateClaim {
-                name,
-                value: Some(value),
-                verdict: Verdict::of_bound(value, simulated),
-                simulated,
-                ratio: step.map(|step| 1.0 - step * value),
-            }
-        })
-        .collect();
-
-    let exact = setup.asymptotic.as_ref().map(|exact| exact.rate);
     // A factor 1 − ηλ per step shows as the rate −ln(1 − ηλ)/η in time.
     let undiscretized = |rate: f64| step.map_or(rate, |step| (1.0 - (-step * rate).exp()) / step);
     // A mixture of modes is no measure of the slowest one.
     let tail = measured
         .slowest_mode
         .map(|fit| (undiscretized(fit.rate), 3.0 * fit.standard_error));
-    claims.push(RateClaim {
-        name: "exact",
-        value: exact,
-        verdict: exact.map_or(Verdict::Untested, |exact| Verdict::of_value(exact, tail)),
-        simulated: tail.map(|(rate, _)| rate),
-        ratio: step.and_then(|step| Some(1.0 - step * exact?)),
-    });
-    claims
+    let facts = setup.facts();
+    let claim = |bound: &'static Bound| {
+        let value = (bound.evaluate)(&facts);
+        let simulated = match bound.is_lower() {
+            true => measured.rate_of(bound.measure),
+            false => tail.map(|(rate, _)| rate),
+        };
+        let verdict = match value {
+            _ if !bound.applies(unmet) => Verdict::NotApplicable,
+            None => Verdict::Untested,
+            Some(value) if bound.is_lower() => Verdict::of_bound(value, simulated),
+            Some(value) => Verdict::of_value(value, tail),
+        };
+        RateClaim {
+            bound,
+            value,
+            verdict,
+            simulated,
+            ratio: step.and_then(|step| Some(1.0 - step * value?)),
+        }
+    };
+    THEOREM4.iter().map(claim).collect()
 }

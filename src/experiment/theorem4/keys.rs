@@ -124,7 +124,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 
 impl Theorem4 {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;

@@ -3,68 +3,131 @@
 mod claims;
 pub mod keys;
 mod recorder;
-pub mod report;
+mod report;
 mod setup;
 mod simulation;
 
-pub use claims::{GradientDescentClaim, Measured, RATES, RateClaim};
+pub use claims::{GradientDescentClaim, Measured, RateClaim};
 pub use keys::Theorem4;
 pub use setup::Setup;
 pub use simulation::Simulation;
 
-use super::{ExperimentError, Hooks};
-use crate::experiment::two_layer::settings::Overlap;
+use super::two_layer::settings::Overlap;
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::measure::{Spread, spread};
 use crate::network::Frame;
 use crate::theory::AsymptoticRate;
 use crate::theory::assumption3::Assumption3;
 use ndarray::Array2;
+use serde::Serialize;
 
 /// Everything that a run of the experiment found.
+#[derive(Serialize)]
 pub struct Outcome {
     /// The scenario with all that was "auto" filled in.
+    #[serde(skip)]
     pub scenario: Theorem4,
-    /// The common threshold b.
-    pub threshold: f64,
-    /// ε, K_d, θ₀, d₀.
+    /// ε, K_d, θ₀, d₀, b.
     pub assumption: Assumption3,
-    /// The slowest rate near the teacher, where it could be computed.
-    pub asymptotic: Option<AsymptoticRate>,
-    /// Why it could not.
-    pub asymptotic_problem: Option<String>,
+    /// Premises of the theorem that the scenario does not meet.
+    pub premises_not_met: Vec<String>,
+    /// Rates with their verdicts, from the primary run.
+    #[serde(rename = "rates", serialize_with = "claims::by_name")]
+    pub claims: Vec<RateClaim>,
+    /// What was measured on the primary run.
+    #[serde(rename = "simulated")]
+    pub measured: Measured,
+    /// What was measured on the exact run beside a sampled one.
+    #[serde(rename = "exact", skip_serializing_if = "Option::is_none")]
+    pub measured_exact: Option<Measured>,
+    /// How the loss fell.
+    pub energy: Energy,
     /// Below this angle nothing is read off the run.
+    #[serde(rename = "noise_floor")]
     pub floor: f64,
     /// Below this angle velocities, and so rates, are not to be trusted.
     pub rate_floor: f64,
+    /// The slowest rate near the teacher, where it could be computed.
+    #[serde(skip)]
+    pub asymptotic: Option<AsymptoticRate>,
+    /// Why it could not.
+    pub asymptotic_problem: Option<String>,
     /// The run itself; of several replicas the first.
+    #[serde(rename = "run")]
     pub primary: Simulation,
     /// The other replicas of a sampled run.
+    #[serde(skip)]
     pub replicas: Vec<Simulation>,
     /// With exact overlaps, beside a sampled run.
+    #[serde(skip)]
     pub exact: Option<Simulation>,
-    /// Rates with their verdicts, from the primary run.
-    pub claims: Vec<RateClaim>,
-    /// What was measured on the primary run.
-    pub measured: Measured,
-    /// What was measured on the exact run beside it.
-    pub measured_exact: Option<Measured>,
-    /// Premises of the theorem that the scenario does not meet.
-    pub premises_not_met: Vec<String>,
     /// Where the coordinates lie in R^d.
+    #[serde(skip)]
     pub frame: Frame,
     /// W* in these coordinates, k × m.
+    #[serde(skip)]
     pub teacher: Array2<f64>,
     /// Seconds that all simulations took.
+    #[serde(skip)]
     pub seconds: f64,
 }
 
-/// Prepares the experiment and runs it.
-pub fn run(scenario: &Theorem4, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    simulate(scenario, Setup::prepare(scenario)?, hooks)
+/// How the loss ℓ fell, at output times.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Energy {
+    /// ℓ(0)
+    pub loss_start: Option<f64>,
+    /// ℓ at the end
+    pub loss_end: Option<f64>,
+    /// Largest rise from one output time to the next, relative to ℓ(0).
+    pub largest_rise: f64,
+    /// Largest |ℓ(t) − ℓ(0) + ∫(‖Ẇ‖² + ‖V̇‖²)dt|, relative to ℓ(0).
+    pub balance_residual: f64,
+}
+
+impl Experiment for Theorem4 {
+    const NAME: &'static str = "theorem4";
+    const ABOUT: &'static str = "A student of the teacher's width, V fixed: does the largest angle fall at the claimed rates?";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = Setup;
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn prepare(&self) -> Result<Setup, ExperimentError> {
+        Setup::prepare(self)
+    }
+
+    fn run(
+        &self,
+        setup: Setup,
+        _store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        simulate(self, setup, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
 }
 
 /// Runs an experiment that has been prepared: what could be wrong with the scenario has been found by then.
-pub fn simulate(
+fn simulate(
     scenario: &Theorem4,
     setup: Setup,
     hooks: &dyn Hooks,
@@ -85,10 +148,10 @@ pub fn simulate(
 
     let measured = claims::measure(&primary, &setup);
     let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));
-    let claims = claims::judge(&setup, &measured);
+    let claims = claims::judge(&setup, &measured, &setup.unmet(scenario));
     Ok(Outcome {
         scenario: resolved,
-        threshold: setup.assumption.threshold,
+        energy: Energy::of(&primary),
         assumption: setup.assumption,
         asymptotic_problem: setup.asymptotic_problem.clone(),
         floor: setup.floor(&method),
@@ -105,6 +168,19 @@ pub fn simulate(
         measured_exact,
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+impl Energy {
+    fn of(run: &Simulation) -> Self {
+        let rows = &run.trajectory.rows;
+        let loss = |row: Option<&crate::measure::Row>| row.map(|row| row.snapshot.loss);
+        Self {
+            loss_start: loss(rows.first()),
+            loss_end: loss(rows.last()),
+            largest_rise: run.trajectory.largest_rise(),
+            balance_residual: run.trajectory.energy_residual(),
+        }
+    }
 }
 
 impl Outcome {

@@ -96,7 +96,7 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         self.hooks.progress(time / self.horizon, self.label);
         self.hooks
             .interrupted()
-            .then_some(RunEnd::Interrupted { time })
+            .then_some(RunEnd::Interrupted { time: Some(time) })
     }
 
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {

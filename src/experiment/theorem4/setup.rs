@@ -1,5 +1,6 @@
 //! From the scenario's words to networks, constants and a plan.
 
+use crate::bound::{Facts, Premise};
 use crate::experiment::ExperimentError;
 use crate::experiment::theorem4::Theorem4;
 use crate::experiment::theorem4::keys::Start;
@@ -11,7 +12,7 @@ use crate::network::{Frame, TwoLayer, draw};
 use crate::overlap::{HalfAngle, Input, OverlapMethod};
 use crate::rng;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
-use crate::theory::{AsymptoticRate, asymptotic_rate, theorem4};
+use crate::theory::{AsymptoticRate, asymptotic_rate};
 use ndarray::Array2;
 
 /// "auto" horizon where no slowest rate is known, in units of 1/d₀.
@@ -159,35 +160,34 @@ impl Setup {
         (RATE_MARGIN * self.rounding_floor()).max(self.sampling_floor())
     }
 
-    /// The rates that claim to be lower bounds.
-    pub(super) fn bounds(&self) -> [(&'static str, f64, theorem4::Measure); 4] {
-        use theorem4::Measure::{TanHalf, Theta};
-        let assumption = &self.assumption;
-        [
-            ("printed", theorem4::printed(assumption), Theta),
-            ("printed_d0", theorem4::printed_d0(assumption), Theta),
-            ("derived", theorem4::derived(assumption), TanHalf),
-            ("sharp", theorem4::sharp(&self.angles, assumption), Theta),
-        ]
+    /// What the bounds are computed from.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts {
+            assumption: Some(&self.assumption),
+            angles: Some(&self.angles),
+            asymptotic: self.asymptotic.as_ref(),
+            ..Facts::default()
+        }
+    }
+
+    /// Premises of the theorem that the scenario does not meet.
+    pub(super) fn unmet(&self, scenario: &Theorem4) -> Vec<Premise> {
+        let lacks = [
+            (Premise::Projected, !scenario.flow.projection),
+            (
+                Premise::FixedFanOut,
+                scenario.flow.fan_out != FanOut::Fixed || scenario.student.fan_out.is_some(),
+            ),
+            (Premise::StandardInput, !self.input.is_standard()),
+        ];
+        let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
+        unmet.map(|(premise, _)| premise).collect()
     }
 
     /// What Theorem 4 presumes and the scenario does otherwise.
     pub(super) fn premises_not_met(&self, scenario: &Theorem4) -> Vec<String> {
-        let mut missing = Vec::new();
-        if !scenario.flow.projection {
-            missing.push("the flow is not projected: nodes leave the unit sphere".into());
-        }
-        if scenario.student.fan_out.is_some() {
-            missing
-                .push("fan-out weights come from a file; the theorem has them fixed at one".into());
-        }
-        if scenario.flow.fan_out != FanOut::Fixed {
-            missing.push("fan-out weights run; the theorem has them fixed at one".into());
-        }
-        if !self.input.is_standard() {
-            missing
-                .push("the input is not N(0, I); the analytic rates are those of N(0, I)".into());
-        }
+        let unmet = self.unmet(scenario).into_iter();
+        let mut missing: Vec<String> = unmet.map(|premise| premise.unmet().into()).collect();
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
         missing
     }

@@ -11,22 +11,29 @@ use crate::measure::Trajectory;
 use crate::overlap::{ExactGaussian, OverlapMethod};
 use crate::runs::together::Together;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use serde::Serialize;
 
 /// One run.
+#[derive(Serialize)]
 pub struct Simulation {
     /// Statistics over time.
+    #[serde(skip)]
     pub trajectory: Trajectory,
     /// How its states lie in a vector.
+    #[serde(skip)]
     pub layout: StateLayout,
     /// Why it ended.
+    #[serde(skip)]
     pub end: RunEnd,
     /// Accepted steps.
     pub steps: u64,
     /// Evaluations of the flow by the method.
     pub evaluations: u64,
     /// How it stepped.
+    #[serde(skip)]
     pub method: Method,
     /// For gradient descent: the largest factor per step.
+    #[serde(skip)]
     pub largest_ratio: Option<StepRatio>,
 }
 

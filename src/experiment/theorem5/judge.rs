@@ -2,6 +2,7 @@
 
 use super::recorder::Row;
 use super::setup::Setup;
+use crate::bound::{Premise, THEOREM5};
 use crate::flow::StateLayout;
 use crate::integrate::Method;
 use crate::measure::{Fit, fit_decay};
@@ -11,6 +12,8 @@ use crate::theory::certificate::Certificate;
 use crate::theory::{JointRate, Verdict};
 use ndarray::{Array1, Array2, s};
 use ndarray_linalg::{EigValsh, UPLO};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// Names of the three limits: W_u → W*, V_u → V*, V_r → 0.
 pub const PARTS: [&str; 3] = ["w_u", "v_u", "v_r"];
@@ -32,7 +35,7 @@ const NEAR: f64 = 0.1;
 const ALIVE: f64 = 1e-3;
 
 /// z(t) ≤ e^{Mt} z(0), entry by entry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Check {
     /// Largest z_i(t)/(e^{Mt} z(0))_i where z_i is above the floor.
     pub largest_ratio: f64,
@@ -44,13 +47,15 @@ pub struct Check {
     /// Whether the bounds, the drift and the weighted rate all held.
     pub holds: bool,
     /// The bound on the largest θ, e of u and ‖v‖ of r at each time.
+    #[serde(skip)]
     pub envelope: Vec<(f64, [f64; 3])>,
 }
 
 impl Check {
-    /// What a run says of its certificate; vacuous where there is none.
-    pub fn verdict(check: Option<&Self>) -> Verdict {
+    /// What a run says of its certificate: vacuous where there is none, not applicable where its premises are not met.
+    pub fn verdict(check: Option<&Self>, unmet: &[Premise]) -> Verdict {
         match check {
+            _ if !THEOREM5.iter().all(|bound| bound.applies(unmet)) => Verdict::NotApplicable,
             Some(check) if check.holds => Verdict::Holds,
             Some(_) => Verdict::Violated,
             None => Verdict::Vacuous,
@@ -58,12 +63,23 @@ impl Check {
     }
 }
 
+/// Limits by their names.
+pub(super) fn by_name<S: Serializer>(parts: &[PartClaim; 3], to: S) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(Some(parts.len()))?;
+    for part in parts {
+        map.serialize_entry(part.name, part)?;
+    }
+    map.end()
+}
+
 /// One of W_u → W*, V_u → V*, V_r → 0.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct PartClaim {
     /// As in `summary.json`.
+    #[serde(skip)]
     pub name: &'static str,
     /// Its largest error at the end.
+    #[serde(rename = "final")]
     pub last: f64,
     /// The rate of its tail.
     pub fitted: Option<Fit>,
@@ -72,7 +88,7 @@ pub struct PartClaim {
 }
 
 /// Gradient descent with step η: the largest factor of the weighted norm in a step, against 1 − ηλ.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct DescentClaim {
     /// η
     pub step: f64,
@@ -102,11 +118,11 @@ pub fn descent(
 }
 
 /// A teacher node with more than one student node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Shared {
-    /// j°, from 0.
+    /// j°, from 1.
     pub teacher: usize,
-    /// Student nodes within 0.1 of it whose fan-out has not vanished, from 0.
+    /// Student nodes within 0.1 of it whose fan-out has not vanished, from 1.
     pub students: Vec<usize>,
 }
 
@@ -179,7 +195,7 @@ pub fn check(certificate: &Certificate, rows: &[Row], floor: f64) -> Check {
 
 /// The three limits with their verdicts: `holds` if the run kept to the certificate. (The tail of a single part may for
 /// a while fall more slowly than the certified rate, which is that of the weighted norm: modes of opposite sign cancel.)
-pub fn parts(check: Option<&Check>, rows: &[Row], floor: f64) -> [PartClaim; 3] {
+pub fn parts(verdict: Verdict, rows: &[Row], floor: f64) -> [PartClaim; 3] {
     let mut index = 0;
     PARTS.map(|name| {
         let part = index;
@@ -189,7 +205,6 @@ pub fn parts(check: Option<&Check>, rows: &[Row], floor: f64) -> [PartClaim; 3] 
             .map(|row| (row.time, row.largest()[part]))
             .collect();
         let fitted = fit_decay(&points, floor);
-        let verdict = Check::verdict(check);
         PartClaim {
             name,
             last: points[points.len() - 1].1,
@@ -256,8 +271,11 @@ impl LastState {
                 let near = |j: &usize| {
                     HalfAngle::between_units(self.weights.column(*j), target).radians() < NEAR
                 };
-                let students = alive.iter().copied().filter(near).collect();
-                Shared { teacher, students }
+                let students = alive.iter().copied().filter(near);
+                Shared {
+                    teacher: teacher + 1,
+                    students: students.map(|j| j + 1).collect(),
+                }
             })
             .filter(|shared: &Shared| shared.students.len() > 1)
             .collect()

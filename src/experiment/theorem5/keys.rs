@@ -126,7 +126,7 @@ impl Theorem5 {
     }
 
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let mut scenario = Self::read_shared(&mut root, &HORIZON)?;
         scenario.normalized_fan_out = read_flow(root.section("flow")?)?;
         scenario.output = read_output(root.section("output")?)?;

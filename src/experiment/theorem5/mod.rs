@@ -3,7 +3,7 @@
 mod judge;
 pub mod keys;
 mod recorder;
-pub mod report;
+mod report;
 mod setup;
 
 pub use judge::{Check, DescentClaim, PARTS, PartClaim, Shared};
@@ -11,69 +11,126 @@ pub use keys::Theorem5;
 pub use recorder::Row;
 pub use setup::Setup;
 
-use super::{ExperimentError, Hooks};
+use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{self, Method, Plan, RunEnd, RunReport, Tolerance, integrate};
 use crate::network::{Frame, TwoLayer};
-use crate::theory::JointRate;
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Certificate;
 use crate::theory::threshold::relative_overlap;
+use crate::theory::{JointRate, Verdict};
 use recorder::Recorder;
+use serde::Serialize;
 
 /// Everything that a run of the experiment found.
+#[derive(Serialize)]
 pub struct Outcome {
     /// The scenario with all that was "auto" filled in.
+    #[serde(skip)]
     pub scenario: Theorem5,
     /// Teacher and student at the start.
+    #[serde(skip)]
     pub network: TwoLayer,
     /// The common threshold b.
     pub threshold: f64,
+    /// What the theory has to say nothing about, and why.
+    pub premises_not_met: Vec<String>,
     /// The certificate, if there is one for this start.
     pub certificate: Option<Certificate>,
     /// The largest θ₀ = e₀ = v₀ that is certified for this teacher and W_r.
+    #[serde(rename = "theta0_max")]
     pub largest_scale: f64,
-    /// What the theory has to say nothing about, and why.
-    pub premises_not_met: Vec<String>,
-    /// Statistics over time.
-    pub rows: Vec<Row>,
-    /// Full states of the same times, where asked for.
-    pub states: Vec<Vec<f64>>,
-    /// How states lie in a vector.
-    pub layout: StateLayout,
-    /// Where the coordinates lie in R^d.
-    pub frame: Frame,
-    /// Why the run ended.
-    pub end: RunEnd,
-    /// Accepted steps and evaluations.
-    pub steps: u64,
-    /// Evaluations of the flow.
-    pub evaluations: u64,
-    /// Seconds.
-    pub seconds: f64,
-    /// Below this nothing is read off.
-    pub floor: f64,
     /// z(t) ≤ e^{Mt} z(0), checked along the run; `None` without a certificate.
     pub check: Option<Check>,
+    /// What the run says of the certificate.
+    pub verdict: Verdict,
     /// W_u → W*, V_u → V*, V_r → 0.
+    #[serde(rename = "limits", serialize_with = "judge::by_name")]
     pub parts: [PartClaim; 3],
     /// For gradient descent of step η inside the certified region: the factor per step against 1 − ηλ.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gradient_descent: Option<DescentClaim>,
-    /// Spectra at the limit of this run.
-    pub joint: Result<JointRate, String>,
+    /// Spectra at the limit of this run, where they could be computed.
+    pub joint: Option<JointRate>,
+    /// Why they could not.
+    pub joint_problem: Option<String>,
     /// λ_min(L) in the last state.
+    #[serde(rename = "lambda_min_L")]
     pub final_smallest_l: f64,
     /// Teacher nodes that more than one student node has come to.
     pub shared: Vec<Shared>,
+    /// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0): zero for an exact gradient flow.
+    pub energy_residual: f64,
+    /// Below this nothing is read off.
+    #[serde(rename = "noise_floor")]
+    pub floor: f64,
+    /// Accepted steps.
+    pub steps: u64,
+    /// Evaluations of the flow.
+    pub evaluations: u64,
+    /// Statistics over time.
+    #[serde(skip)]
+    pub rows: Vec<Row>,
+    /// Full states of the same times, where asked for.
+    #[serde(skip)]
+    pub states: Vec<Vec<f64>>,
+    /// How states lie in a vector.
+    #[serde(skip)]
+    pub layout: StateLayout,
+    /// Where the coordinates lie in R^d.
+    #[serde(skip)]
+    pub frame: Frame,
+    /// Why the run ended.
+    #[serde(skip)]
+    pub end: RunEnd,
+    /// Seconds.
+    #[serde(skip)]
+    pub seconds: f64,
 }
 
-/// Prepares the experiment and runs it.
-pub fn run(scenario: &Theorem5, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    simulate(scenario, Setup::prepare(scenario)?, hooks)
+impl Experiment for Theorem5 {
+    const NAME: &'static str = "theorem5";
+    const ABOUT: &'static str = "An over-parameterized student, W and V running: W_u → W*, V_u → V*, V_r → 0, with a certificate";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = Setup;
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn prepare(&self) -> Result<Setup, ExperimentError> {
+        Setup::prepare(self)
+    }
+
+    fn run(
+        &self,
+        setup: Setup,
+        _store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        simulate(self, setup, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
 }
 
 /// Runs an experiment that has been prepared.
-pub fn simulate(
+fn simulate(
     scenario: &Theorem5,
     setup: Setup,
     hooks: &dyn Hooks,
@@ -132,13 +189,20 @@ pub fn simulate(
     resolved.outputs = Some(setup.network.fan_out.ncols());
 
     let last = judge::LastState::of(&setup, layout, &report.state);
-    let joint = last.joint_rate(&setup);
+    let (joint, joint_problem) = match last.joint_rate(&setup) {
+        Ok(joint) => (Some(joint), None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let verdict = Check::verdict(check.as_ref(), &setup.unmet());
     Ok(Outcome {
-        parts: judge::parts(check.as_ref(), &rows, floor),
+        verdict,
+        parts: judge::parts(verdict, &rows, floor),
+        energy_residual: energy_residual(&rows),
+        joint_problem,
         gradient_descent: judge::descent(&method, certificate.as_ref(), largest_ratio),
         final_smallest_l: last.smallest_l(),
         shared: last.shared(&setup),
-        premises_not_met: setup.premises_not_met(scenario, certificate.as_ref()),
+        premises_not_met: setup.premises_not_met(certificate.as_ref()),
         threshold: setup.threshold,
         network: setup.network,
         frame: setup.frame,
@@ -226,13 +290,12 @@ impl Outcome {
         let relative = |angle| relative_overlap(self.threshold, angle);
         angles.smallest.map_or(0.0, relative)
     }
+}
 
-    /// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0): zero for an exact gradient flow.
-    pub fn energy_residual(&self) -> f64 {
-        let start = self.rows.first().map_or(1.0, |row| row.loss);
-        self.rows
-            .iter()
-            .map(|row| ((row.loss + row.dissipated - start) / start).abs())
-            .fold(0.0, f64::max)
-    }
+/// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0).
+fn energy_residual(rows: &[Row]) -> f64 {
+    let start = rows.first().map_or(1.0, |row| row.loss);
+    rows.iter()
+        .map(|row| ((row.loss + row.dissipated - start) / start).abs())
+        .fold(0.0, f64::max)
 }

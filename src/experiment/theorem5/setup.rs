@@ -1,5 +1,6 @@
 //! From the scenario's words to networks, the certificate's problem and a plan.
 
+use crate::bound::Premise;
 use crate::experiment::theorem5::Theorem5;
 use crate::experiment::theorem5::keys::{
     ExtraWeights, FanOutWeights, Start, StartFanOut, StartWeights,
@@ -162,21 +163,23 @@ impl Setup {
         tolerance.max(1e-13).max(sampling).max(stagnation)
     }
 
+    /// Premises of the theorem that the scenario does not meet.
+    pub(super) fn unmet(&self) -> Vec<Premise> {
+        let lacks = [
+            (Premise::FreeFanOut, self.normalized_fan_out),
+            (Premise::StandardInput, !self.input.is_standard()),
+        ];
+        let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
+        unmet.map(|(premise, _)| premise).collect()
+    }
+
     /// What the theory presumes and the scenario does otherwise.
-    pub(super) fn premises_not_met(
-        &self,
-        scenario: &Theorem5,
-        certificate: Option<&Certificate>,
-    ) -> Vec<String> {
+    pub(super) fn premises_not_met(&self, certificate: Option<&Certificate>) -> Vec<String> {
         let mut missing = Vec::new();
-        if scenario.normalized_fan_out {
-            missing.push("V's columns are kept at unit norm; the theorem has V free".into());
-        }
-        if !self.input.is_standard() {
-            missing.push("the input is not N(0, I)".into());
-        }
+        let unmet = self.unmet();
+        missing.extend(unmet.iter().map(|premise| premise.unmet().to_owned()));
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
-        if certificate.is_none() {
+        if unmet.is_empty() && certificate.is_none() {
             missing.push("no certificate: the start lies outside the region that is proved".into());
         }
         missing

@@ -1,12 +1,11 @@
 //! Full states as NumPy arrays, in the coordinates of R^d.
 
+use crate::experiment::ResultFile;
 use crate::flow::StateLayout;
 use crate::network::Frame;
-use crate::output::{Folder, FolderError};
 use ndarray::{Array1, Array2, Array3, Axis};
 use ndarray_npy::WriteNpyExt;
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Write};
 
 /// What is written.
 pub(in crate::experiment) struct States<'a> {
@@ -18,48 +17,46 @@ pub(in crate::experiment) struct States<'a> {
     pub teacher: &'a Array2<f64>,
 }
 
-impl States<'_> {
+impl<'a> States<'a> {
     /// `times.npy` (T), `weights.npy` (T × d × n), `teacher.npy` (d × m) and, where V runs, `fan_out.npy` (T × n × C).
     ///
-    /// Memory: T·d·n numbers.
-    pub fn write(&self, folder: &Folder) -> Result<Vec<PathBuf>, FolderError> {
-        let failed = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
-        let (layout, count) = (self.layout, self.states.len());
+    /// Memory: T·d·n numbers while one is written.
+    pub fn files(self) -> Vec<ResultFile<'a>> {
+        let Self {
+            times,
+            states,
+            layout,
+            frame,
+            teacher,
+        } = self;
         let mut files = vec![
-            folder.write("times.npy", |out| {
-                self.times.write_npy(out).map_err(|error| failed(&error))
-            })?,
-            folder.write("weights.npy", |out| {
-                let basis = self
-                    .frame
-                    .basis(layout.coordinates)
-                    .map_err(|error| failed(&error))?;
-                let mut full = Array3::zeros((count, basis.nrows(), layout.nodes));
-                for (state, mut full) in self.states.iter().zip(full.axis_iter_mut(Axis(0))) {
+            ResultFile::new("times.npy", move |out| npy(&times, out)),
+            ResultFile::new("weights.npy", move |out| {
+                let basis = frame.basis(layout.coordinates).map_err(io::Error::other)?;
+                let mut full = Array3::zeros((states.len(), basis.nrows(), layout.nodes));
+                for (state, mut full) in states.iter().zip(full.axis_iter_mut(Axis(0))) {
                     full.assign(&basis.dot(&layout.weights(state).t()));
                 }
-                full.write_npy(out).map_err(|error| failed(&error))
-            })?,
-            folder.write("teacher.npy", |out| {
-                let teacher = self
-                    .frame
-                    .lift(self.teacher.view())
-                    .map_err(|error| failed(&error))?;
-                teacher
-                    .as_standard_layout()
-                    .write_npy(out)
-                    .map_err(|error| failed(&error))
-            })?,
+                npy(&full, out)
+            }),
+            ResultFile::new("teacher.npy", move |out| {
+                let teacher = frame.lift(teacher.view()).map_err(io::Error::other)?;
+                npy(&teacher.as_standard_layout(), out)
+            }),
         ];
         if layout.outputs > 0 {
-            files.push(folder.write("fan_out.npy", |out| {
-                let mut full = Array3::zeros((count, layout.nodes, layout.outputs));
-                for (state, mut full) in self.states.iter().zip(full.axis_iter_mut(Axis(0))) {
+            files.push(ResultFile::new("fan_out.npy", move |out| {
+                let mut full = Array3::zeros((states.len(), layout.nodes, layout.outputs));
+                for (state, mut full) in states.iter().zip(full.axis_iter_mut(Axis(0))) {
                     full.assign(&layout.fan_out(state));
                 }
-                full.write_npy(out).map_err(|error| failed(&error))
-            })?);
+                npy(&full, out)
+            }));
         }
-        Ok(files)
+        files
     }
+}
+
+fn npy(array: &impl WriteNpyExt, out: &mut dyn Write) -> io::Result<()> {
+    array.write_npy(out).map_err(io::Error::other)
 }

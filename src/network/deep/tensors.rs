@@ -28,33 +28,28 @@ pub enum TensorError {
 
 /// Names and shapes of a network's tensors, and their numbers, in a fixed order.
 fn tensors<T: Real>(network: &mut Deep<T>) -> Vec<(String, Vec<usize>, &mut [T])> {
+    let architecture = network.architecture.clone();
+    // The index of the layer with weights that each stands with.
+    let stages = architecture.stages().iter().enumerate();
+    let indices = stages.flat_map(|(l, stage)| stage.clone().map(move |_| l));
     let mut all = Vec::new();
-    for (l, layer) in network.layers.iter_mut().enumerate() {
-        let (nodes, inputs) = layer.weights.dim();
-        let mut vector = |name: String, slice| all.push((name, vec![nodes], slice));
-        vector(
-            format!("layers.{l}.bias"),
-            layer.bias.as_slice_mut().expect("contiguous"),
-        );
-        if let Some(norm) = &mut layer.norm {
-            let parts = [
-                ("weight", &mut norm.gain),
-                ("bias", &mut norm.shift),
-                ("running_mean", &mut norm.mean),
-                ("running_var", &mut norm.variance),
-            ];
-            for (name, part) in parts {
-                vector(
-                    format!("norms.{l}.{name}"),
-                    part.as_slice_mut().expect("contiguous"),
-                );
-            }
+    let layers = architecture.layouts().zip(&mut network.parameters);
+    for (l, (layout, parameters)) in indices.zip(layers) {
+        let group = layout.group;
+        for (vector, numbers) in layout.vectors.iter().zip(&mut parameters.vectors) {
+            all.push((
+                format!("{group}.{l}.{}", vector.name),
+                vec![vector.length],
+                numbers.as_slice_mut().expect("contiguous"),
+            ));
         }
-        all.push((
-            format!("layers.{l}.weight"),
-            vec![nodes, inputs],
-            layer.weights.as_slice_mut().expect("row by row"),
-        ));
+        if !layout.weights.is_empty() {
+            all.push((
+                format!("{group}.{l}.weight"),
+                layout.weights,
+                parameters.weights.as_slice_mut().expect("row by row"),
+            ));
+        }
     }
     all
 }
@@ -151,13 +146,13 @@ pub fn read_tensors<T: Real>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BatchNorm, Place, uniform};
+    use super::super::{BatchNorm, FullyConnected, Place, uniform};
     use super::*;
     use crate::rng::stream;
 
     #[test]
     fn what_is_written_is_read_back_and_has_the_same_bytes_each_time() {
-        let architecture = Architecture {
+        let recipe = FullyConnected {
             input: 3,
             hidden: vec![4, 5],
             output: 2,
@@ -167,6 +162,7 @@ mod tests {
                 affine: true,
             }),
         };
+        let architecture = Architecture::from(recipe);
         let network = uniform::<f32>(&mut stream(1, "student", &[]), &architecture);
         let write = || {
             let remarks = [("epoch", "3".to_owned()), ("of", "a\tb".to_owned())];
@@ -179,10 +175,7 @@ mod tests {
         assert_eq!(read[0], network);
         assert_eq!(remarks[0], ("epoch".to_owned(), "3".to_owned()));
 
-        let wider = Architecture {
-            hidden: vec![4, 6],
-            ..architecture.clone()
-        };
+        let wider = architecture.with_hidden(&[4, 6]);
         let error = read_tensors::<f32>(&bytes, &[("a.", &wider)]).unwrap_err();
         assert!(
             error.to_string().starts_with("a.layers.1.bias: found [5]"),

@@ -251,5 +251,5 @@ fn range(mut section: Section, path: &str, design: Design, thin: u64) -> Result<
 /// As many values as fit, with room for rounding: at least two, at most [`MOST_POINTS`].
 fn steps(from: f64, to: f64, step: f64) -> Option<u64> {
     let steps = ((to - from) / step * (1.0 + 1e-12)).floor();
-    (steps < MOST_POINTS as f64).then_some(steps as u64 + 1)
+    (steps < MOST_POINTS as f64).then(|| steps as u64 + 1)
 }

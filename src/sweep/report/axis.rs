@@ -1,6 +1,7 @@
 //! An axis as the table has it: the values that occur, and how they are spaced.
 
-use crate::plot::{Lattice, Scale};
+use crate::experiment::keys::label;
+use crate::plot::{self, Scale};
 use std::collections::HashMap;
 
 /// The distinct values of one column, and which cell has which.
@@ -90,31 +91,21 @@ impl Axis {
     }
 
     /// For a map.
-    pub fn lattice(&self) -> Lattice {
-        let places = (0..self.len()).map(|place| place as f64).collect();
-        Lattice {
+    pub fn of_cells(&self) -> plot::Axis {
+        let places = || (0..self.len()).map(|place| place as f64).collect();
+        plot::Axis {
             label: name(&self.key),
-            values: self.numbers().map_or(places, <[f64]>::to_vec),
             scale: self.scale(),
-            names: self.numbers().is_none().then(|| self.values.clone()),
+            cells: self.numbers().map_or_else(places, <[f64]>::to_vec),
+            names: self
+                .numbers()
+                .map_or_else(|| self.values.clone(), |_| Vec::new()),
+            ..plot::Axis::default()
         }
     }
 }
 
-/// What the field calls a key.
+/// What the field calls a key: as its declaration says, or the key itself.
 pub fn name(key: &str) -> String {
-    match key {
-        "student.theta0" => "start angle θ₀ (radians)".into(),
-        "student.e0" => "error e₀ of V_u at the start".into(),
-        "student.v0" => "norm v₀ of V_r at the start".into(),
-        "student.extra" => "extra student nodes r = n − m".into(),
-        "teacher.epsilon" => "overlap ε of teacher nodes".into(),
-        "teacher.threshold" => "threshold b".into(),
-        "teacher.nodes" => "teacher nodes m".into(),
-        "teacher.outputs" => "outputs C".into(),
-        "teacher.input_dim" => "input dimension d".into(),
-        "overlap.samples" => "samples N".into(),
-        "integrate.step" => "step η".into(),
-        other => other.into(),
-    }
+    label(key).unwrap_or(key).into()
 }

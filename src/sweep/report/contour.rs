@@ -1,17 +1,17 @@
 //! The zero contour of values on a grid: marching squares, linear along each edge.
 
-use crate::plot::{Lattice, Scale};
+use crate::plot::{Axis, Scale};
 
 /// Pieces of the contour, in values of the axes. `value` gives what stands at (column, row); squares with a corner
 /// that has none are left out. O(cells).
 pub fn zero(
-    x: &Lattice,
-    y: &Lattice,
+    x: &Axis,
+    y: &Axis,
     value: impl Fn(usize, usize) -> Option<f64>,
 ) -> Vec<[(f64, f64); 2]> {
     let mut pieces = Vec::new();
-    for column in 1..x.values.len() {
-        for row in 1..y.values.len() {
+    for column in 1..x.cells.len() {
+        for row in 1..y.cells.len() {
             let corners = [
                 (column - 1, row - 1),
                 (column, row - 1),
@@ -38,10 +38,10 @@ pub fn zero(
 }
 
 /// A part of the way from one value to another, on the axis' scale.
-fn between(lattice: &Lattice, from: usize, to: usize, part: f64) -> f64 {
-    let (from, to) = (lattice.values[from], lattice.values[to]);
-    match lattice.scale {
-        Scale::Linear | Scale::Whole => from + part * (to - from),
+fn between(axis: &Axis, from: usize, to: usize, part: f64) -> f64 {
+    let (from, to) = (axis.cells[from], axis.cells[to]);
+    match axis.scale {
+        Scale::Linear => from + part * (to - from),
         Scale::Log => from * (to / from).powf(part),
     }
 }
@@ -52,14 +52,13 @@ mod tests {
 
     #[test]
     fn the_contour_of_a_plane_is_its_zero_line() {
-        let lattice = |values: Vec<f64>, scale| Lattice {
-            label: String::new(),
-            values,
+        let axis = |cells: Vec<f64>, scale| Axis {
+            cells,
             scale,
-            names: None,
+            ..Axis::default()
         };
-        let x = lattice((0..9).map(f64::from).collect(), Scale::Linear);
-        let y = lattice((0..7).map(|i| 10f64.powi(i)).collect(), Scale::Log);
+        let x = axis((0..9).map(f64::from).collect(), Scale::Linear);
+        let y = axis((0..7).map(|i| 10f64.powi(i)).collect(), Scale::Log);
         // log₁₀ y = 0.7 x + 0.35
         let pieces = zero(&x, &y, |column, row| {
             Some(0.7 * column as f64 + 0.35 - row as f64)

@@ -1,59 +1,12 @@
 //! The table's cells, with what the figures need of them.
 
 use super::axis::Axis;
+use crate::bound::{Bound, Natural};
+use crate::experiment::{Kind, simulated, verdict};
 use crate::measure::Span;
-use crate::sweep::record::Experiment;
 use crate::sweep::table::{Cell, Head, Run, TableError};
 use crate::theory::Verdict;
 use std::path::Path;
-
-/// A rate that is claimed.
-pub struct Bound {
-    /// Its column; `…_verdict` and `…_simulated` belong to it.
-    pub name: &'static str,
-    /// As readers know it.
-    pub label: &'static str,
-    /// Whether it claims to be a lower bound, or a value.
-    pub is_bound: bool,
-    natural: Natural,
-}
-
-/// In what a rate is a number of order one that varies smoothly through zero: γ.
-#[derive(Clone, Copy)]
-enum Natural {
-    /// It is one already.
-    Itself,
-    /// In units of d₀.
-    D0,
-    /// A certificate is there or it is not: the contour goes half way between.
-    Presence,
-}
-
-const THEOREM4: [Bound; 5] = [
-    Bound::lower("printed", "printed", Natural::Itself),
-    Bound::lower("printed_d0", "printed·d₀", Natural::D0),
-    Bound::lower("derived", "derived", Natural::D0),
-    Bound::lower("sharp", "sharp", Natural::D0),
-    Bound {
-        name: "exact",
-        label: "exact",
-        is_bound: false,
-        natural: Natural::D0,
-    },
-];
-
-const THEOREM5: [Bound; 1] = [Bound::lower("certified", "certified", Natural::Presence)];
-
-impl Bound {
-    const fn lower(name: &'static str, label: &'static str, natural: Natural) -> Self {
-        Self {
-            name,
-            label,
-            is_bound: true,
-            natural,
-        }
-    }
-}
 
 /// What a cell's runs say together: the worst of them first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,8 +15,12 @@ pub enum Class {
     Violated,
     /// Holds in at least one.
     Holds,
+    /// Within the run's own error in at least one.
+    Undecided,
     /// Vacuous in at least one.
     Vacuous,
+    /// A premise is not met in at least one.
+    NotApplicable,
     /// Nothing to compare with.
     Untested,
     /// Every run failed.
@@ -88,7 +45,7 @@ pub struct Rate {
 /// Everything that is drawn.
 pub struct Data {
     /// What was run.
-    pub experiment: Experiment,
+    pub kind: &'static Kind,
     /// The columns that change.
     pub axes: Vec<Axis>,
     /// Rates that have verdicts.
@@ -98,7 +55,7 @@ pub struct Data {
     /// For each cell, each of [`Data::extra`]'s columns.
     extras: Vec<Vec<Option<Span>>>,
     /// For each rate, how many runs have each verdict.
-    pub verdicts: Vec<[usize; 4]>,
+    pub verdicts: Vec<[usize; Verdict::ALL.len()]>,
     /// Runs per cell, at most.
     pub seeds: usize,
 }
@@ -118,17 +75,17 @@ impl Data {
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let mut values: Vec<Vec<String>> = Vec::new();
         let (mut rates, mut extras) = (Vec::new(), Vec::new());
-        let mut verdicts: Vec<[usize; 4]> = Vec::new();
+        let mut verdicts: Vec<[usize; Verdict::ALL.len()]> = Vec::new();
         let mut seeds = 0;
         let head = Head::read(path, |head, cell| {
-            let bounds = bounds(head.experiment);
+            let bounds = head.experiment.view.bounds;
             values.resize(head.axes.len(), Vec::new());
-            verdicts.resize(bounds.len(), [0; 4]);
+            verdicts.resize(bounds.len(), [0; Verdict::ALL.len()]);
             for (column, value) in values.iter_mut().zip(&cell.values) {
                 column.push(value.clone());
             }
             for (count, bound) in verdicts.iter_mut().zip(bounds) {
-                let column = head.column(&format!("{}_verdict", bound.name));
+                let column = head.column(&verdict(bound.name));
                 for (count, verdict) in count.iter_mut().zip(Verdict::ALL) {
                     let is = |run: &&Run| run.verdicts[column] == Some(verdict);
                     *count += cell.runs.iter().filter(is).count();
@@ -140,19 +97,19 @@ impl Data {
                     .map(|bound| Rate::of(bound, head, cell))
                     .collect(),
             );
-            let spread = |name: &&str| cell.spread(head.column(name));
-            extras.push(columns(head.experiment).iter().map(spread).collect());
+            let spread = |name| cell.spread(head.column(name));
+            extras.push(head.experiment.view.columns().map(spread).collect());
             seeds = seeds.max(cell.runs.len());
             Ok(())
         })?;
         // Of a sweep that was broken off at once there is nothing but the header.
         values.resize(head.axes.len(), Vec::new());
-        verdicts.resize(bounds(head.experiment).len(), [0; 4]);
+        verdicts.resize(head.experiment.view.bounds.len(), [0; Verdict::ALL.len()]);
         let axes = head.axes.iter().zip(&values);
         Ok(Self {
-            experiment: head.experiment,
+            kind: head.experiment,
             axes: axes.map(|(key, column)| Axis::new(key, column)).collect(),
-            bounds: bounds(head.experiment),
+            bounds: head.experiment.view.bounds,
             rates,
             extras,
             verdicts,
@@ -162,9 +119,7 @@ impl Data {
 
     /// A further column of a cell.
     pub fn extra(&self, cell: usize, name: &str) -> Option<Span> {
-        let place = columns(self.experiment)
-            .iter()
-            .position(|known| *known == name);
+        let place = self.kind.view.columns().position(|known| known == name);
         self.extras[cell][place.expect("a column that is kept")]
     }
 
@@ -230,10 +185,7 @@ impl Data {
 
     /// What was run, for titles.
     pub fn title(&self) -> String {
-        let name = match self.experiment {
-            Experiment::Theorem4 => "Theorem 4",
-            Experiment::Theorem5 => "Theorem 5",
-        };
+        let name = self.kind.view.title;
         let runs = match self.seeds {
             1 => "one run each".to_owned(),
             seeds => format!("{seeds} runs each"),
@@ -245,24 +197,26 @@ impl Data {
 impl Rate {
     fn of(bound: &Bound, head: &Head, cell: &Cell) -> Self {
         let value = head.column(bound.name);
-        let simulated = head.column(&format!("{}_simulated", bound.name));
-        let verdict = head.column(&format!("{}_verdict", bound.name));
+        let measured = head.column(&simulated(bound.name));
+        let judged = head.column(&verdict(bound.name));
         let d0 = matches!(bound.natural, Natural::D0).then(|| head.column("d0"));
         let over = |f: &dyn Fn(&Run) -> f64| Span::of(cell.runs.iter().map(f));
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
-        let class = |run: &Run| match run.verdicts[verdict] {
+        let class = |run: &Run| match run.verdicts[judged] {
             Some(Verdict::Violated) => Class::Violated,
             Some(Verdict::Holds) => Class::Holds,
             Some(Verdict::Vacuous) => Class::Vacuous,
             Some(Verdict::Untested) => Class::Untested,
+            Some(Verdict::NotApplicable) => Class::NotApplicable,
+            Some(Verdict::Undecided) => Class::Undecided,
             None => Class::Failed,
         };
         Self {
             value: cell.spread(value),
-            simulated: cell.spread(simulated),
-            tightness: over(&|run| positive(run.numbers[value]) / positive(run.numbers[simulated]))
+            simulated: cell.spread(measured),
+            tightness: over(&|run| positive(run.numbers[value]) / positive(run.numbers[measured]))
                 .map(|spread| spread.median),
-            gamma: over(&|run| match (bound.natural, run.verdicts[verdict]) {
+            gamma: over(&|run| match (bound.natural, run.verdicts[judged]) {
                 (Natural::Itself | Natural::D0, _) => {
                     run.numbers[value] / d0.map_or(1.0, |d0| run.numbers[d0])
                 }
@@ -273,27 +227,5 @@ impl Rate {
             .map(|spread| spread.median),
             class: cell.runs.iter().map(class).min().unwrap_or(Class::Failed),
         }
-    }
-}
-
-fn bounds(experiment: Experiment) -> &'static [Bound] {
-    match experiment {
-        Experiment::Theorem4 => &THEOREM4,
-        Experiment::Theorem5 => &THEOREM5,
-    }
-}
-
-/// Columns that are drawn besides the rates.
-fn columns(experiment: Experiment) -> &'static [&'static str] {
-    match experiment {
-        Experiment::Theorem4 => &["worst", "fitted"],
-        Experiment::Theorem5 => &[
-            "exact",
-            "v_u_fitted",
-            "w_u_final",
-            "v_u_final",
-            "v_r_final",
-            "lambda_min_L",
-        ],
     }
 }

@@ -2,91 +2,110 @@
 
 use super::axis;
 use super::data::Data;
+use crate::bound::Natural;
+use crate::experiment::Levels;
 use crate::measure::Span;
-use crate::plot::{Band, Chart, Line, Look, Scale};
-use crate::sweep::record::Experiment;
+use crate::plot::{Figure, Look, Scale};
 
-/// The chart; `None` unless exactly one axis of numbers changes.
-pub fn chart(data: &Data) -> Option<Chart> {
-    let [free] = data.free_axes()[..] else {
-        return None;
-    };
-    let axis = &data.axes[free];
-    let x = axis.numbers()?;
-    let mut cells: Vec<usize> = (0..data.rates.len()).collect();
-    cells.sort_by_key(|&cell| axis.places[cell]);
-    let at = |cell: usize| x[axis.places[cell] as usize];
-    let line = |label: String, look: Look, of: &dyn Fn(usize) -> Option<Span>| Line {
-        label,
-        points: cells
-            .iter()
-            .filter_map(|&cell| Some((at(cell), of(cell)?.median)))
-            .filter(|(_, y)| *y > 0.0 && y.is_finite())
-            .collect(),
-        look,
-    };
-    let mut lines = Vec::new();
-    for (place, bound) in data.bounds.iter().enumerate() {
-        if bound.name != "printed" {
-            let look = Look::of_rate(bound.name);
-            let value = |cell: usize| data.rates[cell][place].value;
-            lines.push(line(bound.label.into(), look, &value));
+/// Every chart, with its file's name; none unless exactly one axis of numbers changes.
+pub fn all(data: &Data) -> Vec<(&'static str, Figure)> {
+    let mut charts: Vec<_> = rates(data)
+        .map(|chart| ("rates", chart))
+        .into_iter()
+        .collect();
+    let shown = data.kind.view.levels.iter();
+    charts.extend(shown.filter_map(|of| Some((of.name, levels(data, of)?))));
+    charts
+}
+
+/// What is over one axis of numbers.
+struct Over<'a> {
+    axis: &'a axis::Axis,
+    cells: Vec<usize>,
+    x: &'a [f64],
+}
+
+impl<'a> Over<'a> {
+    fn new(data: &'a Data) -> Option<Self> {
+        let [free] = data.free_axes()[..] else {
+            return None;
+        };
+        let axis = &data.axes[free];
+        let x = axis.numbers().filter(|x| x.len() > 1)?;
+        let mut cells: Vec<usize> = (0..data.rates.len()).collect();
+        cells.sort_by_key(|&cell| axis.places[cell]);
+        Some(Self { axis, cells, x })
+    }
+
+    /// Where there is a number that is positive: what is not is no place on a logarithmic axis, and its line ends.
+    fn points(&self, of: &dyn Fn(usize) -> Option<Span>) -> Vec<(f64, Span)> {
+        let at = |&cell: &usize| Some((self.x[self.axis.places[cell] as usize], of(cell)?));
+        let known = self.cells.iter().filter_map(at);
+        known
+            .filter(|(_, span)| span.median > 0.0 && span.median.is_finite())
+            .collect()
+    }
+
+    fn figure(&self, data: &Data, what: &str) -> Figure {
+        let title = format!("{what}. {}", data.title());
+        let name = axis::name(&self.axis.key);
+        let figure = match self.axis.scale() {
+            Scale::Linear => Figure::new(title).x(name),
+            Scale::Log => Figure::new(title).log_x(name),
+        };
+        match data.seeds {
+            0 | 1 => figure,
+            _ => figure.note("Medians over the runs; bands from the least to the greatest."),
         }
     }
-    let simulated = |cell: usize| match data.experiment {
-        Experiment::Theorem4 => data.extra(cell, "worst"),
-        Experiment::Theorem5 => data.rates[cell][0].simulated,
-    };
-    let (fitted, name) = match data.experiment {
-        Experiment::Theorem4 => ("fitted", "fitted slowest mode"),
-        Experiment::Theorem5 => ("v_u_fitted", "fitted V_u → V*"),
-    };
-    if data.experiment == Experiment::Theorem5 {
-        let exact = |cell: usize| data.extra(cell, "exact");
-        lines.push(line("exact".into(), Look::of_rate("exact"), &exact));
+}
+
+/// Columns that are no rates.
+fn levels(data: &Data, of: &Levels) -> Option<Figure> {
+    let over = Over::new(data)?;
+    let mut figure = over
+        .figure(data, of.title)
+        .caption(of.caption)
+        .log_y(of.label);
+    let mut any = false;
+    for (place, (column, label)) in of.columns.iter().enumerate() {
+        let points = over.points(&|cell| data.extra(cell, column));
+        if points.len() > 1 {
+            any = true;
+            figure = figure.spread(*label, &points, Look::of_series(place));
+        }
     }
-    lines.push(line(name.into(), Look::SAMPLED, &|cell| {
-        data.extra(cell, fitted)
-    }));
-    let worst = match data.experiment {
-        Experiment::Theorem4 => "simulated: worst along the run",
-        Experiment::Theorem5 => "simulated: weighted norm",
+    any.then_some(figure)
+}
+
+/// Every rate; `None` where there are none.
+fn rates(data: &Data) -> Option<Figure> {
+    let over = Over::new(data)?;
+    let mut figure = over
+        .figure(data, "Rates over one axis")
+        .caption("Every rate over the axis of the sweep, simulated and claimed.")
+        .log_y("rate λ (per unit time)")
+        .note("Lines end where a bound is vacuous.");
+    let mut any = false;
+    let mut add = |figure: Figure, name: &str, look: Look, of: &dyn Fn(usize) -> Option<Span>| {
+        let points = over.points(of);
+        any |= points.len() > 1;
+        if points.len() > 1 {
+            figure.spread(name, &points, look)
+        } else {
+            figure
+        }
     };
-    lines.push(line(worst.into(), Look::SIMULATED, &simulated));
-    lines.retain(|line| line.points.len() > 1);
-    let band: Vec<(f64, f64, f64)> = cells
-        .iter()
-        .filter_map(|&cell| Some((at(cell), simulated(cell)?)))
-        .filter(|(_, s)| s.least > 0.0 && s.greatest.is_finite())
-        .map(|(x, s)| (x, s.least, s.greatest))
-        .collect();
-    let values = || {
-        lines
-            .iter()
-            .flat_map(|line| &line.points)
-            .map(|point| point.1)
-    };
-    let least = values().reduce(f64::min)?;
-    let greatest = values().fold(least, f64::max);
-    let (first, last) = (x[0], x[x.len() - 1]);
-    (first < last).then(|| Chart {
-        title: format!("Rates over one axis. {}", data.title()),
-        x_label: axis::name(&axis.key),
-        y_label: "rate λ".into(),
-        y_unit: "per unit time".into(),
-        x_scale: axis.scale(),
-        scale: Scale::Log,
-        x_range: [first, last],
-        y_range: [0.5 * least, 2.0 * greatest],
-        bands: (data.seeds > 1 && band.len() > 1)
-            .then(|| Band {
-                label: "least to greatest over the runs".into(),
-                points: band,
-                look: Look::SIMULATED,
-            })
-            .into_iter()
-            .collect(),
-        lines,
-        notes: vec!["Medians over the runs; lines end where a bound is vacuous.".into()],
-    })
+    for (place, bound) in data.bounds.iter().enumerate() {
+        // A rate without a unit is on another scale.
+        if bound.natural != Natural::Itself {
+            let value = |cell: usize| data.rates[cell][place].value;
+            figure = add(figure, bound.label, bound.look, &value);
+        }
+    }
+    for rate in data.kind.view.rates {
+        let value = |cell: usize| data.extra(cell, rate.column);
+        figure = add(figure, rate.label, rate.look, &value);
+    }
+    any.then_some(figure)
 }

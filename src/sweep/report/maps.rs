@@ -2,255 +2,220 @@
 
 use super::contour;
 use super::data::{Class, Data, Facet};
-use crate::plot::{Fill, Lattice, Map, Panel, Ramp, Shade};
-use crate::sweep::record::Experiment;
+use crate::experiment::Levels;
+use crate::plot::{Figure, Look, Mark};
 
 /// Levels below this are not told apart: that far down runs end by chance.
 const NOISE: f64 = 1e-10;
 
-/// An error above this at the end has not vanished.
-const ALIVE: f64 = 1e-3;
-
 /// Every map of a facet, with its file's name.
-pub fn all(data: &Data, facet: &Facet) -> Vec<(&'static str, Map)> {
-    let mut maps = vec![("verdicts", verdicts(data, facet))];
-    maps.extend(tightness(data, facet).map(|map| ("tightness", map)));
-    if data.experiment == Experiment::Theorem5 {
-        maps.extend(limits(data, facet).map(|map| ("limits", map)));
-        maps.extend(smallest_overlap(data, facet).map(|map| ("lambda_min_L", map)));
+pub fn all(data: &Data, facet: &Facet) -> Vec<(&'static str, Figure)> {
+    let mut maps = Vec::new();
+    if !data.bounds.is_empty() {
+        maps.push(("verdicts", verdicts(data, facet)));
     }
+    maps.extend(tightness(data, facet).map(|map| ("tightness", map)));
+    let shown = data.kind.view.levels.iter();
+    maps.extend(shown.filter_map(|of| Some((of.name, levels(data, facet, of)?))));
     maps
 }
 
-fn lattices(data: &Data, facet: &Facet) -> (Lattice, Lattice) {
-    let [x, y] = facet.axes;
-    (data.axes[x].lattice(), data.axes[y].lattice())
-}
-
-fn title(data: &Data, facet: &Facet, what: &str) -> String {
+fn map(data: &Data, facet: &Facet, what: &str) -> Figure {
     let mut title = format!("{what}. {}", data.title());
     for fixed in &facet.fixed {
         title += &format!(", {fixed}");
     }
-    title
+    let [x, y] = facet.axes.map(|axis| data.axes[axis].of_cells());
+    Figure::new(title).axes(x, y)
 }
 
-fn verdicts(data: &Data, facet: &Facet) -> Map {
-    let (x, y) = lattices(data, facet);
-    let mut present = Vec::new();
-    let panels = bounds(data)
-        .map(|place| {
-            let class = |cell: &Option<usize>| cell.map(|cell| data.rates[cell][place].class);
-            let classes: Vec<Option<Class>> = facet.cells.iter().map(class).collect();
-            present.extend(classes.iter().flatten());
-            let shades = || classes.iter().map(|class| class.map(shade));
-            Panel {
-                title: data.bounds[place].label.to_owned(),
-                fills: shades()
-                    .map(|shade| shade.map_or(Fill::Blank, Fill::Class))
-                    .collect(),
-                hatched: shades()
-                    .map(|shade| shade.is_some_and(|shade| shade.is_hatched()))
-                    .collect(),
-                contour: gamma_zero(data, facet, place, &x, &y),
-            }
-        })
-        .collect::<Vec<_>>();
-    present.sort_unstable();
-    present.dedup();
-    Map {
-        title: title(data, facet, "Where the bounds hold"),
-        contour: contour_label(&panels),
-        panels,
-        classes: present
-            .into_iter()
-            .map(|class| (label(class, data.seeds), shade(class)))
-            .collect(),
-        ramp: None,
-        hatching: None,
-        notes: Vec::new(),
-        x,
-        y,
+fn verdicts(data: &Data, facet: &Facet) -> Figure {
+    let figure = map(data, facet, "Where the bounds hold").caption(
+        "For each bound, the cells of the sweep in which it holds, is violated or claims nothing.",
+    );
+    bounds(data).fold(figure, |figure, place| {
+        let class = |cell: &Option<usize>| cell.map(|cell| data.rates[cell][place].class);
+        let is = |wanted: Class| places(facet, move |cell| class(cell) == Some(wanted));
+        let figure = figure.panel(data.bounds[place].label);
+        let run = facet.cells.iter().filter(|cell| cell.is_some()).count();
+        if is(Class::Vacuous).len() == run {
+            return figure.sentence(format!("Vacuous in each of the {run} cells."));
+        }
+        let drawn = CLASSES.into_iter().fold(figure, |figure, (class, look)| {
+            figure.cells(label(class, data.seeds), is(class), look)
+        });
+        gamma_zero(drawn, data, facet, place)
+    })
+}
+
+fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
+    let of = |place: usize, cell: usize| data.rates[cell][place].tightness;
+    // Without its factor d₀ the poster's rate is on another scale.
+    let shown = || bounds(data).filter(|&place| data.bounds[place].name != "printed");
+    let cells = 0..data.rates.len();
+    let every = shown().flat_map(|place| cells.clone().filter_map(move |cell| of(place, cell)));
+    // Maps of one sweep have one bar, with 1 on it.
+    let ends = bar(every.chain([1.0]).collect())?;
+    let figure = map(data, facet, "How tight the bounds are").caption(
+        "For each bound, its ratio to the simulated rate in each cell; above 1 it is violated.",
+    );
+    let figure = shown().fold(figure, |figure, place| {
+        let values = facet
+            .cells
+            .iter()
+            .map(|cell| cell.and_then(|cell| of(place, cell)).unwrap_or(f64::NAN));
+        let values: Vec<f64> = values.collect();
+        let none = places(facet, |cell| {
+            cell.is_some_and(|cell| of(place, cell).is_none())
+        });
+        let violated = |cell: &Option<usize>| {
+            cell.is_some_and(|cell| data.rates[cell][place].class == Class::Violated)
+        };
+        let figure = figure.panel(data.bounds[place].label);
+        if values.iter().all(|value| value.is_nan()) {
+            return figure.sentence("Vacuous, or nothing to compare with, in every cell.");
+        }
+        let figure = figure
+            .heat("bound / simulated rate", values, ends)
+            .cells("vacuous, or nothing to compare with", none, Look::VACUOUS)
+            .cells("violated: above 1", places(facet, violated), Look::HATCHED);
+        gamma_zero(figure, data, facet, place)
+    });
+    Some(over_runs(figure, data, ""))
+}
+
+/// A panel per column, on one bar; hatched where a level has not vanished.
+fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
+    let figure = map(data, facet, of.title).caption(of.caption);
+    let cells = || (0..data.rates.len()).map(Some);
+    let every = of
+        .columns
+        .iter()
+        .flat_map(|(name, _)| cells().map(|cell| level(data, name, &cell)));
+    let known = every.filter(|value| !value.is_nan());
+    let ends = bar(known.map(|value| value.max(NOISE)).collect())?;
+    let figure = of.columns.iter().fold(figure, |figure, (name, title)| {
+        let values: Vec<f64> = facet
+            .cells
+            .iter()
+            .map(|cell| level(data, name, cell))
+            .collect();
+        let failed = places(facet, |cell| {
+            cell.is_some() && level(data, name, cell).is_nan()
+        });
+        let figure = figure.panel(*title).heat(of.label, values, ends).cells(
+            "no value",
+            failed,
+            Look::FAILED,
+        );
+        let Some(alive) = of.alive else { return figure };
+        let hatched = places(facet, |cell| level(data, name, cell) > alive);
+        figure.cells(
+            format!("above {alive}: has not vanished"),
+            hatched,
+            Look::HATCHED,
+        )
+    });
+    Some(over_runs(
+        figure,
+        data,
+        " Below 10⁻¹⁰ levels are not told apart.",
+    ))
+}
+
+/// NaN where there is none.
+fn level(data: &Data, name: &str, cell: &Option<usize>) -> f64 {
+    let span = cell.and_then(|cell| data.extra(cell, name));
+    span.map_or(f64::NAN, |span| {
+        if span.median.is_finite() {
+            span.median.max(0.0)
+        } else {
+            f64::NAN
+        }
+    })
+}
+
+fn over_runs(figure: Figure, data: &Data, more: &str) -> Figure {
+    let medians = if data.seeds > 1 {
+        "Median over the runs of a cell."
+    } else {
+        ""
+    };
+    match format!("{medians}{more}").trim() {
+        "" => figure,
+        note => figure.note(note),
     }
 }
 
-fn tightness(data: &Data, facet: &Facet) -> Option<Map> {
-    let (x, y) = lattices(data, facet);
-    let of = |place: usize, cell: &Option<usize>| data.rates[(*cell)?][place].tightness;
-    // Without its factor d₀ the poster's rate is on another scale.
-    let shown = || bounds(data).filter(|&place| data.bounds[place].name != "printed");
-    let all = || shown().flat_map(|place| facet.cells.iter().filter_map(move |c| of(place, c)));
-    let least = all().fold(1.0, f64::min);
-    let greatest = all().fold(1.0, f64::max);
-    all().next()?;
-    let panels: Vec<Panel> = shown()
-        .map(|place| {
-            let values = || facet.cells.iter().map(move |cell| of(place, cell));
-            let is_violated = |cell: &Option<usize>| {
-                cell.is_some_and(|cell| data.rates[cell][place].class == Class::Violated)
-            };
-            Panel {
-                title: data.bounds[place].label.to_owned(),
-                fills: values()
-                    .zip(&facet.cells)
-                    .map(|(level, cell)| match (level, cell) {
-                        (Some(level), _) => Fill::Level(level),
-                        (None, Some(_)) => Fill::Class(Shade::VACUOUS),
-                        (None, None) => Fill::Blank,
-                    })
-                    .collect(),
-                hatched: facet.cells.iter().map(is_violated).collect(),
-                contour: gamma_zero(data, facet, place, &x, &y),
-            }
-        })
-        .collect();
-    let any_hatched = panels.iter().any(|panel| panel.hatched.contains(&true));
-    let vacuous = Fill::Class(Shade::VACUOUS);
-    let any_vacuous = panels.iter().any(|panel| panel.fills.contains(&vacuous));
-    let vacuous = ("vacuous, or nothing to compare with".into(), Shade::VACUOUS);
-    Some(Map {
-        title: title(data, facet, "How tight the bounds are"),
-        contour: contour_label(&panels),
-        panels,
-        classes: if any_vacuous {
-            vec![vacuous]
-        } else {
-            Vec::new()
-        },
-        ramp: Some(Ramp {
-            label: "bound / simulated rate".into(),
-            range: [least.max(1e-2), greatest.clamp(1.001, 1e2)],
-        }),
-        hatching: any_hatched.then(|| "violated: above 1".into()),
-        notes: vec!["Median over the runs of a cell.".into()],
-        x,
-        y,
+/// Ends of a colour bar from all values, but a few that are far from all others do not decide: the bar goes from the
+/// 2nd to the 98th percentile where the rest would more than double it.
+fn bar(mut values: Vec<f64>) -> Option<[f64; 2]> {
+    values.retain(|&value| value > 0.0 && value.is_finite());
+    values.sort_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    let size = |[low, high]: [f64; 2]| (high / low).ln();
+    let all = [values[0], values[last]];
+    let most = [values[last / 50], values[last - last / 50]];
+    let [low, high] = if size(all) > 2.0 * size(most) {
+        most
+    } else {
+        all
+    };
+    Some(if high > 1.001 * low {
+        [low, high]
+    } else {
+        [0.9 * low, 1.1 * low]
     })
 }
 
-/// The three errors at the end of Theorem 5's runs.
-fn limits(data: &Data, facet: &Facet) -> Option<Map> {
-    let names = [
-        ("w_u_final", "W_u → W*: largest angle"),
-        ("v_u_final", "V_u → V*: largest ‖v − v*‖"),
-        ("v_r_final", "V_r → 0: largest ‖v‖"),
-    ];
-    let mut map = levels(
-        data,
-        facet,
-        &names,
-        "error at the end of the run",
-        |value| value > ALIVE,
-    )?;
-    map.title = title(data, facet, "Errors at the end");
-    map.hatching = map
-        .panels
-        .iter()
-        .any(|panel| panel.hatched.contains(&true))
-        .then(|| "above 10⁻³: has not vanished".into());
-    Some(map)
-}
-
-fn smallest_overlap(data: &Data, facet: &Facet) -> Option<Map> {
-    let names = [("lambda_min_L", "λ_min(L) at the end")];
-    let mut map = levels(data, facet, &names, "smallest eigenvalue of L", |_| false)?;
-    map.title = title(data, facet, "How independent the student nodes are");
-    Some(map)
-}
-
-/// A panel per column, on one ramp.
-fn levels(
-    data: &Data,
-    facet: &Facet,
-    names: &[(&str, &str)],
-    label: &str,
-    hatch: fn(f64) -> bool,
-) -> Option<Map> {
-    let (x, y) = lattices(data, facet);
-    let of = |name: &str, cell: &Option<usize>| {
-        Some(data.extra((*cell)?, name)?.median).filter(|value| value.is_finite())
-    };
-    let positive = || {
-        let values = names
-            .iter()
-            .flat_map(|&(name, _)| facet.cells.iter().filter_map(move |cell| of(name, cell)));
-        values.filter(|&value| value > 0.0)
-    };
-    let least = positive().reduce(f64::min)?.max(NOISE);
-    let greatest = positive().fold(least, f64::max);
-    let panel = |&(name, title): &(&str, &str)| {
-        let values = || facet.cells.iter().map(move |cell| of(name, cell));
-        Panel {
-            title: title.to_owned(),
-            fills: values()
-                .zip(&facet.cells)
-                .map(|(value, cell)| match (value, cell) {
-                    (Some(value), _) => Fill::Level(value.max(least)),
-                    (None, Some(_)) => Fill::Class(Shade::FAILED),
-                    (None, None) => Fill::Blank,
-                })
-                .collect(),
-            hatched: values().map(|value| value.is_some_and(hatch)).collect(),
-            contour: Vec::new(),
-        }
-    };
-    Some(Map {
-        title: String::new(),
-        panels: names.iter().map(panel).collect(),
-        classes: Vec::new(),
-        ramp: Some(Ramp {
-            label: label.into(),
-            range: [least, (1.01 * least).max(greatest)],
-        }),
-        hatching: None,
-        contour: None,
-        notes: vec!["Median over the runs of a cell; at least 10⁻¹⁰.".into()],
-        x,
-        y,
-    })
+/// Places on the map of the cells of a kind.
+fn places(facet: &Facet, is: impl Fn(&Option<usize>) -> bool) -> Vec<usize> {
+    let cells = facet.cells.iter().enumerate();
+    cells
+        .filter(|(_, cell)| is(cell))
+        .map(|(place, _)| place)
+        .collect()
 }
 
 /// Those that claim to be lower bounds.
 fn bounds(data: &Data) -> impl Iterator<Item = usize> + '_ {
-    (0..data.bounds.len()).filter(|&place| data.bounds[place].is_bound)
+    (0..data.bounds.len()).filter(|&place| data.bounds[place].is_lower())
 }
 
-fn gamma_zero(
-    data: &Data,
-    facet: &Facet,
-    place: usize,
-    x: &Lattice,
-    y: &Lattice,
-) -> Vec<[(f64, f64); 2]> {
-    let columns = x.values.len();
-    contour::zero(x, y, |column, row| {
+fn gamma_zero(figure: Figure, data: &Data, facet: &Facet, place: usize) -> Figure {
+    let columns = figure.x.cells.len();
+    let pieces = contour::zero(&figure.x, &figure.y, |column, row| {
         data.rates[facet.cells[row * columns + column]?][place].gamma
-    })
-}
-
-fn contour_label(panels: &[Panel]) -> Option<String> {
-    let any = panels.iter().any(|panel| !panel.contour.is_empty());
-    any.then(|| "γ = 0: beyond it the bound claims nothing".into())
-}
-
-fn shade(class: Class) -> Shade {
-    match class {
-        Class::Violated => Shade::VIOLATED,
-        Class::Holds => Shade::HOLDS,
-        Class::Vacuous => Shade::VACUOUS,
-        Class::Untested => Shade::UNTESTED,
-        Class::Failed => Shade::FAILED,
+    });
+    match pieces.is_empty() {
+        true => figure,
+        false => figure.series(
+            "γ = 0: beyond it the bound claims nothing",
+            Mark::Pieces(pieces),
+            Look::CONTOUR,
+        ),
     }
 }
 
-fn label(class: Class, seeds: usize) -> String {
-    let word = match class {
+const CLASSES: [(Class, Look); 7] = [
+    (Class::Violated, Look::VIOLATED),
+    (Class::Holds, Look::HOLDS),
+    (Class::Undecided, Look::UNDECIDED),
+    (Class::Vacuous, Look::VACUOUS),
+    (Class::NotApplicable, Look::NOT_APPLICABLE),
+    (Class::Untested, Look::UNTESTED),
+    (Class::Failed, Look::FAILED),
+];
+
+fn label(class: Class, seeds: usize) -> &'static str {
+    match class {
         Class::Violated if seeds > 1 => "violated in some run",
         Class::Violated => "violated",
         Class::Holds => "holds",
+        Class::NotApplicable => "not applicable: a premise is not met",
+        Class::Undecided => "undecided: within the run's own error",
         Class::Vacuous => "vacuous: the bound is not positive",
         Class::Untested => "untested",
         Class::Failed => "the run failed",
-    };
-    word.into()
+    }
 }

@@ -71,8 +71,8 @@ pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
             draw(&name, map.to_svg())?;
         }
     }
-    if let Some(chart) = family::chart(&data) {
-        draw("rates.svg", chart.to_svg())?;
+    for (name, chart) in family::all(&data) {
+        draw(&format!("{name}.svg"), chart.to_svg())?;
     }
     if let Some(chart) = scatter::chart(&data) {
         draw("scatter.svg", chart.to_svg())?;

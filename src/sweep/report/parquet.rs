@@ -1,7 +1,7 @@
 //! `cells.parquet`: the table with types, for readers of many rows.
 
 use super::data::Data;
-use crate::sweep::record::Kind;
+use crate::output::table::Kind;
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
@@ -59,7 +59,7 @@ fn kinds(data: &Data) -> Vec<Kind> {
     let mut kinds = vec![Kind::Count, Kind::Text];
     kinds.extend(data.axes.iter().map(axis));
     kinds.push(Kind::Count);
-    kinds.extend(data.experiment.columns().iter().map(|column| column.kind));
+    kinds.extend(data.kind.columns().iter().map(|column| column.kind));
     kinds
 }
 
@@ -67,7 +67,7 @@ fn field(name: &str, kind: Kind) -> Result<Type> {
     let (physical, logical) = match kind {
         Kind::Number => (Physical::DOUBLE, None),
         Kind::Count => (Physical::INT64, None),
-        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Kind::Text | Kind::Verdict => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
     Type::primitive_type_builder(name, physical)
         .with_repetition(Repetition::OPTIONAL)
@@ -101,7 +101,7 @@ fn write_column<W: Write + Send>(
                 .typed::<Int64Type>()
                 .write_batch(&values, Some(&levels), None)?;
         }
-        Kind::Text => {
+        Kind::Text | Kind::Verdict => {
             let values: Vec<ByteArray> = present().map(|&f| ByteArray::from(f)).collect();
             writer_of
                 .typed::<ByteArrayType>()
@@ -114,16 +114,16 @@ fn write_column<W: Write + Send>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Kind as Experiment;
     use crate::output::Folder;
     use crate::sweep::CELLS;
-    use crate::sweep::record::Experiment;
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
 
     #[test]
     fn the_table_reads_back_with_its_types() {
         let place = tempfile::tempdir().unwrap();
-        let columns = Experiment::Theorem4.columns();
+        let columns = Experiment::named("theorem4").unwrap().columns();
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let mut csv = csv::Writer::from_path(place.path().join(CELLS)).unwrap();
         csv.write_record([&["index", "id", "student.theta0", "seed"], &names[..]].concat())
@@ -135,7 +135,7 @@ mod tests {
                 (Kind::Number, _) => "1.5e-7".into(),
                 (Kind::Count, _) => "7".into(),
                 (Kind::Text, _) if column.name == "error" => String::new(),
-                (Kind::Text, _) => "holds".into(),
+                (Kind::Text | Kind::Verdict, _) => "holds".into(),
             });
             let first = [index, "ab".into(), theta0, "1".into()].into_iter();
             csv.write_record(first.chain(values)).unwrap();

@@ -1,80 +1,69 @@
 //! `scatter.svg`: simulated rates against analytic ones. A lower bound that holds has its points above the diagonal.
 
 use super::data::Data;
-use crate::plot::{Chart, Line, Look, Scale};
-use crate::sweep::record::Experiment;
+use crate::bound::Natural;
+use crate::plot::{Figure, Look};
 
 /// Points of one rate that are drawn, evenly spread over the cells.
 const MOST_POINTS: usize = 1500;
 
 /// The chart; `None` where there are fewer than two points.
-pub fn chart(data: &Data) -> Option<Chart> {
-    let mut lines = Vec::new();
+pub fn chart(data: &Data) -> Option<Figure> {
+    let mut sets = Vec::new();
     for (place, bound) in data.bounds.iter().enumerate() {
-        // Without its factor d₀ the poster's rate is on another scale.
-        if bound.name == "printed" {
+        // A rate without a unit is on another scale.
+        if bound.natural == Natural::Itself {
             continue;
         }
         let points = points(data, |cell| {
             let rate = &data.rates[cell][place];
             Some((rate.value?.median, rate.simulated?.median))
         });
-        let judged = match bound.name {
-            "exact" => "fitted slowest mode",
-            "certified" => "weighted norm",
-            "derived" => "worst, of tan(θ/2)",
-            _ => "worst",
-        };
-        lines.push(Line {
-            label: format!("{} against {judged}", bound.label),
-            points,
-            look: Look::points_of_rate(bound.name),
-        });
+        let label = format!("{} against {}", bound.label, bound.judged_by());
+        sets.push((label, points, bound.look));
     }
-    if data.experiment == Experiment::Theorem5 {
-        lines.push(Line {
-            label: "exact against fitted V_u → V*".into(),
-            points: points(data, |cell| {
-                Some((
-                    data.extra(cell, "exact")?.median,
-                    data.extra(cell, "v_u_fitted")?.median,
-                ))
-            }),
-            look: Look::points_of_rate("exact"),
+    for pair in data.kind.view.pairs {
+        let points = points(data, |cell| {
+            let [x, y] = [pair.analytic, pair.simulated].map(|name| data.extra(cell, name));
+            Some((x?.median, y?.median))
         });
+        sets.push((pair.label.into(), points, pair.look));
     }
-    lines.retain(|line| !line.points.is_empty());
-    let all = || lines.iter().flat_map(|line| &line.points);
+    sets.retain(|(_, points, _)| !points.is_empty());
+    let all = || sets.iter().flat_map(|(_, points, _)| points);
     if all().count() < 2 {
         return None;
     }
-    let range = |of: fn(&(f64, f64)) -> f64| {
-        let (least, greatest) = all().map(of).fold((f64::INFINITY, 0.0), |(a, b), x| {
-            (f64::min(a, x), f64::max(b, x))
-        });
-        [0.7 * least, 1.4 * greatest]
+    let ends = |of: fn(&(f64, f64)) -> f64| {
+        [
+            all().map(of).fold(f64::INFINITY, f64::min),
+            all().map(of).fold(0.0, f64::max),
+        ]
     };
-    let (x_range, y_range) = (range(|p| p.0), range(|p| p.1));
-    let ends = [x_range[0].max(y_range[0]), x_range[1].min(y_range[1])];
-    if ends[0] < ends[1] {
-        lines.push(Line {
-            label: "simulated = analytic; a bound that holds lies above".into(),
-            points: ends.map(|x| (x, x)).into(),
-            look: Look::FLOOR,
-        });
+    let (x, y) = (ends(|p| p.0), ends(|p| p.1));
+    let diagonal = [x[0].max(y[0]), x[1].min(y[1])].map(|x| (x, x));
+    let mut figure = Figure::new(format!("Simulated and analytic rates. {}", data.title()))
+        .caption("Each cell's simulated rate over each analytic one: a lower bound that holds has its points above the diagonal.")
+        .log_x("analytic rate λ (per unit time)")
+        .log_y("simulated rate (per unit time)")
+        .note("Cells where both are positive.");
+    if data.seeds > 1 {
+        figure = figure.note("Medians over the runs of a cell.");
     }
-    Some(Chart {
-        title: format!("Simulated and analytic rates. {}", data.title()),
-        x_label: "analytic rate λ (per unit time)".into(),
-        y_label: "simulated rate".into(),
-        y_unit: "per unit time".into(),
-        x_scale: Scale::Log,
-        scale: Scale::Log,
-        x_range,
-        y_range,
-        bands: Vec::new(),
-        lines,
-        notes: vec!["Medians over the runs of a cell, where both are positive.".into()],
+    let every = data.rates.len().div_ceil(MOST_POINTS);
+    if every > 1 {
+        figure = figure.note(format!("One cell in {every} is drawn."));
+    }
+    for (label, points, look) in sets {
+        figure = figure.points(label, points, look);
+    }
+    Some(match diagonal[0] < diagonal[1] {
+        true => figure.line(
+            "simulated = analytic; a bound that holds lies above",
+            diagonal,
+            Look::PREDICTED,
+        ),
+        false => figure,
     })
 }
 

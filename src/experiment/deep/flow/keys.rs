@@ -59,7 +59,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 
 impl DeepFlow {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let unused = "nothing here with experiment = \"deep-flow\": one run of fresh samples, \
                       plain steps of the mean-squared loss";
         let name = root.name();

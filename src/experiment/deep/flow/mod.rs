@@ -1,31 +1,103 @@
 //! The matrix flow of a deep network, stepped as the authors did, beside SGD from the same start.
 
+mod figures;
 pub mod keys;
-pub mod report;
+mod report;
 
-use crate::experiment::deep::End;
-use crate::experiment::deep::flow::keys::DeepFlow as Scenario;
+pub use keys::DeepFlow;
+
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::lesson::{student, teacher};
-use crate::experiment::{ExperimentError, Hooks};
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::flow::deep::{separated_velocity, true_velocity};
+use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
 use crate::network::deep::{Architecture, Deep};
 use crate::rng;
 use crate::sgd::{Gradient, Mode, Pass, gaussian_inputs, outputs};
 use ndarray::{Array2, ArrayView2, Axis, Zip};
+use serde::Serialize;
+
+impl Experiment for DeepFlow {
+    const NAME: &'static str = "deep-flow";
+    const ABOUT: &'static str =
+        "The matrix flow of a deep network, expectations apart, beside SGD from the same start";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = ();
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.base.seed
+    }
+
+    fn prepare(&self) -> Result<(), ExperimentError> {
+        Ok(())
+    }
+
+    fn run(
+        &self,
+        (): (),
+        _store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        run(self, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
+}
 
 /// Everything that was found.
-pub struct DeepFlow {
+#[derive(Serialize)]
+pub struct Outcome {
     /// The scenario.
-    pub scenario: Scenario,
+    #[serde(skip)]
+    pub scenario: DeepFlow,
+    /// What was seen of both, the flow first.
+    pub findings: [Finding; 2],
     /// The matrix flow.
+    #[serde(skip)]
     pub flow: FlowPath,
     /// SGD.
+    #[serde(skip)]
     pub sgd: FlowPath,
     /// Why it ended.
-    pub end: End,
+    #[serde(skip)]
+    pub end: RunEnd,
     /// Seconds.
+    #[serde(skip)]
     pub seconds: f64,
+}
+
+/// Start and end of one of the two.
+#[derive(Serialize)]
+pub struct Finding {
+    /// Which.
+    pub path: &'static str,
+    /// Steps done.
+    pub steps: usize,
+    /// ½E‖f* − f‖² on held-out samples at the start.
+    pub loss_start: f64,
+    /// And at the end.
+    pub loss: f64,
+    /// ρ̄ of each hidden layer at the end.
+    pub rho: Vec<f64>,
+    /// What taking expectations apart does to the velocity, layer by layer, at the start.
+    pub separation_start: Vec<f64>,
+    /// And at the end.
+    pub separation: Vec<f64>,
 }
 
 /// One of the two.
@@ -46,7 +118,7 @@ pub struct FlowRow {
     pub separation: Vec<f64>,
 }
 
-impl Scenario {
+impl DeepFlow {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
@@ -59,7 +131,7 @@ impl Scenario {
 type Velocity = fn(&Deep<f64>, &Deep<f64>, ArrayView2<f64>) -> Gradient<f64>;
 
 /// Steps both.
-pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, ExperimentError> {
+fn run(scenario: &DeepFlow, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let base = &scenario.base;
     let teacher = teacher(base, base.seed)?.cast::<f64>();
@@ -73,7 +145,7 @@ pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, Experimen
         (separated_velocity, scenario.samples, "flow samples"),
         (true_velocity, base.training.training.batch, "sgd samples"),
     ];
-    let mut end = End::Finished;
+    let mut end = RunEnd::Finished;
     let mut found = Vec::new();
     for (which, (velocity, samples, stream)) in paths.into_iter().enumerate() {
         let seed = rng::derive(base.seed, stream, &[]);
@@ -86,7 +158,7 @@ pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, Experimen
                 "matrix flow and SGD",
             );
             if hooks.interrupted() {
-                end = End::Interrupted;
+                end = RunEnd::Interrupted { time: None };
                 break;
             }
             let x = fresh(scenario, seed, step, samples);
@@ -99,10 +171,10 @@ pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, Experimen
             if step % look == 0 || step == scenario.steps {
                 let row = gauge.row(&teacher, &student, step);
                 if !(row.loss < 1e12) {
-                    let loss = row.loss;
-                    end = End::Diverged(format!(
-                        "{stream}: the loss is {loss} after {step} steps; a smaller training.step may help"
-                    ));
+                    end = RunEnd::LossDiverged {
+                        run: stream.into(),
+                        found: format!("the loss is {} after {step} steps", row.loss),
+                    };
                     break;
                 }
                 rows.push(row);
@@ -112,7 +184,8 @@ pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, Experimen
     }
     let sgd = found.pop().expect("two paths");
     let flow = found.pop().expect("two paths");
-    Ok(DeepFlow {
+    Ok(Outcome {
+        findings: [Finding::of("matrix flow", &flow), Finding::of("SGD", &sgd)],
         scenario: scenario.clone(),
         flow,
         sgd,
@@ -121,25 +194,45 @@ pub fn run(scenario: &Scenario, hooks: &dyn Hooks) -> Result<DeepFlow, Experimen
     })
 }
 
+impl FlowPath {
+    /// After the last step.
+    pub fn last(&self) -> &FlowRow {
+        &self.rows[self.rows.len() - 1]
+    }
+}
+
+impl Finding {
+    fn of(path: &'static str, rows: &FlowPath) -> Self {
+        let (first, last) = (&rows.rows[0], rows.last());
+        Self {
+            path,
+            steps: last.step,
+            loss_start: first.loss,
+            loss: last.loss,
+            rho: last.rho.clone(),
+            separation_start: first.separation.clone(),
+            separation: last.separation.clone(),
+        }
+    }
+}
+
 /// Inputs of one step, samples × d.
-fn fresh(scenario: &Scenario, seed: u64, step: usize, samples: usize) -> Array2<f64> {
+fn fresh(scenario: &DeepFlow, seed: u64, step: usize, samples: usize) -> Array2<f64> {
     let base = &scenario.base;
-    let shape = [samples, base.teacher.architecture.input];
+    let shape = [samples, base.teacher.architecture.input()];
     let seed = rng::derive(seed, "step", &[step as u64]);
     gaussian_inputs(seed, "samples", shape, base.data.deviations[0])
 }
 
 /// w ← w + η ẇ in every parameter.
 fn advance(student: &mut Deep<f64>, change: &Gradient<f64>, rate: f64) {
-    for (layer, change) in student.layers.iter_mut().zip(&change.layers) {
+    for l in 0..=student.depth() {
+        let (layer, change) = (student.linear_mut(l), change.linear(l));
         layer.weights.scaled_add(rate, &change.weights);
-        layer.bias.scaled_add(rate, &change.bias);
+        layer.bias_mut().scaled_add(rate, change.bias());
     }
-    if !student.architecture.bias {
-        student
-            .layers
-            .iter_mut()
-            .for_each(|layer| layer.bias.fill(0.0));
+    if !student.architecture.has_bias() {
+        (0..=student.depth()).for_each(|l| student.linear_mut(l).bias_mut().fill(0.0));
     }
 }
 
@@ -152,9 +245,9 @@ struct Gauge {
 }
 
 impl Gauge {
-    fn new(scenario: &Scenario, teacher: &Deep<f64>) -> Self {
+    fn new(scenario: &DeepFlow, teacher: &Deep<f64>) -> Self {
         let base = &scenario.base;
-        let shape = [base.data.held_out, teacher.architecture.input];
+        let shape = [base.data.held_out, teacher.architecture.input()];
         let inputs = gaussian_inputs(base.seed, "held out", shape, base.data.deviations[0]);
         Self {
             targets: outputs(teacher, inputs.view()),
@@ -172,7 +265,7 @@ impl Gauge {
         let layers = self.standardized.iter().zip(&own);
         let separated = separated_velocity(teacher, student, self.inputs.t());
         let exact = true_velocity(teacher, student, self.inputs.t());
-        let errors = separated.layers.iter().zip(&exact.layers);
+        let errors = (0..=student.depth()).map(|l| [separated.linear(l), exact.linear(l)]);
         FlowRow {
             step,
             loss: 0.5 * squares / self.inputs.len_of(Axis(0)) as f64,
@@ -180,7 +273,7 @@ impl Gauge {
                 .map(|(teacher, student)| Correlations::between(teacher, student).mean_best())
                 .collect(),
             separation: errors
-                .map(|(a, b)| norm(&(&a.weights - &b.weights)) / norm(&b.weights))
+                .map(|[a, b]| norm(&(&a.weights - &b.weights)) / norm(&b.weights))
                 .collect(),
         }
     }

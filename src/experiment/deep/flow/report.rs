@@ -1,92 +1,158 @@
-//! `steps.csv`, `summary.json`, `loss.svg`, `correlation-flow.svg`, `correlation-sgd.svg` and `separation.svg`.
+//! `steps.csv`, and figures of loss, correlation and separation.
 
-use crate::experiment::deep::flow::{DeepFlow, FlowPath, FlowRow};
-use crate::experiment::deep::report::{
-    correlation_range, ending, field, heading, layer_line, log_range, over_epochs, write_chart,
-    write_csv, write_summary,
-};
-use crate::output::{Folder, FolderError, Provenance};
+use super::{Finding, FlowPath, Outcome, figures};
+use crate::experiment::deep::report::{ending, heading, numbered};
+use crate::experiment::{self, About, Levels, Reading, View};
+use crate::output;
+use crate::output::{Cell, Column};
+use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use serde::Serialize;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
-/// Writes all files, each whole or not at all, and gives their paths.
-pub fn write(
-    outcome: &DeepFlow,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let depth = depth(outcome);
-    let [flow, sgd] = paths(outcome);
-    let mut header = ["path", "step", "loss"].map(String::from).to_vec();
-    header.extend((1..=depth).map(|l| format!("rho_{l}")));
-    header.extend((1..=depth + 1).map(|l| format!("separation_{l}")));
-    let rows = paths(outcome).into_iter().flat_map(|(name, path)| {
-        path.rows.iter().map(move |row| {
-            let mut fields = vec![name.to_owned(), row.step.to_string(), field(row.loss)];
-            fields.extend(row.rho.iter().chain(&row.separation).map(|&x| field(x)));
-            fields
-        })
-    });
-    Ok(vec![
-        write_csv(folder, "steps.csv", &header, rows)?,
-        write_summary(
-            folder,
-            "deep-flow",
-            &outcome.scenario,
-            findings(outcome),
-            (&outcome.end, outcome.seconds),
-            provenance,
-        )?,
-        write_chart(folder, "loss.svg", &loss(outcome))?,
-        write_chart(folder, "correlation-flow.svg", &correlation(outcome, flow))?,
-        write_chart(folder, "correlation-sgd.svg", &correlation(outcome, sgd))?,
-        write_chart(folder, "separation.svg", &separation(outcome))?,
-    ])
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
+        }
+    }
+
+    fn table(&self) -> String {
+        table(self)
+    }
+
+    fn tables(&self) -> Vec<output::Table<'_>> {
+        vec![steps(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        let [flow, sgd] = paths(self);
+        vec![
+            ("loss".into(), figures::loss(self).into()),
+            (
+                "correlation-flow".into(),
+                figures::correlation(self, flow).into(),
+            ),
+            (
+                "correlation-sgd".into(),
+                figures::correlation(self, sgd).into(),
+            ),
+            ("separation".into(), figures::separation(self).into()),
+        ]
+    }
 }
 
-fn depth(outcome: &DeepFlow) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
+pub(super) fn depth(outcome: &Outcome) -> usize {
+    outcome.scenario.base.teacher.architecture.depth()
 }
 
-fn paths(outcome: &DeepFlow) -> [(&'static str, &FlowPath); 2] {
+pub(super) fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {
     [("matrix flow", &outcome.flow), ("SGD", &outcome.sgd)]
 }
 
-fn last(path: &FlowPath) -> &FlowRow {
-    &path.rows[path.rows.len() - 1]
+fn steps(outcome: &Outcome) -> output::Table<'_> {
+    let depth = depth(outcome);
+    let mut columns = vec![
+        Column::text("path", "matrix flow or SGD"),
+        Column::count("step", "steps done"),
+        Column::number("loss", "", "½E‖f* − f‖² on held-out samples"),
+    ];
+    columns.extend(numbered("rho", depth, "ρ̄ of layer"));
+    let meaning = "error of taking expectations apart, of the velocity in layer";
+    columns.extend(numbered("separation", depth + 1, meaning));
+    let rows = paths(outcome).into_iter().flat_map(|(name, path)| {
+        path.rows.iter().map(move |row| {
+            let mut fields = vec![name.into(), row.step.into(), row.loss.into()];
+            let numbers = row.rho.iter().chain(&row.separation);
+            fields.extend(numbers.map(|&x| Cell::Number(x)));
+            fields
+        })
+    });
+    output::Table::new("steps.csv", columns, rows)
 }
 
-#[derive(Serialize)]
-struct Finding<'a> {
-    path: &'static str,
-    steps: usize,
-    loss_start: f64,
-    loss: f64,
-    rho: &'a [f64],
-    separation_start: &'a [f64],
-    separation: &'a [f64],
-}
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Deep flow",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[
+        Levels {
+            name: "loss",
+            title: "Held-out loss at the end",
+            caption: "The loss of the matrix flow and of SGD.",
+            label: "held-out loss",
+            columns: &[("flow_loss", "matrix flow"), ("sgd_loss", "SGD")],
+            alive: None,
+        },
+        Levels {
+            name: "separation",
+            title: "What separation of expectations does",
+            caption: "The error of the velocity in the lowest layer.",
+            label: "error of the velocity (relative)",
+            columns: &[
+                ("flow_separation_start_lowest", "at the start"),
+                ("flow_separation_lowest", "at the end of the matrix flow"),
+            ],
+            alive: None,
+        },
+    ],
+};
 
-fn findings<'a>(outcome: &'a DeepFlow) -> [Finding<'a>; 2] {
-    let finding = |(path, rows): (&'static str, &'a FlowPath)| Finding {
-        path,
-        steps: last(rows).step,
-        loss_start: rows.rows[0].loss,
-        loss: last(rows).loss,
-        rho: &last(rows).rho,
-        separation_start: &rows.rows[0].separation,
-        separation: &last(rows).separation,
+/// What a sweep keeps.
+pub fn columns() -> Vec<Reading<Outcome>> {
+    let of = |index: usize, name: &str, suffix, meaning, of: fn(&Finding) -> Option<f64>| {
+        Reading::number(
+            format!("{name}_{suffix}"),
+            "",
+            meaning,
+            move |o: &Outcome| of(&o.findings[index]),
+        )
     };
-    paths(outcome).map(finding)
+    let path = |(index, name)| {
+        [
+            of(
+                index,
+                name,
+                "loss_start",
+                "held-out loss at the start",
+                |f| Some(f.loss_start),
+            ),
+            of(index, name, "loss", "held-out loss at the end", |f| {
+                Some(f.loss)
+            }),
+            of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| {
+                f.rho.first().copied()
+            }),
+            of(
+                index,
+                name,
+                "separation_start_lowest",
+                "error of separation in the lowest layer at the start",
+                |f| f.separation_start.first().copied(),
+            ),
+            of(
+                index,
+                name,
+                "separation_lowest",
+                "error of separation in the lowest layer at the end",
+                |f| f.separation.first().copied(),
+            ),
+        ]
+    };
+    ["flow", "sgd"]
+        .into_iter()
+        .enumerate()
+        .flat_map(path)
+        .collect()
 }
 
 /// A line per path and time.
-pub fn table(outcome: &DeepFlow) -> String {
+pub fn table(outcome: &Outcome) -> String {
     let base = &outcome.scenario.base;
     let mut text = String::new();
     let _ = writeln!(
@@ -116,7 +182,7 @@ pub fn table(outcome: &DeepFlow) -> String {
             .join("  ")
     };
     for (name, path) in paths(outcome) {
-        for row in [&path.rows[0], last(path)] {
+        for row in [&path.rows[0], path.last()] {
             table.add_row([
                 name.to_owned(),
                 row.step.to_string(),
@@ -128,89 +194,4 @@ pub fn table(outcome: &DeepFlow) -> String {
     }
     let _ = writeln!(text, "{table}");
     text + &ending(&outcome.end, outcome.seconds)
-}
-
-/// A chart over steps.
-fn over_steps(
-    outcome: &DeepFlow,
-    title: &str,
-    [y_label, y_unit]: [&str; 2],
-    lines: Vec<Line>,
-) -> Chart {
-    let title = format!(
-        "{title}: {}, student {}",
-        heading(&outcome.scenario.base),
-        outcome.scenario.student_architecture().widths()
-    );
-    Chart {
-        x_label: "steps".into(),
-        ..over_epochs(title, y_label, y_unit, lines)
-    }
-}
-
-fn points(path: &FlowPath, figure: impl Fn(&FlowRow) -> f64) -> Vec<(f64, f64)> {
-    path.rows
-        .iter()
-        .map(|row| (row.step as f64, figure(row)))
-        .collect()
-}
-
-fn loss(outcome: &DeepFlow) -> Chart {
-    let looks = [Look::SIMULATED, Look::SAMPLED];
-    let lines: Vec<Line> = paths(outcome)
-        .into_iter()
-        .zip(looks)
-        .map(|((name, path), look)| Line {
-            label: format!("{name}: {} at the end", short(last(path).loss)),
-            points: points(path, |row| row.loss),
-            look,
-        })
-        .collect();
-    let values = lines
-        .iter()
-        .flat_map(|line| &line.points)
-        .map(|point| point.1);
-    Chart {
-        scale: Scale::Log,
-        y_range: log_range(values),
-        ..over_steps(
-            outcome,
-            "Matrix flow and SGD",
-            ["held-out loss ½E‖f* − f‖²", "sum over outputs"],
-            lines,
-        )
-    }
-}
-
-fn correlation(outcome: &DeepFlow, (name, path): (&str, &FlowPath)) -> Chart {
-    let lines: Vec<Line> = (0..depth(outcome))
-        .map(|l| layer_line(l, points(path, |row| row.rho[l])))
-        .collect();
-    let y_range = correlation_range(&lines);
-    Chart {
-        y_range,
-        ..over_steps(
-            outcome,
-            &format!("Teacher nodes found by {name}"),
-            ["mean best correlation ρ̄", "1 = all found"],
-            lines,
-        )
-    }
-}
-
-fn separation(outcome: &DeepFlow) -> Chart {
-    let path = &outcome.flow;
-    let line = |l: usize| Line {
-        label: match l == depth(outcome) {
-            true => "output: nothing is separated".into(),
-            false => format!("layer {}", l + 1),
-        },
-        points: points(path, |row| row.separation[l]),
-        look: Look::of_series(l),
-    };
-    let lines: Vec<Line> = (0..=depth(outcome)).map(line).collect();
-    Chart {
-        notes: vec!["‖Ẇ − G‖/‖G‖ along the matrix flow: Ẇ with expectations taken apart, G the true velocity, both on the held-out samples.".into()],
-        ..over_steps(outcome, "What separation of expectations does", ["error of the velocity", "relative"], lines)
-    }
 }

@@ -74,7 +74,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 
 impl FlatMinima {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root, &DEVIATION_ONE)?;
         let mut section = root.section("student")?;
         let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";

@@ -1,63 +1,139 @@
 //! Flat minima: the spectrum of the Hessian after training, for students of several widths.
 
+mod figures;
 pub mod keys;
-pub mod report;
+mod report;
 
-use crate::experiment::deep::course::{Course, End};
-use crate::experiment::deep::hessian::keys::FlatMinima as Scenario;
+pub use keys::FlatMinima;
+
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
+use crate::experiment::deep::course::Course;
+use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
 use crate::experiment::deep::plan::Plan;
-use crate::experiment::deep::{identity, worst};
-use crate::experiment::{ExperimentError, Hooks, Store};
+use crate::experiment::deep::trainings;
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::integrate::RunEnd;
 use crate::measure::{Density, lanczos};
 use crate::network::deep::Architecture;
 use crate::rng;
-use crate::runs::side_by_side::trainings;
 use crate::sgd::{Curvature, DataSet, Targets};
 use ndarray_linalg::{EigValsh, UPLO};
+use serde::Serialize;
+
+impl Experiment for FlatMinima {
+    const NAME: &'static str = "flat-minima";
+    const ABOUT: &'static str =
+        "The spectrum of the Hessian after training, for students of several widths";
+    const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = ();
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.base.seed
+    }
+
+    fn prepare(&self) -> Result<(), ExperimentError> {
+        Ok(())
+    }
+
+    fn run(
+        &self,
+        (): (),
+        store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        run(self, store, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
+}
 
 /// Everything that the runs found.
-pub struct FlatMinima {
+#[derive(Serialize)]
+pub struct Outcome {
     /// The scenario.
-    pub scenario: Scenario,
+    #[serde(skip)]
+    pub scenario: FlatMinima,
     /// Width by width, seed by seed.
-    pub runs: Vec<Curved>,
+    #[serde(rename = "findings")]
+    pub runs: Vec<Spectrum>,
     /// The worst end of a run.
-    pub end: End,
+    #[serde(skip)]
+    pub end: RunEnd,
     /// Seconds that all took.
+    #[serde(skip)]
     pub seconds: f64,
 }
 
-/// One student and the curvature of its loss.
-pub struct Curved {
+/// One student and the spectrum of its loss's Hessian.
+#[derive(Serialize)]
+pub struct Spectrum {
     /// Hidden layers in units of the teacher's.
     pub width: usize,
     /// Its seed.
     pub seed: u64,
     /// Its parameters P.
     pub parameters: usize,
-    /// Its held-out loss at the start and at the end.
-    pub held_out: [f64; 2],
+    /// Its held-out loss at the start.
+    pub held_out_loss_start: f64,
+    /// And at the end.
+    pub held_out_loss: f64,
     /// ρ̄ of each layer at the end.
     pub rho: Vec<f64>,
+    /// How the spectrum was had.
+    pub method: SpectrumMethod,
     /// The spectrum at the end.
+    #[serde(skip)]
     pub density: Density,
-    /// Whether it is the whole spectrum, or an estimate by Lanczos.
-    pub is_whole: bool,
+    /// The largest eigenvalue.
+    pub largest: f64,
+    /// The least eigenvalue.
+    pub least: f64,
     /// The part of eigenvalues that are near zero: below `near_zero` of the largest, in absolute value.
     pub near_zero: f64,
+    /// How many that are.
+    pub flat_directions: f64,
     /// Why the training ended.
-    pub end: End,
+    #[serde(serialize_with = "RunEnd::describe")]
+    pub end: RunEnd,
 }
 
-impl Curved {
-    /// How many eigenvalues are near zero.
-    pub fn flat_directions(&self) -> f64 {
-        self.near_zero * self.parameters as f64
+/// How a spectrum is had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SpectrumMethod {
+    /// All eigenvalues of the matrix.
+    Whole,
+    /// An estimate of their density, from products with vectors.
+    Lanczos,
+}
+
+impl SpectrumMethod {
+    /// As in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Lanczos => "lanczos",
+        }
     }
 }
 
-impl Scenario {
+impl FlatMinima {
     /// The student of a width.
     pub fn student_architecture(&self, width: usize) -> Architecture {
         self.student
@@ -66,11 +142,11 @@ impl Scenario {
 }
 
 /// Trains all students and takes their spectra.
-pub fn run(
-    scenario: &Scenario,
+fn run(
+    scenario: &FlatMinima,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<FlatMinima, ExperimentError> {
+) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let seeds = scenario.base.seeds as usize;
     let widths = &scenario.student.widths;
@@ -86,21 +162,21 @@ pub fn run(
         let seed = scenario.base.seed + (i % seeds) as u64;
         one(scenario, widths[i / seeds], seed, store, hooks)
     })?;
-    Ok(FlatMinima {
+    Ok(Outcome {
         scenario: scenario.clone(),
-        end: worst(runs.iter().map(|run| &run.end)),
+        end: RunEnd::worst(runs.iter().map(|run| &run.end)),
         runs,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
 
 fn one(
-    scenario: &Scenario,
+    scenario: &FlatMinima,
     width: usize,
     seed: u64,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<Curved, ExperimentError> {
+) -> Result<Spectrum, ExperimentError> {
     let base = &scenario.base;
     let deviation = base.data.deviations[0];
     let lesson = Lesson::of(base, seed, deviation)?;
@@ -120,25 +196,36 @@ fn one(
     let mut curvature = Curvature::new(&network, &sample, base.training.training.loss);
     let parameters = curvature.dim();
     let settings = &scenario.hessian;
-    let is_whole = parameters <= settings.dense;
-    let density = if is_whole {
-        let spectrum = curvature.dense().eigvalsh(UPLO::Lower)?;
-        Density::of_spectrum(&spectrum.to_vec())
-    } else {
-        let steps = [settings.steps, settings.probes];
-        let seed = rng::derive(seed, "hessian", &[]);
-        lanczos(parameters, steps, seed, |v, out| curvature.apply(v, out))?
+    let method = match parameters <= settings.dense {
+        true => SpectrumMethod::Whole,
+        false => SpectrumMethod::Lanczos,
+    };
+    let density = match method {
+        SpectrumMethod::Whole => {
+            let spectrum = curvature.dense().eigvalsh(UPLO::Lower)?;
+            Density::of_spectrum(&spectrum.to_vec())
+        }
+        SpectrumMethod::Lanczos => {
+            let steps = [settings.steps, settings.probes];
+            let seed = rng::derive(seed, "hessian", &[]);
+            lanczos(parameters, steps, seed, |v, out| curvature.apply(v, out))?
+        }
     };
     let last = course.last();
-    Ok(Curved {
+    let near_zero = density.within(settings.near_zero * density.largest());
+    Ok(Spectrum {
         width,
         seed,
         parameters,
-        held_out: [course.epochs[0].held_out.loss, last.held_out.loss],
+        held_out_loss_start: course.epochs[0].held_out.loss,
+        held_out_loss: last.held_out.loss,
         rho: last.rho(),
-        near_zero: density.within(settings.near_zero * density.largest()),
+        method,
+        largest: density.largest(),
+        least: density.least(),
+        near_zero,
+        flat_directions: near_zero * parameters as f64,
         density,
-        is_whole,
         end: course.end,
     })
 }

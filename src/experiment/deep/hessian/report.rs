@@ -1,98 +1,108 @@
-//! `spectra.csv`, `summary.json`, `spectrum.svg` and `near-zero.svg`.
+//! `spectra.csv`, and figures of the spectrum and of what is near zero.
 
-use crate::experiment::deep::hessian::{Curved, FlatMinima};
-use crate::experiment::deep::report::{
-    ending, field, heading, log_range, write_chart, write_csv, write_summary,
-};
-use crate::output::{Folder, FolderError, Provenance};
+use super::{Outcome, Spectrum, figures};
+use crate::experiment::deep::report::{ending, heading};
+use crate::experiment::{self, About, Levels, Reading, View};
+use crate::measure::Span;
+use crate::output;
+use crate::output::Column;
+use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use serde::Serialize;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
-/// Eigenvalues below this part of the largest are not drawn.
-const DRAWN: f64 = 1e-10;
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
+        }
+    }
 
-/// Writes all files, each whole or not at all, and gives their paths.
-pub fn write(
-    outcome: &FlatMinima,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let header = [
-        "width",
-        "seed",
-        "parameters",
-        "method",
-        "eigenvalue",
-        "weight",
+    fn table(&self) -> String {
+        table(self)
+    }
+
+    fn tables(&self) -> Vec<output::Table<'_>> {
+        vec![spectra(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        vec![
+            ("spectrum".into(), figures::spectrum(self).into()),
+            ("near-zero".into(), figures::near_zero(self).into()),
+        ]
+    }
+}
+
+fn spectra(outcome: &Outcome) -> output::Table<'_> {
+    let columns = vec![
+        Column::count("width", "of hidden layers, in units of the teacher's"),
+        Column::count("seed", "of the training"),
+        Column::count("parameters", "P"),
+        Column::text("method", "whole spectrum, or its density by Lanczos"),
+        Column::number("eigenvalue", "", "of the Hessian"),
+        Column::number("weight", "", "part of all eigenvalues that it stands for"),
     ];
     let rows = outcome.runs.iter().flat_map(|run| {
         run.density.points.iter().map(|&(value, weight)| {
             vec![
-                run.width.to_string(),
-                run.seed.to_string(),
-                run.parameters.to_string(),
-                method(run).to_owned(),
-                field(value),
-                field(weight),
+                run.width.into(),
+                run.seed.into(),
+                run.parameters.into(),
+                run.method.name().into(),
+                value.into(),
+                weight.into(),
             ]
         })
     });
-    Ok(vec![
-        write_csv(folder, "spectra.csv", &header.map(String::from), rows)?,
-        write_summary(
-            folder,
-            "flat-minima",
-            &outcome.scenario,
-            findings(outcome),
-            (&outcome.end, outcome.seconds),
-            provenance,
-        )?,
-        write_chart(folder, "spectrum.svg", &spectrum(outcome))?,
-        write_chart(folder, "near-zero.svg", &near_zero(outcome))?,
-    ])
+    output::Table::new("spectra.csv", columns, rows)
 }
 
-fn method(run: &Curved) -> &'static str {
-    if run.is_whole { "whole" } else { "lanczos" }
-}
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Flat minima",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[Levels {
+        name: "flat",
+        title: "Flat directions",
+        caption: "Eigenvalues of the Hessian that are near zero.",
+        label: "flat directions",
+        columns: &[("flat_directions", "eigenvalues near zero")],
+        alive: None,
+    }],
+};
 
-#[derive(Serialize)]
-struct Finding<'a> {
-    width: usize,
-    seed: u64,
-    parameters: usize,
-    method: &'static str,
-    held_out_loss: f64,
-    rho: &'a [f64],
-    largest: f64,
-    least: f64,
-    near_zero: f64,
-    flat_directions: f64,
-}
-
-fn findings<'a>(outcome: &'a FlatMinima) -> Vec<Finding<'a>> {
-    let finding = |run: &'a Curved| Finding {
-        width: run.width,
-        seed: run.seed,
-        parameters: run.parameters,
-        method: method(run),
-        held_out_loss: run.held_out[1],
-        rho: &run.rho,
-        largest: run.density.largest(),
-        least: run.density.least(),
-        near_zero: run.near_zero,
-        flat_directions: run.flat_directions(),
+/// What a sweep keeps: medians over all trainings of a scenario.
+pub fn columns() -> Vec<Reading<Outcome>> {
+    let median = |name, meaning, of: fn(&Spectrum) -> f64| {
+        Reading::number(name, "", meaning, move |o: &Outcome| {
+            Span::of(o.runs.iter().map(of)).map(|span| span.median)
+        })
     };
-    outcome.runs.iter().map(finding).collect()
+    vec![
+        Reading::count("trainings", "of which these are medians", |o: &Outcome| {
+            o.runs.len()
+        }),
+        median("parameters", "of the student", |run| run.parameters as f64),
+        median("held_out_loss", "at the end", |run| run.held_out_loss),
+        median("largest", "largest eigenvalue", |run| run.largest),
+        median("least", "least eigenvalue", |run| run.least),
+        median("near_zero", "part of eigenvalues near zero", |run| {
+            run.near_zero
+        }),
+        median("flat_directions", "how many that are", |run| {
+            run.flat_directions
+        }),
+    ]
 }
 
 /// A line per student.
-pub fn table(outcome: &FlatMinima) -> String {
+pub fn table(outcome: &Outcome) -> String {
     let base = &outcome.scenario.base;
     let mut text = String::new();
     let _ = writeln!(
@@ -123,133 +133,22 @@ pub fn table(outcome: &FlatMinima) -> String {
             format!("{}×", run.width),
             run.seed.to_string(),
             run.parameters.to_string(),
-            format!("{} → {}", short(run.held_out[0]), short(run.held_out[1])),
-            short(run.density.largest()),
-            short(run.density.least()),
+            format!(
+                "{} → {}",
+                short(run.held_out_loss_start),
+                short(run.held_out_loss)
+            ),
+            short(run.largest),
+            short(run.least),
             format!(
                 "{:.0} ({:.1} %)",
-                run.flat_directions(),
+                run.flat_directions,
                 100.0 * run.near_zero
             ),
-            format!("{:.0}", run.parameters as f64 - run.flat_directions()),
-            method(run).to_owned(),
+            format!("{:.0}", run.parameters as f64 - run.flat_directions),
+            run.method.name().to_owned(),
         ]);
     }
     let _ = writeln!(text, "{table}");
     text + &ending(&outcome.end, outcome.seconds)
-}
-
-/// Eigenvalues from the largest, over the part of parameters that they stand for.
-fn spectrum(outcome: &FlatMinima) -> Chart {
-    let first = outcome.scenario.base.seed;
-    let lines: Vec<Line> = outcome
-        .runs
-        .iter()
-        .filter(|run| run.seed == first)
-        .enumerate()
-        .map(|(i, run)| {
-            let mut passed = 0.0;
-            let largest = run.density.largest();
-            let descending = run.density.points.iter().rev();
-            let points = descending.map(|&(value, weight)| {
-                passed += weight;
-                (100.0 * passed, (value / largest).max(0.1 * DRAWN))
-            });
-            Line {
-                label: format!(
-                    "width {}×: {} parameters ({})",
-                    run.width,
-                    run.parameters,
-                    method(run)
-                ),
-                points: points.collect(),
-                look: Look::of_series(i),
-            }
-        })
-        .collect();
-    let near_zero = outcome.scenario.hessian.near_zero;
-    let level = Line {
-        label: format!("near zero: below {}", short(near_zero)),
-        points: vec![(0.0, near_zero), (100.0, near_zero)],
-        look: Look::FLOOR,
-    };
-    Chart {
-        title: format!(
-            "Spectrum of the Hessian after training: {}",
-            heading(&outcome.scenario.base)
-        ),
-        x_label: "part of the parameters, from the stiffest direction (%)".into(),
-        y_label: "eigenvalue".into(),
-        y_unit: "of the largest".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Log,
-        x_range: [0.0, 100.0],
-        y_range: [DRAWN, 2.0],
-        bands: Vec::new(),
-        lines: lines.into_iter().chain([level]).collect(),
-        notes: vec![format!(
-            "Seed {first}. Lines end where eigenvalues are zero, negative or below 10⁻¹⁰."
-        )],
-    }
-}
-
-/// Flat and stiff directions over the number of parameters.
-fn near_zero(outcome: &FlatMinima) -> Chart {
-    let mut runs: Vec<&Curved> = outcome.runs.iter().collect();
-    runs.sort_by_key(|run| run.parameters);
-    let points = |figure: &dyn Fn(&Curved) -> f64| -> Vec<(f64, f64)> {
-        runs.iter()
-            .map(|run| (run.parameters as f64, figure(run)))
-            .collect()
-    };
-    let all = points(&|run| run.parameters as f64);
-    let teacher = outcome.scenario.base.teacher.architecture.parameters() as f64;
-    let x_range = log_range(all.iter().map(|point| point.0));
-    let lines = vec![
-        Line {
-            label: "all parameters".into(),
-            points: vec![(x_range[0], x_range[0]), (x_range[1], x_range[1])],
-            look: Look::FLOOR,
-        },
-        Line {
-            label: format!("the teacher's {teacher} parameters"),
-            points: vec![(x_range[0], teacher), (x_range[1], teacher)],
-            look: Look::PREDICTED,
-        },
-        Line {
-            label: "eigenvalues near zero".into(),
-            points: points(&|run| run.flat_directions()),
-            look: Look::of_series(1),
-        },
-        Line {
-            label: "all others".into(),
-            points: points(&|run| run.parameters as f64 - run.flat_directions()),
-            look: Look::of_series(2).marked(),
-        },
-    ];
-    let values = lines
-        .iter()
-        .flat_map(|line| &line.points)
-        .map(|point| point.1.max(1.0));
-    let y_range = log_range(values);
-    Chart {
-        title: format!(
-            "Flat directions and over-parameterization: {}",
-            heading(&outcome.scenario.base)
-        ),
-        x_label: "parameters of the student".into(),
-        y_label: "eigenvalues of the Hessian".into(),
-        y_unit: "number".into(),
-        x_scale: Scale::Log,
-        scale: Scale::Log,
-        x_range,
-        y_range,
-        bands: Vec::new(),
-        lines,
-        notes: vec![format!(
-            "Near zero: below {} of the largest. Hessian on {} samples.",
-            short(outcome.scenario.hessian.near_zero),
-            outcome.scenario.hessian.samples
-        )],
-    }
 }

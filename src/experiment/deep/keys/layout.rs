@@ -85,10 +85,10 @@ impl Serialize for Teacher {
         let architecture = &self.architecture;
         let weights: &Weights = &self.weights;
         let mut section = serializer.serialize_struct("Teacher", 5)?;
-        section.serialize_field("input_dim", &architecture.input)?;
-        section.serialize_field("hidden", &architecture.hidden)?;
-        section.serialize_field("outputs", &architecture.output)?;
-        section.serialize_field("bias", &architecture.bias)?;
+        section.serialize_field("input_dim", &architecture.input())?;
+        section.serialize_field("hidden", &architecture.hidden())?;
+        section.serialize_field("outputs", &architecture.output())?;
+        section.serialize_field("bias", &self.bias)?;
         section.serialize_field("weights", weights)?;
         section.end()
     }

@@ -1,35 +1,90 @@
 //! Labels from a small teacher, from a large one, from noise, and mixtures: how fast is each part fitted?
 
+mod figures;
+mod findings;
 pub mod keys;
-pub mod report;
+mod report;
 
-use crate::experiment::deep::course::{Course, End};
+pub use findings::Finding;
+pub use keys::ImplicitRegularization;
+
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
+use crate::experiment::deep::course::Course;
+use crate::experiment::deep::identity;
 use crate::experiment::deep::keys::Weights;
-use crate::experiment::deep::labels::keys::ImplicitRegularization as Scenario;
 use crate::experiment::deep::lesson::{Lesson, student, teacher};
 use crate::experiment::deep::plan::{Metric, Observation, Plan};
-use crate::experiment::deep::{identity, worst};
-use crate::experiment::{ExperimentError, Hooks, Store};
-use crate::measure::Span;
-use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
+use crate::experiment::deep::trainings;
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::integrate::RunEnd;
+use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
 use crate::rng;
-use crate::runs::side_by_side::trainings;
 use crate::sgd::{DataSet, Mode, Pass, Targets, gaussian_inputs, outputs};
 use ndarray::{Array2, Axis, Zip, s};
 use std::sync::Mutex;
 
 /// Training samples on which fitted parts are measured, the first ones.
 const MEASURED: usize = 4096;
+use serde::Serialize;
+
+impl Experiment for ImplicitRegularization {
+    const NAME: &'static str = "implicit-regularization";
+    const ABOUT: &'static str =
+        "Labels from a small teacher, a large one, noise, and mixtures: what is fitted first?";
+    const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = ();
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.base.seed
+    }
+
+    fn prepare(&self) -> Result<(), ExperimentError> {
+        Ok(())
+    }
+
+    fn run(
+        &self,
+        (): (),
+        store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        run(self, store, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
+}
 
 /// Everything that the runs found.
-pub struct ImplicitRegularization {
+#[derive(Serialize)]
+pub struct Outcome {
     /// The scenario.
-    pub scenario: Scenario,
+    #[serde(skip)]
+    pub scenario: ImplicitRegularization,
+    /// What was seen of each kind of labels: medians over the seeds.
+    pub findings: Vec<Finding>,
     /// Kind by kind, seed by seed.
+    #[serde(skip)]
     pub runs: Vec<LabelRun>,
     /// The worst end of a run.
-    pub end: End,
+    #[serde(skip)]
+    pub end: RunEnd,
     /// Seconds that all took.
+    #[serde(skip)]
     pub seconds: f64,
 }
 
@@ -57,7 +112,7 @@ pub struct LabelRun {
     /// The start, then each epoch.
     pub rows: Vec<LabelRow>,
     /// Why it ended.
-    pub end: End,
+    pub end: RunEnd,
 }
 
 /// One epoch.
@@ -97,7 +152,7 @@ impl Labels {
     }
 }
 
-impl Scenario {
+impl ImplicitRegularization {
     fn labels(&self) -> Vec<Labels> {
         let mixtures = self.mixtures.iter().copied();
         [Labels::Small, Labels::Large, Labels::Noise]
@@ -116,9 +171,11 @@ impl Scenario {
 
     /// The large teacher.
     pub fn large_architecture(&self) -> Architecture {
-        Architecture {
-            hidden: self.large.clone(),
-            ..self.base.teacher.architecture.clone()
+        let teacher = &self.base.teacher.architecture;
+        let hidden = self.large.clone();
+        match teacher.fully_connected() {
+            Some(recipe) => FullyConnected { hidden, ..recipe }.into(),
+            None => teacher.with_hidden(&hidden),
         }
     }
 
@@ -133,11 +190,11 @@ impl Scenario {
 }
 
 /// Trains on all kinds of labels.
-pub fn run(
-    scenario: &Scenario,
+fn run(
+    scenario: &ImplicitRegularization,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<ImplicitRegularization, ExperimentError> {
+) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let kinds = scenario.labels();
     let seeds = scenario.base.seeds as usize;
@@ -148,16 +205,18 @@ pub fn run(
         let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
         one(scenario, labels, seed, store, hooks)
     })?;
-    Ok(ImplicitRegularization {
+    let finding = |&labels: &Labels| Finding::of(labels, &runs);
+    Ok(Outcome {
+        findings: kinds.iter().map(finding).collect(),
         scenario: scenario.clone(),
-        end: worst(runs.iter().map(|run| &run.end)),
+        end: RunEnd::worst(runs.iter().map(|run| &run.end)),
         runs,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
 
 fn one(
-    scenario: &Scenario,
+    scenario: &ImplicitRegularization,
     labels: Labels,
     seed: u64,
     store: &dyn Store,
@@ -166,7 +225,7 @@ fn one(
     let base = &scenario.base;
     let small = teacher(base, seed)?;
     let large = scenario.large_teacher(seed)?;
-    let dim = small.architecture.input;
+    let dim = small.architecture.input();
     let deviation = base.data.deviations[0];
     let inputs =
         |name: &str, count: usize| gaussian_inputs::<f32>(seed, name, [count, dim], deviation);
@@ -187,7 +246,7 @@ fn one(
         [on_training * scale, on_held_out * scale]
     };
     let noise = || {
-        let shape = |count: usize| [count, small.architecture.output];
+        let shape = |count: usize| [count, small.architecture.output()];
         [
             gaussian_inputs::<f32>(seed, "label noise", shape(training.nrows()), 1.0),
             gaussian_inputs(seed, "held out label noise", shape(held_out.nrows()), 1.0),
@@ -328,27 +387,19 @@ impl Metric for Fitted<'_> {
     }
 }
 
-impl ImplicitRegularization {
+impl Outcome {
     /// The kinds of labels in their order.
     pub fn labels(&self) -> Vec<Labels> {
         self.scenario.labels()
     }
 
+    /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
+    pub fn median(&self, labels: Labels, figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
+        findings::median(labels, &self.runs, figure)
+    }
+
     /// The runs of one kind, seed by seed.
     pub fn of(&self, labels: Labels) -> impl Iterator<Item = &LabelRun> {
         self.runs.iter().filter(move |run| run.labels == labels)
-    }
-
-    /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
-    pub fn median(&self, labels: Labels, figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
-        let runs: Vec<&LabelRun> = self.of(labels).collect();
-        let epochs = runs.iter().map(|run| run.rows.len()).min().unwrap_or(0);
-        (0..epochs)
-            .map(|i| {
-                let values = runs.iter().map(|run| figure(&run.rows[i]));
-                let median = Span::of(values).map_or(f64::NAN, |span| span.median);
-                (runs[0].rows[i].epoch as f64, median)
-            })
-            .collect()
     }
 }

@@ -1,115 +1,130 @@
-//! `epochs.csv`, `summary.json`, `fitted.svg`, `mixtures.svg` and `held-out.svg`.
+//! `epochs.csv`, and figures of what is fitted.
 
-use crate::experiment::deep::labels::{ImplicitRegularization, LabelRow, Labels};
-use crate::experiment::deep::report::{
-    ending, field, heading, log_range, over_epochs, write_chart, write_csv, write_summary,
-};
-use crate::output::{Folder, FolderError, Provenance};
+use super::{Labels, Outcome, figures};
+use crate::experiment::deep::report::{ending, heading};
+use crate::experiment::{self, About, Levels, Reading, View};
+use crate::output;
+use crate::output::{Cell, Column};
+use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use serde::Serialize;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
-/// Half of a component is fitted when its part reaches this.
-const HALF: f64 = 0.5;
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
+        }
+    }
 
-/// Writes all files, each whole or not at all, and gives their paths.
-pub fn write(
-    outcome: &ImplicitRegularization,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let header = [
-        "labels",
-        "seed",
-        "epoch",
-        "training_loss",
-        "held_out_loss",
-        "component_1",
-        "fitted_1",
-        "component_2",
-        "fitted_2",
+    fn table(&self) -> String {
+        table(self)
+    }
+
+    fn tables(&self) -> Vec<output::Table<'_>> {
+        vec![epochs(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        vec![
+            ("fitted".into(), figures::fitted(self).into()),
+            ("mixtures".into(), figures::mixtures(self).into()),
+            ("held-out".into(), figures::held_out(self).into()),
+        ]
+    }
+}
+
+fn epochs(outcome: &Outcome) -> output::Table<'_> {
+    let columns = vec![
+        Column::text("labels", "what they are made of"),
+        Column::count("seed", "of the training"),
+        Column::count("epoch", "epochs done"),
+        Column::number("training_loss", "", "mean loss before each step"),
+        Column::number("held_out_loss", "", "on held-out samples"),
+        Column::text("component_1", "first component"),
+        Column::number("fitted_1", "", "the part of it that is fitted"),
+        Column::text("component_2", "second component"),
+        Column::number("fitted_2", "", "the part of it that is fitted"),
     ];
     let rows = outcome.runs.iter().flat_map(|run| {
         run.rows.iter().map(move |row| {
-            let mut fields = vec![
-                run.labels.name(),
-                run.seed.to_string(),
-                row.epoch.to_string(),
-                field(row.training_loss),
-                field(row.held_out_loss),
+            let mut fields: Vec<Cell> = vec![
+                run.labels.name().into(),
+                run.seed.into(),
+                row.epoch.into(),
+                row.training_loss.into(),
+                row.held_out_loss.into(),
             ];
             for i in 0..2 {
-                let component = run.labels.components().get(i).copied().unwrap_or("");
-                let fitted = row.fitted.get(i).copied().unwrap_or(f64::NAN);
-                fields.extend([component.to_owned(), field(fitted)]);
+                fields.push(run.labels.components().get(i).copied().into());
+                fields.push(row.fitted.get(i).copied().into());
             }
             fields
         })
     });
-    Ok(vec![
-        write_csv(folder, "epochs.csv", &header.map(String::from), rows)?,
-        write_summary(
-            folder,
-            "implicit-regularization",
-            &outcome.scenario,
-            findings(outcome),
-            (&outcome.end, outcome.seconds),
-            provenance,
-        )?,
-        write_chart(folder, "fitted.svg", &fitted(outcome))?,
-        write_chart(folder, "mixtures.svg", &mixtures(outcome))?,
-        write_chart(folder, "held-out.svg", &held_out(outcome))?,
-    ])
+    output::Table::new("epochs.csv", columns, rows)
 }
 
-#[derive(Serialize)]
-struct Finding {
-    labels: String,
-    components: &'static [&'static str],
-    fitted: Vec<f64>,
-    epochs_to_half: Vec<Option<f64>>,
-    held_out_loss: f64,
-    least_held_out_loss: f64,
-}
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Implicit regularization",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[Levels {
+        name: "half-fitted",
+        title: "How soon half of the labels is fitted",
+        caption: "Epochs until half of each pure kind of labels is fitted.",
+        label: "epochs",
+        columns: &[
+            ("small_epochs_to_half", "small teacher"),
+            ("large_epochs_to_half", "large teacher"),
+            ("noise_epochs_to_half", "noise"),
+        ],
+        alive: None,
+    }],
+};
 
-fn findings(outcome: &ImplicitRegularization) -> Vec<Finding> {
-    let finding = |labels: Labels| {
-        let count = labels.components().len();
-        let parts: Vec<_> = (0..count)
-            .map(|i| outcome.median(labels, |row| row.fitted[i]))
-            .collect();
-        let losses = outcome.median(labels, |row| row.held_out_loss);
-        let last = |points: &[(f64, f64)]| points.last().map_or(f64::NAN, |point| point.1);
-        Finding {
-            labels: labels.name(),
-            components: labels.components(),
-            fitted: parts.iter().map(|part| last(part)).collect(),
-            epochs_to_half: parts.iter().map(|part| crossing(part)).collect(),
-            held_out_loss: last(&losses),
-            least_held_out_loss: losses
-                .iter()
-                .map(|point| point.1)
-                .fold(f64::INFINITY, f64::min),
-        }
+/// What a sweep keeps: when half of each pure kind of labels is fitted.
+pub fn columns() -> Vec<Reading<Outcome>> {
+    let of = |labels: Labels, name: &'static str| {
+        let find = move |o: &Outcome| {
+            let mut findings = o.findings.iter();
+            findings
+                .find(|finding| finding.labels == labels.name())
+                .cloned()
+        };
+        [
+            Reading::number(
+                format!("{name}_epochs_to_half"),
+                "epochs",
+                format!("until half of {name} labels is fitted"),
+                move |o| find(o).and_then(|finding| finding.epochs_to_half[0]),
+            ),
+            Reading::number(
+                format!("{name}_fitted"),
+                "",
+                format!("the part of {name} labels that is fitted at the end"),
+                move |o| find(o).map(|finding| finding.fitted[0]),
+            ),
+        ]
     };
-    outcome.labels().into_iter().map(finding).collect()
-}
-
-/// When a part first reaches a half, between epochs by interpolation.
-fn crossing(points: &[(f64, f64)]) -> Option<f64> {
-    let pair = points
-        .windows(2)
-        .find(|pair| pair[0].1 < HALF && pair[1].1 >= HALF)?;
-    let part = (HALF - pair[0].1) / (pair[1].1 - pair[0].1);
-    Some(pair[0].0 + part * (pair[1].0 - pair[0].0))
+    let kinds = [
+        (Labels::Small, "small"),
+        (Labels::Large, "large"),
+        (Labels::Noise, "noise"),
+    ];
+    kinds
+        .into_iter()
+        .flat_map(|(labels, name)| of(labels, name))
+        .collect()
 }
 
 /// A line per kind of labels and component: medians over the seeds.
-pub fn table(outcome: &ImplicitRegularization) -> String {
+pub fn table(outcome: &Outcome) -> String {
     let base = &outcome.scenario.base;
     let mut text = String::new();
     let _ = writeln!(
@@ -132,7 +147,7 @@ pub fn table(outcome: &ImplicitRegularization) -> String {
         "held-out loss",
         "its least",
     ]);
-    for finding in findings(outcome) {
+    for finding in &outcome.findings {
         for (i, component) in finding.components.iter().enumerate() {
             let when = finding.epochs_to_half[i];
             table.add_row([
@@ -147,107 +162,4 @@ pub fn table(outcome: &ImplicitRegularization) -> String {
     }
     let _ = writeln!(text, "{table}");
     text + &ending(&outcome.end, outcome.seconds)
-}
-
-fn line(
-    outcome: &ImplicitRegularization,
-    (index, labels): (usize, Labels),
-    label: String,
-    figure: impl Fn(&LabelRow) -> f64,
-) -> Line {
-    Line {
-        label,
-        points: outcome.median(labels, figure),
-        look: Look::of_series(index),
-    }
-}
-
-/// Parts fitted over epochs, from the first on: on a log axis, since what is fitted first is fitted at once.
-fn parts(title: String, lines: Vec<Line>) -> Chart {
-    let mut chart = over_epochs(
-        title,
-        "part fitted",
-        "of the labels of training samples",
-        lines,
-    );
-    for line in &mut chart.lines {
-        line.points.retain(|point| point.0 >= 1.0);
-    }
-    Chart {
-        x_scale: Scale::Log,
-        x_range: [1.0, chart.x_range[1].max(2.0)],
-        y_range: [-0.05, 1.1],
-        ..chart
-    }
-}
-
-const PURE: [(Labels, &str); 3] = [
-    (Labels::Small, "labels of the small teacher"),
-    (Labels::Large, "labels of the large teacher"),
-    (Labels::Noise, "labels of noise"),
-];
-
-fn fitted(outcome: &ImplicitRegularization) -> Chart {
-    let lines = PURE
-        .iter()
-        .enumerate()
-        .map(|(i, &(labels, name))| line(outcome, (i, labels), name.into(), |row| row.fitted[0]));
-    let title = format!(
-        "How fast each kind of labels is fitted: student {}",
-        outcome.scenario.student_architecture().widths()
-    );
-    parts(title, lines.collect())
-}
-
-fn mixtures(outcome: &ImplicitRegularization) -> Chart {
-    let mut lines = Vec::new();
-    let mixed = outcome
-        .labels()
-        .into_iter()
-        .filter(|labels| labels.components().len() == 2);
-    for labels in mixed {
-        for (i, component) in labels.components().iter().enumerate() {
-            let label = format!("{component} in {}", labels.name());
-            lines.push(line(outcome, (lines.len(), labels), label, |row| {
-                row.fitted[i]
-            }));
-        }
-    }
-    let title = format!(
-        "Which part of mixed labels is fitted first: student {}",
-        outcome.scenario.student_architecture().widths()
-    );
-    Chart {
-        notes: vec![
-            "The number is the part of the labels' variance that is not the small teacher's."
-                .into(),
-        ],
-        ..parts(title, lines)
-    }
-}
-
-fn held_out(outcome: &ImplicitRegularization) -> Chart {
-    let kinds = outcome.labels();
-    let lines: Vec<Line> = kinds
-        .iter()
-        .enumerate()
-        .map(|(i, &labels)| line(outcome, (i, labels), labels.name(), |row| row.held_out_loss))
-        .collect();
-    let values = lines
-        .iter()
-        .flat_map(|line| &line.points)
-        .map(|point| point.1);
-    Chart {
-        scale: Scale::Log,
-        y_range: log_range(values),
-        ..over_epochs(
-            format!(
-                "Held-out loss: student {}",
-                outcome.scenario.student_architecture().widths()
-            ),
-            "held-out loss",
-            "of the labels' variance",
-            lines,
-        )
-    }
 }

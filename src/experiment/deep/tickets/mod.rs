@@ -1,31 +1,87 @@
 //! Lottery tickets: winners restarted from their own initial weights, from fresh ones, and random nodes likewise.
 
+mod figures;
+mod findings;
 pub mod keys;
-pub mod report;
+mod report;
+
+pub use findings::Finding;
+pub use keys::LotteryTickets;
 
 pub use keys::Keep;
 
-use crate::experiment::deep::course::{Course, End};
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
+use crate::experiment::deep::course::Course;
+use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
 use crate::experiment::deep::plan::Plan;
-use crate::experiment::deep::tickets::keys::LotteryTickets as Scenario;
-use crate::experiment::deep::{identity, worst};
-use crate::experiment::{ExperimentError, Hooks, Store};
+use crate::experiment::deep::trainings;
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, NodeSelection, subnetwork, uniform};
 use crate::rng;
-use crate::runs::side_by_side::trainings;
 use crate::runs::together::Together;
 use rand::seq::index::sample;
+use serde::Serialize;
+
+impl Experiment for LotteryTickets {
+    const NAME: &'static str = "lottery-tickets";
+    const ABOUT: &'static str =
+        "Winners restarted from their own initial weights, and from fresh ones";
+    const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = ();
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.base.seed
+    }
+
+    fn prepare(&self) -> Result<(), ExperimentError> {
+        Ok(())
+    }
+
+    fn run(
+        &self,
+        (): (),
+        store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        run(self, store, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
+}
 
 /// Everything that the runs found.
-pub struct LotteryTickets {
+#[derive(Serialize)]
+pub struct Outcome {
     /// The scenario.
-    pub scenario: Scenario,
+    #[serde(skip)]
+    pub scenario: LotteryTickets,
+    /// What was seen of each kind of start: medians over the seeds.
+    pub findings: Vec<Finding>,
     /// Seed by seed: the whole student, then each ticket.
+    #[serde(skip)]
     pub tickets: Vec<Ticket>,
     /// The worst end of a run.
-    pub end: End,
+    #[serde(skip)]
+    pub end: RunEnd,
     /// Seconds that all took.
+    #[serde(skip)]
     pub seconds: f64,
 }
 
@@ -55,7 +111,7 @@ pub struct Ticket {
     /// ρ̄ of each layer at the end.
     pub rho: Vec<f64>,
     /// Why it ended.
-    pub end: End,
+    pub end: RunEnd,
 }
 
 impl Start {
@@ -81,7 +137,7 @@ impl Start {
     }
 }
 
-impl Scenario {
+impl LotteryTickets {
     /// The whole student, then what is restarted.
     pub fn starts(&self) -> Vec<Start> {
         let winners = self.keep.iter().map(|&keep| Start::Winners(keep));
@@ -104,7 +160,7 @@ impl Scenario {
         self.base
             .teacher
             .architecture
-            .hidden
+            .hidden()
             .iter()
             .map(|m| m * self.size)
             .collect()
@@ -112,11 +168,11 @@ impl Scenario {
 }
 
 /// Trains the whole students, finds their winners, and trains these again.
-pub fn run(
-    scenario: &Scenario,
+fn run(
+    scenario: &LotteryTickets,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<LotteryTickets, ExperimentError> {
+) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let seeds = scenario.base.seeds as usize;
     let parameters = vec![scenario.student_architecture().parameters(); seeds];
@@ -126,16 +182,21 @@ pub fn run(
         of_seed(scenario, seed, store, |start| together.part(start))
     })?;
     let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
-    Ok(LotteryTickets {
+    let depth = scenario.base.teacher.architecture.depth();
+    let starts = scenario.starts().into_iter();
+    Ok(Outcome {
+        findings: starts
+            .map(|start| Finding::of(start, depth, &tickets))
+            .collect(),
         scenario: scenario.clone(),
-        end: worst(tickets.iter().map(|ticket| &ticket.end)),
+        end: RunEnd::worst(tickets.iter().map(|ticket| &ticket.end)),
         tickets,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
 
 fn of_seed<H: Hooks>(
-    scenario: &Scenario,
+    scenario: &LotteryTickets,
     seed: u64,
     store: &dyn Store,
     hooks: impl Fn(usize) -> H,
@@ -160,7 +221,7 @@ fn of_seed<H: Hooks>(
     };
     let trained = train(Start::Whole, whole.clone(), &hooks(0))?;
     let mut tickets = vec![Ticket::of(Start::Whole, seed, &trained)];
-    if trained.end != End::Finished {
+    if trained.end != RunEnd::Finished {
         return Ok(tickets);
     }
     for (i, start) in scenario.starts().into_iter().enumerate().skip(1) {
@@ -237,9 +298,9 @@ fn by_fan_out_order(course: &Course) -> Vec<Vec<usize>> {
 
 fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
     let mut stream = rng::stream(seed, "random ticket", &[]);
-    let layers = architecture.hidden.iter().zip(sizes);
+    let layers = architecture.hidden().into_iter().zip(sizes);
     layers
-        .map(|(&n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
+        .map(|(n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
         .collect()
 }
 
@@ -253,7 +314,7 @@ impl Ticket {
         Self {
             start,
             seed,
-            hidden: course.student.architecture.hidden.clone(),
+            hidden: course.student.architecture.hidden(),
             held_out: course
                 .epochs
                 .iter()
@@ -270,7 +331,7 @@ impl Ticket {
     }
 }
 
-impl LotteryTickets {
+impl Outcome {
     /// The trainings from one kind of start, seed by seed.
     pub fn of(&self, start: Start) -> impl Iterator<Item = &Ticket> {
         self.tickets
@@ -280,11 +341,6 @@ impl LotteryTickets {
 
     /// For each seed that has both: last held-out loss from one start over that from another.
     pub fn ratios(&self, start: Start, other: Start) -> Vec<f64> {
-        self.of(start)
-            .filter_map(|ticket| {
-                let beside = self.of(other).find(|beside| beside.seed == ticket.seed)?;
-                Some(ticket.last() / beside.last())
-            })
-            .collect()
+        findings::ratios(&self.tickets, start, other)
     }
 }

@@ -37,7 +37,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 
 impl DeepTraining {
     /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read(mut root: Section) -> Result<Self> {
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root, &DEVIATIONS)?;
         let section = root.section("student")?;
         let student = read_student(

@@ -1,32 +1,83 @@
 //! Students of several widths, spreads and normalisations learn from a teacher: which of their nodes find which?
 
+mod figures;
 pub mod keys;
-pub mod report;
+mod report;
 
-use crate::experiment::deep::course::{Course, End};
+pub use keys::DeepTraining;
+
+use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
+use crate::experiment::deep::course::Course;
+use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
 use crate::experiment::deep::plan::Plan;
-use crate::experiment::deep::training::keys::DeepTraining as Scenario;
-use crate::experiment::deep::{identity, worst};
-use crate::experiment::{ExperimentError, Hooks, Store};
+use crate::experiment::deep::trainings;
+use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::integrate::RunEnd;
 use crate::network::deep::{BatchNorm, Deep, Place};
-use crate::runs::side_by_side::trainings;
 use crate::sgd::Evaluation;
+use serde::Serialize;
+
+impl Experiment for DeepTraining {
+    const NAME: &'static str = "deep-training";
+    const ABOUT: &'static str = "Students of several widths, spreads and normalisations learn from a deep teacher: which nodes find which?";
+    const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
+    const VIEW: View = report::VIEW;
+
+    type Setup = ();
+    type Outcome = Outcome;
+
+    fn read(root: Section) -> Result<Self, ScenarioError> {
+        Self::read_keys(root)
+    }
+
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn seed(&self) -> u64 {
+        self.base.seed
+    }
+
+    fn prepare(&self) -> Result<(), ExperimentError> {
+        Ok(())
+    }
+
+    fn run(
+        &self,
+        (): (),
+        store: &dyn Store,
+        hooks: &dyn Hooks,
+    ) -> Result<Outcome, ExperimentError> {
+        run(self, store, hooks)
+    }
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        report::columns()
+    }
+}
 
 /// Everything that the runs found.
-pub struct DeepTraining {
+#[derive(Serialize)]
+pub struct Outcome {
     /// The scenario.
-    pub scenario: Scenario,
+    #[serde(skip)]
+    pub scenario: DeepTraining,
     /// Variant by variant, seed by seed.
+    #[serde(rename = "findings")]
     pub runs: Vec<TrainingRun>,
     /// The worst end of a run.
-    pub end: End,
+    #[serde(skip)]
+    pub end: RunEnd,
     /// Seconds that all took.
+    #[serde(skip)]
     pub seconds: f64,
 }
 
 /// What is varied.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Variant {
     /// The student's hidden layers are so many times as wide as the teacher's.
     pub width: usize,
@@ -37,33 +88,49 @@ pub struct Variant {
 }
 
 /// One training.
+#[derive(Serialize)]
 pub struct TrainingRun {
+    /// A name for its files.
+    pub label: String,
     /// Of which kind.
+    #[serde(flatten)]
     pub variant: Variant,
     /// Its seed.
     pub seed: u64,
-    /// A name for its files.
-    pub label: String,
+    /// The student's.
+    pub parameters: usize,
     /// The start, then each epoch.
+    #[serde(skip)]
     pub rows: Vec<EpochRow>,
+    /// The first of them.
+    pub start: EpochRow,
+    /// The last of them.
+    #[serde(flatten)]
+    pub last: EpochRow,
     /// Hidden nodes, layer by layer.
+    #[serde(skip)]
     pub nodes: Vec<Vec<NodeRow>>,
     /// Teacher nodes that are constant on the held-out samples, in each layer: no student can be compared with them.
+    #[serde(rename = "silent_teacher_nodes")]
     pub silent: Vec<usize>,
     /// Fan-out norms after each epoch, layer by layer.
+    #[serde(skip)]
     pub fan_out: Vec<Vec<Vec<f64>>>,
     /// The teacher.
+    #[serde(skip)]
     pub teacher: Deep<f32>,
     /// The student at the end.
+    #[serde(skip)]
     pub student: Deep<f32>,
     /// Why it ended.
-    pub end: End,
+    #[serde(serialize_with = "RunEnd::describe")]
+    pub end: RunEnd,
     /// Seconds.
     pub seconds: f64,
 }
 
 /// One epoch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct EpochRow {
     /// Epochs done.
     pub epoch: u64,
@@ -109,7 +176,7 @@ impl Variant {
     }
 }
 
-impl Scenario {
+impl DeepTraining {
     /// Width by width, spread by spread, normalisation by normalisation.
     fn variants(&self) -> Vec<Variant> {
         let mut variants = Vec::new();
@@ -129,11 +196,11 @@ impl Scenario {
 }
 
 /// Trains all students.
-pub fn run(
-    scenario: &Scenario,
+fn run(
+    scenario: &DeepTraining,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<DeepTraining, ExperimentError> {
+) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let base = &scenario.base;
     let variants = scenario.variants();
@@ -163,9 +230,9 @@ pub fn run(
         let course = Course::run(&lesson, plan, store, hooks)?;
         Ok(TrainingRun::of(variant, seed, lesson, course))
     })?;
-    Ok(DeepTraining {
+    Ok(Outcome {
         scenario: scenario.clone(),
-        end: worst(runs.iter().map(|run| &run.end)),
+        end: RunEnd::worst(runs.iter().map(|run| &run.end)),
         runs,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -189,19 +256,23 @@ impl TrainingRun {
                 .collect()
         };
         let silent = last.winners();
+        let rows: Vec<EpochRow> = rows
+            .map(|(record, rank)| EpochRow {
+                epoch: record.epoch,
+                training_loss: record.training_loss,
+                held_out: record.held_out,
+                rho: record.rho(),
+                rank,
+            })
+            .collect();
         Self {
+            parameters: course.student.architecture.parameters(),
+            start: rows[0].clone(),
+            last: rows[rows.len() - 1].clone(),
             variant,
             seed,
             label: variant.label(seed),
-            rows: rows
-                .map(|(record, rank)| EpochRow {
-                    epoch: record.epoch,
-                    training_loss: record.training_loss,
-                    held_out: record.held_out,
-                    rho: record.rho(),
-                    rank,
-                })
-                .collect(),
+            rows,
             nodes: (0..course.student.depth()).map(layer).collect(),
             silent: silent
                 .iter()
@@ -218,14 +289,9 @@ impl TrainingRun {
             seconds: course.seconds,
         }
     }
-
-    /// The last epoch.
-    pub fn last(&self) -> &EpochRow {
-        &self.rows[self.rows.len() - 1]
-    }
 }
 
-impl DeepTraining {
+impl Outcome {
     /// The variants in their order.
     pub fn variants(&self) -> Vec<Variant> {
         self.scenario.variants()

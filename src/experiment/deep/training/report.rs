@@ -1,80 +1,84 @@
-//! `epochs.csv`, `nodes.csv`, `summary.json`, networks, and for each variant ρ̄, ranks and fan-out norms as SVG.
+//! `epochs.csv`, `nodes.csv`, networks, and for each variant ρ̄, ranks and fan-out norms as figures.
 
+use super::{Outcome, TrainingRun, figures};
 use crate::experiment::deep::TEACHER;
-use crate::experiment::deep::report::{
-    correlation_range, ending, field, heading, layer_line, linear_range, log_range, over_epochs,
-    write_chart, write_csv, write_summary,
-};
-use crate::experiment::deep::training::{DeepTraining, EpochRow, TrainingRun, Variant};
+use crate::experiment::deep::report::{ending, heading, numbered};
+use crate::experiment::{self, About, Levels, Reading, ResultFile, View};
 use crate::measure::Span;
 use crate::network::deep::write_tensors;
-use crate::output::{Folder, FolderError, Provenance};
+use crate::output;
+use crate::output::{Cell, Column};
+use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use ndarray::Array2;
-use serde::Serialize;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io;
 
 /// A student's name in a file of tensors.
 const STUDENT: &str = "student.";
 
-/// Writes all files, each whole or not at all, and gives their paths.
-pub fn write(
-    outcome: &DeepTraining,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let mut written = vec![
-        write_epochs(outcome, folder)?,
-        write_nodes(outcome, folder)?,
-        write_summary(
-            folder,
-            "deep-training",
-            &outcome.scenario,
-            findings(outcome),
-            (&outcome.end, outcome.seconds),
-            provenance,
-        )?,
-    ];
-    let students = folder.sub("students")?;
-    for run in &outcome.runs {
-        let networks = [(TEACHER, &run.teacher), (STUDENT, &run.student)];
-        let bytes =
-            write_tensors(&networks, &fan_out_history(run), &[]).map_err(std::io::Error::other);
-        written.push(
-            students.write(&format!("{}.safetensors", run.label), |out| {
-                out.write_all(&bytes?)
-            })?,
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
+        }
+    }
+
+    fn table(&self) -> String {
+        table(self)
+    }
+
+    fn tables(&self) -> Vec<output::Table<'_>> {
+        vec![epochs(self), nodes(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        let mut drawn = Vec::new();
+        let variants = self.variants();
+        for &variant in &variants {
+            let Some(first) = self.of(variant).next() else {
+                continue;
+            };
+            let folder = match variants.len() {
+                1 => String::new(),
+                _ => {
+                    first
+                        .label
+                        .trim_end_matches(&format!("-seed{}", first.seed))
+                        .to_owned()
+                        + "/"
+                }
+            };
+            for (name, chart) in [
+                ("correlation", figures::correlation(self, variant)),
+                ("rank", figures::rank(self, variant)),
+                ("fan-out", figures::fan_out(self, first)),
+            ] {
+                drawn.push((format!("{folder}{name}"), chart.into()));
+            }
+        }
+        let comparisons = figures::comparisons(self).into_iter();
+        drawn.extend(
+            comparisons
+                .map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart.into())),
         );
+        drawn
     }
-    let variants = outcome.variants();
-    for &variant in &variants {
-        let Some(first) = outcome.of(variant).next() else {
-            continue;
+
+    fn files(&self) -> Vec<ResultFile<'_>> {
+        let file = |run: &'_ TrainingRun| {
+            let networks = [(TEACHER, &run.teacher), (STUDENT, &run.student)];
+            let bytes = write_tensors(&networks, &fan_out_history(run), &[]);
+            let bytes = bytes.map_err(io::Error::other);
+            let name = format!("students/{}.safetensors", run.label);
+            ResultFile::new(name, move |out| out.write_all(&bytes?))
         };
-        let into = match variants.len() {
-            1 => folder.clone(),
-            _ => folder.sub(
-                first
-                    .label
-                    .trim_end_matches(&format!("-seed{}", first.seed)),
-            )?,
-        };
-        written.push(write_chart(
-            &into,
-            "correlation.svg",
-            &correlation(outcome, variant),
-        )?);
-        written.push(write_chart(&into, "rank.svg", &rank(outcome, variant))?);
-        written.push(write_chart(&into, "fan-out.svg", &fan_out(outcome, first))?);
+        self.runs.iter().map(file).collect()
     }
-    for (name, chart) in comparisons(outcome) {
-        written.push(write_chart(folder, &name, &chart)?);
-    }
-    Ok(written)
 }
 
 /// `fan_out.l` (epochs + 1 × nodes) of each hidden layer l.
@@ -87,101 +91,144 @@ fn fan_out_history(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
     (0..run.nodes.len()).map(layer).collect()
 }
 
-fn write_epochs(outcome: &DeepTraining, folder: &Folder) -> Result<PathBuf, FolderError> {
-    let depth = outcome.scenario.base.teacher.architecture.hidden.len();
-    let mut header: Vec<String> = ["label", "width", "batch_norm", "deviation", "seed", "epoch"]
-        .map(String::from)
-        .to_vec();
-    header.extend(["training_loss", "held_out_loss", "accuracy"].map(String::from));
-    header.extend((1..=depth).map(|l| format!("rho_{l}")));
-    header.extend((1..=depth).map(|l| format!("rank_{l}")));
+fn epochs(outcome: &Outcome) -> output::Table<'_> {
+    let depth = depth(outcome);
+    let mut columns = vec![
+        Column::text("label", "which training"),
+        Column::count("width", "of hidden layers, in units of the teacher's"),
+        Column::text("batch_norm", "where batch normalisation stands"),
+        Column::number("deviation", "", "σ of the input"),
+        Column::count("seed", "of the training"),
+        Column::count("epoch", "epochs done"),
+        Column::number("training_loss", "", "mean loss before each step"),
+        Column::number("held_out_loss", "", "on held-out samples"),
+        Column::number("accuracy", "", "of classes, on held-out samples"),
+    ];
+    columns.extend(numbered("rho", depth, "ρ̄ of layer"));
+    columns.extend(numbered(
+        "rank",
+        depth,
+        "mean rank of the final winners, as a part of the nodes, in layer",
+    ));
     let rows = outcome.runs.iter().flat_map(|run| {
-        run.rows.iter().map(|row| {
+        run.rows.iter().map(move |row| {
             let place = run.variant.batch_norm.map(|norm| norm.place);
             let mut fields = vec![
-                run.label.clone(),
-                run.variant.width.to_string(),
-                place.map_or("none".into(), |place| format!("{place:?}")),
-                run.variant.deviation.to_string(),
-                run.seed.to_string(),
-                row.epoch.to_string(),
-                field(row.training_loss),
-                field(row.held_out.loss),
-                field(row.held_out.accuracy.unwrap_or(f64::NAN)),
+                run.label.clone().into(),
+                run.variant.width.into(),
+                place
+                    .map_or("none".to_owned(), |place| format!("{place:?}"))
+                    .into(),
+                run.variant.deviation.into(),
+                run.seed.into(),
+                row.epoch.into(),
+                row.training_loss.into(),
+                row.held_out.loss.into(),
+                row.held_out.accuracy.into(),
             ];
-            fields.extend(row.rho.iter().chain(&row.rank).map(|&x| field(x)));
+            fields.extend(row.rho.iter().chain(&row.rank).map(|&x| Cell::Number(x)));
             fields
         })
     });
-    write_csv(folder, "epochs.csv", &header, rows)
+    output::Table::new("epochs.csv", columns, rows)
 }
 
-fn write_nodes(outcome: &DeepTraining, folder: &Folder) -> Result<PathBuf, FolderError> {
-    let header = [
-        "label",
-        "layer",
-        "node",
-        "fan_out_start",
-        "fan_out",
-        "correlation",
+fn nodes(outcome: &Outcome) -> output::Table<'_> {
+    let columns = vec![
+        Column::text("label", "which training"),
+        Column::count("layer", "hidden layer, from the bottom"),
+        Column::count("node", "student node, from 1"),
+        Column::number("fan_out_start", "", "‖v‖ at the start"),
+        Column::number("fan_out", "", "‖v‖ at the end"),
+        Column::number("correlation", "", "with the best teacher node at the end"),
     ];
     let rows = outcome.runs.iter().flat_map(|run| {
         run.nodes.iter().enumerate().flat_map(move |(l, nodes)| {
             nodes.iter().enumerate().map(move |(j, node)| {
                 vec![
-                    run.label.clone(),
-                    (l + 1).to_string(),
-                    (j + 1).to_string(),
-                    field(node.fan_out_start),
-                    field(node.fan_out),
-                    field(node.correlation),
+                    run.label.clone().into(),
+                    (l + 1).into(),
+                    (j + 1).into(),
+                    node.fan_out_start.into(),
+                    node.fan_out.into(),
+                    node.correlation.into(),
                 ]
             })
         })
     });
-    write_csv(folder, "nodes.csv", &header.map(String::from), rows)
+    output::Table::new("nodes.csv", columns, rows)
 }
 
-#[derive(Serialize)]
-struct Finding<'a> {
-    label: &'a str,
-    width: usize,
-    deviation: f64,
-    batch_norm: Option<crate::network::deep::BatchNorm>,
-    seed: u64,
-    parameters: usize,
-    epochs: u64,
-    held_out_loss_start: f64,
-    held_out_loss: f64,
-    accuracy: Option<f64>,
-    rho: &'a [f64],
-    rank_at_start: &'a [f64],
-    silent_teacher_nodes: &'a [usize],
-    seconds: f64,
-}
+/// What a sweep shows.
+pub const VIEW: View = View {
+    title: "Deep training",
+    bounds: &[],
+    rates: &[],
+    pairs: &[],
+    levels: &[
+        Levels {
+            name: "loss",
+            title: "Held-out loss after training",
+            caption: "The held-out loss at the end of the trainings.",
+            label: "held-out loss",
+            columns: &[("held_out_loss", "held-out loss")],
+            alive: None,
+        },
+        Levels {
+            name: "correlation",
+            title: "Teacher nodes found",
+            caption: "How well the student's nodes correlate with the teacher's at the end.",
+            label: "mean best correlation ρ̄",
+            columns: &[
+                ("rho_lowest", "lowest layer"),
+                ("rho_highest", "highest hidden layer"),
+                ("rho_mean", "mean over layers"),
+            ],
+            alive: None,
+        },
+    ],
+};
 
-fn findings<'a>(outcome: &'a DeepTraining) -> Vec<Finding<'a>> {
-    let finding = |run: &'a TrainingRun| Finding {
-        label: &run.label,
-        width: run.variant.width,
-        deviation: run.variant.deviation,
-        batch_norm: run.variant.batch_norm,
-        seed: run.seed,
-        parameters: run.student.architecture.parameters(),
-        epochs: run.last().epoch,
-        held_out_loss_start: run.rows[0].held_out.loss,
-        held_out_loss: run.last().held_out.loss,
-        accuracy: run.last().held_out.accuracy,
-        rho: &run.last().rho,
-        rank_at_start: &run.rows[0].rank,
-        silent_teacher_nodes: &run.silent,
-        seconds: run.seconds,
+/// What a sweep keeps: medians over all trainings of a scenario.
+pub fn columns() -> Vec<Reading<Outcome>> {
+    let median = |name, meaning, of: fn(&TrainingRun) -> f64| {
+        Reading::number(name, "", meaning, move |o: &Outcome| {
+            Span::of(o.runs.iter().map(of)).map(|span| span.median)
+        })
     };
-    outcome.runs.iter().map(finding).collect()
+    fn mean(values: &[f64]) -> f64 {
+        values.iter().sum::<f64>() / values.len() as f64
+    }
+    vec![
+        Reading::count("trainings", "of which these are medians", |o: &Outcome| {
+            o.runs.len()
+        }),
+        median("epochs", "epochs done", |run| run.last.epoch as f64),
+        median("parameters", "of the student", |run| run.parameters as f64),
+        median("held_out_loss_start", "at the start", |run| {
+            run.start.held_out.loss
+        }),
+        median("held_out_loss", "at the end", |run| run.last.held_out.loss),
+        median("accuracy", "of classes at the end", |run| {
+            run.last.held_out.accuracy.unwrap_or(f64::NAN)
+        }),
+        median("rho_lowest", "ρ̄ of the lowest layer", |run| {
+            run.last.rho[0]
+        }),
+        median("rho_highest", "ρ̄ of the highest hidden layer", |run| {
+            run.last.rho[run.last.rho.len() - 1]
+        }),
+        median("rho_mean", "ρ̄, mean over layers", |run| {
+            mean(&run.last.rho)
+        }),
+        median("rank_at_start", "winners' rank, mean over layers", |run| {
+            mean(&run.start.rank)
+        }),
+    ]
 }
 
 /// A line per variant: medians over the seeds.
-pub fn table(outcome: &DeepTraining) -> String {
+pub fn table(outcome: &Outcome) -> String {
     let base = &outcome.scenario.base;
     let mut text = String::new();
     let _ = writeln!(
@@ -196,7 +243,7 @@ pub fn table(outcome: &DeepTraining) -> String {
     );
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    let depth = base.teacher.architecture.hidden.len();
+    let depth = base.teacher.architecture.depth();
     let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
     header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
     header.push("winners' rank at the start".into());
@@ -206,8 +253,8 @@ pub fn table(outcome: &DeepTraining) -> String {
             let span = Span::of(outcome.of(variant).map(figure));
             span.map_or("–".into(), |span| short(span.median))
         };
-        let mut row = vec![variant.words(), over(&|run| run.last().held_out.loss)];
-        row.extend((0..depth).map(|l| over(&|run| run.last().rho[l])));
+        let mut row = vec![variant.words(), over(&|run| run.last.held_out.loss)];
+        row.extend((0..depth).map(|l| over(&|run| run.last.rho[l])));
         let ranks = |run: &TrainingRun| 100.0 * run.rows[0].rank.iter().sum::<f64>() / depth as f64;
         row.push(format!("{} %", over(&ranks)));
         table.add_row(row);
@@ -223,195 +270,6 @@ pub fn table(outcome: &DeepTraining) -> String {
     text + &ending(&outcome.end, outcome.seconds)
 }
 
-fn title(outcome: &DeepTraining, what: &str, variant: Variant) -> String {
-    format!(
-        "{what}: {}, student {}",
-        heading(&outcome.scenario.base),
-        variant.words()
-    )
-}
-
-/// Medians over the seeds, epoch by epoch, as far as all runs came.
-fn medians(
-    outcome: &DeepTraining,
-    variant: Variant,
-    figure: impl Fn(&EpochRow) -> f64,
-) -> Vec<(f64, f64)> {
-    let runs: Vec<&TrainingRun> = outcome.of(variant).collect();
-    let epochs = runs.iter().map(|run| run.rows.len()).min().unwrap_or(0);
-    (0..epochs)
-        .filter_map(|i| {
-            let span = Span::of(runs.iter().map(|run| figure(&run.rows[i])))?;
-            Some((runs[0].rows[i].epoch as f64, span.median))
-        })
-        .collect()
-}
-
-fn depth(outcome: &DeepTraining) -> usize {
-    outcome.scenario.base.teacher.architecture.hidden.len()
-}
-
-fn correlation(outcome: &DeepTraining, variant: Variant) -> Chart {
-    let lines: Vec<Line> = (0..depth(outcome))
-        .map(|l| layer_line(l, medians(outcome, variant, |row| row.rho[l])))
-        .collect();
-    let y_range = correlation_range(&lines);
-    Chart {
-        y_range,
-        notes: vec![
-            "Mean over teacher nodes of the correlation with their best student node, on held-out samples; layer 1 is the lowest.".into(),
-        ],
-        ..over_epochs(title(outcome, "Teacher nodes found", variant), "mean best correlation ρ̄", "1 = all found", lines)
-    }
-}
-
-fn rank(outcome: &DeepTraining, variant: Variant) -> Chart {
-    let line = |l| {
-        let points = medians(outcome, variant, |row| 100.0 * row.rank[l]);
-        let first = points.first().map_or(f64::NAN, |point| point.1);
-        Line {
-            label: format!("layer {}: {} % at the start", l + 1, short(first)),
-            ..layer_line(l, points)
-        }
-    };
-    let lines: Vec<Line> = (0..depth(outcome)).map(line).collect();
-    Chart {
-        notes: vec![
-            "Where the student node that is the best at the end stood among all nodes before: 0 % if it was the best then. Mean over teacher nodes.".into(),
-        ],
-        ..over_epochs(title(outcome, "Rank of the final winners", variant), "rank of the final winner", "% of the layer's nodes", lines)
-    }
-}
-
-fn fan_out(outcome: &DeepTraining, run: &TrainingRun) -> Chart {
-    let lines: Vec<Line> = run
-        .nodes
-        .iter()
-        .enumerate()
-        .map(|(l, nodes)| Line {
-            label: format!("layer {}, {} nodes", l + 1, nodes.len()),
-            points: nodes
-                .iter()
-                .map(|node| (node.fan_out, node.correlation))
-                .collect(),
-            look: Look::of_set(l),
-        })
-        .collect();
-    let values = |of: fn(&(f64, f64)) -> f64| lines.iter().flat_map(|line| &line.points).map(of);
-    Chart {
-        title: title(
-            outcome,
-            "Fan-out and correlation of student nodes",
-            run.variant,
-        ),
-        x_label: "norm of the fan-out, ‖vⱼ‖".into(),
-        y_label: "best correlation with a teacher node".into(),
-        y_unit: "1 = a copy".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Linear,
-        x_range: linear_range(values(|point| point.0)),
-        y_range: linear_range(values(|point| point.1)),
-        bands: Vec::new(),
-        notes: vec![format!(
-            "After {} epochs, seed {}.",
-            run.last().epoch,
-            run.seed
-        )],
-        lines,
-    }
-}
-
-/// ρ̄ and loss over the width, for each spread and normalisation, where widths are many.
-fn comparisons(outcome: &DeepTraining) -> Vec<(String, Chart)> {
-    let scenario = &outcome.scenario;
-    let widths = &scenario.student.widths;
-    if widths.len() < 2 {
-        return Vec::new();
-    }
-    let mut variants = outcome.variants();
-    variants.retain(|variant| variant.width == widths[0]);
-    let mut charts = Vec::new();
-    for variant in variants {
-        let at = |width| Variant { width, ..variant };
-        let over_widths = |figure: &dyn Fn(&TrainingRun) -> f64| -> Vec<(f64, Span)> {
-            let mut points: Vec<(f64, Span)> = widths
-                .iter()
-                .filter_map(|&width| {
-                    Some((width as f64, Span::of(outcome.of(at(width)).map(figure))?))
-                })
-                .collect();
-            points.sort_by(|a, b| a.0.total_cmp(&b.0));
-            points
-        };
-        let middle =
-            |points: &[(f64, Span)]| points.iter().map(|(x, span)| (*x, span.median)).collect();
-        let words = variant.words();
-        let words = words.split_once(", ").map_or("", |(_, rest)| rest);
-        let suffix = format!(
-            "sd{}{}",
-            variant.deviation,
-            variant
-                .batch_norm
-                .map_or(String::new(), |norm| format!("-{:?}", norm.place)
-                    .to_lowercase())
-        );
-        let lines: Vec<Line> = (0..depth(outcome))
-            .map(|l| {
-                let points = over_widths(&|run| run.last().rho[l]);
-                Line {
-                    label: format!("layer {}", l + 1),
-                    points: middle(&points),
-                    look: Look::of_series(l),
-                }
-            })
-            .collect();
-        let x_range = log_range(widths.iter().map(|&width| width as f64));
-        let notes = vec![format!(
-            "After {} epochs; medians over {} seed(s).",
-            scenario.base.training.epochs, scenario.base.seeds
-        )];
-        let chart = Chart {
-            title: format!(
-                "Over-parameterization: {}, {words}",
-                heading(&scenario.base)
-            ),
-            x_label: "width of the student's layers, in units of the teacher's".into(),
-            y_label: "mean best correlation ρ̄".into(),
-            y_unit: "1 = all found".into(),
-            x_scale: Scale::Log,
-            scale: Scale::Linear,
-            x_range,
-            y_range: correlation_range(&lines),
-            bands: Vec::new(),
-            lines,
-            notes: notes.clone(),
-        };
-        charts.push((format!("width-{suffix}.svg"), chart));
-        let points = over_widths(&|run| run.last().held_out.loss);
-        let spread = points
-            .iter()
-            .flat_map(|(_, span)| [span.least, span.greatest]);
-        let chart = Chart {
-            title: format!(
-                "Held-out loss over width: {}, {words}",
-                heading(&scenario.base)
-            ),
-            x_label: "width of the student's layers, in units of the teacher's".into(),
-            y_label: "held-out loss".into(),
-            y_unit: "as trained".into(),
-            x_scale: Scale::Log,
-            scale: Scale::Log,
-            x_range,
-            y_range: log_range(spread),
-            bands: Vec::new(),
-            lines: vec![Line {
-                label: "median over the seeds".into(),
-                points: middle(&points),
-                look: Look::SIMULATED.marked(),
-            }],
-            notes,
-        };
-        charts.push((format!("width-loss-{suffix}.svg"), chart));
-    }
-    charts
+pub(super) fn depth(outcome: &Outcome) -> usize {
+    outcome.scenario.base.teacher.architecture.depth()
 }

@@ -1,100 +1,76 @@
 //! `convergence.svg`: the largest angle on a log axis, with every bound from the same start.
 
 use crate::experiment::theorem4::{Outcome, RateClaim};
-use crate::measure::Fit;
+use crate::measure::Trajectory;
 use crate::plot::number::short;
-use crate::plot::{Band, Chart, Line, Look, Scale};
-use crate::theory::Verdict;
+use crate::plot::{Figure, Look};
 
-/// Points of a bound's curve.
-const POINTS: usize = 200;
+/// Smaller factors are this one: a bound is not zero where its rounding is.
+const LEAST: f64 = 1e-280;
 
 /// The chart.
-pub fn chart(outcome: &Outcome) -> Chart {
+pub fn chart(outcome: &Outcome) -> Figure {
     let rows = &outcome.primary.trajectory.rows;
-    let theta0 = outcome.assumption.theta0;
     let end = rows.last().map_or(1.0, |row| row.time);
-    let mut lines = Vec::new();
-    let mut notes = Vec::new();
-    for claim in &outcome.claims {
-        match claim.value {
-            Some(value) if claim.verdict != Verdict::Vacuous => lines.push(Line {
-                label: label(claim),
-                points: bound(claim.name, value, theta0, end),
-                look: Look::of_rate(claim.name),
-            }),
-            _ => notes.push(label(claim)),
-        }
-    }
-    let spread = outcome.spread();
-    let sampled = outcome.exact.is_some();
-    if let Some(exact) = &outcome.exact {
-        lines.push(Line {
-            label: "exact overlaps".into(),
-            points: exact.trajectory.largest_angles().collect(),
-            look: Look::SIMULATED,
-        });
-    }
-    lines.push(Line {
-        label: match (sampled, &spread) {
-            (_, Some(_)) => format!(
-                "sampled overlaps, mean of {} runs",
-                1 + outcome.replicas.len()
-            ),
-            (true, None) => "sampled overlaps".into(),
-            (false, None) => "simulated".into(),
-        },
-        points: match &spread {
-            Some(spread) => spread.iter().map(|s| (s.time, s.log_mean.exp())).collect(),
-            None => outcome.primary.trajectory.largest_angles().collect(),
-        },
-        look: if sampled {
-            Look::SAMPLED
-        } else {
-            Look::SIMULATED
-        },
-    });
-    if let Some(fit) = outcome.measured.largest_angle {
-        lines.push(fitted_line(&fit));
-    }
-    lines.push(Line {
-        label: format!("noise floor {}", short(outcome.floor)),
-        points: vec![(0.0, outcome.floor), (end, outcome.floor)],
-        look: Look::FLOOR,
-    });
     let least = rows
         .iter()
         .map(|row| row.largest_angle())
         .fold(outcome.floor, f64::min);
-    Chart {
-        title: title(outcome),
-        x_label: "time t".into(),
-        y_label: "largest angle to the teacher, max θⱼ".into(),
-        y_unit: "radians".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Log,
-        x_range: [0.0, end],
-        y_range: [0.3 * least.max(1e-18), 2.0 * theta0],
-        bands: spread
-            .map(|spread| Band {
-                label: "± 2σ of the runs".into(),
-                points: spread
-                    .iter()
-                    .map(|s| {
-                        (
-                            s.time,
-                            (s.log_mean - 2.0 * s.log_sd).exp(),
-                            (s.log_mean + 2.0 * s.log_sd).exp(),
-                        )
-                    })
-                    .collect(),
-                look: Look::SAMPLED,
-            })
-            .into_iter()
-            .collect(),
-        lines,
-        notes,
+    let mut figure = Figure::new(title(outcome))
+        .caption("The largest angle to the teacher over time, with what each bound allows from the same start.")
+        .x("time t")
+        .log_y("largest angle to the teacher, max θⱼ (radians)")
+        .y_range([0.3 * least.max(1e-18), 2.0 * outcome.assumption.theta0]);
+    for claim in &outcome.claims {
+        let curve = curve(outcome, claim).filter(|_| claim.verdict.claims_something());
+        figure = match curve {
+            Some((from, curve)) => figure.curve(
+                label(claim),
+                [from, end],
+                curve,
+                claim.bound.look.unmarked(),
+            ),
+            None => figure.note(label(claim)),
+        };
     }
+    let angles = |trajectory: &Trajectory| trajectory.largest_angles().collect::<Vec<_>>();
+    let (name, look) = match &outcome.exact {
+        Some(exact) => {
+            figure = figure.line("exact overlaps", angles(&exact.trajectory), Look::SIMULATED);
+            ("sampled overlaps", Look::SAMPLED)
+        }
+        None => ("simulated", Look::SIMULATED),
+    };
+    figure = match outcome.spread() {
+        Some(spread) => {
+            let label = format!("{name}, mean of {} runs ± 2σ", 1 + outcome.replicas.len());
+            let at = |log: f64, sd: f64, sigmas: f64| (log + sigmas * sd).exp();
+            let band = spread.iter().map(|s| {
+                (
+                    s.time,
+                    at(s.log_mean, s.log_sd, -2.0),
+                    at(s.log_mean, s.log_sd, 2.0),
+                )
+            });
+            figure.band(label.clone(), band, look).line(
+                label,
+                spread.iter().map(|s| (s.time, s.log_mean.exp())),
+                look,
+            )
+        }
+        None => figure.line(name, angles(&outcome.primary.trajectory), look),
+    };
+    if let Some(fit) = outcome.measured.largest_angle {
+        let (rate, error) = (short(fit.rate), short(fit.standard_error));
+        let label = format!("tail of the largest angle: λ = {rate} ± {error}");
+        let tail = |time: f64| (fit.intercept - fit.rate * time).exp();
+        figure = figure.curve(label, [fit.from, fit.to], tail, Look::FITTED);
+    }
+    figure.level(
+        format!("noise floor {}", short(outcome.floor)),
+        outcome.floor,
+        Look::FLOOR,
+    )
 }
 
 /// What both charts are headed with.
@@ -113,38 +89,42 @@ pub(super) fn title(outcome: &Outcome) -> String {
 
 /// "derived: λ = 0.7·10⁻³, holds".
 pub(super) fn label(claim: &RateClaim) -> String {
-    let name = claim.name.replace("_d0", "·d₀");
+    let name = claim.bound.label;
     match claim.value {
         Some(value) => format!("{name}: λ = {}, {}", short(value), claim.verdict),
         None => format!("{name}: unknown"),
     }
 }
 
-/// The largest angle that a rate allows over time.
-fn bound(name: &str, rate: f64, theta0: f64, end: f64) -> Vec<(f64, f64)> {
-    (0..=POINTS)
-        .map(|i| end * i as f64 / POINTS as f64)
-        .map(|time| {
-            let decay = (-rate * time).exp();
-            let angle = match name {
-                // A rate of tan(θ/2), not of θ.
-                "derived" => 2.0 * ((0.5 * theta0).tan() * decay).atan(),
-                _ => theta0 * decay,
-            };
-            (time, angle)
-        })
-        .collect()
-}
+/// An angle as a function of time, and when it begins.
+type Curve = (f64, Box<dyn Fn(f64) -> f64>);
 
-fn fitted_line(fit: &Fit) -> Line {
-    let at = |time: f64| (time, (fit.intercept - fit.rate * time).exp());
-    Line {
-        label: format!(
-            "tail of the largest angle: λ = {} ± {}",
-            short(fit.rate),
-            short(fit.standard_error)
-        ),
-        points: vec![at(fit.from), at(fit.to)],
-        look: Look::FITTED,
+/// What a claim says of the largest angle: a lower bound of a rate bounds it from the start on, the exact rate is the
+/// slope at the end.
+fn curve(outcome: &Outcome, claim: &RateClaim) -> Option<Curve> {
+    let rate = claim.value?;
+    let theta0 = outcome.assumption.theta0;
+    let step = outcome
+        .measured
+        .gradient_descent
+        .map(|descent| descent.step);
+    // Steps of gradient descent have the factor 1 − ηλ each.
+    let decay = move |time: f64| match step {
+        Some(step) => (1.0 - step * rate).max(0.0).powf(time / step).max(LEAST),
+        None => (-rate * time).exp().max(LEAST),
+    };
+    if claim.bound.is_lower() {
+        let measure = claim.bound.measure;
+        measure.largest_angle(theta0, 1.0)?;
+        let allowed = move |time| {
+            measure
+                .largest_angle(theta0, decay(time))
+                .unwrap_or(f64::NAN)
+        };
+        return Some((0.0, Box::new(allowed)));
     }
+    let fit = outcome.measured.largest_angle?;
+    let angle = (fit.intercept - fit.rate * fit.to).exp();
+    let slope = move |time| angle * decay(time) / decay(fit.to);
+    Some((fit.from, Box::new(slope)))
 }

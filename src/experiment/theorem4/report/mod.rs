@@ -1,53 +1,60 @@
-//! What a run of Theorem 4 leaves behind: a table, `summary.json`, `trajectory.csv`, two plots, and states if asked for.
+//! What a run of Theorem 4 leaves behind: a table, `trajectory.csv`, two figures, and states if asked for.
 
+mod columns;
 mod convergence;
 mod rates;
-mod summary;
 mod table;
 mod trajectory;
 
-pub use summary::Summary;
-pub use table::table;
+pub use columns::{VIEW, columns};
 
-use crate::experiment::theorem4::Outcome;
+use super::Outcome;
 use crate::experiment::two_layer::states::States;
-use crate::output::{Folder, FolderError, Provenance};
-use std::path::PathBuf;
+use crate::experiment::{self, About, ResultFile};
+use crate::output::Table;
+use crate::plot::Figure;
 
-/// Writes all files, each whole or not at all, and gives their paths. Numbers come before pictures.
-pub fn write(
-    outcome: &Outcome,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let mut written = vec![
-        folder.write("trajectory.csv", |out| trajectory::write(outcome, out))?,
-        folder.write_json("summary.json", &Summary::new(outcome, provenance))?,
-    ];
-    if outcome.scenario.output.states {
-        let simulation = &outcome.primary;
-        let states = States {
-            times: simulation
-                .trajectory
-                .rows
-                .iter()
-                .map(|row| row.time)
-                .collect(),
-            states: &simulation.trajectory.states,
-            layout: simulation.layout,
-            frame: &outcome.frame,
-            teacher: &outcome.teacher,
-        };
-        written.extend(states.write(folder)?);
-    }
-    // A run that ended at once has nothing to draw.
-    if outcome.primary.trajectory.rows.len() > 1 {
-        for (name, chart) in [
-            ("convergence.svg", convergence::chart(outcome)),
-            ("rates.svg", rates::chart(outcome)),
-        ] {
-            written.push(folder.write(name, |out| out.write_all(chart.to_svg().as_bytes()))?);
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.primary.end,
+            seconds: self.seconds,
         }
     }
-    Ok(written)
+
+    fn table(&self) -> String {
+        table::table(self)
+    }
+
+    fn tables(&self) -> Vec<Table<'_>> {
+        vec![trajectory::table(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        // A run that ended at once has nothing to draw.
+        if self.primary.trajectory.rows.len() < 2 {
+            return Vec::new();
+        }
+        vec![
+            ("convergence".into(), convergence::chart(self).into()),
+            ("rates".into(), rates::chart(self).into()),
+        ]
+    }
+
+    fn files(&self) -> Vec<ResultFile<'_>> {
+        if !self.scenario.output.states {
+            return Vec::new();
+        }
+        let simulation = &self.primary;
+        let rows = simulation.trajectory.rows.iter();
+        States {
+            times: rows.map(|row| row.time).collect(),
+            states: &simulation.trajectory.states,
+            layout: simulation.layout,
+            frame: &self.frame,
+            teacher: &self.teacher,
+        }
+        .files()
+    }
 }

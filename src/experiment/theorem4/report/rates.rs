@@ -2,96 +2,53 @@
 
 use super::convergence::{label, title};
 use crate::experiment::theorem4::Outcome;
-use crate::measure::{Row, Trajectory};
+use crate::measure::Trajectory;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
-use crate::theory::Verdict;
+use crate::plot::{Figure, Look};
 
 /// The chart.
-pub fn chart(outcome: &Outcome) -> Chart {
+pub fn chart(outcome: &Outcome) -> Figure {
     let above = |trajectory: &Trajectory| -> Vec<(f64, f64)> {
         let rows = trajectory.rows.iter();
         rows.filter(|row| row.largest_angle() > outcome.rate_floor)
-            .map(|row: &Row| (row.time, row.rate()))
+            .map(|row| (row.time, row.rate()))
             .collect()
     };
     let simulated = above(&outcome.primary.trajectory);
     let exact = outcome.exact.as_ref().map(|exact| above(&exact.trajectory));
-    let end = simulated.last().map_or(1.0, |&(time, _)| time);
     let all = simulated.iter().chain(exact.iter().flatten());
     let (least, greatest) = all.fold((0.0_f64, 0.0_f64), |(least, greatest), &(_, rate)| {
         (least.min(rate), greatest.max(rate))
     });
+    // What is measured decides: a bound may be far off.
     let top = if greatest > 0.0 { 1.3 * greatest } else { 1.0 };
-    let range = [1.1 * least, top];
-
-    let mut lines = Vec::new();
-    let mut notes = Vec::new();
+    let mut figure = Figure::new(title(outcome))
+        .caption("The rate at which the largest angle falls over time, with each claimed rate as a level.")
+        .x("time t")
+        .y("rate λ = −d/dt log max θⱼ (per unit time)")
+        .y_range([1.1 * least, top]);
     for claim in &outcome.claims {
-        match claim.value {
-            Some(value)
-                if claim.verdict != Verdict::Vacuous && (range[0]..=range[1]).contains(&value) =>
-            {
-                lines.push(Line {
-                    label: label(claim),
-                    points: vec![(0.0, value), (end, value)],
-                    look: Look::of_rate(claim.name),
-                });
-            }
-            Some(_) if claim.verdict != Verdict::Vacuous => {
-                notes.push(format!("{} (off the scale)", label(claim)));
-            }
-            _ => notes.push(label(claim)),
-        }
+        let value = claim.value.filter(|_| claim.verdict.claims_something());
+        figure = match value {
+            Some(value) => figure.level(label(claim), value, claim.bound.look),
+            None => figure.note(label(claim)),
+        };
     }
-    let sampled = exact.is_some();
-    if let Some(points) = exact {
-        lines.push(Line {
-            label: "exact overlaps".into(),
-            points,
-            look: Look::SIMULATED,
-        });
-    }
-    lines.push(Line {
-        label: if sampled {
-            "sampled overlaps, first run"
-        } else {
-            "simulated"
+    let (name, look) = match exact {
+        Some(points) => {
+            figure = figure.line("exact overlaps", points, Look::SIMULATED);
+            ("sampled overlaps, first run", Look::SAMPLED)
         }
-        .into(),
-        points: simulated,
-        look: if sampled {
-            Look::SAMPLED
-        } else {
-            Look::SIMULATED
-        },
-    });
+        None => ("simulated", Look::SIMULATED),
+    };
+    figure = figure.line(name, simulated, look);
     if let Some(fit) = outcome.measured.slowest_mode {
-        lines.push(Line {
-            label: format!(
-                "fitted slowest mode: λ = {} ± {}",
-                short(fit.rate),
-                short(fit.standard_error)
-            ),
-            points: vec![(0.0, fit.rate), (end, fit.rate)],
-            look: Look::FITTED,
-        });
+        let (rate, error) = (short(fit.rate), short(fit.standard_error));
+        let label = format!("fitted slowest mode: λ = {rate} ± {error}");
+        figure = figure.level(label, fit.rate, Look::FITTED);
     }
-    notes.push(format!(
-        "Rates are read where the largest angle is above {}.",
-        short(outcome.rate_floor)
-    ));
-    Chart {
-        title: title(outcome),
-        x_label: "time t".into(),
-        y_label: "rate λ = −d/dt log max θⱼ".into(),
-        y_unit: "per unit time".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Linear,
-        x_range: [0.0, end],
-        y_range: range,
-        bands: Vec::new(),
-        lines,
-        notes,
-    }
+    let floor = short(outcome.rate_floor);
+    figure.note(format!(
+        "Rates are read where the largest angle is above {floor}."
+    ))
 }

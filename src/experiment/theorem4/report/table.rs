@@ -92,7 +92,7 @@ fn rates(outcome: &Outcome) -> Table {
     for claim in &outcome.claims {
         let value = |x: Option<f64>| x.map_or("unknown".into(), short);
         let mut row = vec![
-            claim.name.to_string(),
+            claim.bound.name.to_string(),
             value(claim.value),
             value(claim.value.map(|value| value / outcome.assumption.d0)),
             value(claim.simulated),

@@ -2,203 +2,140 @@
 
 use crate::experiment::theorem5::Outcome;
 use crate::plot::number::short;
-use crate::plot::{Chart, Line, Look, Scale};
+use crate::plot::{Figure, Look};
 use crate::theory::JointRate;
+use ndarray::Array1;
 
 /// Snapshots in the fan-out plot.
 const SNAPSHOTS: usize = 6;
 
 /// The three errors on a log axis, each with its certified envelope.
-pub fn convergence(outcome: &Outcome) -> Chart {
+pub fn convergence(outcome: &Outcome) -> Figure {
     let names = ["θ: W_u → W*", "‖v − v*‖: V_u → V*", "‖v‖: V_r → 0"];
-    let mut lines = Vec::new();
-    let mut notes = Vec::new();
-    let has_extra =
-        outcome.network.student.weights.ncols() > outcome.network.teacher.weights.ncols();
-    let (mut least, mut greatest) = (f64::INFINITY, 0.0_f64);
-    for part in (0..3).filter(|&part| part < 2 || has_extra) {
-        let (measured, bound) = Look::of_part(part);
-        if let Some(check) = &outcome.check {
-            let points: Vec<_> = check
-                .envelope
-                .iter()
-                .map(|(time, parts)| (*time, parts[part]))
-                .collect();
-            greatest = points.iter().map(|point| point.1).fold(greatest, f64::max);
-            lines.push(Line {
-                label: format!("{}, certified", names[part]),
-                points,
-                look: bound,
-            });
-        }
-        let points: Vec<_> = outcome
+    let [m, n] = widths(outcome);
+    let parts = if n > m { 3 } else { 2 };
+    let errors = |part: usize| {
+        outcome
             .rows
             .iter()
-            .map(|row| (row.time, row.largest()[part]))
-            .collect();
-        greatest = points.iter().map(|point| point.1).fold(greatest, f64::max);
-        least = points.iter().map(|point| point.1).fold(least, f64::min);
-        let claim = &outcome.parts[part];
-        let fitted = claim.fitted.map_or(String::new(), |fit| {
-            format!(", fitted rate {}", short(fit.rate))
-        });
-        let label = format!("{}: {}{fitted}", names[part], claim.verdict);
-        lines.push(Line {
-            label,
-            points,
-            look: measured,
-        });
-    }
-    let end = outcome.rows[outcome.rows.len() - 1].time;
-    lines.push(Line {
-        label: format!("noise floor {}", short(outcome.floor)),
-        points: vec![(0.0, outcome.floor), (end, outcome.floor)],
-        look: Look::FLOOR,
-    });
-    match &outcome.certificate {
-        Some(certificate) => notes.push(format!("certified rate {}", short(certificate.rate))),
-        None => notes.push("no certificate for this start".into()),
-    }
-    if let Some(slowest) = outcome.joint.as_ref().ok().and_then(|joint| joint.slowest) {
-        notes.push(format!("slowest rate at the limit {}", short(slowest)));
-    }
+            .map(move |row| (row.time, row.largest()[part]))
+    };
+    let all = || (0..parts).flat_map(|part| errors(part).map(|point| point.1));
     // A little below the floor, where there is only noise to see.
-    let least = least.min(outcome.floor).max(0.01 * outcome.floor);
-    Chart {
-        title: title(outcome),
-        x_label: "time t".into(),
-        y_label: "largest error".into(),
-        y_unit: "radians, and norms".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Log,
-        x_range: [0.0, end],
-        y_range: [0.3 * least, 2.0 * greatest.max(10.0 * least)],
-        bands: Vec::new(),
-        lines,
-        notes,
+    let floor = outcome.floor;
+    let least = all().fold(floor, f64::min).max(0.01 * floor);
+    let certified = outcome.check.iter().flat_map(|check| &check.envelope);
+    let certified = certified.flat_map(|(_, errors)| errors.iter().take(parts).copied());
+    let greatest = all().chain(certified).fold(10.0 * least, f64::max);
+    let mut figure = Figure::new(title(outcome))
+        .caption("The three errors of Theorem 5 over time, each with the envelope that its certificate promises.")
+        .x("time t")
+        .log_y("largest error (radians, and norms)")
+        .y_range([0.3 * least, 2.0 * greatest]);
+    for (part, name) in names.iter().enumerate().take(parts) {
+        let (measured, bound) = Look::of_part(part);
+        if let Some(check) = &outcome.check {
+            let envelope = check
+                .envelope
+                .iter()
+                .map(|(time, errors)| (*time, errors[part]));
+            figure = figure.line(format!("{name}, certified"), envelope, bound);
+        }
+        let claim = &outcome.parts[part];
+        let fitted = claim
+            .fitted
+            .map(|fit| format!(", fitted rate {}", short(fit.rate)));
+        let label = format!("{name}: {}{}", claim.verdict, fitted.unwrap_or_default());
+        figure = figure.line(label, errors(part), measured);
+    }
+    figure = figure.level(format!("noise floor {}", short(floor)), floor, Look::FLOOR);
+    figure = figure.note(match &outcome.certificate {
+        Some(certificate) => format!("Certified rate {}.", short(certificate.rate)),
+        None => "No certificate for this start.".into(),
+    });
+    match outcome.joint.as_ref().and_then(|joint| joint.slowest) {
+        Some(slowest) => figure.note(format!("Slowest rate at the limit {}.", short(slowest))),
+        None => figure,
     }
 }
 
 /// Norm of each student node's fan-out at a few times.
-pub fn fan_out(outcome: &Outcome) -> Chart {
-    let last = outcome.rows.len() - 1;
+pub fn fan_out(outcome: &Outcome) -> Figure {
+    let last = (outcome.rows.len() - 1) as f64;
     // Early times are where things move: snapshots at equal ratios of time.
-    let mut chosen: Vec<usize> = (0..SNAPSHOTS)
-        .map(|i| match i {
-            0 => 0,
-            i => (last as f64)
-                .powf(i as f64 / (SNAPSHOTS - 1) as f64)
-                .round() as usize,
-        })
+    let ratio = |i: usize| last.powf(i as f64 / (SNAPSHOTS - 1) as f64).round() as usize;
+    let mut chosen: Vec<usize> = std::iter::once(0)
+        .chain((1..SNAPSHOTS).map(ratio))
         .collect();
     chosen.dedup();
-    let m = outcome.network.teacher.weights.ncols();
-    let n = outcome.network.student.weights.ncols();
-    let lines: Vec<Line> = chosen
-        .iter()
-        .enumerate()
-        .map(|(i, &row)| {
-            let row = &outcome.rows[row];
-            Line {
-                label: format!("t = {}", short(row.time)),
-                points: row
-                    .fan_out_norms
-                    .iter()
-                    .enumerate()
-                    .map(|(j, &v)| ((j + 1) as f64, v))
-                    .collect(),
-                look: Look::of_set(i + SNAPSHOTS - chosen.len()),
-            }
-        })
-        .collect();
-    let points = lines.iter().flat_map(|line| &line.points);
-    let greatest = points.map(|point| point.1).fold(1e-12, f64::max);
-    Chart {
-        title: title(outcome),
-        x_label: format!("student node: 1 to {m} are u, {} to {n} are r", m + 1),
-        y_label: "norm of the fan-out, ‖vⱼ‖".into(),
-        y_unit: "in units of V*".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Linear,
-        x_range: [0.0, (n + 1) as f64],
-        y_range: [-0.03 * greatest, 1.1 * greatest],
-        bands: Vec::new(),
-        lines,
-        notes: Vec::new(),
-    }
+    let [m, n] = widths(outcome);
+    let figure = Figure::new(title(outcome))
+        .caption("The norm of each student node's fan-out at a few times: first the nodes of u, then those of r.")
+        .x(format!("student node: 1 to {m} are u, {} to {n} are r", m + 1))
+        .counted()
+        .y("norm of the fan-out, ‖vⱼ‖ (in units of V*)")
+        .y_includes(&[0.0]);
+    chosen.iter().enumerate().fold(figure, |figure, (i, &row)| {
+        let row = &outcome.rows[row];
+        let points = row
+            .fan_out_norms
+            .iter()
+            .enumerate()
+            .map(|(j, &v)| ((j + 1) as f64, v));
+        let look = Look::of_set(i + SNAPSHOTS - chosen.len());
+        figure.points(format!("t = {}", short(row.time)), points, look)
+    })
 }
 
 /// Eigenvalues of L and decay rates of the linearised flow, by rank.
-pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Chart {
-    let ranked = |values: &mut dyn Iterator<Item = f64>| -> Vec<(f64, f64)> {
+pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Figure {
+    let ranked = |values: &Array1<f64>, skip: usize| -> Vec<(f64, f64)> {
+        let values = values.iter().copied().skip(skip);
         let values: Vec<f64> = values.filter(|&x| x > 0.0).collect();
-        let count = values.len().max(2) as f64 - 1.0;
+        let last = values.len().max(2) as f64 - 1.0;
         values
             .iter()
             .enumerate()
-            .map(|(i, &x)| (i as f64 / count, x))
+            .map(|(i, &x)| (i as f64 / last, x))
             .collect()
     };
-    let l = ranked(&mut joint.l_spectrum.iter().copied());
-    let mut lines = vec![];
-    let mut notes = vec![format!(
-        "{} neutral directions, {} predicted",
-        joint.neutral, joint.neutral_expected
-    )];
+    let (neutral, expected) = (joint.neutral, joint.neutral_expected);
+    let figure = Figure::new(title(outcome))
+        .caption("Eigenvalues of L and decay rates of the flow linearised at its limit, by rank.")
+        .x("rank, from the smallest (0) to the largest (1)")
+        .log_y("eigenvalue (per unit time)")
+        .points(
+            format!("eigenvalues of L, smallest {}", short(joint.smallest_l())),
+            ranked(&joint.l_spectrum, 0),
+            Look::of_set(0),
+        )
+        .note(format!(
+            "{neutral} neutral directions, {expected} predicted."
+        ));
     match &joint.rates {
         Some(rates) => {
-            let decaying = rates.iter().copied().skip(joint.neutral);
-            lines.push(Line {
-                label: format!(
-                    "rates of the flow at the limit, slowest {}",
-                    joint.slowest.map_or("unknown".into(), short)
-                ),
-                points: ranked(&mut decaying.into_iter()),
-                look: Look::of_set(5),
-            });
+            let slowest = joint.slowest.map_or("unknown".into(), short);
+            let label = format!("rates of the flow at the limit, slowest {slowest}");
+            figure.points(label, ranked(rates, neutral), Look::of_set(5))
         }
-        None => notes.push(format!(
-            "{} unknowns: of the flow's rates only the slowest is computed",
+        None => figure.note(format!(
+            "{} unknowns: of the flow's rates only the slowest is computed.",
             joint.unknowns
         )),
     }
-    lines.push(Line {
-        label: format!("eigenvalues of L, smallest {}", short(joint.smallest_l())),
-        points: l,
-        look: Look::of_set(0),
-    });
-    let all = || {
-        lines
-            .iter()
-            .flat_map(|line| &line.points)
-            .map(|point| point.1)
-    };
-    let (least, greatest) = (
-        all().fold(f64::INFINITY, f64::min),
-        all().fold(0.0, f64::max),
-    );
-    Chart {
-        title: title(outcome),
-        x_label: "rank, from the smallest (0) to the largest (1)".into(),
-        y_label: "eigenvalue".into(),
-        y_unit: "per unit time".into(),
-        x_scale: Scale::Linear,
-        scale: Scale::Log,
-        x_range: [-0.02, 1.02],
-        y_range: [0.5 * least.max(1e-18), 2.0 * greatest],
-        bands: Vec::new(),
-        lines,
-        notes,
-    }
+}
+
+/// Nodes of teacher and student.
+fn widths(outcome: &Outcome) -> [usize; 2] {
+    let network = &outcome.network;
+    [&network.teacher, &network.student].map(|layer| layer.weights.ncols())
 }
 
 fn title(outcome: &Outcome) -> String {
-    let network = &outcome.network;
+    let [m, n] = widths(outcome);
     format!(
-        "Theorem 5: m = {}, n = {}, C = {}, d = {}, b = {}",
-        network.teacher.weights.ncols(),
-        network.student.weights.ncols(),
-        network.fan_out.ncols(),
+        "Theorem 5: m = {m}, n = {n}, C = {}, d = {}, b = {}",
+        outcome.network.fan_out.ncols(),
         outcome.frame.dim(),
         short(outcome.threshold),
     )

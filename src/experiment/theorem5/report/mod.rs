@@ -1,50 +1,61 @@
-//! What a run of Theorem 5 leaves behind: a table, `summary.json`, `trajectory.csv`, three plots, and states if asked for.
+//! What a run of Theorem 5 leaves behind: a table, `trajectory.csv`, three figures, and states if asked for.
 
+mod columns;
 mod figures;
-mod summary;
 mod table;
 mod trajectory;
 
-pub use summary::Summary;
-pub use table::table;
+pub use columns::{VIEW, columns};
 
-use crate::experiment::theorem5::Outcome;
+use super::Outcome;
 use crate::experiment::two_layer::states::States;
-use crate::output::{Folder, FolderError, Provenance};
-use std::path::PathBuf;
+use crate::experiment::{self, About, ResultFile};
+use crate::output::Table;
+use crate::plot::Figure;
 
-/// Writes all files, each whole or not at all, and gives their paths. Numbers come before pictures.
-pub fn write(
-    outcome: &Outcome,
-    folder: &Folder,
-    provenance: &Provenance,
-) -> Result<Vec<PathBuf>, FolderError> {
-    let mut written = vec![
-        folder.write("trajectory.csv", |out| trajectory::write(outcome, out))?,
-        folder.write_json("summary.json", &Summary::new(outcome, provenance))?,
-    ];
-    if outcome.scenario.output.states {
-        let states = States {
-            times: outcome.rows.iter().map(|row| row.time).collect(),
-            states: &outcome.states,
-            layout: outcome.layout,
-            frame: &outcome.frame,
-            teacher: &outcome.network.teacher.weights,
-        };
-        written.extend(states.write(folder)?);
+impl experiment::Outcome for Outcome {
+    fn about(&self) -> About<'_> {
+        About {
+            scenario: &self.scenario,
+            end: &self.end,
+            seconds: self.seconds,
+        }
     }
-    // A run that ended at once has nothing to draw.
-    if outcome.rows.len() > 1 {
-        let mut charts = vec![
-            ("convergence.svg", figures::convergence(outcome)),
-            ("fan_out.svg", figures::fan_out(outcome)),
+
+    fn table(&self) -> String {
+        table::table(self)
+    }
+
+    fn tables(&self) -> Vec<Table<'_>> {
+        vec![trajectory::table(self)]
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        // A run that ended at once has nothing to draw.
+        if self.rows.len() < 2 {
+            return Vec::new();
+        }
+        let mut figures = vec![
+            ("convergence".into(), figures::convergence(self).into()),
+            ("fan_out".into(), figures::fan_out(self).into()),
         ];
-        if let Ok(joint) = &outcome.joint {
-            charts.push(("spectrum.svg", figures::spectrum(outcome, joint)));
+        if let Some(joint) = &self.joint {
+            figures.push(("spectrum".into(), figures::spectrum(self, joint).into()));
         }
-        for (name, chart) in charts {
-            written.push(folder.write(name, |out| out.write_all(chart.to_svg().as_bytes()))?);
-        }
+        figures
     }
-    Ok(written)
+
+    fn files(&self) -> Vec<ResultFile<'_>> {
+        if !self.scenario.output.states {
+            return Vec::new();
+        }
+        States {
+            times: self.rows.iter().map(|row| row.time).collect(),
+            states: &self.states,
+            layout: self.layout,
+            frame: &self.frame,
+            teacher: &self.network.teacher.weights,
+        }
+        .files()
+    }
 }

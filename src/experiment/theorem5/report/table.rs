@@ -62,7 +62,7 @@ pub fn table(outcome: &Outcome) -> String {
         );
     }
     match &outcome.joint {
-        Ok(joint) => {
+        Some(joint) => {
             let slowest = joint
                 .slowest
                 .map_or("not computed (too many unknowns)".into(), short);
@@ -74,7 +74,8 @@ pub fn table(outcome: &Outcome) -> String {
                 joint.neutral_expected,
             );
         }
-        Err(problem) => {
+        None => {
+            let problem = outcome.joint_problem.as_deref().unwrap_or_default();
             let _ = writeln!(text, "The spectrum at the limit is not known: {problem}.");
         }
     }
@@ -84,15 +85,11 @@ pub fn table(outcome: &Outcome) -> String {
         short(outcome.final_smallest_l)
     );
     for shared in &outcome.shared {
-        let students: Vec<String> = shared
-            .students
-            .iter()
-            .map(|j| (j + 1).to_string())
-            .collect();
+        let students: Vec<String> = shared.students.iter().map(usize::to_string).collect();
         let _ = writeln!(
             text,
             "Teacher node {} is shared by student nodes {}.",
-            shared.teacher + 1,
+            shared.teacher,
             students.join(", ")
         );
     }

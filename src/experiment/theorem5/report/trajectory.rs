@@ -1,26 +1,54 @@
 //! `trajectory.csv`: a row per output time.
 
-use crate::experiment::theorem5::Outcome;
-use std::io::{self, Write};
+use crate::experiment::theorem5::{Outcome, PARTS, Row};
+use crate::output::{Cell, Column, Table};
 
-/// time, loss, dissipated, the largest θ, e of u and ‖v‖ of r, their certified bounds (where there is a certificate), then each
-/// θ_j (theta_1 …), each e_i (e_1 …: ‖v_i − v*_i‖ for u, ‖v_i‖ for r) and each ψ_k (psi_1 …).
-pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
+/// time, loss, dissipated, the largest θ, e of u and ‖v‖ of r, their certified bounds (where there is a certificate), then
+/// each θ_j (theta_1 …), each e_i (e_1 …: ‖v_i − v*_i‖ for u, ‖v_i‖ for r) and each ψ_k (psi_1 …).
+pub fn table(outcome: &Outcome) -> Table<'_> {
     let envelope = outcome.check.as_ref().map(|check| &check.envelope);
-    let mut header: Vec<String> = ["time", "loss", "dissipated", "w_u", "v_u", "v_r"]
-        .map(String::from)
-        .into();
+    let mut columns = vec![
+        Column::number("time", "time", "t; kη after k steps of gradient descent"),
+        Column::number("loss", "", "population loss ℓ"),
+        Column::number("dissipated", "", "∫(‖Ẇ‖² + ‖V̇‖²)dt since the start"),
+    ];
+    let of = [
+        "largest θ_j of u",
+        "largest ‖v_i − v*_i‖ of u",
+        "largest ‖v_i‖ of r",
+    ];
+    let parts = || PARTS.into_iter().zip(of);
+    columns.extend(parts().map(|(name, of)| Column::number(name, "", of)));
     if envelope.is_some() {
-        header.extend(["w_u_bound", "v_u_bound", "v_r_bound"].map(String::from));
+        columns.extend(parts().map(|(name, of)| {
+            Column::number(
+                format!("{name}_bound"),
+                "",
+                format!("certified bound on the {of}"),
+            )
+        }));
     }
     if let Some(row) = outcome.rows.first() {
-        header.extend((1..=row.angles.len()).map(|j| format!("theta_{j}")));
-        header.extend((1..=row.fan_out_errors.len()).map(|i| format!("e_{i}")));
-        header.extend((1..=row.turned.len()).map(|k| format!("psi_{k}")));
+        columns.extend(numbered(
+            "theta",
+            row.angles.len(),
+            "radians",
+            "angle to its teacher node, of node",
+        ));
+        columns.extend(numbered(
+            "e",
+            row.fan_out_errors.len(),
+            "",
+            "fan-out error of node",
+        ));
+        columns.extend(numbered(
+            "psi",
+            row.turned.len(),
+            "radians",
+            "turn since the start of extra node",
+        ));
     }
-    csv.write_record(&header)?;
-    for (i, row) in outcome.rows.iter().enumerate() {
+    let row = move |(i, row): (usize, &Row)| {
         let mut fields = vec![row.time, row.loss, row.dissipated];
         fields.extend(row.largest());
         if let Some(envelope) = envelope {
@@ -28,7 +56,20 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         }
         fields.extend(row.errors());
         fields.extend(&row.turned);
-        csv.write_record(fields.iter().map(|x| format!("{x:e}")))?;
-    }
-    csv.flush()
+        fields.into_iter().map(Cell::Number).collect()
+    };
+    Table::new(
+        "trajectory.csv",
+        columns,
+        outcome.rows.iter().enumerate().map(row),
+    )
+}
+
+fn numbered(
+    name: &'static str,
+    count: usize,
+    unit: &'static str,
+    meaning: &'static str,
+) -> impl Iterator<Item = Column> {
+    (1..=count).map(move |i| Column::number(format!("{name}_{i}"), unit, format!("{meaning} {i}")))
 }

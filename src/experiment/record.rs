@@ -1,0 +1,137 @@
+//! What a sweep keeps of a run: one row, with the same columns whether the run succeeds or fails.
+
+use super::{Experiment, Outcome};
+use crate::output::table::Kind;
+use crate::output::{Cell, Column};
+use crate::theory::Verdict;
+use std::borrow::Cow;
+
+/// Ending of the names of columns that have verdicts.
+pub const VERDICT: &str = "_verdict";
+
+/// Ending of the names of columns that a verdict rests on.
+const SIMULATED: &str = "_simulated";
+
+/// The last column: empty for a run that came to its end.
+pub const ERROR: &str = "error";
+
+/// The column of a claim's verdict.
+pub fn verdict(claim: &str) -> String {
+    format!("{claim}{VERDICT}")
+}
+
+/// The column of what a claim was judged by.
+pub fn simulated(claim: &str) -> String {
+    format!("{claim}{SIMULATED}")
+}
+
+/// Reads one field off an outcome.
+type Read<O> = Box<dyn Fn(&O) -> Cell + Send + Sync>;
+
+/// A column, and how its field is read off an outcome.
+pub struct Reading<O> {
+    /// Which column.
+    pub column: Column,
+    read: Read<O>,
+}
+
+impl<O: 'static> Reading<O> {
+    /// A column of floating-point numbers.
+    pub fn number<T: Into<Cell>>(
+        name: impl Into<Cow<'static, str>>,
+        unit: &'static str,
+        meaning: impl Into<Cow<'static, str>>,
+        read: impl Fn(&O) -> T + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Column::number(name, unit, meaning), read)
+    }
+
+    /// A column of whole numbers.
+    pub fn count<T: Into<Cell>>(
+        name: impl Into<Cow<'static, str>>,
+        meaning: impl Into<Cow<'static, str>>,
+        read: impl Fn(&O) -> T + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Column::count(name, meaning), read)
+    }
+
+    /// A column of words.
+    pub fn text<T: Into<Cell>>(
+        name: impl Into<Cow<'static, str>>,
+        meaning: impl Into<Cow<'static, str>>,
+        read: impl Fn(&O) -> T + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Column::text(name, meaning), read)
+    }
+
+    /// The verdict on a claim, in a column named after it.
+    pub fn verdict<T: Into<Option<Verdict>>>(
+        claim: &str,
+        read: impl Fn(&O) -> T + Send + Sync + 'static,
+    ) -> Self {
+        let meaning = format!("what the run says of {claim}");
+        let column = Column::verdict(verdict(claim), meaning);
+        Self::new(column, move |outcome| read(outcome).into())
+    }
+
+    fn new<T: Into<Cell>>(column: Column, read: impl Fn(&O) -> T + Send + Sync + 'static) -> Self {
+        Self {
+            column,
+            read: Box::new(move |outcome| read(outcome).into()),
+        }
+    }
+}
+
+/// One row, as text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    fields: Vec<String>,
+}
+
+impl Record {
+    /// A field per column.
+    pub fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    /// Of a run.
+    pub(super) fn of<E: Experiment>(outcome: &E::Outcome) -> Self {
+        let own = E::columns();
+        let end = outcome.end();
+        let error =
+            (!end.is_regular()).then(|| format!("{end}; {}", end.advice().unwrap_or_default()));
+        let cells = own
+            .iter()
+            .map(|reading| (reading.read)(outcome))
+            .chain([end.kind().into(), error.into()]);
+        Self {
+            fields: cells.map(Cell::field).collect(),
+        }
+    }
+
+    /// For a run that failed before there was anything to say.
+    pub(super) fn failed(columns: usize, error: &str) -> Self {
+        let mut fields = vec![String::new(); columns];
+        if let Some(last) = fields.last_mut() {
+            *last = Cell::from(error).field();
+        }
+        Self { fields }
+    }
+}
+
+/// The columns of all runs of an experiment, in their order: its own, then how the run went.
+pub(super) fn columns<E: Experiment>() -> Vec<Column> {
+    let own = E::columns().into_iter().map(|reading| reading.column);
+    own.chain([
+        Column::text("reason", "why the run ended, in a word"),
+        Column::text(ERROR, "why it did not come to its end"),
+    ])
+    .collect()
+}
+
+impl Column {
+    /// The claim whose verdict stands in it.
+    pub fn claim(&self) -> Option<&str> {
+        (self.kind == Kind::Verdict).then(|| self.name.trim_end_matches(VERDICT))
+    }
+}

@@ -1,0 +1,57 @@
+//! What a run leaves in its folder: numbers first, then pictures.
+
+use super::{Outcome, Scenario};
+use crate::integrate::Described;
+use crate::output::{Column, Folder, FolderError, Provenance};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// `summary.json`. Numbers that are not finite are `null`.
+#[derive(Serialize)]
+struct Summary<'a> {
+    experiment: &'static str,
+    scenario: &'a dyn erased_serde::Serialize,
+    provenance: &'a Provenance,
+    end: Described<'a>,
+    seconds: f64,
+    #[serde(flatten)]
+    findings: &'a dyn Outcome,
+}
+
+/// Writes all files, each whole or not at all, and gives their paths.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn write(
+    scenario: &Scenario,
+    outcome: &dyn Outcome,
+    folder: &Folder,
+    provenance: &Provenance,
+) -> Result<Vec<PathBuf>, FolderError> {
+    let mut written = Vec::new();
+    let mut columns: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
+    for table in outcome.tables() {
+        columns.insert(table.name, table.columns.clone());
+        written.push(folder.write(table.name, |out| table.write(out))?);
+    }
+    let about = outcome.about();
+    let summary = Summary {
+        experiment: scenario.kind().name,
+        scenario: about.scenario,
+        provenance,
+        end: about.end.described(),
+        seconds: about.seconds,
+        findings: outcome,
+    };
+    written.push(folder.write_json("summary.json", &summary)?);
+    written.push(folder.write_json("columns.json", &columns)?);
+    for file in outcome.files() {
+        written.push(folder.write(&file.name, |out| (file.fill)(out))?);
+    }
+    for (name, figure) in outcome.figures() {
+        let svg = figure.to_svg();
+        written.push(folder.write(&format!("{name}.svg"), |out| out.write_all(svg.as_bytes()))?);
+    }
+    Ok(written)
+}

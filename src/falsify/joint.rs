@@ -1,0 +1,165 @@
+//! Against a rate of the joint distance √(‖W_u − W*‖² + ‖V − [V*; 0]‖²) for Theorem 5's flow.
+
+use super::distance::Scaled;
+use super::pull::{Curves, Target};
+use super::turned::Turned;
+use super::{Found, Search};
+use crate::network::draw;
+use crate::theory::certificate::Problem;
+use crate::theory::euclidean::joint::Certificate;
+use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+
+/// Coordinates beyond those of the problem.
+const EXTRA: usize = 2;
+
+/// The smallest −d/dt log of the joint distance over `claimed`, over the region of a certificate.
+///
+/// Nodes of W_r are turned within their drift, single and together; V within its balls. x ~ N(0, I).
+pub fn joint(problem: &Problem, region: &Certificate, claimed: f64, search: &Search) -> Found {
+    let curves = Curves::new(problem.threshold);
+    let (nodes, outputs) = (
+        problem.fan_out_errors.len(),
+        problem.teacher_fan_out.ncols(),
+    );
+    let size = nodes * (problem.teacher.nrows() + EXTRA + outputs);
+    search.smallest(size, rate(problem, &curves, region, claimed))
+}
+
+/// The rate over `claimed` as a function of unbounded numbers that writes its gradient: the nodes' numbers, then those of V.
+pub(super) fn rate(
+    problem: &Problem,
+    curves: &Curves,
+    region: &Certificate,
+    claimed: f64,
+) -> impl Fn(&[f64], &mut [f64]) -> f64 {
+    let (m, n) = (problem.teacher.ncols(), problem.fan_out_errors.len());
+    let whole = concatenate![Axis(1), problem.teacher, problem.extra];
+    let nominal = draw::pad_rows(whole.view(), whole.nrows() + EXTRA).reversed_axes();
+    let fan_out = problem.teacher_fan_out.clone();
+    let region = *region;
+    move |numbers, gradient| {
+        let target = Target {
+            curves,
+            weights: nominal.slice(s![..m, ..]),
+            fan_out: fan_out.view(),
+        };
+        let turned = Turned::new(nominal.view(), numbers);
+        let (of_weights, of_errors) = numbers.split_at(nominal.len());
+        debug_assert_eq!(of_weights.len() + of_errors.len(), gradient.len());
+        let errors = Spread::new(of_errors, n);
+        // Angles and errors share a ball; the drift has its own.
+        let chord = (2.0 * (0.5 * region.largest_angle).sin()).powi(2);
+        let limit = |i: usize| match i {
+            _ if i < m => chord,
+            _ if i < 2 * m => region.largest_error.powi(2),
+            _ => region.largest_extra.powi(2),
+        };
+        let limits: Vec<f64> = (0..m + n).map(limit).collect();
+        let shares: Vec<f64> = turned.shares[..m]
+            .iter()
+            .chain(&errors.shares)
+            .copied()
+            .collect();
+        let ball = Scaled::each(&shares, limits, region.radius.powi(2));
+        let drift = Scaled::new(
+            &turned.shares[m..],
+            region.single_drift.powi(2),
+            region.drift.powi(2),
+        );
+        let squares: Vec<f64> = ball.squares[..m]
+            .iter()
+            .chain(&drift.squares)
+            .copied()
+            .collect();
+        let total: f64 = ball.squares.iter().sum();
+        let w = turned.weights(&squares);
+        let mut v = errors.scaled(&ball.squares[m..]);
+        let mut of_teacher = v.slice_mut(s![..m, ..]);
+        of_teacher += &fan_out;
+        let (pull, slopes) = target.pull(&w, &v, &vec![1.0; m], true);
+        let value = pull / (total * claimed);
+        let in_w = slopes.weights / (total * claimed);
+        let in_v = slopes.fan_out / (total * claimed);
+        let in_squares = turned.in_squares(&squares, in_w.view());
+        let in_errors = errors.in_squares(&ball.squares[m..], in_v.view());
+        let in_ball: Vec<f64> = in_squares[..m]
+            .iter()
+            .chain(&in_errors)
+            .map(|slope| slope - value / total)
+            .collect();
+        let in_shares = ball.back(&in_ball);
+        let of_nodes: Vec<f64> = in_shares[..m]
+            .iter()
+            .copied()
+            .chain(drift.back(&in_squares[m..]))
+            .collect();
+        let (of_weights, of_errors) = gradient.split_at_mut(nominal.len());
+        turned.in_numbers(&squares, in_w.view(), &of_nodes, of_weights);
+        errors.in_numbers(&ball.squares[m..], in_v.view(), &in_shares[m..], of_errors);
+        value
+    }
+}
+
+/// Errors of V: a direction and a share for each node, from its numbers A: A/|A| and |A|²/(1 + |A|²).
+struct Spread {
+    directions: Array2<f64>,
+    lengths: Vec<f64>,
+    shares: Vec<f64>,
+}
+
+impl Spread {
+    fn new(numbers: &[f64], nodes: usize) -> Self {
+        let mut directions =
+            Array2::from_shape_vec((nodes, numbers.len() / nodes), numbers.to_vec())
+                .expect("as many for each");
+        let mut lengths = Vec::with_capacity(nodes);
+        for mut direction in directions.rows_mut() {
+            let length = direction.dot(&direction).sqrt().max(1e-150);
+            direction /= length;
+            lengths.push(length);
+        }
+        let share = |length: &f64| length * length / (1.0 + length * length);
+        Self {
+            shares: lengths.iter().map(share).collect(),
+            directions,
+            lengths,
+        }
+    }
+
+    /// ε with |ε_i|² = `squares`_i.
+    fn scaled(&self, squares: &[f64]) -> Array2<f64> {
+        let mut errors = self.directions.clone();
+        for (mut error, square) in errors.rows_mut().into_iter().zip(squares) {
+            error *= square.sqrt();
+        }
+        errors
+    }
+
+    fn in_squares(&self, squares: &[f64], slopes: ArrayView2<f64>) -> Vec<f64> {
+        let slope = |i: usize| {
+            self.directions.row(i).dot(&slopes.row(i)) / (2.0 * squares[i].sqrt().max(1e-150))
+        };
+        (0..squares.len()).map(slope).collect()
+    }
+
+    fn in_numbers(
+        &self,
+        squares: &[f64],
+        slopes: ArrayView2<f64>,
+        shares: &[f64],
+        out: &mut [f64],
+    ) {
+        let outputs = self.directions.ncols();
+        for (i, out) in out.chunks_exact_mut(outputs).enumerate() {
+            let (direction, length) = (self.directions.row(i), self.lengths[i]);
+            let mut slope = slopes.row(i).to_owned() * (squares[i].sqrt() / length);
+            let along = direction.dot(&slope);
+            slope.scaled_add(-along, &direction);
+            slope.scaled_add(
+                shares[i] * 2.0 * length / (1.0 + length * length).powi(2),
+                &direction,
+            );
+            out.iter_mut().zip(&slope).for_each(|(out, x)| *out = *x);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! How fast the flow reduces the distances |w_j − w*_j|²/2 and |v_i − v*_i|²/2, with derivatives in all weights.
+//!
+//! Written from the flow alone, apart from the code of the bounds: −d/dt ½|Δ_j|² = p_j·g_j with p_j = w*_j − c_j w_j.
+
+use crate::overlap::HalfAngle;
+use crate::overlap::gaussian::KernelTable;
+use ndarray::{Array1, Array2, ArrayView2};
+use std::sync::Arc;
+
+/// The kernels as functions of ρ.
+pub(super) struct Curves(Arc<KernelTable>);
+
+/// D, its slope φ₂, and L, whose slope is D.
+#[derive(Clone, Copy)]
+struct Values {
+    d: f64,
+    slope: f64,
+    l: f64,
+}
+
+impl Curves {
+    pub fn new(threshold: f64) -> Self {
+        Self(KernelTable::shared(threshold))
+    }
+
+    fn at(&self, rho: f64) -> Values {
+        let angle = HalfAngle::from_rho(rho.clamp(-1.0, 1.0));
+        let value = self.0.at(angle);
+        let slope = -self.0.pair().d_slope(angle) / angle.sin_full().max(1e-12);
+        Values {
+            d: value.d,
+            slope,
+            l: value.l,
+        }
+    }
+}
+
+/// Teacher W* (a node per row, m × p) with fan-out V* (m × C).
+pub(super) struct Target<'a> {
+    pub curves: &'a Curves,
+    pub weights: ArrayView2<'a, f64>,
+    pub fan_out: ArrayView2<'a, f64>,
+}
+
+/// Derivatives in W (n × p) and V (n × C).
+pub(super) struct Slopes {
+    pub weights: Array2<f64>,
+    pub fan_out: Array2<f64>,
+}
+
+impl Target<'_> {
+    /// Σ_j `rows`_j p_j·g_j over the student's nodes j < m, plus, if `joint`, −Σ_i ε_i·dv_i/dt.
+    pub fn pull(
+        &self,
+        w: &Array2<f64>,
+        v: &Array2<f64>,
+        rows: &[f64],
+        joint: bool,
+    ) -> (f64, Slopes) {
+        let (n, m) = (w.nrows(), self.weights.nrows());
+        let x = w.dot(&self.weights.t());
+        let g = w.dot(&w.t());
+        let gamma = self.weights.dot(&self.weights.t());
+        let (beta_star, beta) = (v.dot(&self.fan_out.t()), v.dot(&v.t()));
+        let mut slopes = Parts::zeros(n, m);
+        let mut value = 0.0;
+        let curves_x = x.mapv(|rho| self.curves.at(rho));
+        let curves_g = g.mapv(|rho| self.curves.at(rho));
+        for j in (0..m).filter(|&j| rows[j] != 0.0) {
+            let c = x[[j, j]];
+            for k in 0..m {
+                let (weight, curve) = (rows[j] * beta_star[[j, k]], curves_x[[j, k]]);
+                let own = if j == k { 1.0 } else { gamma[[j, k]] };
+                let product = own - c * x[[j, k]];
+                value += weight * curve.d * product;
+                slopes.beta_star[[j, k]] += rows[j] * curve.d * product;
+                slopes.x[[j, k]] += weight * (curve.slope * product - curve.d * c);
+                slopes.x[[j, j]] -= weight * curve.d * x[[j, k]];
+            }
+            for k in (0..n).filter(|&k| k != j) {
+                let (weight, curve) = (rows[j] * beta[[j, k]], curves_g[[j, k]]);
+                let product = x[[k, j]] - c * g[[j, k]];
+                value -= weight * curve.d * product;
+                slopes.beta[[j, k]] -= rows[j] * curve.d * product;
+                slopes.g[[j, k]] -= weight * (curve.slope * product - curve.d * c);
+                slopes.x[[k, j]] -= weight * curve.d;
+                slopes.x[[j, j]] += weight * curve.d * g[[j, k]];
+            }
+        }
+        let mut fan_out =
+            slopes.beta_star.dot(&self.fan_out) + (&slopes.beta + &slopes.beta.t()).dot(v);
+        if joint {
+            value += self.of_fan_out(v, [&curves_x, &curves_g], &mut slopes, &mut fan_out);
+        }
+        let weights = slopes.x.dot(&self.weights) + (&slopes.g + &slopes.g.t()).dot(w);
+        (value, Slopes { weights, fan_out })
+    }
+
+    /// Σ_i ε_i·(Σ_k L_ik v_k − Σ_k L*_ik v*_k).
+    fn of_fan_out(
+        &self,
+        v: &Array2<f64>,
+        [curves_x, curves_g]: [&Array2<Values>; 2],
+        slopes: &mut Parts,
+        out: &mut Array2<f64>,
+    ) -> f64 {
+        let (n, m) = curves_x.dim();
+        let mut error = v.clone();
+        for (mut error, target) in error.rows_mut().into_iter().zip(self.fan_out.rows()) {
+            error -= &target;
+        }
+        let itself = self.curves.at(1.0).l;
+        let l = Array2::from_shape_fn(
+            (n, n),
+            |(i, k)| if i == k { itself } else { curves_g[[i, k]].l },
+        );
+        let l_star = curves_x.map(|curve| curve.l);
+        let force: Array2<f64> = l.dot(v) - l_star.dot(&self.fan_out);
+        *out += &force;
+        *out += &l.dot(&error);
+        let products = error.dot(&v.t());
+        let with_teacher = error.dot(&self.fan_out.t());
+        for i in 0..n {
+            for k in (0..n).filter(|&k| k != i) {
+                slopes.g[[i, k]] += curves_g[[i, k]].d * products[[i, k]];
+            }
+            for k in 0..m {
+                slopes.x[[i, k]] -= curves_x[[i, k]].d * with_teacher[[i, k]];
+            }
+        }
+        (&error * &force).sum()
+    }
+}
+
+/// Derivatives in X = W·W*ᵀ, G = W·Wᵀ, β* and β.
+struct Parts {
+    x: Array2<f64>,
+    g: Array2<f64>,
+    beta_star: Array2<f64>,
+    beta: Array2<f64>,
+}
+
+impl Parts {
+    fn zeros(n: usize, m: usize) -> Self {
+        Self {
+            x: Array2::zeros((n, m)),
+            g: Array2::zeros((n, n)),
+            beta_star: Array2::zeros((n, m)),
+            beta: Array2::zeros((n, n)),
+        }
+    }
+}
+
+/// All fan-out weights one: β = β* = 1.
+pub(super) fn ones(nodes: usize) -> Array2<f64> {
+    Array1::ones(nodes).insert_axis(ndarray::Axis(1))
+}

@@ -1,0 +1,96 @@
+//! Which files of a folder are its own.
+
+use super::folder::write_whole;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+/// The file that says so.
+const FILE: &str = ".luckflow.json";
+
+/// Files that are not complete yet are called so; a kill leaves one at most, and the next claim removes it.
+pub(super) const PARTIAL: &str = ".luckflow-";
+
+/// Names of files, below the folder, with `/` between the parts.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    files: BTreeSet<String>,
+}
+
+impl Manifest {
+    /// Of a folder; empty where there is none.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        match std::fs::read(folder.join(FILE)) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::from),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        write_whole(&folder.join(FILE), |out| {
+            serde_json::to_writer_pretty(&mut *out, self)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.files.contains(name)
+    }
+
+    pub fn add(&mut self, name: &str) {
+        self.files.insert(name.into());
+    }
+
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+
+    /// An entry of the folder that is neither a file of its own nor the way to one; removes what a kill left half done.
+    pub fn foreign(&self, folder: &Path, lock: &str) -> io::Result<Option<String>> {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(PARTIAL) {
+                std::fs::remove_file(entry.path())?;
+                continue;
+            }
+            let below = format!("{name}/");
+            let leads = self.files.iter().any(|file| file.starts_with(&below));
+            if name != FILE && name != lock && !self.has(&name) && !leads {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Removes all files, and the folders that are empty then.
+    pub fn clear(&mut self, folder: &Path) -> io::Result<()> {
+        for name in std::mem::take(&mut self.files) {
+            self.files.insert(name.clone());
+            self.remove_file(folder, &name)?;
+            let mut parent = Path::new(&name).parent();
+            while let Some(below) = parent.filter(|below| !below.as_os_str().is_empty()) {
+                // Fails, as it should, while anything is left in it.
+                let _ = std::fs::remove_dir(folder.join(below));
+                parent = below.parent();
+            }
+        }
+        Ok(())
+    }
+
+    pub fn remove_file(&mut self, folder: &Path, name: &str) -> io::Result<()> {
+        if self.files.remove(name) {
+            match std::fs::remove_file(folder.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

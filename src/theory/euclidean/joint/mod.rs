@@ -1,0 +1,267 @@
+//! Theorem C: a rate of √(‖W_u − W*‖² + ‖V − [V*; 0]‖²) for Theorem 5's flow (derived; docs/theory.md, section 6).
+
+mod closing;
+mod form;
+mod geometry;
+mod limits;
+
+use super::SLACK;
+use crate::theory::certificate::{self, Problem};
+use closing::Start;
+use form::Form;
+use geometry::Geometry;
+use limits::{Limits, Region};
+use serde::Serialize;
+
+/// Shares ω of the linear part that are tried.
+const SHARES: [f64; 5] = [1.0, 0.3, 0.1, 0.03, 0.0];
+
+/// Rounds of enlarging a region before it is given up.
+const ROUNDS: usize = 60;
+
+/// A region is first taken so much larger than the start, and then so much larger than it must be.
+const ROOM: f64 = 1e-6;
+const GROWTH: f64 = 1.01;
+
+/// A rate of the joint Euclidean distance, and the region in which it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Certificate {
+    /// λ > 0: √(Σ_u δ_j² + Σ_i |ε_i|²)(t) ≤ its start · e^{−λt}, δ_j = 2 sin(θ_j/2), ε = V − [V*; 0]. So at every moment.
+    pub rate: f64,
+    /// ϱ: that distance at the start, from above.
+    pub radius: f64,
+    /// No θ_j, j ∈ u, ever exceeds this, in radians.
+    pub largest_angle: f64,
+    /// No ‖v_i − v*_i‖, i ∈ u, ever exceeds this.
+    pub largest_error: f64,
+    /// No ‖v_k‖, k ∈ r, ever exceeds this.
+    pub largest_extra: f64,
+    /// ‖W_r − W_r(0)‖_F never exceeds this.
+    pub drift: f64,
+    /// Nor does ‖w_k − w_k(0)‖ of any k ∈ r exceed this.
+    pub single_drift: f64,
+}
+
+impl Certificate {
+    /// Of a start; `None` if nothing is certified.
+    ///
+    /// # Cost
+    /// O(N³) per region that is tried, N = n rank V* + m(k − 1) unknowns; some tens of regions. N ≤ 1500.
+    pub fn of(problem: &Problem) -> Option<Self> {
+        Solver::of(problem)?.certify(&start(problem))
+    }
+
+    /// The same within the region that another certificate has shown to hold: no angle, error or drift ever leaves that one.
+    pub fn within(problem: &Problem, other: &certificate::Certificate) -> Option<Self> {
+        Solver::of(problem)?.certify_within(problem, other)
+    }
+
+    /// The largest scale s for which the start θ = e = ‖v_r‖ = s is certified, to 1 %; 0 if none is.
+    pub fn largest_scale(problem: &Problem) -> f64 {
+        let Some(solver) = Solver::of(problem) else {
+            return 0.0;
+        };
+        let certified = |scale: f64| {
+            let mut other = problem.clone();
+            other.angles.fill(scale);
+            other.fan_out_errors.fill(scale);
+            solver.certify(&start(&other)).is_some()
+        };
+        let (mut low, mut high) = (1e-6_f64, 0.5_f64);
+        if !certified(low) {
+            return 0.0;
+        }
+        while high / low > 1.01 {
+            let middle = (low * high).sqrt();
+            if certified(middle) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    fn new(rate: f64, region: &Region) -> Self {
+        Self {
+            rate,
+            radius: region.radius,
+            largest_angle: region.theta,
+            largest_error: region.error,
+            largest_extra: region.extra,
+            drift: region.drift,
+            single_drift: region.single_drift,
+        }
+    }
+}
+
+/// The better of two certificates for one start, each with a rate of its own norm.
+#[derive(Clone, Debug)]
+pub enum Best {
+    /// Of max_i z_i/p_i, by the comparison matrix.
+    Comparison(certificate::Certificate),
+    /// Of the joint Euclidean distance.
+    Euclidean(Certificate),
+}
+
+impl Best {
+    /// The certified rate.
+    pub fn rate(&self) -> f64 {
+        match self {
+            Self::Comparison(certificate) => certificate.rate,
+            Self::Euclidean(certificate) => certificate.rate,
+        }
+    }
+}
+
+/// The largest of three rates: of the comparison matrix, of Theorem C, and of Theorem C within the region of the first.
+pub fn best(problem: &Problem) -> Option<Best> {
+    let comparison = problem.certify();
+    let solver = Solver::of(problem);
+    let alone = solver
+        .as_ref()
+        .and_then(|solver| solver.certify(&start(problem)));
+    let within = solver.as_ref().zip(comparison.as_ref());
+    let within = within.and_then(|(solver, comparison)| solver.certify_within(problem, comparison));
+    let euclidean = [alone, within]
+        .into_iter()
+        .flatten()
+        .max_by(|a, b| a.rate.total_cmp(&b.rate));
+    let found = [
+        comparison.map(Best::Comparison),
+        euclidean.map(Best::Euclidean),
+    ];
+    found
+        .into_iter()
+        .flatten()
+        .max_by(|a, b| a.rate().total_cmp(&b.rate()))
+}
+
+fn start(problem: &Problem) -> Start {
+    let m = problem.teacher_nodes();
+    let chord = |theta: &f64| (2.0 * (0.5 * theta).sin()).powi(2);
+    let squares = problem.angles.iter().map(chord).sum::<f64>();
+    let errors = problem.fan_out_errors.iter().map(|e| e * e).sum::<f64>();
+    let largest = |errors: &[f64]| errors.iter().copied().fold(0.0, f64::max);
+    let errors_of_nodes = problem.fan_out_errors.to_vec();
+    Start {
+        radius: ((squares + errors).sqrt() * (1.0 + 1e-12)).max(1e-150),
+        theta: largest(&problem.angles.to_vec()),
+        error: largest(&errors_of_nodes[..m]),
+        extra: errors_of_nodes[m..].to_vec(),
+    }
+}
+
+struct Solver {
+    geometry: Geometry,
+    /// One for each share.
+    forms: Vec<(f64, Form)>,
+    slack: f64,
+}
+
+impl Solver {
+    fn of(problem: &Problem) -> Option<Self> {
+        let geometry = Geometry::of(problem)?;
+        let form = |&share: &f64| Some((share, Form::new(&geometry, share)?));
+        let forms: Vec<_> = SHARES.iter().filter_map(form).collect();
+        let largest = geometry.norms.iter().copied().fold(0.0, f64::max);
+        let slack = SLACK * (geometry.l0 + geometry.kernel.tail * largest * largest);
+        Some(Self {
+            geometry,
+            forms,
+            slack,
+        })
+    }
+
+    fn rate(&self, region: &Region, (share, form): &(f64, Form)) -> Option<(f64, Limits)> {
+        let limits = Limits::of(&self.geometry, region, *share)?;
+        let rate = form.rate(&limits)? - self.slack;
+        (rate > 0.0).then_some((rate, limits))
+    }
+
+    fn certify(&self, start: &Start) -> Option<Certificate> {
+        let found = self.forms.iter().filter_map(|form| self.close(start, form));
+        found.max_by(|a, b| a.rate.total_cmp(&b.rate))
+    }
+
+    /// Enlarges a region until it holds what the errors in it can reach.
+    fn close(&self, start: &Start, form: &(f64, Form)) -> Option<Certificate> {
+        let radius = start.radius;
+        let ball = 2.0 * (0.5 * radius).min(1.0).asin();
+        let extra = start.extra.iter().copied().fold(0.0, f64::max);
+        let mut region = Region {
+            radius,
+            theta: (start.theta * (1.0 + ROOM)).min(ball),
+            error: (start.error * (1.0 + ROOM)).min(radius),
+            extra: (extra * (1.0 + ROOM)).min(radius),
+            drift: 0.0,
+            single_drift: 0.0,
+        };
+        for _ in 0..ROUNDS {
+            let (rate, limits) = self.rate(&region, form)?;
+            let needed = closing::needed(&self.geometry, &limits, &region, start, rate);
+            // Strictly: at a first exit something would be on the border, and nothing gets there. What the ball holds needs no more.
+            let fits =
+                |needed: f64, held: f64, cap: f64| needed < held || held >= cap || needed == 0.0;
+            let none = f64::INFINITY;
+            if fits(needed.theta, region.theta, ball)
+                && fits(needed.error, region.error, radius)
+                && fits(needed.extra, region.extra, radius)
+                && fits(needed.drift, region.drift, none)
+                && fits(needed.single_drift, region.single_drift, none)
+            {
+                return Some(Certificate::new(rate, &region));
+            }
+            let grown = |needed: f64, held: f64, cap: f64| {
+                if needed < held || needed == 0.0 {
+                    held
+                } else {
+                    (needed * GROWTH).min(cap)
+                }
+            };
+            region.theta = grown(needed.theta, region.theta, ball);
+            region.error = grown(needed.error, region.error, radius);
+            region.extra = grown(needed.extra, region.extra, radius);
+            region.drift = grown(needed.drift, region.drift, none);
+            region.single_drift = grown(needed.single_drift, region.single_drift, none);
+        }
+        None
+    }
+
+    fn certify_within(
+        &self,
+        problem: &Problem,
+        other: &certificate::Certificate,
+    ) -> Option<Certificate> {
+        let m = problem.teacher_nodes();
+        let start = start(problem);
+        let largest = |from: usize, to: usize| {
+            other
+                .region
+                .iter()
+                .take(to)
+                .skip(from)
+                .copied()
+                .fold(0.0, f64::max)
+        };
+        let single = 2.0 * (0.5 * other.drift).sin();
+        let n = self.geometry.nodes;
+        let region = Region {
+            radius: start.radius,
+            theta: largest(0, m).min(2.0 * (0.5 * start.radius).min(1.0).asin()),
+            error: largest(m, 2 * m).min(start.radius),
+            extra: largest(2 * m, m + n).min(start.radius),
+            drift: single * ((n - m) as f64).sqrt(),
+            single_drift: single,
+        };
+        let rates = self
+            .forms
+            .iter()
+            .filter_map(|form| Some(self.rate(&region, form)?.0));
+        let rate = rates.max_by(f64::total_cmp)?;
+        Some(Certificate::new(rate, &region))
+    }
+}
+
+#[cfg(test)]
+mod tests;

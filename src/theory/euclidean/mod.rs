@@ -1,0 +1,213 @@
+//! Rates of the Euclidean distance ‖W − W*‖_F for Theorem 4's flow (derived; docs/theory.md, section 5).
+//!
+//! Where a bound on the largest angle has to take all other nodes at their worst, the sum of squares sees that what one node loses another
+//! gains: at zero thresholds these certificates hold where those of [`super::theorem4`] claim nothing.
+
+mod comparison;
+mod eigen;
+pub mod joint;
+mod kernel;
+mod orthonormal;
+mod profile;
+mod region;
+mod split;
+mod steps;
+mod tangents;
+mod teacher;
+
+use comparison::Comparison;
+use ndarray::ArrayView2;
+use orthonormal::Orthonormal;
+use region::{Coupling, Region};
+use serde::Serialize;
+use split::Split;
+use steps::Steps;
+use teacher::Teacher;
+
+/// A start W(0), as far as the certificates look at it.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// All angles between student nodes and their teacher nodes are at most this, in radians.
+    Within(f64),
+    /// The angles θ_j(0), in radians.
+    Angles(&'a [f64]),
+}
+
+/// Which theorem a rate is by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Theorem A, for orthonormal teachers.
+    Orthonormal,
+    /// Theorem B, with D split into a linear part, a constant part and a rest.
+    Split,
+    /// Theorem B, with a quadratic form in the tangents.
+    Comparison,
+}
+
+/// A rate of ‖W − W*‖_F, and the region in which it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Certificate {
+    /// λ > 0: ‖W(t) − W*‖_F ≤ ‖W(0) − W*‖_F e^{−λt}. At every moment −d/dt log ‖W − W*‖_F ≥ λ.
+    pub rate: f64,
+    /// R ≥ ‖W(0) − W*‖_F, the ball in which the run stays.
+    pub radius: f64,
+    /// θ̂ in radians: no angle ever exceeds it.
+    pub largest_angle: f64,
+    /// The theorem that gave the rate.
+    pub form: Form,
+}
+
+/// Off a rate, in units of Q(b): what rounding may have added. Each term is of the order of Q(b) and known to 1e-11 of itself.
+const SLACK: f64 = 1e-10;
+
+impl Certificate {
+    /// The best certificate for a teacher of unit columns (k × m) and a common threshold, input x ~ N(0, I).
+    ///
+    /// `None` if no rate is certified: then nothing is claimed.
+    ///
+    /// # Cost
+    /// Orthonormal teachers O(1), some 0.1 ms. Others O(m⁴), and O((m p)³) with p = min(k, m) where m(p − 1) ≤ 1024.
+    pub fn of(teacher: ArrayView2<f64>, threshold: f64, start: Start) -> Option<Self> {
+        Problem::new(teacher, threshold)?.certify(start, &Flow)
+    }
+
+    /// The same for projected gradient descent with step η, w_j ← (w_j + η P⊥_j g_j)/‖…‖: ‖W − W*‖_F falls by the factor 1 − ηλ per step at
+    /// least, λ = [`Certificate::rate`], and after k steps ‖W − W*‖_F ≤ ‖W(0) − W*‖_F (1 − ηλ)^k.
+    ///
+    /// `None` if nothing is certified, or η is too large for the proof: η Q(b) ≤ 1 and a bound on the curvature times η ≤ 1.
+    pub fn in_steps(
+        teacher: ArrayView2<f64>,
+        threshold: f64,
+        start: Start,
+        step: f64,
+    ) -> Option<Self> {
+        if !(step > 0.0) {
+            return None;
+        }
+        Problem::new(teacher, threshold)?.certify(start, &Steps { size: step })
+    }
+
+    /// The largest θ₀ that is certified, with all angles at most θ₀, to 1e-3 of itself; 0 if none is.
+    pub fn largest_theta0(teacher: ArrayView2<f64>, threshold: f64) -> f64 {
+        let Some(problem) = Problem::new(teacher, threshold) else {
+            return 0.0;
+        };
+        problem.largest_theta0(&Flow)
+    }
+}
+
+/// How time goes: what a rate of the flow is worth, and how far angles come.
+trait Time {
+    /// The rate of what is done in a region, from the flow's.
+    fn rate(&self, problem: &Problem, region: &Region, flow: f64) -> f64;
+    /// A bound on an angle that starts at `start` and would not pass `theta`.
+    fn reach(&self, coupling: &Coupling, theta: f64, start: f64, radius: f64, rate: f64) -> f64;
+}
+
+/// dW/dt = P⊥ g.
+struct Flow;
+
+impl Time for Flow {
+    fn rate(&self, _: &Problem, _: &Region, flow: f64) -> f64 {
+        flow
+    }
+
+    fn reach(&self, coupling: &Coupling, _: f64, start: f64, radius: f64, rate: f64) -> f64 {
+        coupling.reach(start, radius, rate)
+    }
+}
+
+struct Problem {
+    teacher: Teacher,
+}
+
+impl Problem {
+    fn new(weights: ArrayView2<f64>, threshold: f64) -> Option<Self> {
+        let teacher = Teacher::of(weights, threshold)?;
+        Some(Self { teacher })
+    }
+
+    fn certify(&self, start: Start, time: &impl Time) -> Option<Certificate> {
+        let (theta0, squares) = match start {
+            Start::Within(theta0) => {
+                let square = (2.0 * (0.5 * theta0).sin()).powi(2);
+                (theta0, self.teacher.nodes as f64 * square)
+            }
+            Start::Angles(angles) => {
+                let square = |theta: &f64| (2.0 * (0.5 * theta).sin()).powi(2);
+                let largest = angles.iter().copied().fold(0.0, f64::max);
+                (largest, angles.iter().map(square).sum())
+            }
+        };
+        // W* itself: any small ball will do.
+        let radius = (squares.sqrt() * (1.0 + 1e-12)).max(f64::MIN_POSITIVE.sqrt());
+        let ball = Region::ball(radius)?;
+        let slack = SLACK * self.teacher.kernel.tail;
+        let close = |form: Form, wanted: f64, flow: &mut dyn FnMut(&Region) -> f64| {
+            let rate = |region: &Region| time.rate(self, region, flow(region) - slack);
+            let reach = |region: &Region, rate: f64| {
+                let coupling = self.teacher.coupling(region);
+                time.reach(&coupling, region.theta, theta0, radius, rate)
+            };
+            let (rate, region) = region::closed(radius, theta0, wanted, rate, reach)?;
+            Some(Certificate {
+                rate,
+                radius,
+                largest_angle: region.theta,
+                form,
+            })
+        };
+        let mut best: Option<Certificate> = None;
+        let mut keep = |found: Option<Certificate>| {
+            let rate = best.map_or(0.0, |best| best.rate);
+            best = found.filter(|found| found.rate > rate).or(best);
+            best.map_or(0.0, |best| best.rate)
+        };
+        let mut rate = 0.0;
+        if self.teacher.orthonormal {
+            let bound = Orthonormal::new(&self.teacher, &ball);
+            rate = keep(close(Form::Orthonormal, rate, &mut |region| {
+                bound.rate(region)
+            }));
+            if self.teacher.nodes != 2 {
+                return best;
+            }
+        }
+        if let Some(mut bound) = Comparison::new(&self.teacher, &ball) {
+            rate = keep(close(Form::Comparison, rate, &mut |region| {
+                bound.rate(region)
+            }));
+        }
+        if !self.teacher.orthonormal
+            && let Some(bound) = Split::new(&self.teacher, &ball, rate)
+        {
+            keep(close(Form::Split, rate, &mut |region| bound.rate(region)));
+        }
+        best
+    }
+
+    fn largest_theta0(&self, time: &impl Time) -> f64 {
+        let certified = |theta0: f64| self.certify(Start::Within(theta0), time).is_some();
+        let (mut low, mut high) = (1e-6, 1.0);
+        if !certified(low) {
+            return 0.0;
+        }
+        while high - low > 1e-3 * high {
+            let middle = if high > 4.0 * low {
+                (low * high).sqrt()
+            } else {
+                0.5 * (low + high)
+            };
+            if certified(middle) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! The program as its user meets it, through its binary alone: what it prints and writes, and how it says no.
+//!
+//! Whole outputs stand in `snapshots/`. `cargo insta review` shows what a change makes of them.
+
+// Links BLAS, which ndarray calls.
+use luckflow as _;
+
+// First, for its macro.
+#[macro_use]
+mod runs;
+
+mod csv_heads;
+mod figures;
+mod keys;
+mod summaries;
+mod svg;
+mod tables;
+mod two_layer;
+mod util;

@@ -1,0 +1,385 @@
+//! Figures: what their data say, and what is seen of them.
+
+use luckflow::measure::Span;
+use luckflow::plot::{Axis, Figure, Look, Mark, Place, Scale, Size};
+use proptest::prelude::*;
+
+/// Every label of an axis: texts right of the left axis' name or below the panels, in order.
+fn texts(svg: &str) -> Vec<String> {
+    let text = |piece: &str| {
+        let (_, rest) = piece.split_once('>').expect("an element");
+        let (inside, _) = rest.split_once("</text>").expect("it ends");
+        let mut plain = String::new();
+        let mut is_tag = false;
+        for c in inside.chars() {
+            match c {
+                '<' => is_tag = true,
+                '>' => is_tag = false,
+                c if !is_tag => plain.push(c),
+                _ => {}
+            }
+        }
+        plain
+    };
+    let pieces = svg.split("<text ").skip(1);
+    let has_text = |piece: &&str| {
+        !piece
+            .split('>')
+            .next()
+            .is_some_and(|tag| tag.ends_with('/'))
+    };
+    pieces.filter(has_text).map(text).collect()
+}
+
+/// Labels of ticks: they alone have this size.
+fn labels(svg: &str, anchor: &str) -> Vec<String> {
+    let has = |piece: &&str| piece.contains("font-size=\"13\"") && piece.contains(anchor);
+    let pieces = svg
+        .split("<text ")
+        .skip(1)
+        .filter(|piece| has(&piece.split_once('>').expect("an element").0));
+    pieces
+        .flat_map(|piece| texts(&format!("<text {piece}")))
+        .collect()
+}
+
+fn x_labels(svg: &str) -> Vec<String> {
+    labels(svg, "\"middle\"")
+}
+
+fn y_labels(svg: &str) -> Vec<String> {
+    labels(svg, "\"end\"")
+}
+
+/// Tags are closed in order, and nothing but XML's characters is in the text.
+fn assert_well_formed(svg: &str) {
+    let mut open = Vec::new();
+    for piece in svg.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').expect("tags end");
+        assert!(!text.contains('>'), "{text}");
+        match (tag.strip_prefix('/'), tag.ends_with('/')) {
+            (Some(name), _) => assert_eq!(open.pop(), Some(name.to_owned())),
+            (None, true) => {}
+            (None, false) => open.push(tag.split(' ').next().unwrap().to_owned()),
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+    }
+    assert!(open.is_empty());
+    assert!(
+        !svg.contains("NaN") && !svg.contains("inf"),
+        "no number is left"
+    );
+    assert!(svg.chars().all(|c| c >= ' ' || c == '\n'));
+}
+
+fn log_figure(low: f64, high: f64) -> String {
+    Figure::new("ticks")
+        .x("x")
+        .log_y("y")
+        .line("", [(0.0, low), (1.0, high)], Look::SIMULATED)
+        .to_svg()
+}
+
+#[test]
+fn log_axes_have_one_two_five_within_decades_and_one_style() {
+    assert_eq!(y_labels(&log_figure(0.7, 1.9)), ["0.7", "0.8", "0.9", "1"]);
+    assert_eq!(
+        y_labels(&log_figure(1.0, 90.0)),
+        ["1", "2", "5", "10", "20", "50"]
+    );
+    assert_eq!(
+        y_labels(&log_figure(0.002, 3000.0)),
+        ["0.01", "0.1", "1", "10", "100", "1000"]
+    );
+    assert_eq!(y_labels(&log_figure(1e-5, 10.0)), ["10−4", "10−2", "100"]);
+    // Within less than a digit.
+    assert_eq!(y_labels(&log_figure(3.1, 3.3)).len(), 5);
+    assert!(log_figure(1e-5, 10.0).contains("10<tspan dy=\"-4.7\" font-size=\"9.4\">−4</tspan>"));
+}
+
+proptest! {
+    /// Three labels at least on every axis, whatever its ends; none twice.
+    #[test]
+    fn every_axis_has_three_labels(low in -280.0..280.0_f64, size in 1e-6..20.0_f64, log in any::<bool>(), mm in any::<bool>()) {
+        let (low, high) = (10f64.powf(low), 10f64.powf(low + size));
+        let figure = Figure::new("ticks").line("", [(low, low), (high, high)], Look::SIMULATED);
+        let figure = if log { figure.log_x("x").log_y("y") } else { figure.x("x").y("y") };
+        let svg = figure.size(if mm { Size::mm(85.0) } else { Size::default() }).to_svg();
+        for labels in [x_labels(&svg), y_labels(&svg)] {
+            prop_assert!(labels.len() > 2, "{labels:?}");
+            let mut distinct = labels.clone();
+            distinct.dedup();
+            prop_assert_eq!(labels, distinct);
+        }
+    }
+
+    /// Counts have whole labels.
+    #[test]
+    fn counts_have_whole_labels(first in 0..500_u32, count in 1..2000_u32) {
+        let points = [(f64::from(first), 1.0), (f64::from(first + count), 2.0)];
+        let svg = Figure::new("counts").x("epochs").counted().y("y").line("", points, Look::SIMULATED).to_svg();
+        let labels = x_labels(&svg);
+        prop_assert!(labels.len() > 1, "{labels:?}");
+        for label in labels {
+            prop_assert!(label.replace('−', "-").parse::<i64>().is_ok(), "{label}");
+        }
+    }
+
+    /// Whatever the data are, there is a well-formed figure, the same each time, and it can be written as data.
+    #[test]
+    fn no_data_stop_a_figure(
+        marks in prop::collection::vec(mark(), 0..6),
+        title in ".{0,40}",
+        logs in any::<[bool; 2]>(),
+        range in prop::option::of([value(), value()]),
+        cells in prop::collection::vec(-1e3..1e3_f64, 0..5),
+        other in any::<bool>(),
+    ) {
+        let mut figure = Figure::new(title.clone());
+        figure.x.scale = if logs[0] { Scale::Log } else { Scale::Linear };
+        figure.y.scale = if logs[1] { Scale::Log } else { Scale::Linear };
+        figure.x.whole = other;
+        figure.y.range = range;
+        if other {
+            let mut cells = cells;
+            cells.sort_by(f64::total_cmp);
+            figure = figure.axes(
+                Axis { cells: cells.clone(), ..Axis::default() },
+                Axis { names: cells.iter().map(f64::to_string).collect(), cells, ..Axis::default() },
+            );
+        }
+        for (i, mark) in marks.into_iter().enumerate() {
+            if i == 3 {
+                figure = figure.panel("another").size(Size { key: Place::Below, ..Size::mm(60.0) });
+            }
+            figure = figure.series(title.clone(), mark, Look::of_series(i));
+        }
+        let svg = figure.to_svg();
+        assert_well_formed(&svg);
+        prop_assert_eq!(svg, figure.clone().to_svg());
+        serde_json::to_string(&figure).expect("data can be written");
+    }
+}
+
+fn value() -> impl Strategy<Value = f64> {
+    let special = [
+        0.0,
+        -0.0,
+        1.0,
+        1e-19,
+        1e300,
+        -1e300,
+        f64::MAX,
+        5e-324,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    prop_oneof![
+        prop::sample::select(special.to_vec()),
+        any::<f64>(),
+        -10.0..10.0_f64
+    ]
+}
+
+fn mark() -> impl Strategy<Value = Mark> {
+    let pairs = || prop::collection::vec((value(), value()), 0..30);
+    let triples = || prop::collection::vec((value(), value(), value()), 0..30);
+    prop_oneof![
+        pairs().prop_map(Mark::Line),
+        pairs().prop_map(Mark::Points),
+        triples().prop_map(Mark::Band),
+        triples().prop_map(Mark::Whiskers),
+        value().prop_map(Mark::Level),
+        value().prop_map(Mark::Divider),
+        prop::collection::vec(0..40_usize, 0..10).prop_map(Mark::Cells),
+        (prop::collection::vec(value(), 0..20), [value(), value()])
+            .prop_map(|(values, ends)| Mark::Heat(values, ends)),
+        pairs().prop_map(|points| Mark::Pieces(
+            points.windows(2).map(|pair| [pair[0], pair[1]]).collect()
+        )),
+    ]
+}
+
+#[test]
+fn what_cannot_be_drawn_is_named() {
+    let svg = Figure::new("left out")
+        .x("x")
+        .log_y("y")
+        .y_range([1.0, 10.0])
+        .line(
+            "with a zero",
+            [(0.0, 2.0), (1.0, 0.0), (2.0, 5.0)],
+            Look::of_series(1),
+        )
+        .level("far", 1e3, Look::FLOOR)
+        .points("none", [(1.0, f64::NAN)], Look::of_set(0))
+        .points(
+            "endless",
+            [(1.0, f64::INFINITY), (1.0, 2.0)],
+            Look::of_set(0),
+        )
+        .to_svg();
+    let texts = texts(&svg);
+    for expected in [
+        "with a zero",
+        "far (off the scale)",
+        "none (nothing to draw)",
+        "Infinite values are left out.",
+    ] {
+        assert!(
+            texts.iter().any(|text| text == expected),
+            "{expected} in {texts:?}"
+        );
+    }
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.starts_with("Wedges on the lower edge"))
+    );
+    // The curve has a gap at the zero: two pieces, and a wedge.
+    assert_eq!(svg.matches("class=\"zero\"").count(), 1);
+    let line = svg
+        .split("<path d=\"")
+        .find(|path| path.contains("#0072b2"))
+        .expect("a curve");
+    assert_eq!(line.split_once('"').unwrap().0.matches('M').count(), 2);
+    let empty = Figure::new("empty").to_svg();
+    assert!(self::texts(&empty).contains(&"Nothing to draw.".to_owned()));
+}
+
+#[test]
+fn the_key_is_in_the_order_of_the_right_ends() {
+    let svg = Figure::new("order")
+        .x("x")
+        .y("y")
+        .line("low", [(0.0, 9.0), (1.0, 1.0)], Look::of_series(0))
+        .level("middle", 5.0, Look::FLOOR)
+        .line("high", [(0.0, 0.0), (1.0, 8.0)], Look::of_series(1))
+        .to_svg();
+    let texts = texts(&svg);
+    let place = |label: &str| {
+        texts
+            .iter()
+            .position(|text| text == label)
+            .expect("in the key")
+    };
+    assert!(place("high") < place("middle") && place("middle") < place("low"));
+}
+
+#[test]
+fn curves_have_markers_at_places_of_their_own() {
+    let figure = Figure::new("the same curve").x("x").y("y");
+    let svg = (0..3)
+        .fold(figure, |figure, i| {
+            figure.curve(format!("curve {i}"), [0.0, 1.0], |x| x, Look::of_series(i))
+        })
+        .to_svg();
+    let hollow: Vec<&str> = svg
+        .split("<path d=\"")
+        .filter(|path| path.contains("fill=\"#fff\""))
+        .collect();
+    let places = hollow
+        .iter()
+        .flat_map(|path| path.split_once('"').unwrap().0.split('M').skip(1));
+    let mut x: Vec<f64> = places
+        .map(|place| place.split(' ').next().unwrap().parse().unwrap())
+        .collect();
+    x.retain(|&x| x < 740.0);
+    assert!(x.len() >= 15, "{x:?}");
+    x.sort_by(f64::total_cmp);
+    assert!(x.windows(2).all(|pair| pair[1] - pair[0] > 20.0), "{x:?}");
+    assert!(texts(&svg).contains(&"Hollow markers only tell curves apart.".to_owned()));
+}
+
+#[test]
+fn one_run_has_no_band() {
+    let one = |x: f64| Span {
+        median: x,
+        least: x,
+        greatest: x,
+    };
+    let many = |x: f64| Span {
+        median: x,
+        least: 0.5 * x,
+        greatest: 2.0 * x,
+    };
+    let of = |span: &dyn Fn(f64) -> Span| {
+        let points = [1.0, 2.0, 3.0].map(|x| (x, span(x)));
+        Figure::new("spread").spread("", &points, Look::of_series(0))
+    };
+    assert_eq!(of(&one).panels[0].series.len(), 1);
+    assert!(matches!(of(&many).panels[0].series[0].mark, Mark::Band(_)));
+}
+
+#[test]
+fn structure_is_that_of_svg() {
+    let figure = Figure::new("W_u < W* & more")
+        .caption("A curve of η^{0.5} and a bound.")
+        .x("time t")
+        .y("angle θ₀ (radians)")
+        .line("bound", [(0.0, 1.0), (1.0, 2.0)], Look::of_part(0).1)
+        .points(
+            "many",
+            (0..3500).map(|i| (f64::from(i), f64::from(i % 70))),
+            Look::of_set(1),
+        );
+    let svg = figure.to_svg();
+    assert_well_formed(&svg);
+    for expected in [
+        "role=\"img\"",
+        "stroke-dasharray=\"18 6\"",
+        "<desc id=",
+        "A curve of η^0.5 and a bound.</desc>",
+        ">W_u &lt; W* &amp; more</title>",
+        "W<tspan dy=\"4.3\" font-size=\"13\">u</tspan>",
+        "font-family=\"'Helvetica Neue'",
+        "opacity=",
+    ] {
+        assert!(svg.contains(expected), "{expected}");
+    }
+    // One path for all points.
+    assert!(svg.matches("<path").count() < 12);
+    assert!(svg.len() < 150_000, "{} bytes", svg.len());
+    let map = Figure::new("map")
+        .axes(cells(), cells())
+        .cells("violated", vec![0, 1, 3], Look::VIOLATED)
+        .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
+    let svg = map.to_svg();
+    assert!(svg.contains("<pattern id=") && svg.contains("fill=\"url(#"));
+}
+
+fn cells() -> Axis {
+    Axis {
+        cells: vec![1.0, 2.0],
+        ..Axis::default()
+    }
+}
+
+#[test]
+fn sizes_are_true() {
+    let figure = |size| {
+        Figure::new("size")
+            .x("x")
+            .y("y")
+            .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::SIMULATED)
+            .size(size)
+    };
+    let svg = figure(Size::mm(85.0)).to_svg();
+    assert!(svg.contains("width=\"85mm\""));
+    let number = |after: &str| -> f64 {
+        let (_, rest) = svg.split_once(after).expect(after);
+        rest.split(['"', ' ']).next().unwrap().parse().unwrap()
+    };
+    // Points of a pixel of the drawing.
+    let points = 85.0 / 25.4 * 72.0 / number("viewBox=\"0 0 ");
+    for size in svg.split("font-size=\"").skip(1) {
+        let pixels: f64 = size.split('"').next().unwrap().parse().unwrap();
+        assert!((6.0..7.0).contains(&(points * pixels)), "{pixels} pixels");
+    }
+    assert!(
+        figure(Size::default())
+            .to_svg()
+            .contains("width=\"1080\" height=\"620\"")
+    );
+}
