@@ -116,118 +116,119 @@ fn assert_equal(one: &Scenario, other: &Scenario, what: &str) {
     assert_eq!(debug(one), debug(other), "{what}");
 }
 
+const TWO_LAYER: &[&[&str]] = &[
+    &[],
+    &[
+        "seed=9223372036854775807",
+        "teacher.threshold=",
+        "teacher.epsilon=0.1",
+    ],
+    &[
+        "teacher.weights={file=\"w.npy\"}",
+        "teacher.nodes=",
+        "teacher.input_dim=",
+    ],
+    &[
+        "integrate.horizon=12.5",
+        "integrate.method=rk4",
+        "integrate.step=0.1",
+    ],
+    &[
+        "integrate.horizon=1e-9",
+        "integrate.method=gradient-descent",
+        "integrate.step=auto",
+    ],
+    &[
+        "integrate.method=rkc",
+        "integrate.rtol=1e-3",
+        "integrate.max_steps=7",
+    ],
+    &["integrate.outputs=[0.1, 0.2, 3]", "integrate.horizon=3"],
+    &["integrate.outputs={log=20}"],
+    &["integrate.outputs={log=20, from=1e-300}"],
+    &[
+        "overlap.method=monte-carlo",
+        "overlap.samples=77",
+        "overlap.precision=f32",
+        "overlap.resample=every-evaluation",
+    ],
+    &[
+        "overlap.method=monte-carlo",
+        "overlap.input={covariance=\"c.npy\"}",
+    ],
+    &[
+        "overlap.method=monte-carlo",
+        "overlap.input={rows=\"a/c.npy\"}",
+    ],
+    &[
+        "student.theta0=",
+        "student.weights={file=\"w.npy\"}",
+        "student.fan_out={file=\"v.npy\"}",
+    ],
+    &["student.fan_out={file=\"v.npy\"}"],
+];
+const THEOREM4: &[&[&str]] = &[
+    &[
+        "flow.fan_out=running",
+        "flow.projection=false",
+        "output.states=true",
+    ],
+    &["overlap.method=monte-carlo", "overlap.replicas=3"],
+    &["integrate.outputs=[0.1, 0.2, 3]"],
+];
+const THEOREM5: &[&[&str]] = &[
+    &["teacher.fan_out={file=\"v.npy\"}", "teacher.outputs="],
+    &[
+        "student.theta0=[0.1, 0.2, 0.3]",
+        "student.e0=0.5",
+        "student.v0=0.25",
+    ],
+    &[
+        "student.theta0=",
+        "student.signal=[1, 0.3]",
+        "student.noise=0.2",
+    ],
+    &["student.extra_weights={file=\"r.npy\"}"],
+];
+const DEEP: &[&[&str]] = &[
+    &[],
+    &[
+        "teacher.weights={file=\"t.safetensors\"}",
+        "teacher.bias=false",
+        "student.bias=false",
+    ],
+    &[
+        "data.deviation=2.5",
+        "student.widths=7",
+        "training.normalize_nodes=true",
+    ],
+];
+const TRAINED: &[&[&str]] = &[
+    &[
+        "training.step=[[0, 0.1], [20, 0.01]]",
+        "training.momentum=0.9",
+        "training.weight_decay=1e-5",
+    ],
+    &["training.loss=cross-entropy", "seeds=4"],
+];
+const NORMED: &[&[&str]] = &[&[
+    "student.batch_norm=before-relu",
+    "student.batch_norm_affine=true",
+]];
+
 #[test]
 fn what_is_written_out_reads_back_to_the_same() {
-    let two_layer: &[&[&str]] = &[
-        &[],
-        &[
-            "seed=9223372036854775807",
-            "teacher.threshold=",
-            "teacher.epsilon=0.1",
-        ],
-        &[
-            "teacher.weights={file=\"w.npy\"}",
-            "teacher.nodes=",
-            "teacher.input_dim=",
-        ],
-        &[
-            "integrate.horizon=12.5",
-            "integrate.method=rk4",
-            "integrate.step=0.1",
-        ],
-        &[
-            "integrate.horizon=1e-9",
-            "integrate.method=gradient-descent",
-            "integrate.step=auto",
-        ],
-        &[
-            "integrate.method=rkc",
-            "integrate.rtol=1e-3",
-            "integrate.max_steps=7",
-        ],
-        &["integrate.outputs=[0.1, 0.2, 3]", "integrate.horizon=3"],
-        &["integrate.outputs={log=20}"],
-        &["integrate.outputs={log=20, from=1e-300}"],
-        &[
-            "overlap.method=monte-carlo",
-            "overlap.samples=77",
-            "overlap.precision=f32",
-            "overlap.resample=every-evaluation",
-        ],
-        &[
-            "overlap.method=monte-carlo",
-            "overlap.input={covariance=\"c.npy\"}",
-        ],
-        &[
-            "overlap.method=monte-carlo",
-            "overlap.input={rows=\"a/c.npy\"}",
-        ],
-        &[
-            "student.theta0=",
-            "student.weights={file=\"w.npy\"}",
-            "student.fan_out={file=\"v.npy\"}",
-        ],
-        &["student.fan_out={file=\"v.npy\"}"],
-    ];
-    let theorem4: &[&[&str]] = &[
-        &[
-            "flow.fan_out=running",
-            "flow.projection=false",
-            "output.states=true",
-        ],
-        &["overlap.method=monte-carlo", "overlap.replicas=3"],
-        &["integrate.outputs=[0.1, 0.2, 3]"],
-    ];
-    let theorem5: &[&[&str]] = &[
-        &["teacher.fan_out={file=\"v.npy\"}", "teacher.outputs="],
-        &[
-            "student.theta0=[0.1, 0.2, 0.3]",
-            "student.e0=0.5",
-            "student.v0=0.25",
-        ],
-        &[
-            "student.theta0=",
-            "student.signal=[1, 0.3]",
-            "student.noise=0.2",
-        ],
-        &["student.extra_weights={file=\"r.npy\"}"],
-    ];
-    let deep: &[&[&str]] = &[
-        &[],
-        &[
-            "teacher.weights={file=\"t.safetensors\"}",
-            "teacher.bias=false",
-            "student.bias=false",
-        ],
-        &[
-            "data.deviation=2.5",
-            "student.widths=7",
-            "training.normalize_nodes=true",
-        ],
-    ];
-    let trained: &[&[&str]] = &[
-        &[
-            "training.step=[[0, 0.1], [20, 0.01]]",
-            "training.momentum=0.9",
-            "training.weight_decay=1e-5",
-        ],
-        &["training.loss=cross-entropy", "seeds=4"],
-    ];
-    let normed: &[&[&str]] = &[&[
-        "student.batch_norm=before-relu",
-        "student.batch_norm_affine=true",
-    ]];
     for kind in KINDS {
         let (name, text) = (kind.name, begin(kind));
         let has = |path: &str| kind.keys().iter().any(|key| key.path == path);
         let mut variants = Vec::new();
         for (variants_of, path) in [
-            (two_layer, "integrate.method"),
-            (theorem4, "overlap.replicas"),
-            (theorem5, "student.extra"),
-            (deep, "teacher.hidden"),
-            (trained, "training.epochs"),
-            (normed, "student.batch_norm"),
+            (TWO_LAYER, "integrate.method"),
+            (THEOREM4, "overlap.replicas"),
+            (THEOREM5, "student.extra"),
+            (DEEP, "teacher.hidden"),
+            (TRAINED, "training.epochs"),
+            (NORMED, "student.batch_norm"),
         ] {
             if has(path) {
                 variants.extend_from_slice(variants_of);

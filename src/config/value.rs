@@ -62,8 +62,7 @@ const LONGEST: usize = 100;
 pub(super) fn shorten(text: &str) -> String {
     let mut line = String::new();
     let mut blank = false;
-    let mut shown = 0;
-    for c in text.trim().chars() {
+    for (shown, c) in text.trim().chars().enumerate() {
         if shown >= LONGEST {
             return format!("{line}… ({} characters)", text.chars().count());
         }
@@ -77,7 +76,6 @@ pub(super) fn shorten(text: &str) -> String {
             c => line.push(c),
         }
         blank = c.is_ascii_whitespace();
-        shown += 1;
     }
     line
 }

@@ -35,70 +35,73 @@ fn refused_with(text: &str, set: &str) -> String {
     refused(&place, &["run", "s.toml", "--set", set])
 }
 
+/// Scenario, what is set, what is said.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        FLOW,
+        "training.momentum=0.5",
+        "s.toml: --set: training.momentum: found 0.5; allowed: nothing here with experiment = \"deep-flow\"",
+    ),
+    (
+        FLOW,
+        "seeds=2",
+        "--set: seeds: found 2; allowed: nothing here",
+    ),
+    (
+        FLOW,
+        "training.epochs=5",
+        "--set: training.epochs: found 5; allowed: nothing here",
+    ),
+    (
+        FLOW,
+        "data.samples=50",
+        "--set: data.samples: found 50; allowed: nothing here",
+    ),
+    (
+        FLOW,
+        "data.deviation=[1,2]",
+        "--set: data.deviation: found [1,2], 2 values; allowed: one value: a positive number",
+    ),
+    (
+        SMALL,
+        "teacher.nodes=5.0",
+        "--set: teacher.nodes: found 5.0; allowed: a whole number from 1 to 16384",
+    ),
+    (
+        SMALL,
+        "seed=18446744073709551615",
+        "--set: seed: found 18446744073709551615; allowed: a whole number from 0 to 2⁶³ − 1",
+    ),
+    (
+        SMALL,
+        "student.theta0=1e1",
+        "--set: student.theta0: found 1e1; allowed: an angle",
+    ),
+    (
+        SMALL,
+        "student.tehta0=",
+        "--set: student.tehta0: found nothing to take away",
+    ),
+    (
+        SMALL,
+        "overlap.replicas=3",
+        "--set: overlap.replicas: found 3; allowed: nothing here with overlap.method",
+    ),
+    (
+        SMALL,
+        "integrate.outputs=[2, 1]",
+        "--set: integrate.outputs: found [2, 1]; allowed: a whole number from 10 to 1000000, a list of ascending",
+    ),
+    (
+        SMALL,
+        "teacher.outputs=3",
+        "--set: teacher.outputs: found an unknown key, with value 3",
+    ),
+];
+
 #[test]
 fn a_mistake_is_placed_where_it_was_written_and_shown_as_it_was_written() {
-    for (text, set, said) in [
-        (
-            FLOW,
-            "training.momentum=0.5",
-            "s.toml: --set: training.momentum: found 0.5; allowed: nothing here with experiment = \"deep-flow\"",
-        ),
-        (
-            FLOW,
-            "seeds=2",
-            "--set: seeds: found 2; allowed: nothing here",
-        ),
-        (
-            FLOW,
-            "training.epochs=5",
-            "--set: training.epochs: found 5; allowed: nothing here",
-        ),
-        (
-            FLOW,
-            "data.samples=50",
-            "--set: data.samples: found 50; allowed: nothing here",
-        ),
-        (
-            FLOW,
-            "data.deviation=[1,2]",
-            "--set: data.deviation: found [1,2], 2 values; allowed: one value: a positive number",
-        ),
-        (
-            SMALL,
-            "teacher.nodes=5.0",
-            "--set: teacher.nodes: found 5.0; allowed: a whole number from 1 to 16384",
-        ),
-        (
-            SMALL,
-            "seed=18446744073709551615",
-            "--set: seed: found 18446744073709551615; allowed: a whole number from 0 to 2⁶³ − 1",
-        ),
-        (
-            SMALL,
-            "student.theta0=1e1",
-            "--set: student.theta0: found 1e1; allowed: an angle",
-        ),
-        (
-            SMALL,
-            "student.tehta0=",
-            "--set: student.tehta0: found nothing to take away",
-        ),
-        (
-            SMALL,
-            "overlap.replicas=3",
-            "--set: overlap.replicas: found 3; allowed: nothing here with overlap.method",
-        ),
-        (
-            SMALL,
-            "integrate.outputs=[2, 1]",
-            "--set: integrate.outputs: found [2, 1]; allowed: a whole number from 10 to 1000000, a list of ascending",
-        ),
-        (
-            SMALL,
-            "teacher.outputs=3",
-            "--set: teacher.outputs: found an unknown key, with value 3",
-        ),
-    ] {
+    for (text, set, said) in MISTAKES {
         let error = refused_with(text, set);
         assert!(error.contains(said), "{error}");
     }

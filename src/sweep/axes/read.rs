@@ -205,13 +205,46 @@ fn range(mut section: Section, path: &str, design: Design, thin: u64) -> Result<
         let allowed = "two different ends, or values = [one]";
         return Err(section.contradiction(&format!("{path}.to"), found, allowed));
     }
-    let points = match (design, points, step) {
+    let points = count(&section, path, design, (from, to), (points, step))?;
+    section.finish()?;
+    let mut range = Range {
+        from,
+        to,
+        points,
+        log,
+        whole,
+        integers: integers && step.is_none_or(|step| step.fract() == 0.0),
+        thin,
+    };
+    // With a step the last value may fall short of the end.
+    if let Some(step) = step {
+        range.to = range.decimal(from + step * (points - 1) as f64);
+    }
+    Ok(range)
+}
+
+/// How many values there are; 0 where they are drawn at random.
+fn count(
+    section: &Section,
+    path: &str,
+    design: Design,
+    (from, to): (f64, f64),
+    (points, step): (Option<u64>, Option<f64>),
+) -> Result<u64> {
+    let log = path.ends_with("log");
+    Ok(match (design, points, step) {
         (Design::Random { .. }, None, None) => 0,
         (Design::Grid, Some(points), None) => points,
         (Design::Grid, None, Some(step)) if to > from => {
             steps(from, to, step).ok_or_else(|| {
-                let found = format!("{step:e}, which is more than 2⁴⁰ points");
-                section.contradiction(&format!("{path}.step"), found, "a larger step")
+                let (found, allowed) = match step > to - from {
+                    true => (format!("{step}"), "a step within the range"),
+                    false => (
+                        format!("{step:e}, which is more than 2⁴⁰ points"),
+                        "a larger step",
+                    ),
+                };
+                section.contradiction(&format!("{path}.step"), found, allowed)
             })?
         }
         (design, points, _) => {
@@ -230,26 +263,13 @@ fn range(mut section: Section, path: &str, design: Design, thin: u64) -> Result<
             };
             return Err(section.contradiction(&format!("{path}.{at}"), found.into(), allowed));
         }
-    };
-    section.finish()?;
-    let mut range = Range {
-        from,
-        to,
-        points,
-        log,
-        whole,
-        integers: integers && step.is_none_or(|step| step.fract() == 0.0),
-        thin,
-    };
-    // With a step the last value may fall short of the end.
-    if let Some(step) = step {
-        range.to = range.decimal(from + step * (points - 1) as f64);
-    }
-    Ok(range)
+    })
 }
 
 /// As many values as fit, with room for rounding: at least two, at most [`MOST_POINTS`].
 fn steps(from: f64, to: f64, step: f64) -> Option<u64> {
     let steps = ((to - from) / step * (1.0 + 1e-12)).floor();
-    (steps < MOST_POINTS as f64).then(|| steps as u64 + 1)
+    (1.0..MOST_POINTS as f64)
+        .contains(&steps)
+        .then(|| steps as u64 + 1)
 }

@@ -109,6 +109,10 @@ fn mistakes_are_named() {
             "sweep.axis[0].linear.step: found 1e-300, which is more than 2⁴⁰ points",
         ),
         (
+            "linear = { from = 0, to = 1, step = 2 }",
+            "sweep.axis[0].linear.step: found 2; allowed: a step within",
+        ),
+        (
             "linear = { from = 1, to = 4, points = 10, whole = true }",
             "10 points that are the same after rounding",
         ),
