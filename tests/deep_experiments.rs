@@ -195,7 +195,9 @@ fn the_matrix_flow_of_a_deep_network_learns_too() {
         "training.step=0.05",
         "training.normalize_nodes=true",
         "student.widths=3",
-        "training.momentum=0",
+        "training.momentum=",
+        "training.epochs=",
+        "data.samples=",
     ];
     let scenario = small(
         "deep-flow",

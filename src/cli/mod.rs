@@ -1,6 +1,10 @@
 //! What the user types: a file per verb.
 
+mod completions;
+mod explain;
+mod list;
 mod merge;
+mod new;
 mod number;
 mod overlap;
 mod plot;
@@ -35,6 +39,14 @@ enum Verb {
     Plot(plot::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
     Overlap(overlap::Arguments),
+    /// Say what a key of a scenario is: its meaning, what is allowed, its default.
+    Explain(explain::Arguments),
+    /// Print a scenario to begin with: every key with its meaning, commented out where there is a default.
+    New(new::Arguments),
+    /// List the experiments, and the scenarios inside the program.
+    List(list::Arguments),
+    /// Print completions for a shell, or the manual page.
+    Completions(completions::Arguments),
     /// Check every claim of the project in a short form; fails if one that is proved does not hold.
     Verify(verify::Arguments),
 }
@@ -97,6 +109,10 @@ impl Cli {
             Verb::Merge(arguments) => merge::execute(&arguments),
             Verb::Plot(arguments) => plot::execute(&arguments),
             Verb::Overlap(arguments) => overlap::execute(&arguments),
+            Verb::Explain(arguments) => explain::execute(&arguments),
+            Verb::New(arguments) => new::execute(&arguments),
+            Verb::List(arguments) => list::execute(&arguments),
+            Verb::Completions(arguments) => completions::execute(&arguments),
             Verb::Verify(arguments) => verify::execute(&arguments),
         }
     }

@@ -1,12 +1,15 @@
-//! Typed values out of a section, with errors that say where, what was found and what is allowed.
+//! Sections of a scenario while they are read; a mistake says where it is, what was found and what is allowed.
 
 use super::document::{Document, Node, Origin, Table, Value};
 use super::error::ScenarioError;
-use std::path::PathBuf;
+use super::key::{Key, quoted};
+use super::{near, source};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Two keys that differ by so many letters may be one.
-const MISSPELT: usize = 2;
+pub use super::range::Range;
+
+pub(super) type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// One section of a scenario while it is read: what is not taken by the end is unknown.
 pub struct Section {
@@ -17,54 +20,6 @@ pub struct Section {
     left: Table,
     asked: Vec<&'static str>,
 }
-
-/// Which numbers are allowed.
-#[derive(Clone, Copy)]
-pub struct Range {
-    low: f64,
-    high: f64,
-    includes: [bool; 2],
-    words: &'static str,
-}
-
-impl Range {
-    /// x > 0.
-    pub const POSITIVE: Self = Self::open(0.0, f64::INFINITY, "a positive number");
-
-    /// Between two ends that are not allowed themselves.
-    pub const fn open(low: f64, high: f64, words: &'static str) -> Self {
-        Self {
-            low,
-            high,
-            includes: [false, false],
-            words,
-        }
-    }
-
-    /// Between two ends that are allowed.
-    pub const fn closed(low: f64, high: f64, words: &'static str) -> Self {
-        Self {
-            low,
-            high,
-            includes: [true, true],
-            words,
-        }
-    }
-
-    /// What is allowed, in words.
-    pub(super) fn words(&self) -> &'static str {
-        self.words
-    }
-
-    pub(super) fn contains(&self, x: f64) -> bool {
-        let [low, high] = self.includes;
-        x.is_finite()
-            && (x > self.low || low && x == self.low)
-            && (x < self.high || high && x == self.high)
-    }
-}
-
-type Result<T> = std::result::Result<T, ScenarioError>;
 
 impl Section {
     /// The top level.
@@ -81,14 +36,29 @@ impl Section {
 
     /// The file's name without its ending.
     pub fn name(&self) -> String {
-        let stem = self.document.path.file_stem();
+        let path = &self.document.path;
+        let stem = path
+            .file_stem()
+            .filter(|_| path != Path::new(source::STANDARD_INPUT_NAME));
         stem.map_or_else(
             || "scenario".into(),
             |stem| stem.to_string_lossy().into_owned(),
         )
     }
 
+    /// The scenario's folder, to which the files that it names are relative.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.document
+            .path
+            .parent()
+            .unwrap_or("".as_ref())
+            .to_owned()
+    }
+
     /// A section below this one; empty if it is not there.
+    ///
+    /// # Errors
+    /// A value that is no section, or a section whose name is nearly this one.
     pub fn section(&mut self, key: &'static str) -> Result<Section> {
         let path = self.full(key);
         let (origin, left) = match self.take(key) {
@@ -99,19 +69,17 @@ impl Section {
             Some(Node {
                 value: Value::Table(table),
                 origin,
+                ..
             }) => (Some(origin), table),
             Some(node) => return Err(self.wrong(key, &node, &format!("a section, [{path}]"))),
         };
-        Ok(Section {
-            document: Rc::clone(&self.document),
-            path,
-            origin,
-            left,
-            asked: Vec::new(),
-        })
+        Ok(self.below(path, origin, left))
     }
 
     /// The sections of a list, as in `[[sweep.axis]]` or `zip = [{ … }, { … }]`; none if it is not there.
+    ///
+    /// # Errors
+    /// A value that is no list of sections, or a key whose name is nearly this one.
     pub fn sections(&mut self, key: &'static str) -> Result<Vec<Section>> {
         let path = self.full(key);
         let Some(node) = self.take(key) else {
@@ -120,25 +88,27 @@ impl Section {
                 None => Ok(Vec::new()),
             };
         };
-        let Value::Array(items) = &node.value else {
-            return Err(self.wrong(key, &node, &format!("a list of sections, [[{path}]]")));
+        let allowed = format!("a list of sections, [[{path}]]");
+        let Value::Array(items) = node.value else {
+            return Err(self.wrong(key, &node, &allowed));
         };
-        let section = |(index, item): (usize, &Node)| match &item.value {
-            Value::Table(table) => Ok(Section {
-                document: Rc::clone(&self.document),
-                path: format!("{path}[{index}]"),
-                origin: Some(item.origin),
-                left: table.clone(),
-                asked: Vec::new(),
-            }),
-            _ => Err(self.wrong(key, item, &format!("a list of sections, [[{path}]]"))),
+        let section = |(index, item): (usize, Node)| match item.value {
+            Value::Table(table) => {
+                Ok(self.below(format!("{path}[{index}]"), Some(item.origin), table))
+            }
+            _ => Err(self.wrong(key, &item, &allowed)),
         };
-        items.iter().enumerate().map(section).collect()
+        items.into_iter().enumerate().map(section).collect()
     }
 
-    /// Whether a key that is still there has a whole number.
-    pub fn is_integer(&self, key: &str) -> bool {
-        matches!(self.left.get(key), Some(node) if matches!(node.value, Value::Integer(_)))
+    fn below(&self, path: String, origin: Option<Origin>, left: Table) -> Self {
+        Self {
+            document: Rc::clone(&self.document),
+            path,
+            origin,
+            left,
+            asked: Vec::new(),
+        }
     }
 
     /// Takes a value out, whatever it is.
@@ -147,177 +117,92 @@ impl Section {
         self.left.remove(key)
     }
 
+    /// Looks at a value that is still there.
+    pub(crate) fn peek(&self, key: &str) -> Option<&Node> {
+        self.left.get(key)
+    }
+
     /// Whether a key is there and not yet taken.
     pub fn has(&self, key: &str) -> bool {
         self.left.contains_key(key)
     }
 
-    /// A number in a range.
-    pub fn number(&mut self, key: &'static str, range: Range) -> Result<Option<f64>> {
+    /// One of a few words, which must be there.
+    ///
+    /// # Errors
+    /// None of them.
+    pub fn required_text(
+        &mut self,
+        key: &'static str,
+        choices: &[&'static str],
+    ) -> Result<&'static str> {
+        let allowed = quoted(choices, " or ");
         let Some(node) = self.take(key) else {
-            return Ok(None);
+            return Err(self.missing(key, &allowed));
         };
-        let number = match node.value {
-            Value::Float(number) => Some(number),
-            Value::Integer(number) => Some(number as f64),
-            _ => None,
+        let word = match &node.value {
+            Value::Text(text) => text.as_str(),
+            _ => return Err(self.wrong(key, &node, &allowed)),
         };
-        match number {
-            Some(number) if range.contains(number) => Ok(Some(number)),
-            _ => Err(self.wrong(key, &node, range.words)),
-        }
-    }
-
-    /// A number, or "auto" for `None`. Absent means "auto".
-    pub fn number_or_auto(&mut self, key: &'static str, range: Range) -> Result<Option<f64>> {
-        if let Some(Node {
-            value: Value::Text(text),
-            ..
-        }) = self.left.get(key)
-            && text == "auto"
-        {
-            self.take(key);
-            return Ok(None);
-        }
-        self.number(key, range).map_err(|mut error| {
-            error.allowed.push_str(", or \"auto\"");
+        let choice = choices.iter().find(|choice| **choice == word);
+        choice.copied().ok_or_else(|| {
+            let mut error = self.wrong(key, &node, &allowed);
+            if let Some(meant) = near(word, choices.iter().copied()) {
+                error
+                    .found
+                    .push_str(&format!(" (did you mean \"{meant}\"?)"));
+            }
             error
         })
     }
 
-    /// A whole number in a range.
-    pub fn integer(&mut self, key: &'static str, low: u64, high: u64) -> Result<Option<u64>> {
-        let Some(node) = self.take(key) else {
-            return Ok(None);
-        };
-        match node.value {
-            Value::Integer(number)
-                if (low as i128..=high as i128).contains(&i128::from(number)) =>
-            {
-                Ok(Some(number as u64))
-            }
-            _ => {
-                let allowed = if high >= i64::MAX as u64 {
-                    format!("a whole number of at least {low}")
-                } else {
-                    format!("a whole number from {low} to {high}")
-                };
-                Err(self.wrong(key, &node, &allowed))
-            }
-        }
-    }
-
-    /// true or false.
-    pub fn boolean(&mut self, key: &'static str) -> Result<Option<bool>> {
-        let Some(node) = self.take(key) else {
-            return Ok(None);
-        };
-        match node.value {
-            Value::Boolean(flag) => Ok(Some(flag)),
-            _ => Err(self.wrong(key, &node, "true or false")),
-        }
-    }
-
-    /// One of a few words.
-    pub fn text(
-        &mut self,
-        key: &'static str,
-        choices: &'static [&'static str],
-    ) -> Result<Option<&'static str>> {
-        let Some(node) = self.take(key) else {
-            return Ok(None);
-        };
-        let choice = match &node.value {
-            Value::Text(text) => choices.iter().find(|choice| *choice == text),
-            _ => None,
-        };
-        match choice {
-            Some(choice) => Ok(Some(choice)),
-            None => Err(self.wrong(key, &node, &list(choices))),
-        }
-    }
-
-    /// One of a few words, which must be there.
-    pub fn required_text(
-        &mut self,
-        key: &'static str,
-        choices: &'static [&'static str],
-    ) -> Result<&'static str> {
-        self.text(key, choices)?
-            .ok_or_else(|| self.missing(key, &list(choices)))
-    }
-
-    /// One of a few words, or a table with one file in it, as in `{ file = "w.npy" }`.
+    /// Refuses keys that mean nothing here, with the reason.
     ///
-    /// File names are relative to the scenario's folder.
-    pub fn text_or_file(
+    /// # Errors
+    /// The first of them that is there.
+    pub fn refuse<'a>(
         &mut self,
-        key: &'static str,
-        choices: &'static [&'static str],
-        file_keys: &'static [&'static str],
-    ) -> Result<Option<TextOrFile>> {
-        let Some(node) = self.take(key) else {
-            return Ok(None);
-        };
-        if let Value::Text(text) = &node.value
-            && let Some(choice) = choices.iter().find(|choice| *choice == text)
-        {
-            return Ok(Some(TextOrFile::Text(choice)));
-        }
-        if let Value::Table(table) = &node.value
-            && table.len() == 1
-        {
-            for &file_key in file_keys {
-                if let Some(Node {
-                    value: Value::Text(file),
-                    ..
-                }) = table.get(file_key)
-                {
-                    let folder = self.document.path.parent().unwrap_or("".as_ref());
-                    return Ok(Some(TextOrFile::File(file_key, folder.join(file))));
-                }
+        keys: impl IntoIterator<Item = &'a &'static Key>,
+        allowed: &str,
+    ) -> Result<()> {
+        for key in keys {
+            if let Some(node) = self.left.remove(key.name()) {
+                return Err(self.wrong(key.name(), &node, allowed));
             }
         }
-        let files: Vec<String> = file_keys
-            .iter()
-            .map(|key| format!("{{ {key} = \"….npy\" }}"))
-            .collect();
-        let allowed = format!("{} or {}", list(choices), files.join(" or "));
-        Err(self.wrong(key, &node, &allowed))
+        Ok(())
     }
 
     /// Refuses keys that nobody asked for.
+    ///
+    /// # Errors
+    /// The first of them.
     pub fn finish(self) -> Result<()> {
         let Some((key, node)) = self.left.first_key_value() else {
             return Ok(());
         };
-        let near = self
-            .asked
-            .iter()
-            .min_by_key(|asked| strsim::damerau_levenshtein(asked, key))
-            .filter(|asked| strsim::damerau_levenshtein(asked, key) <= MISSPELT);
-        Err(self.unknown(key, node, near.copied()))
+        Err(self.unknown(key, node, near(key, self.asked.iter().copied())))
     }
 
     /// An error about a key that nobody asked for.
     fn unknown(&self, key: &str, node: &Node, meant: Option<&str>) -> ScenarioError {
         let guess = meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)"));
+        let mut asked = self.asked.clone();
+        asked.sort_unstable();
+        asked.dedup();
         ScenarioError {
             place: self.document.place(Some(node.origin)),
-            key: self.full(key),
-            found: format!("an unknown key, with value {}{guess}", node.value),
-            allowed: meant.map_or_else(|| self.asked.join(", "), String::from),
+            key: self.full(&super::value::shorten(key)),
+            found: format!("an unknown key, with value {node}{guess}"),
+            allowed: meant.map_or_else(|| asked.join(", "), String::from),
         }
     }
 
     /// If `key` is not there but one that looks like it is, an error that says so.
     fn misspelt(&self, key: &str) -> Option<ScenarioError> {
-        let near = |(other, _): &(&String, &Node)| {
-            !self.asked.contains(&other.as_str())
-                && strsim::damerau_levenshtein(other, key) <= MISSPELT
-        };
-        let (other, node) = self.left.iter().find(near)?;
-        Some(self.unknown(other, node, Some(key)))
+        let others = self.left.keys().map(String::as_str);
+        let other = near(key, others.filter(|other| !self.asked.contains(other)))?;
+        Some(self.unknown(other, &self.left[other], Some(key)))
     }
 
     /// An error about a value that was taken.
@@ -325,7 +210,7 @@ impl Section {
         ScenarioError {
             place: self.document.place(Some(node.origin)),
             key: self.full(key),
-            found: node.value.to_string(),
+            found: node.to_string(),
             allowed: allowed.into(),
         }
     }
@@ -340,25 +225,20 @@ impl Section {
         })
     }
 
-    /// An error about several values together, placed at `key`, which was looked up beforehand.
-    pub fn contradiction(
-        &self,
-        key: &str,
-        origin: Option<Origin>,
-        found: String,
-        allowed: &str,
-    ) -> ScenarioError {
+    /// An error about several values together, placed at a key, with its section; where that is not written, at the section.
+    pub fn contradiction(&self, path: &str, found: String, allowed: &str) -> ScenarioError {
+        let origin = self.document.origin_of(path);
         ScenarioError {
-            place: self.document.place(origin.or(self.origin)),
-            key: self.full(key),
+            place: self.document.place(origin),
+            key: path.into(),
             found,
             allowed: allowed.into(),
         }
     }
 
-    /// Where a key that is still there was written.
-    pub fn origin_of(&self, key: &str) -> Option<Origin> {
-        self.left.get(key).map(|node| node.origin)
+    /// What was written for a key, with its section; `None` if it was not.
+    pub fn origin_of(&self, path: &str) -> Option<Origin> {
+        self.document.origin_of(path)
     }
 
     /// Where the section stands.
@@ -366,27 +246,18 @@ impl Section {
         self.origin
     }
 
-    fn full(&self, key: &str) -> String {
+    /// A key of this section, with the section.
+    pub(crate) fn full(&self, key: &str) -> String {
         if self.path.is_empty() {
             key.into()
         } else {
             format!("{}.{key}", self.path)
         }
     }
-}
 
-/// What [`Section::text_or_file`] found.
-pub enum TextOrFile {
-    /// One of the words.
-    Text(&'static str),
-    /// The key and the file.
-    File(&'static str, PathBuf),
-}
-
-fn list(choices: &[&str]) -> String {
-    let quoted: Vec<String> = choices
-        .iter()
-        .map(|choice| format!("\"{choice}\""))
-        .collect();
-    quoted.join(" or ")
+    /// Whether a declaration is one of this section, or of one in a list, `axis[0].log` for `axis[].log`.
+    pub(super) fn has_place_for(&self, key: &Key) -> bool {
+        let last = |path: &str| path.rsplit('.').next() == key.section().rsplit('.').next();
+        self.path == key.section() || self.path.contains('[') && last(&self.path)
+    }
 }

@@ -1,8 +1,8 @@
 //! What every experiment is, and what it leaves.
 
 use super::{ExperimentError, Hooks, Nowhere, Reading, Store, View};
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::integrate::RunEnd;
 use crate::output::Table;
 use crate::plot::Figure;
@@ -18,6 +18,8 @@ pub trait Experiment: Serialize + Clone + Debug + Send + Sync + 'static {
     const ABOUT: &'static str;
     /// Whether a run that was stopped can go on from checkpoints.
     const RESUMABLE: bool = false;
+    /// Its keys, group by group.
+    const KEYS: &'static [&'static [&'static Key]];
     /// What a sweep over it shows.
     const VIEW: View;
 

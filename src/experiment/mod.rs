@@ -7,6 +7,7 @@ mod array_file;
 mod contract;
 pub mod deep;
 mod error;
+pub mod keys;
 pub mod panels;
 mod record;
 mod registry;

@@ -2,8 +2,8 @@
 
 use super::scenario::Runnable;
 use super::{Experiment, Record, View, deep, panels, record, sgd_vs_flow, theorem4, theorem5};
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::output::Column;
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ pub struct Kind {
     pub resumable: bool,
     /// What a sweep over it shows.
     pub view: View,
+    keys: &'static [&'static [&'static Key]],
     pub(super) read: fn(Section) -> Result<Arc<dyn Runnable>, ScenarioError>,
     columns: fn() -> Vec<Column>,
 }
@@ -48,6 +49,7 @@ impl Kind {
             about: E::ABOUT,
             resumable: E::RESUMABLE,
             view: E::VIEW,
+            keys: E::KEYS,
             read: |root| Ok(Arc::new(E::read(root)?)),
             columns: record::columns::<E>,
         }
@@ -56,6 +58,11 @@ impl Kind {
     /// The kind of a name.
     pub fn named(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
+    }
+
+    /// Its keys, section by section.
+    pub fn keys(&self) -> Vec<&'static Key> {
+        self.keys.concat()
     }
 
     /// The columns of a sweep over it, axes apart.

@@ -116,10 +116,7 @@ impl Scenario {
         if root.has("sweep")
             && let Some(sweep) = root.take("sweep")
         {
-            let found = Node {
-                value: Value::Text("[sweep]".into()),
-                ..sweep
-            };
+            let found = Node::new(Value::Text("[sweep]".into()), sweep.origin);
             let allowed = "no sweep here; luckflow sweep takes this file";
             return Err(root.wrong("sweep", &found, allowed));
         }

@@ -16,6 +16,7 @@ pub struct Training {
     /// B; the last batch of an epoch may be smaller.
     pub batch: usize,
     /// η by epoch.
+    #[serde(rename = "step")]
     pub schedule: Schedule,
     /// μ
     pub momentum: f64,
@@ -28,8 +29,18 @@ pub struct Training {
 }
 
 /// Step sizes: (first epoch, η), ascending, the first for epoch 0.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Schedule(pub Vec<(u64, f64)>);
+
+/// A single step as a number, others as pairs.
+impl Serialize for Schedule {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0[..] {
+            [(0, step)] => serializer.serialize_f64(*step),
+            pairs => pairs.serialize(serializer),
+        }
+    }
+}
 
 impl Schedule {
     /// η in an epoch.

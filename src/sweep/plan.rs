@@ -175,10 +175,7 @@ impl Sweep {
             document.replace(&keys, node.clone())?;
         }
         if let Some(seed) = seed {
-            let node = Node {
-                value: Value::Integer(seed as i64),
-                origin: Origin::Set,
-            };
+            let node = Node::new(Value::Integer(seed as i64), Origin::Set);
             document.replace(&["seed".to_owned()], node)?;
         }
         Scenario::interpret(document)
@@ -326,7 +323,7 @@ mod tests {
         let text = "\n[[sweep.axis]]\nkey = \"student.theta0\"\nvalues = [0.1, 2.0]\n";
         let error = plan(text).unwrap_err().to_string();
         assert!(
-            error.starts_with("s.toml:14: student.theta0: found 2;"),
+            error.starts_with("s.toml:14: student.theta0: found 2.0;"),
             "{error}"
         );
         let text = "\n[[sweep.axis]]\nkey = \"student.theta\"\nvalues = [0.1]\n";

@@ -15,6 +15,7 @@ mod running;
 mod csv_heads;
 mod figures;
 mod folders;
+mod keys;
 mod summaries;
 mod svg;
 mod tables;

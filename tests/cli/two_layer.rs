@@ -338,7 +338,7 @@ fn mistakes_in_a_scenario_are_named_with_file_line_key_found_and_allowed() {
     refuses(
         "theta0 = 0.05",
         "theta0 = nan",
-        &["small.toml:10", "student.theta0", "NaN", "(0, π/2)"],
+        &["small.toml:10", "student.theta0", "nan", "(0, π/2)"],
     );
     refuses(
         "theta0 = 0.05",
@@ -656,7 +656,7 @@ fn mistakes_in_a_theorem5_scenario_are_named_too() {
         (
             "theta0 = 0.1",
             "signal = [1.0]",
-            &["small.toml:11", "student.signal", "[1]", "two numbers"],
+            &["small.toml:11", "student.signal", "[1.0]", "two numbers"],
         ),
         (
             "theta0 = 0.1",

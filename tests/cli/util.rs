@@ -43,6 +43,11 @@ impl Place {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    /// The text of a file.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
     /// The program, with a limit on its time.
     pub fn luckflow(&self, arguments: &[&str]) -> Command {
         let mut command = Command::cargo_bin("luckflow").unwrap();

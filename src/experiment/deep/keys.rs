@@ -1,25 +1,39 @@
 //! The keys of experiments with deep networks, and what they share.
 
-use crate::config::ScenarioError;
-use crate::config::document::{Node, Value};
-use crate::config::section::{Range, Section, TextOrFile};
+mod declared;
+mod layout;
+
+pub(in crate::experiment) use declared::HIDDEN_LAYERS;
+pub(super) use declared::{
+    AFFINE, AFFINE_OF, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS, EPOCHS_OF,
+    HELD_OUT, LOSS, MEASURED, MOMENTUM, NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH,
+    RUNS, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT,
+    TEACHER, WEIGHT_DECAY, WIDTH_ONE, WIDTHS,
+};
+pub(super) use layout::Layout;
+
+use crate::config::document::Value;
+use crate::config::section::Section;
+use crate::config::words::{words, words_of};
+use crate::config::{Key, ScenarioError};
+use crate::experiment::two_layer::keys::SEED;
 use crate::network::deep::{Architecture, BatchNorm, FullyConnected, Place};
 use crate::sgd::{Loss, Schedule, Training};
+use declared::{
+    EPOCHS, HIDDEN, INPUT_DIM, MOST_NODES, OUTPUTS, SEEDS, STEP, STUDENT_BIAS, TEACHER_BIAS,
+    TRAINING_SAMPLES, WEIGHTS,
+};
 use serde::Serialize;
-use std::path::PathBuf;
 
 pub(super) type Result<T> = std::result::Result<T, ScenarioError>;
-
-/// Nodes of a layer, at most.
-const MOST_NODES: u64 = 1 << 16;
 
 /// Parameters of a student, at most: a gigabyte of them.
 const MOST_PARAMETERS: f64 = 2.5e8;
 
 /// What all experiments with deep networks have.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Base {
-    /// The file's name without its ending.
+    /// The file's name without its ending; no key.
     pub name: String,
     /// From which all random numbers come.
     pub seed: u64,
@@ -34,40 +48,44 @@ pub struct Base {
 }
 
 /// `[teacher]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Teacher {
     /// Its layers.
-    #[serde(flatten)]
     pub architecture: Architecture,
+    /// Whether nodes have biases.
+    pub bias: bool,
     /// Its weights.
     pub weights: Weights,
 }
 
-/// Where the teacher's weights come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Weights {
-    /// {±½, ±¼, 0}, each node scaled to unit norm: as the authors draw them.
-    Grid,
-    /// Uniform, as a student's.
-    Uniform,
-    /// A `.safetensors` file, as runs leave it.
-    File(PathBuf),
+words! {
+    /// Where the teacher's weights come from.
+    pub enum Weights {
+        /// {±½, ±¼, 0}, each node scaled to unit norm: as the authors draw them.
+        Grid = "grid",
+        /// Uniform, as a student's.
+        Uniform = "uniform",
+    }
+    files {
+        /// A `.safetensors` file, as runs leave it.
+        File("file", ".safetensors"),
+    }
 }
 
 /// `[data]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Data {
     /// Training samples.
     pub samples: usize,
     /// Samples on which networks are measured.
     pub held_out: usize,
     /// σ of x ~ N(0, σ² I); an axis of some experiments.
+    #[serde(rename = "deviation")]
     pub deviations: Vec<f64>,
 }
 
 /// `[training]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Course {
     /// Epochs.
     pub epochs: u64,
@@ -77,7 +95,7 @@ pub struct Course {
 }
 
 /// `[student]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Student {
     /// Hidden layers are so many times as wide as the teacher's.
     pub widths: Vec<usize>,
@@ -86,6 +104,23 @@ pub struct Student {
     /// Whether nodes have biases.
     pub bias: bool,
 }
+
+words! {
+    /// Where hidden layers are normalised, if they are.
+    pub enum BatchNormPlace {
+        /// Nowhere.
+        None = "none",
+        /// Pre-activations.
+        BeforeRelu = "before-relu",
+        /// Activations.
+        AfterRelu = "after-relu",
+    }
+}
+
+words_of!(Loss {
+    MeanSquared = "mean-squared",
+    CrossEntropy = "cross-entropy",
+});
 
 impl Student {
     /// A student beside a teacher.
@@ -101,12 +136,19 @@ impl Student {
 }
 
 impl Base {
-    pub(super) fn read(root: &mut Section) -> Result<Self> {
+    /// Reads what trainings by epochs have; `deviation` says whether there may be several.
+    pub(super) fn read(root: &mut Section, deviation: &'static Key) -> Result<Self> {
         let name = root.name();
-        let seed = root.integer("seed", 0, 1 << 62)?.unwrap_or(1);
-        let seeds = root.integer("seeds", 1, 10_000)?.unwrap_or(1);
-        let teacher = read_teacher(root.section("teacher")?)?;
-        let data = read_data(root.section("data")?)?;
+        let seed = root.whole(&SEED)?;
+        let seeds = root.whole(&SEEDS)?;
+        let teacher = Teacher::read(root.section("teacher")?)?;
+        let mut section = root.section("data")?;
+        let data = Data {
+            samples: section.whole(&TRAINING_SAMPLES)? as usize,
+            held_out: section.whole(&HELD_OUT)? as usize,
+            deviations: section.numbers(deviation)?,
+        };
+        section.finish()?;
         let training = read_training(root.section("training")?, data.samples)?;
         Ok(Self {
             name,
@@ -119,74 +161,58 @@ impl Base {
     }
 }
 
-fn read_teacher(mut section: Section) -> Result<Teacher> {
-    let input = section.integer("input_dim", 1, MOST_NODES)?.unwrap_or(20) as usize;
-    let hidden = read_hidden(&mut section, "hidden", "the teacher's hidden layers")?;
-    let output = section.integer("outputs", 1, MOST_NODES)?.unwrap_or(100) as usize;
-    let bias = section.boolean("bias")?.unwrap_or(true);
-    let weights = match section.text_or_file("weights", &["grid", "uniform"], &["file"])? {
-        None | Some(TextOrFile::Text("grid")) => Weights::Grid,
-        Some(TextOrFile::Text(_)) => Weights::Uniform,
-        Some(TextOrFile::File(_, path)) => Weights::File(path),
-    };
-    section.finish()?;
-    Ok(Teacher {
-        architecture: FullyConnected {
-            input,
-            hidden,
-            output,
+impl Teacher {
+    pub(super) fn read(mut section: Section) -> Result<Self> {
+        let input = section.whole(&INPUT_DIM)? as usize;
+        let hidden = section.form(&HIDDEN, hidden_layers)?;
+        let output = section.whole(&OUTPUTS)? as usize;
+        let bias = section.flag(&TEACHER_BIAS)?;
+        let weights = section.word(&WEIGHTS)?;
+        section.finish()?;
+        Ok(Self {
+            architecture: FullyConnected {
+                input,
+                hidden,
+                output,
+                bias,
+                batch_norm: None,
+            }
+            .into(),
             bias,
-            batch_norm: None,
-        }
-        .into(),
-        weights,
-    })
+            weights,
+        })
+    }
 }
 
 /// Nodes of hidden layers from the bottom, as in [10, 15]; equal ones are allowed.
-pub(super) fn read_hidden(
-    section: &mut Section,
-    key: &'static str,
-    what: &str,
-) -> Result<Vec<usize>> {
-    let words = format!(
-        "{what} from the bottom: a list of whole numbers from 1 to {MOST_NODES}, as in [10, 15]"
-    );
-    let Some(node) = section.take(key) else {
-        return Err(section.missing(key, &words));
+pub(super) fn hidden_layers(value: &Value) -> Option<Vec<usize>> {
+    let count = |value: &Value| {
+        let nodes = value.whole()?;
+        (1..=MOST_NODES).contains(&nodes).then_some(nodes as usize)
     };
-    let count = |node: &Node| match node.value {
-        Value::Integer(nodes) if (1..=MOST_NODES as i64).contains(&nodes) => Some(nodes as usize),
-        _ => None,
-    };
-    let hidden: Option<Vec<usize>> = match &node.value {
-        Value::Array(items) => items.iter().map(count).collect(),
-        _ => None,
-    };
-    hidden
-        .filter(|hidden| !hidden.is_empty())
-        .ok_or_else(|| section.wrong(key, &node, &words))
+    let items = value.items()?.iter();
+    let layers: Vec<usize> = items
+        .map(|item| count(&item.value))
+        .collect::<Option<_>>()?;
+    (!layers.is_empty()).then_some(layers)
 }
 
-pub(super) fn read_student(mut section: Section, teacher: &Architecture) -> Result<Student> {
-    let origin = section.origin_of("widths");
-    let widths = section.integers("widths", 1, 1000)?.unwrap_or(vec![10]);
-    let affine = section.boolean("batch_norm_affine")?.unwrap_or(false);
-    let places = &["none", "before-relu", "after-relu"];
-    let batch_norms = section.texts("batch_norm", places)?.unwrap_or(vec!["none"]);
-    let bias = section.boolean("bias")?.unwrap_or(true);
-    let batch_norm = |place: &str| match place {
-        "before-relu" => Some(Place::BeforeRelu),
-        "after-relu" => Some(Place::AfterRelu),
-        _ => None,
+/// With batch normalisation where an experiment has it; the keys say how many values there may be.
+pub(super) fn read_student(
+    mut section: Section,
+    teacher: &Architecture,
+    widths: &'static Key,
+    batch_norm: Option<&'static Key>,
+) -> Result<Student> {
+    let widths = section.wholes(widths)?;
+    let batch_norms = match batch_norm {
+        Some(key) => read_batch_norms(&mut section, key)?,
+        None => vec![None],
     };
     let student = Student {
-        batch_norms: batch_norms
-            .into_iter()
-            .map(|place| batch_norm(place).map(|place| BatchNorm { place, affine }))
-            .collect(),
-        bias,
-        widths,
+        widths: widths.into_iter().map(|width| width as usize).collect(),
+        batch_norms,
+        bias: section.flag(&STUDENT_BIAS)?,
     };
     let widest = student.widths.iter().copied().max().unwrap_or(1);
     let shapes = student.architecture(teacher, widest, None).shapes();
@@ -197,115 +223,63 @@ pub(super) fn read_student(mut section: Section, teacher: &Architecture) -> Resu
     if parameters > MOST_PARAMETERS {
         let found = format!("a student of {parameters:.1e} parameters");
         let allowed = format!("at most {MOST_PARAMETERS:.1e}");
-        return Err(section.contradiction("widths", origin, found, &allowed));
+        return Err(section.contradiction(WIDTH_ONE.path, found, &allowed));
     }
     section.finish()?;
     Ok(student)
 }
 
-fn read_data(mut section: Section) -> Result<Data> {
-    let samples = section.integer("samples", 2, 1 << 24)?.unwrap_or(100_000) as usize;
-    let held_out = section.integer("held_out", 2, 1 << 20)?.unwrap_or(1024) as usize;
-    let deviations = section
-        .numbers("deviation", Range::POSITIVE)?
-        .unwrap_or(vec![1.0]);
-    section.finish()?;
-    Ok(Data {
-        samples,
-        held_out,
-        deviations,
-    })
+fn read_batch_norms(section: &mut Section, key: &'static Key) -> Result<Vec<Option<BatchNorm>>> {
+    let places: Vec<BatchNormPlace> = section.several_words(key)?;
+    let affine = section.flag(&AFFINE)?;
+    if affine && places == [BatchNormPlace::None] {
+        let allowed = "false, or batch_norm = \"before-relu\" or \"after-relu\"";
+        return Err(section.contradiction(AFFINE.path, "true without batch_norm".into(), allowed));
+    }
+    let batch_norm = |place: BatchNormPlace| {
+        let place = match place {
+            BatchNormPlace::None => return None,
+            BatchNormPlace::BeforeRelu => Place::BeforeRelu,
+            BatchNormPlace::AfterRelu => Place::AfterRelu,
+        };
+        Some(BatchNorm { place, affine })
+    };
+    Ok(places.into_iter().map(batch_norm).collect())
 }
 
 fn read_training(mut section: Section, samples: usize) -> Result<Course> {
-    let epochs = section.integer("epochs", 1, 1_000_000)?.unwrap_or(40);
-    let batch_origin = section.origin_of("batch");
-    let batch = section.integer("batch", 1, 1 << 20)?.unwrap_or(64) as usize;
+    let epochs = section.whole(&EPOCHS)?;
+    let batch = section.whole(&BATCH)? as usize;
     if batch > samples {
         let found = format!("mini-batches of {batch} with data.samples = {samples}");
         let allowed = "no more than there are samples";
-        return Err(section.contradiction("batch", batch_origin, found, allowed));
+        return Err(section.contradiction(BATCH.path, found, allowed));
     }
-    let schedule = read_schedule(&mut section)?;
-    let below_one = Range::closed(0.0, 0.9999, "a number from 0 to 0.9999");
-    let momentum = section.number("momentum", below_one)?.unwrap_or(0.0);
-    let not_negative = Range::closed(0.0, 1.0, "a number from 0 to 1");
-    let weight_decay = section.number("weight_decay", not_negative)?.unwrap_or(0.0);
-    let loss = match section.text("loss", &["mean-squared", "cross-entropy"])? {
-        Some("cross-entropy") => Loss::CrossEntropy,
-        _ => Loss::MeanSquared,
+    let training = Training {
+        batch,
+        schedule: section.form(&STEP, schedule)?,
+        momentum: section.number(&MOMENTUM)?,
+        weight_decay: section.number(&WEIGHT_DECAY)?,
+        loss: section.word(&LOSS)?,
+        normalize_nodes: section.flag(&NORMALIZE_NODES)?,
     };
-    let normalize_nodes = section.boolean("normalize_nodes")?.unwrap_or(false);
     section.finish()?;
-    Ok(Course {
-        epochs,
-        training: Training {
-            batch,
-            schedule,
-            momentum,
-            weight_decay,
-            loss,
-            normalize_nodes,
-        },
-    })
+    Ok(Course { epochs, training })
 }
 
 /// A step, or pairs of an epoch and the step from there on.
-fn read_schedule(section: &mut Section) -> Result<Schedule> {
-    let words = "a positive number, or pairs of an epoch and the step from there on, the first for epoch 0, as in [[0, 0.1], [20, 0.01]]";
-    let Some(node) = section.take("step") else {
-        return Err(section.missing("step", words));
+fn schedule(value: &Value) -> Option<Schedule> {
+    let step = |value: &Value| value.number().filter(|&step| step > 0.0);
+    let Some(items) = value.items() else {
+        return Some(Schedule(vec![(0, step(value)?)]));
     };
-    let number = |value: &Value| match value {
-        Value::Float(x) => Some(*x),
-        Value::Integer(x) => Some(*x as f64),
+    let pair = |value: &Value| match value.items()? {
+        [epoch, rate] => Some((epoch.value.whole()?, step(&rate.value)?)),
         _ => None,
     };
-    let positive = |x: &f64| *x > 0.0 && x.is_finite();
-    let pair = |node: &Node| match &node.value {
-        Value::Array(items) => match &items[..] {
-            [
-                Node {
-                    value: Value::Integer(epoch),
-                    ..
-                },
-                step,
-            ] => Some((
-                u64::try_from(*epoch).ok()?,
-                number(&step.value).filter(positive)?,
-            )),
-            _ => None,
-        },
-        _ => None,
-    };
-    let schedule = match &node.value {
-        Value::Array(items) => items.iter().map(pair).collect::<Option<Vec<_>>>(),
-        value => number(value).filter(positive).map(|step| vec![(0, step)]),
-    };
-    schedule
-        .filter(|schedule| {
-            schedule.first().is_some_and(|first| first.0 == 0)
-                && schedule.windows(2).all(|pair| pair[0].0 < pair[1].0)
-        })
-        .map(Schedule)
-        .ok_or_else(|| section.wrong("step", &node, words))
-}
-
-/// A single value where the experiment has no axis for more.
-pub(super) fn single<T: Copy>(
-    values: &[T],
-    section: &str,
-    key: &str,
-    root: &Section,
-    experiment: &str,
-) -> Result<T> {
-    match values {
-        [value] => Ok(*value),
-        more => Err(root.contradiction(
-            &format!("{section}.{key}"),
-            None,
-            format!("{} values", more.len()),
-            &format!("one, with experiment = \"{experiment}\""),
-        )),
-    }
+    let pairs = items.iter().map(|item| pair(&item.value));
+    let pairs: Vec<(u64, f64)> = pairs.collect::<Option<_>>()?;
+    let begins = pairs.first().is_some_and(|first| first.0 == 0);
+    let ascends = pairs.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    (begins && ascends).then_some(Schedule(pairs))
 }

@@ -68,7 +68,7 @@ pub fn teacher(base: &Base, seed: u64) -> Result<Deep<f32>, ExperimentError> {
             let key = "teacher.weights";
             let content = |found: String, allowed: &str| ExperimentError::Content {
                 key,
-                path: path.clone(),
+                path: path.to_path_buf(),
                 found,
                 allowed: allowed.into(),
             };

@@ -1,21 +1,64 @@
 //! The keys of `experiment = "fan-out-panels"`.
 
-use crate::config::ScenarioError;
 use crate::config::document::Value;
-use crate::config::section::{Range, Section};
+use crate::config::section::Section;
+use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::theorem5::keys::{
-    ExtraWeights, Start, Student, Theorem5, numbers, read_fan_out,
+    ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out,
+    read_flow,
+};
+use crate::experiment::two_layer::keys::{
+    AUTO_HORIZON, HORIZON, LOOKS, OVERLAP, SEED, STEPPING, TEACHER, TOP,
 };
 use crate::experiment::two_layer::settings::{Output, read_integrate, read_overlap, read_teacher};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 type Result<T> = std::result::Result<T, ScenarioError>;
 
+/// Student nodes of a panel, at most.
+const MOST_STUDENTS: u64 = 1_000_000;
+
+keys! {
+    /// `[panels]`
+    pub(in crate::experiment) PANELS {
+        STUDENTS = Key::form(
+            "panels.students",
+            "a list of whole numbers of student nodes, none below the number of teacher nodes",
+        )
+            .means("n: a row of panels each")
+            .example("[6, 12]");
+        SIGNALS = Key::form(
+            "panels.signals",
+            "a list of pairs [s for W, s for V], as in [[1.0, 0.0], [1.0, 0.3]]",
+        )
+            .means("[s_W, s_V], a column of panels each: teacher·s + noise for u, noise for r")
+            .example("[[1.0, 0.0], [1.0, 0.3]]");
+        NOISE = Key::number("panels.noise", Range::POSITIVE)
+            .or(Fallback::Number(0.1))
+            .means("standard deviation of the noise");
+        SEEDS = Key::whole("panels.seeds", 1, 10_000)
+            .or(Fallback::Whole(3))
+            .means("runs per panel, with seeds counted up from `seed`");
+    }
+}
+
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    TEACHER,
+    TEACHER_FAN_OUT,
+    PANELS,
+    OVERLAP,
+    FLOW,
+    STEPPING,
+    AUTO_HORIZON,
+    LOOKS,
+];
+
 /// Theorem 5 from perturbed teachers, for several widths, perturbations and seeds: the check of the poster's authors.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Panels {
     /// What all runs share; width, start and seed are replaced for each.
-    #[serde(flatten)]
     pub base: Theorem5,
     /// Numbers of student nodes n: a row of panels each.
     pub students: Vec<usize>,
@@ -31,27 +74,29 @@ impl Panels {
     /// Reads the keys, all of them and no others.
     pub(super) fn read_keys(mut root: Section) -> Result<Self> {
         let name = root.name();
-        let seed = root.integer("seed", 0, 1 << 62)?.unwrap_or(1);
+        let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;
         let teacher = read_teacher(&mut section)?;
         let (outputs, teacher_fan_out) = read_fan_out(section, &teacher)?;
-        let (students, signals, noise, seeds) =
-            read_panels(root.section("panels")?, teacher.nodes)?;
-        let overlap = read_overlap(root.section("overlap")?)?;
-        let mut flow = root.section("flow")?;
-        let normalized_fan_out = flow.boolean("normalized_fan_out")?.unwrap_or(false);
-        flow.finish()?;
-        let integrate = read_integrate(root.section("integrate")?, &overlap)?;
+        let mut section = root.section("panels")?;
+        let least = teacher.nodes.unwrap_or(1);
+        let students = section.form(&STUDENTS, |value| numbers_of_nodes(value, least))?;
+        let signals = section.form(&SIGNALS, pairs)?;
+        let noise = section.number(&NOISE)?;
+        let seeds = section.whole(&SEEDS)?;
+        section.finish()?;
+        let overlap = read_overlap(root.section("overlap")?, false)?;
+        let normalized_fan_out = read_flow(root.section("flow")?)?;
+        let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
         root.finish()?;
         let student = Student {
             extra: 0,
-            extra_weights: ExtraWeights::Random,
+            extra_weights: Some(ExtraWeights::Random),
             start: Start::Perturbed {
                 signal: signals[0],
                 noise,
             },
         };
-        let output = Output { states: false };
         let base = Theorem5 {
             name,
             seed,
@@ -62,7 +107,7 @@ impl Panels {
             overlap,
             normalized_fan_out,
             integrate,
-            output,
+            output: Output { states: false },
         };
         Ok(Self {
             base,
@@ -86,39 +131,57 @@ impl Panels {
     }
 }
 
-type Layout = (Vec<usize>, Vec<[f64; 2]>, f64, u64);
+impl Serialize for Panels {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Own<'a> {
+            students: &'a [usize],
+            signals: &'a [[f64; 2]],
+            noise: f64,
+            seeds: u64,
+        }
+        #[derive(Serialize)]
+        #[serde(tag = "experiment", rename = "fan-out-panels")]
+        struct Layout<'a> {
+            seed: u64,
+            #[serde(flatten)]
+            sections: Sections<'a>,
+            panels: Own<'a>,
+        }
+        let layout = Layout {
+            seed: self.base.seed,
+            sections: Sections {
+                student: None,
+                output: None,
+                ..self.base.sections()
+            },
+            panels: Own {
+                students: &self.students,
+                signals: &self.signals,
+                noise: self.noise,
+                seeds: self.seeds,
+            },
+        };
+        layout.serialize(serializer)
+    }
+}
 
-fn read_panels(mut section: Section, nodes: Option<usize>) -> Result<Layout> {
-    let least = nodes.unwrap_or(1);
-    let words = format!("a list of numbers of student nodes, none below the teacher's {least}");
-    let students = match section.take("students") {
-        None => return Err(section.missing("students", &words)),
-        Some(node) => {
-            let whole = |x: &f64| x.fract() == 0.0 && *x >= least as f64 && *x <= 1e6;
-            let list =
-                numbers(&node.value).filter(|list| !list.is_empty() && list.iter().all(whole));
-            let list = list.ok_or_else(|| section.wrong("students", &node, &words))?;
-            list.into_iter().map(|x| x as usize).collect()
-        }
+fn numbers_of_nodes(value: &Value, least: usize) -> Option<Vec<usize>> {
+    let count = |value: &Value| {
+        let count = value.whole()?;
+        (least as u64..=MOST_STUDENTS)
+            .contains(&count)
+            .then_some(count as usize)
     };
-    let words = "a list of pairs [s for W, s for V], as in [[1.0, 0.0], [1.0, 0.3]]";
-    let signals = match section.take("signals") {
-        None => return Err(section.missing("signals", words)),
-        Some(node) => {
-            let pairs = match &node.value {
-                Value::Array(items) => items
-                    .iter()
-                    .map(|item| numbers(&item.value)?.try_into().ok())
-                    .collect::<Option<Vec<[f64; 2]>>>(),
-                _ => None,
-            };
-            pairs
-                .filter(|pairs| !pairs.is_empty())
-                .ok_or_else(|| section.wrong("signals", &node, words))?
-        }
-    };
-    let noise = section.number("noise", Range::POSITIVE)?.unwrap_or(0.1);
-    let seeds = section.integer("seeds", 1, 10_000)?.unwrap_or(3);
-    section.finish()?;
-    Ok((students, signals, noise, seeds))
+    let items = value.items()?.iter();
+    let counts: Vec<usize> = items
+        .map(|item| count(&item.value))
+        .collect::<Option<_>>()?;
+    (!counts.is_empty()).then_some(counts)
+}
+
+fn pairs(value: &Value) -> Option<Vec<[f64; 2]>> {
+    let items = value.items()?.iter();
+    let pairs: Vec<_> = items.map(|item| pair(&item.value)).collect::<Option<_>>()?;
+    (!pairs.is_empty()).then_some(pairs)
 }

@@ -8,8 +8,8 @@ pub use keys::Panels;
 
 use super::theorem5::{Flight, Setup};
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::integrate::{Described, RunEnd};
 use crate::runs::{Weight, many};
 use serde::{Serialize, Serializer};
@@ -82,6 +82,7 @@ impl Experiment for Panels {
     const NAME: &'static str = "fan-out-panels";
     const ABOUT: &'static str =
         "Theorem 5 from perturbed teachers over widths and seeds: which fan-out norms vanish?";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = usize;

@@ -1,17 +1,67 @@
 //! The keys of `experiment = "sgd-vs-flow"`.
 
-use crate::config::ScenarioError;
-use crate::config::section::{Range, Section};
+use crate::config::section::Section;
+use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::theorem5::Theorem5;
-use serde::Serialize;
+use crate::experiment::theorem5::keys::{STUDENT, Sections, TEACHER_FAN_OUT};
+use crate::experiment::two_layer::keys::{LOOKS, OVERLAP, STEPPING, TEACHER, TOP};
+use crate::flow::FanOut;
+use serde::{Serialize, Serializer};
 
 type Result<T> = std::result::Result<T, ScenarioError>;
 
+keys! {
+    /// `[sgd]`
+    pub(in crate::experiment) SGD {
+        STEPS = Key::number("sgd.steps", Range::POSITIVE)
+            .or_list()
+            .means("η")
+            .example("[0.1, 0.05]");
+        BATCHES = Key::whole("sgd.batches", 1, 1 << 24)
+            .or_list()
+            .means("B")
+            .example("[16, 64]");
+        SEEDS = Key::whole("sgd.seeds", 1, 10_000)
+            .or(Fallback::Whole(8))
+            .means("runs of each pair");
+        PROJECTION = Key::flag("sgd.projection")
+            .or(Fallback::Flag(true))
+            .means("apply P⊥ and renormalise nodes; without, what differs from the prediction's premises is said");
+        FAN_OUT = Key::words::<FanOut>("sgd.fan_out")
+            .or(Fallback::Word("running"))
+            .means("whether V moves, in the flow too");
+    }
+}
+
+keys! {
+    /// The horizon, which must be given.
+    pub(in crate::experiment) GIVEN_HORIZON {
+        HORIZON = Key::number(
+            "integrate.horizon",
+            Range::open(0.0, f64::INFINITY, "a positive number: the gap is that over a fixed horizon"),
+        )
+            .means("final time; also the last of listed output times; a method of fixed step gets one that divides SGD's")
+            .example("10.0");
+    }
+}
+
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    TEACHER,
+    TEACHER_FAN_OUT,
+    STUDENT,
+    SGD,
+    OVERLAP,
+    STEPPING,
+    GIVEN_HORIZON,
+    LOOKS,
+];
+
 /// Two-layer SGD and the flow from the same start: how far apart do they come?
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SgdVsFlow {
     /// Teacher, student, overlaps and integration: those of the flow.
-    #[serde(flatten)]
     pub base: Theorem5,
     /// η: the steps that are tried.
     pub steps: Vec<f64>,
@@ -22,44 +72,21 @@ pub struct SgdVsFlow {
     /// Apply P⊥ and renormalise.
     pub projection: bool,
     /// Whether V moves.
-    pub running_fan_out: bool,
+    pub fan_out: FanOut,
 }
 
 impl SgdVsFlow {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+        let base = Theorem5::read_shared(&mut root, &HORIZON)?;
         let mut section = root.section("sgd")?;
-        let words = "η, positive numbers, as in [0.1, 0.05]";
-        let steps = section
-            .numbers("steps", Range::POSITIVE)?
-            .ok_or_else(|| section.missing("steps", words))?;
-        let batches = section
-            .integers("batches", 1, 1 << 24)?
-            .ok_or_else(|| section.missing("batches", "B, whole numbers, as in [16, 64]"))?;
-        let seeds = section.integer("seeds", 1, 10_000)?.unwrap_or(8);
-        let projection = section.boolean("projection")?.unwrap_or(true);
-        let fan_out = section.text("fan_out", &["running", "fixed"])?;
+        let steps = section.numbers(&STEPS)?;
+        let batches = section.wholes(&BATCHES)?;
+        let batches = batches.into_iter().map(|batch| batch as usize).collect();
+        let seeds = section.whole(&SEEDS)?;
+        let projection = section.flag(&PROJECTION)?;
+        let fan_out = section.word(&FAN_OUT)?;
         section.finish()?;
-        let origin = root.origin_of("flow").or(root.origin_of("integrate"));
-        let base = Theorem5::read_section(&mut root)?;
-        let problem = if base.normalized_fan_out {
-            Some((
-                "flow.normalized_fan_out",
-                "true",
-                "false: SGD here leaves V free",
-            ))
-        } else if base.integrate.horizon.is_none() {
-            Some((
-                "integrate.horizon",
-                "\"auto\"",
-                "a number: the gap is that over a fixed horizon",
-            ))
-        } else {
-            None
-        };
-        if let Some((key, found, allowed)) = problem {
-            return Err(root.contradiction(key, origin, found.into(), allowed));
-        }
         root.finish()?;
         Ok(Self {
             base,
@@ -67,7 +94,45 @@ impl SgdVsFlow {
             batches,
             seeds,
             projection,
-            running_fan_out: fan_out != Some("fixed"),
+            fan_out,
         })
+    }
+}
+
+impl Serialize for SgdVsFlow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Own<'a> {
+            steps: &'a [f64],
+            batches: &'a [usize],
+            seeds: u64,
+            projection: bool,
+            #[serde(serialize_with = "crate::config::words::as_word")]
+            fan_out: FanOut,
+        }
+        #[derive(Serialize)]
+        #[serde(tag = "experiment", rename = "sgd-vs-flow")]
+        struct Layout<'a> {
+            seed: u64,
+            #[serde(flatten)]
+            sections: Sections<'a>,
+            sgd: Own<'a>,
+        }
+        let layout = Layout {
+            seed: self.base.seed,
+            sections: Sections {
+                flow: None,
+                output: None,
+                ..self.base.sections()
+            },
+            sgd: Own {
+                steps: &self.steps,
+                batches: &self.batches,
+                seeds: self.seeds,
+                projection: self.projection,
+                fan_out: self.fan_out,
+            },
+        };
+        layout.serialize(serializer)
     }
 }

@@ -12,8 +12,9 @@ pub use paths::{Path, PathRow};
 
 use super::theorem5::Setup;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
+use crate::flow::FanOut;
 use crate::integrate::{Method, RunEnd, Step};
 use crate::measure::Span;
 use crate::network::TwoLayer;
@@ -98,6 +99,7 @@ pub struct Run {
 impl Experiment for SgdVsFlow {
     const NAME: &'static str = "sgd-vs-flow";
     const ABOUT: &'static str = "Two-layer SGD beside the flow from the same start: how does the gap fall with step and batch?";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = Setup;
@@ -179,7 +181,7 @@ fn simulate(
             step: scenario.steps[which],
             batch,
             projection: scenario.projection,
-            running_fan_out: scenario.running_fan_out,
+            running_fan_out: scenario.fan_out == FanOut::Running,
         };
         // Runs of different steps and batches are independent too.
         let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);

@@ -56,22 +56,24 @@ pub(super) struct Reference<'a> {
     step: f64,
     /// Numbers of the steps after which paths are looked at.
     looks: Vec<u64>,
-    running_fan_out: bool,
+    fan_out: FanOut,
+    max_steps: u64,
     seed: u64,
 }
 
 impl<'a> Reference<'a> {
     pub fn new(scenario: &SgdVsFlow, setup: &'a Setup, step: f64) -> Self {
         let horizon = scenario.base.integrate.horizon.unwrap_or(1.0);
-        let outputs = scenario.base.integrate.outputs;
-        let nearest = |i: u64| ((horizon * i as f64 / outputs as f64 / step).round() as u64).max(1);
-        let mut looks: Vec<u64> = (1..=outputs).map(nearest).collect();
+        let nearest = |time: f64| ((time / step).round() as u64).max(1);
+        let times = scenario.base.integrate.outputs.times(horizon).into_iter();
+        let mut looks: Vec<u64> = times.map(nearest).collect();
         looks.dedup();
         Self {
             setup,
             step,
             looks,
-            running_fan_out: scenario.running_fan_out,
+            fan_out: scenario.fan_out,
+            max_steps: scenario.base.integrate.max_steps,
             seed: scenario.base.seed,
         }
     }
@@ -82,14 +84,11 @@ impl<'a> Reference<'a> {
         let plan = Plan {
             horizon: outputs[outputs.len() - 1],
             outputs,
-            max_steps: 100_000_000,
+            max_steps: self.max_steps,
         };
         let options = FlowOptions {
             projection: true,
-            fan_out: match self.running_fan_out {
-                true => FanOut::Running,
-                false => FanOut::Fixed,
-            },
+            fan_out: self.fan_out,
         };
         let overlap = self.setup.overlap(self.seed);
         let network = &self.setup.network;

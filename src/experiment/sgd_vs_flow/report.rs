@@ -2,6 +2,7 @@
 
 use super::{Exponent, Outcome, Path, PathRow, figures};
 use crate::experiment::{self, About, Levels, Reading, View};
+use crate::flow::FanOut;
 use crate::integrate::RunEnd;
 use crate::measure::Span;
 use crate::output;
@@ -198,7 +199,7 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.dim,
         short(base.integrate.horizon.unwrap_or(f64::NAN)),
         outcome.scenario.seeds,
-        if outcome.scenario.running_fan_out {
+        if outcome.scenario.fan_out == FanOut::Running {
             "running"
         } else {
             "fixed"

@@ -1,19 +1,58 @@
 //! The keys of `experiment = "theorem4"`.
 
-use crate::config::ScenarioError;
-use crate::config::section::{Range, Section};
-use crate::experiment::two_layer::settings::{
-    Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap, read_teacher,
+use crate::config::section::Section;
+use crate::config::{Fallback, Key, Range, ScenarioError, keys};
+use crate::experiment::two_layer::keys::{
+    AUTO_HORIZON, HORIZON, LOOKS, OUTPUT, OVERLAP, REPLICAS_OF, SEED, STEPPING, TEACHER, TOP,
 };
+use crate::experiment::two_layer::settings::{
+    FileTable, Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap,
+    read_teacher,
+};
+use crate::flow::FanOut;
 use serde::Serialize;
 use std::f64::consts::FRAC_PI_2;
 
 type Result<T> = std::result::Result<T, ScenarioError>;
 
+keys! {
+    /// `[student]`
+    pub(in crate::experiment) STUDENT {
+        THETA0 = Key::number(
+            "student.theta0",
+            Range::open(0.0, FRAC_PI_2, "an angle in (0, π/2), ends excluded"),
+        )
+            .means("θ₀: each student node starts at this angle to its teacher node, in a random direction")
+            .unit("radians")
+            .label("start angle θ₀ (radians)")
+            .example("0.1");
+        WEIGHTS = Key::file("student.weights", &[("file", ".npy")])
+            .or(Fallback::Rule("drawn, as theta0 says"))
+            .means("in place of theta0: W at the start, d × m, columns normalised");
+        FAN_OUT = Key::file("student.fan_out", &[("file", ".npy")])
+            .or(Fallback::Rule("ones"))
+            .means("V at the start, m × 1");
+    }
+}
+
+keys! {
+    /// `[flow]`
+    pub(in crate::experiment) FLOW {
+        PROJECTION = Key::flag("flow.projection")
+            .or(Fallback::Flag(true))
+            .means("apply P⊥");
+        RUNNING = Key::words::<FanOut>("flow.fan_out")
+            .or(Fallback::Word("fixed"))
+            .means("whether V moves");
+    }
+}
+
 /// A student of as many nodes as its teacher, fan-out weights one: does it converge at the stated rates?
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "experiment", rename = "theorem4")]
 pub struct Theorem4 {
-    /// The file's name without its ending.
+    /// The file's name without its ending; no key.
+    #[serde(skip)]
     pub name: String,
     /// From which all random numbers come.
     pub seed: u64,
@@ -32,33 +71,69 @@ pub struct Theorem4 {
 }
 
 /// `[student]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Student {
-    /// θ₀: every student node starts at this angle to its teacher node.
-    pub theta0: f64,
+    /// Where W starts.
+    #[serde(flatten)]
+    pub start: Start,
+    /// V at the start, m × 1; `None` for ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fan_out: Option<FileTable>,
+}
+
+/// Where W starts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Start {
+    /// Every student node at this angle to its teacher node.
+    Angle {
+        /// θ₀
+        theta0: f64,
+    },
+    /// From a file.
+    File {
+        /// d × m, columns to be normalised.
+        weights: FileTable,
+    },
 }
 
 /// `[flow]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Flow {
     /// Apply P⊥.
     pub projection: bool,
-    /// Let V run; Theorem 4 has it fixed.
-    pub running_fan_out: bool,
+    /// Whether V runs; Theorem 4 has it fixed.
+    #[serde(serialize_with = "crate::config::words::as_word")]
+    pub fan_out: FanOut,
 }
+
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    TEACHER,
+    STUDENT,
+    OVERLAP,
+    REPLICAS_OF,
+    FLOW,
+    STEPPING,
+    AUTO_HORIZON,
+    LOOKS,
+    OUTPUT,
+];
 
 impl Theorem4 {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let name = root.name();
-        let seed = root.integer("seed", 0, i64::MAX as u64)?.unwrap_or(1);
+        let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;
         let teacher = read_teacher(&mut section)?;
         section.finish()?;
         let student = read_student(root.section("student")?)?;
-        let overlap = read_overlap(root.section("overlap")?)?;
+        let overlap = read_overlap(root.section("overlap")?, true)?;
         let flow = read_flow(root.section("flow")?)?;
-        let integrate = read_integrate(root.section("integrate")?, &overlap)?;
+        let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
         let output = read_output(root.section("output")?)?;
         root.finish()?;
         Ok(Self {
@@ -75,20 +150,28 @@ impl Theorem4 {
 }
 
 fn read_student(mut section: Section) -> Result<Student> {
-    let words = "an angle in radians in (0, π/2), ends excluded";
-    let range = Range::open(0.0, FRAC_PI_2, words);
-    let theta0 = section.number("theta0", range)?;
-    let theta0 = theta0.ok_or_else(|| section.missing("theta0", words))?;
+    let start = match section.file_if(&WEIGHTS)? {
+        Some(file) => {
+            section.refuse([&&THETA0], "nothing here where weights are a file")?;
+            Start::File {
+                weights: FileTable { file },
+            }
+        }
+        None => Start::Angle {
+            theta0: section.number(&THETA0)?,
+        },
+    };
+    let fan_out = section.file_if(&FAN_OUT)?.map(|file| FileTable { file });
     section.finish()?;
-    Ok(Student { theta0 })
+    Ok(Student { start, fan_out })
 }
 
 fn read_flow(mut section: Section) -> Result<Flow> {
-    let projection = section.boolean("projection")?.unwrap_or(true);
-    let fan_out = section.text("fan_out", &["fixed", "running"])?;
+    let projection = section.flag(&PROJECTION)?;
+    let fan_out = section.word(&RUNNING)?;
     section.finish()?;
     Ok(Flow {
         projection,
-        running_fan_out: fan_out == Some("running"),
+        fan_out,
     })
 }

@@ -14,8 +14,8 @@ pub use simulation::Simulation;
 
 use super::two_layer::settings::Overlap;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::measure::{Spread, spread};
 use crate::network::Frame;
 use crate::theory::AsymptoticRate;
@@ -90,6 +90,7 @@ pub struct Energy {
 impl Experiment for Theorem4 {
     const NAME: &'static str = "theorem4";
     const ABOUT: &'static str = "A student of the teacher's width, V fixed: does the largest angle fall at the claimed rates?";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = Setup;
@@ -134,7 +135,7 @@ fn simulate(
     let started = std::time::Instant::now();
     let (method, plan) = setup.plan(scenario);
     let mut resolved = scenario.clone();
-    resolved.integrate.method = method;
+    resolved.integrate.method = method.into();
     resolved.integrate.horizon = Some(plan.horizon);
     resolved.teacher.input_dim = Some(setup.frame.dim());
     resolved.teacher.nodes = Some(setup.assumption.nodes);

@@ -3,14 +3,17 @@
 use crate::bound::{Facts, Premise};
 use crate::experiment::ExperimentError;
 use crate::experiment::theorem4::Theorem4;
-use crate::experiment::two_layer::settings::{Overlap, Sampling};
-use crate::experiment::two_layer::{input, plan, teacher};
+use crate::experiment::theorem4::keys::Start;
+use crate::experiment::two_layer::settings::{FileTable, Overlap, Sampling, Stepping};
+use crate::experiment::two_layer::{input, plan, start, teacher};
+use crate::flow::FanOut;
 use crate::integrate::{FloorCause, Method, NoiseFloor, Plan, stagnation_floor};
 use crate::network::{Frame, TwoLayer, draw};
-use crate::overlap::{Input, OverlapMethod};
+use crate::overlap::{HalfAngle, Input, OverlapMethod};
 use crate::rng;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::{AsymptoticRate, asymptotic_rate};
+use ndarray::Array2;
 
 /// "auto" horizon where no slowest rate is known, in units of 1/d₀.
 const FALLBACK_TIMES: f64 = 30.0;
@@ -49,15 +52,16 @@ impl Setup {
         }
         let angles = TeacherAngles::of(teacher.view());
         let b = teacher::solve_threshold(scenario.teacher.threshold, &angles)?;
-        let theta0 = scenario.student.theta0;
-        let mut stream = rng::stream(scenario.seed, "student", &[]);
-        let student = draw::students_at_angle(&mut stream, dim, teacher.view(), theta0);
+        let (frame, teacher, student, theta0) = place_students(scenario, frame, teacher)?;
         let asymptotic = asymptotic_rate(teacher.view(), b, dim);
         let (asymptotic, asymptotic_problem) = match asymptotic {
             Ok(rate) => (Some(rate), None),
             Err(problem) => (None, Some(problem.to_string())),
         };
         let mut network = TwoLayer::with_unit_fan_out(&teacher, student, b);
+        if let Some(FileTable { file }) = &scenario.student.fan_out {
+            network.fan_out = start::read_fan_out(file, network.fan_out.dim())?;
+        }
         let mut frame = frame;
         if !input.is_standard() {
             // Directions matter: go back to the coordinates of R^d.
@@ -99,7 +103,10 @@ impl Setup {
             Some(exact) if exact.rate > 0.0 => {
                 let start = self.assumption.theta0;
                 // Three times below the floor, so that the run ends by reaching it.
-                (3.0 * start / self.floor(&settings.method)).ln().max(1.0) / exact.rate
+                (3.0 * start / self.floor(&settings.method.with_step(0.0)))
+                    .ln()
+                    .max(1.0)
+                    / exact.rate
             }
             _ => FALLBACK_TIMES / self.assumption.d0,
         };
@@ -182,10 +189,13 @@ impl Setup {
 
     /// Premises of the theorem that the scenario does not meet.
     pub(super) fn unmet(&self, scenario: &Theorem4) -> Vec<Premise> {
-        let by_steps = matches!(scenario.integrate.method, Method::GradientDescent(_));
+        let by_steps = matches!(scenario.integrate.method, Stepping::GradientDescent(_));
         let lacks = [
             (Premise::Projected, !scenario.flow.projection),
-            (Premise::FixedFanOut, scenario.flow.running_fan_out),
+            (
+                Premise::FixedFanOut,
+                scenario.flow.fan_out != FanOut::Fixed || scenario.student.fan_out.is_some(),
+            ),
             (Premise::StandardInput, !self.input.is_standard()),
             (Premise::Flow, by_steps),
             (Premise::Steps, !by_steps),
@@ -202,5 +212,30 @@ impl Setup {
         let mut missing: Vec<String> = unmet.map(|premise| premise.unmet().into()).collect();
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
         missing
+    }
+}
+
+/// Teacher and student in common coordinates, with the largest angle between them.
+fn place_students(
+    scenario: &Theorem4,
+    frame: Frame,
+    teacher: Array2<f64>,
+) -> Result<(Frame, Array2<f64>, Array2<f64>, f64), ExperimentError> {
+    match &scenario.student.start {
+        &Start::Angle { theta0 } => {
+            let mut stream = rng::stream(scenario.seed, "student", &[]);
+            let dim = frame.dim();
+            let student = draw::students_at_angle(&mut stream, dim, teacher.view(), theta0);
+            Ok((frame, teacher, student, theta0))
+        }
+        Start::File { weights } => {
+            let (file, nodes) = (&weights.file, teacher.ncols());
+            let (frame, teacher, student) =
+                start::place(file, &frame, &teacher, nodes, scenario.seed)?;
+            let pairs = student.columns().into_iter().zip(teacher.columns());
+            let angles = pairs.map(|(w, target)| HalfAngle::between_units(w, target).radians());
+            let largest = angles.fold(0.0, f64::max);
+            Ok((frame, teacher, student, largest))
+        }
     }
 }

@@ -56,13 +56,9 @@ pub fn all(
 ) -> Result<(Simulation, Vec<Simulation>), ExperimentError> {
     let replicas = match &scenario.overlap {
         Overlap::Exact => 1,
-        Overlap::MonteCarlo(sampling) => sampling.replicas,
+        Overlap::MonteCarlo(sampling) => sampling.replicas.unwrap_or(1),
     };
-    let fan_out = if scenario.flow.running_fan_out {
-        FanOut::Running
-    } else {
-        FanOut::Fixed
-    };
+    let fan_out = scenario.flow.fan_out;
     // Replicas are compared time by time, so they all go on to the horizon.
     let stop_below = if replicas > 1 {
         NoiseFloor::NONE

@@ -12,8 +12,8 @@ pub use recorder::Row;
 pub use setup::Setup;
 
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{self, Method, Plan, Rest, RunEnd, RunReport, Tolerance, integrate};
 use crate::network::{Frame, TwoLayer};
@@ -93,6 +93,7 @@ pub struct Outcome {
 impl Experiment for Theorem5 {
     const NAME: &'static str = "theorem5";
     const ABOUT: &'static str = "An over-parameterized student, W and V running: W_u → W*, V_u → V*, V_r → 0, with a certificate";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = Setup;
@@ -181,7 +182,7 @@ fn simulate(
         largest_ratio,
     } = flight;
     let mut resolved = scenario.clone();
-    resolved.integrate.method = method;
+    resolved.integrate.method = method.into();
     resolved.integrate.horizon = Some(plan.horizon);
     resolved.teacher.input_dim = Some(setup.frame.dim());
     resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());

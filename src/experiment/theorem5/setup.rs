@@ -2,9 +2,11 @@
 
 use crate::bound::Premise;
 use crate::experiment::theorem5::Theorem5;
-use crate::experiment::theorem5::keys::{ExtraWeights, FanOutWeights, Start};
+use crate::experiment::theorem5::keys::{
+    ExtraWeights, FanOutWeights, Start, StartFanOut, StartWeights,
+};
 use crate::experiment::two_layer::settings::{Overlap, Sampling};
-use crate::experiment::two_layer::{input, plan, teacher};
+use crate::experiment::two_layer::{input, plan, start, teacher};
 use crate::experiment::{ExperimentError, read_matrix};
 use crate::integrate::{FloorCause, Method, NoiseFloor, Plan, stagnation_floor};
 use crate::network::{Frame, Layer, TwoLayer, draw, unit};
@@ -57,7 +59,7 @@ impl Setup {
         }
         let (frame, teacher, student) = place_nodes(scenario, frame, weights)?;
         let mut network = TwoLayer {
-            fan_out: start_fan_out(scenario, &fan_out),
+            fan_out: start_fan_out(scenario, &fan_out)?,
             teacher: Layer::with_threshold(teacher, threshold),
             student: Layer::with_threshold(student, threshold),
             teacher_fan_out: fan_out,
@@ -132,7 +134,7 @@ impl Setup {
         let automatic_horizon = || match certificate {
             // Until the certified envelope has fallen to the floor.
             Some(certificate) => {
-                let floor = self.floor(&settings.method).max(1e-11);
+                let floor = self.floor(&settings.method.with_step(0.0)).max(1e-11);
                 let start = certificate.region.iter().copied().fold(floor, f64::max);
                 (start / floor).ln().max(1.0) / certificate.rate
             }
@@ -211,13 +213,20 @@ fn place_nodes(
     let (known, m) = weights.dim();
     let dim = frame.dim();
     let r = scenario.student.extra;
+    if let Start::Files {
+        weights: StartWeights::File { weights: table },
+        ..
+    } = &scenario.student.start
+    {
+        return start::place(&table.file, &frame, &weights, m + r, scenario.seed);
+    }
     let mut stream = rng::stream(scenario.seed, "student", &[]);
     let (frame, teacher, directions) = match &scenario.student.extra_weights {
-        ExtraWeights::Random => {
+        None | Some(ExtraWeights::Random) => {
             let drawn = draw::gaussian_in_span(&mut stream, dim, known, m + r);
             (frame, draw::pad_rows(weights.view(), drawn.nrows()), drawn)
         }
-        ExtraWeights::File(path) => {
+        Some(ExtraWeights::File(path)) => {
             let extra = read_extra(path, dim, r)?;
             let full = frame.lift(weights.view())?;
             let (frame, together) =
@@ -234,7 +243,11 @@ fn place_nodes(
     let nodes = drawn.columns_mut().into_iter().zip(teacher.columns());
     for (j, (mut node, target)) in nodes.enumerate() {
         match &scenario.student.start {
-            Start::Distances { theta0, .. } => {
+            Start::Distances { theta0, .. }
+            | Start::Files {
+                weights: StartWeights::Angles { theta0 },
+                ..
+            } => {
                 let theta = theta0[j.min(theta0.len() - 1)];
                 draw::turn_to_angle(&mut node, target, theta);
             }
@@ -243,6 +256,7 @@ fn place_nodes(
                 node.scaled_add(signal[0], &target);
                 unit::normalize(&mut node);
             }
+            Start::Files { .. } => unreachable!("placed above"),
         }
     }
     for mut node in extra.columns_mut() {
@@ -304,7 +318,7 @@ fn load_fan_out(scenario: &Theorem5, m: usize) -> Result<Array2<f64>, Experiment
             .map_or("C".to_owned(), |outputs| outputs.to_string());
         return Err(ExperimentError::Content {
             key,
-            path: path.clone(),
+            path: path.to_path_buf(),
             found: format!("{} × {}", fan_out.nrows(), fan_out.ncols()),
             allowed: format!("nodes × outputs = {m} × {outputs}, finite"),
         });
@@ -313,12 +327,26 @@ fn load_fan_out(scenario: &Theorem5, m: usize) -> Result<Array2<f64>, Experiment
 }
 
 /// V at the start, n × C.
-fn start_fan_out(scenario: &Theorem5, teacher: &Array2<f64>) -> Array2<f64> {
+fn start_fan_out(
+    scenario: &Theorem5,
+    teacher: &Array2<f64>,
+) -> Result<Array2<f64>, ExperimentError> {
     let (m, outputs) = teacher.dim();
+    let shape = (m + scenario.student.extra, outputs);
     let mut stream = rng::stream(scenario.seed, "student fan-out", &[]);
-    let mut v = normal(&mut stream, (m + scenario.student.extra, outputs));
+    let mut v = match &scenario.student.start {
+        Start::Files {
+            fan_out: StartFanOut::File { fan_out },
+            ..
+        } => start::read_fan_out(&fan_out.file, shape)?,
+        _ => normal(&mut stream, shape),
+    };
     match scenario.student.start {
-        Start::Distances { e0, v0, .. } => {
+        Start::Distances { e0, v0, .. }
+        | Start::Files {
+            fan_out: StartFanOut::Distances { e0, v0 },
+            ..
+        } => {
             for (i, mut row) in v.rows_mut().into_iter().enumerate() {
                 unit::normalize(&mut row);
                 row *= if i < m { e0 } else { v0 };
@@ -330,13 +358,14 @@ fn start_fan_out(scenario: &Theorem5, teacher: &Array2<f64>) -> Array2<f64> {
             v *= noise;
             v.slice_mut(s![..m, ..]).scaled_add(signal[1], teacher);
         }
+        Start::Files { .. } => (),
     }
     if scenario.normalized_fan_out {
         for mut output in v.columns_mut() {
             unit::normalize(&mut output);
         }
     }
-    v
+    Ok(v)
 }
 
 fn normal(stream: &mut Stream, shape: (usize, usize)) -> Array2<f64> {

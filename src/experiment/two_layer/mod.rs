@@ -1,7 +1,10 @@
 //! What all experiments with two layers share: their sections, teacher, input, plan, and states as arrays.
 
 pub(super) mod input;
+pub(super) mod keys;
+pub mod outputs;
 pub(super) mod plan;
 pub mod settings;
+pub(super) mod start;
 pub(super) mod states;
 pub(super) mod teacher;

@@ -1,7 +1,7 @@
 //! Method and plan with everything "auto" filled in, and the premises that sampling leaves.
 
-use crate::experiment::two_layer::settings::{Integrate, Sampling};
-use crate::integrate::{Method, Plan, Step};
+use crate::experiment::two_layer::settings::{Integrate, Sampling, Stepping};
+use crate::integrate::{Method, Plan};
 use crate::overlap::Resample;
 
 /// "auto" steps, as fractions of the fastest time there is: stable, and for RK4 accurate to 5e-4 per fastest time.
@@ -14,25 +14,19 @@ pub(in crate::experiment) fn fill_in(
     horizon: f64,
     fastest: f64,
 ) -> (Method, Plan) {
-    let mut plan = Plan::uniform(horizon, settings.outputs as usize);
-    plan.max_steps = settings.max_steps;
+    let plan = Plan {
+        horizon,
+        outputs: settings.outputs.times(horizon),
+        max_steps: settings.max_steps,
+    };
     // An automatic step divides the time from one output to the next.
-    let interval = horizon / settings.outputs as f64;
-    let automatic = |step: Step, fraction: f64| {
-        let divided = interval / (interval * fastest / fraction).ceil();
-        if step.step > 0.0 {
-            step
-        } else {
-            Step { step: divided }
-        }
+    let interval = settings.outputs.interval(horizon);
+    let fraction = match settings.method {
+        Stepping::Rk4(_) => RK4_FRACTION,
+        _ => GRADIENT_DESCENT_FRACTION,
     };
-    let method = match settings.method {
-        Method::Rk4(step) => Method::Rk4(automatic(step, RK4_FRACTION)),
-        Method::GradientDescent(step) => {
-            Method::GradientDescent(automatic(step, GRADIENT_DESCENT_FRACTION))
-        }
-        adaptive => adaptive,
-    };
+    let automatic = interval / (interval * fastest / fraction).ceil();
+    let method = settings.method.with_step(automatic);
     let plan = plan.times_of(&method);
     (method, plan)
 }

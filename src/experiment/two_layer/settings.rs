@@ -1,20 +1,28 @@
-//! Sections that all experiments share: how overlaps are had, how time is stepped, what is kept.
+//! Sections that all two-layer experiments share: how overlaps are had, how time is stepped, what is kept.
 
-use crate::config::ScenarioError;
-use crate::config::section::{Range, Section, TextOrFile};
+use super::keys::{
+    ATOL, EPSILON, INPUT, INPUT_DIM, MAX_STEPS, METHOD, NODES, OUTPUTS, OVERLAP_METHOD, PRECISION,
+    REPLICAS, RESAMPLE, RTOL, SAMPLES, STATES, STEP, THRESHOLD, WEIGHTS,
+};
+use super::outputs::Outputs;
+use crate::config::section::Section;
+use crate::config::words::{words, words_of};
+use crate::config::{InputFile, Key, ScenarioError, Words};
+use crate::flow::FanOut;
 use crate::integrate::{self, Method, Step, Tolerance};
 use crate::overlap::Resample;
-use serde::Serialize;
-use std::path::PathBuf;
+use serde::{Serialize, Serializer};
 
 type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// `[teacher]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Teacher {
     /// d; `None` takes the file's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub input_dim: Option<usize>,
     /// m; `None` takes the file's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nodes: Option<usize>,
     /// W*.
     pub weights: Weights,
@@ -23,18 +31,20 @@ pub struct Teacher {
     pub threshold: Threshold,
 }
 
-/// Where teacher weights come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Weights {
-    /// Orthonormal nodes.
-    Orthonormal,
-    /// Independent uniform directions.
-    Random,
-    /// Entries from {±½, ±¼, 0}, columns normalised and distinct: as the authors draw them.
-    Grid,
-    /// Columns of a `.npy` file (d × m), normalised.
-    File(PathBuf),
+words! {
+    /// Where teacher weights come from.
+    pub enum Weights {
+        /// Orthonormal nodes.
+        Orthonormal = "orthonormal",
+        /// Independent uniform directions.
+        Random = "random",
+        /// Entries from {±½, ±¼, 0}, columns normalised and distinct: as the authors draw them.
+        Grid = "grid",
+    }
+    files {
+        /// Columns of a `.npy` file (d × m), normalised.
+        File("file", ".npy"),
+    }
 }
 
 /// The threshold, or the overlap that it must give.
@@ -57,6 +67,16 @@ pub enum Overlap {
     MonteCarlo(Sampling),
 }
 
+words! {
+    /// How overlaps are had.
+    pub enum OverlapName {
+        /// Closed form.
+        Exact = "exact",
+        /// From samples.
+        MonteCarlo = "monte-carlo",
+    }
+}
+
 /// How overlaps are sampled.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sampling {
@@ -66,237 +86,294 @@ pub struct Sampling {
     pub resample: Resample,
     /// Of samples and pre-activations.
     pub precision: Precision,
-    /// Runs with independent samples, for the spread.
-    pub replicas: u64,
+    /// Runs with independent samples, for the spread; `None` where the experiment has no such thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<u64>,
     /// What x is drawn from.
     pub input: InputSource,
 }
 
-/// `f32` or `f64`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// single
-    F32,
-    /// double
-    F64,
+words_of!(Resample {
+    Never = "never",
+    EveryEvaluation = "every-evaluation",
+});
+
+words! {
+    /// `f32` or `f64`.
+    pub enum Precision {
+        /// double
+        F64 = "f64",
+        /// single
+        F32 = "f32",
+    }
 }
 
-/// The distribution of the input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InputSource {
-    /// N(0, I)
-    Gaussian,
-    /// N(0, Σ), Σ (d × d) from a `.npy` file.
-    Covariance(PathBuf),
-    /// The rows of a `.npy` file (samples × d).
-    Rows(PathBuf),
+words! {
+    /// The distribution of the input.
+    pub enum InputSource {
+        /// N(0, I)
+        Gaussian = "gaussian",
+    }
+    files {
+        /// N(0, Σ), Σ (d × d) from a `.npy` file.
+        Covariance("covariance", ".npy"),
+        /// The rows of a `.npy` file (samples × d).
+        Rows("rows", ".npy"),
+    }
 }
 
 /// `[integrate]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Integrate {
-    /// The method with its tolerance or step. A step of 0 stands for "auto".
+    /// The method with its tolerance or step.
     #[serde(flatten)]
-    pub method: Method,
+    pub method: Stepping,
     /// Final time; `None` for "auto".
+    #[serde(serialize_with = "or_auto")]
     pub horizon: Option<f64>,
-    /// Number of output times.
-    pub outputs: u64,
+    /// When the run is looked at.
+    pub outputs: Outputs,
     /// Accepted steps at most.
     pub max_steps: u64,
 }
 
+words! {
+    /// A method of integration.
+    pub enum MethodName {
+        /// Dormand–Prince 5(4)
+        Dopri5 = "dopri5",
+        /// Dormand–Prince 8(5,3)
+        Dop853 = "dop853",
+        /// Runge–Kutta–Chebyshev
+        Rkc = "rkc",
+        /// Runge–Kutta 4
+        Rk4 = "rk4",
+        /// Gradient descent
+        GradientDescent = "gradient-descent",
+    }
+}
+
+/// A [`Method`] whose step may still be open.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "method", rename_all = "kebab-case")]
+pub enum Stepping {
+    /// Dormand–Prince 5(4), adaptive.
+    Dopri5(Tolerance),
+    /// Dormand–Prince 8(5,3), adaptive.
+    Dop853(Tolerance),
+    /// Runge–Kutta–Chebyshev of order 2, adaptive.
+    Rkc(Tolerance),
+    /// Runge–Kutta 4, fixed step.
+    Rk4(MaybeStep),
+    /// w ← normalise(w + η dw/dt), V ← V + η dV/dt.
+    GradientDescent(MaybeStep),
+}
+
+/// A fixed step, or one that is still to be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct MaybeStep {
+    /// In time; `None` for "auto".
+    #[serde(serialize_with = "or_auto")]
+    pub step: Option<f64>,
+}
+
+impl Stepping {
+    /// The method, with this step where it has a fixed one that is still open.
+    pub fn with_step(&self, open: f64) -> Method {
+        let step = |given: MaybeStep| Step {
+            step: given.step.unwrap_or(open),
+        };
+        match *self {
+            Self::Dopri5(tolerance) => Method::Dopri5(tolerance),
+            Self::Dop853(tolerance) => Method::Dop853(tolerance),
+            Self::Rkc(tolerance) => Method::Rkc(tolerance),
+            Self::Rk4(given) => Method::Rk4(step(given)),
+            Self::GradientDescent(given) => Method::GradientDescent(step(given)),
+        }
+    }
+}
+
+impl From<Method> for Stepping {
+    fn from(method: Method) -> Self {
+        let given = |step: Step| MaybeStep {
+            step: Some(step.step),
+        };
+        match method {
+            Method::Dopri5(tolerance) => Self::Dopri5(tolerance),
+            Method::Dop853(tolerance) => Self::Dop853(tolerance),
+            Method::Rkc(tolerance) => Self::Rkc(tolerance),
+            Method::Rk4(step) => Self::Rk4(given(step)),
+            Method::GradientDescent(step) => Self::GradientDescent(given(step)),
+        }
+    }
+}
+
+words_of!(FanOut {
+    Fixed = "fixed",
+    Running = "running",
+});
+
 /// `[output]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Output {
     /// Write full states as `.npy`.
     pub states: bool,
 }
 
+/// A file as a scenario has it: `{ file = "…" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileTable {
+    /// The file.
+    pub file: InputFile,
+}
+
+/// The number, or "auto".
+fn or_auto<S: Serializer>(
+    value: &Option<f64>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.serialize_f64(*value),
+        None => serializer.serialize_str("auto"),
+    }
+}
+
 /// The section is left open: an experiment may have more keys in it.
 pub(in crate::experiment) fn read_teacher(section: &mut Section) -> Result<Teacher> {
-    let nodes_origin = section.origin_of("nodes");
-    let input_dim = section.integer("input_dim", 2, 1 << 40)?;
-    let nodes = section.integer("nodes", 1, 1 << 14)?;
-    let weights =
-        match section.text_or_file("weights", &["orthonormal", "random", "grid"], &["file"])? {
-            None | Some(TextOrFile::Text("orthonormal")) => Weights::Orthonormal,
-            Some(TextOrFile::Text("grid")) => Weights::Grid,
-            Some(TextOrFile::Text(_)) => Weights::Random,
-            Some(TextOrFile::File(_, path)) => Weights::File(path),
-        };
+    let both = section.has(THRESHOLD.name()) && section.has(EPSILON.name());
+    let input_dim = section.whole_if(&INPUT_DIM)?;
+    let nodes = section.whole_if(&NODES)?;
+    let weights: Weights = section.word(&WEIGHTS)?;
     if !matches!(weights, Weights::File(_)) {
-        let Some(nodes) = nodes else {
-            return Err(section.missing(
-                "nodes",
-                "the number of teacher nodes, a whole number of at least 1",
-            ));
-        };
-        let Some(input_dim) = input_dim else {
-            return Err(section.missing(
-                "input_dim",
-                "the input dimension, a whole number of at least 2",
-            ));
-        };
+        let nodes = nodes.ok_or_else(|| section.lacking(&NODES))?;
+        let input_dim = input_dim.ok_or_else(|| section.lacking(&INPUT_DIM))?;
         if weights == Weights::Orthonormal && nodes > input_dim {
-            return Err(section.contradiction(
-                "nodes",
-                nodes_origin,
-                format!("{nodes} orthonormal nodes with input_dim = {input_dim}"),
-                "no more orthonormal nodes than dimensions, or weights = \"random\"",
-            ));
+            let found = format!("{nodes} orthonormal nodes with input_dim = {input_dim}");
+            let allowed = "no more orthonormal nodes than dimensions, or weights = \"random\"";
+            return Err(section.contradiction(NODES.path, found, allowed));
         }
     }
-    let both = section.has("threshold") && section.has("epsilon");
-    let epsilon_origin = section.origin_of("epsilon");
-    let threshold = section.number(
-        "threshold",
-        Range::closed(-8.0, 8.0, "a number from −8 to 8"),
-    )?;
-    let in_unit = Range::open(0.0, 1.0, "a number between 0 and 1, ends excluded");
-    let epsilon = section.number("epsilon", in_unit)?;
-    let threshold = match (threshold, epsilon) {
-        _ if both => {
-            return Err(section.contradiction(
-                "epsilon",
-                epsilon_origin,
-                "both threshold and epsilon".into(),
-                "one of them: epsilon is solved for the threshold",
-            ));
-        }
-        (None, Some(epsilon)) => Threshold::Epsilon(epsilon),
-        (threshold, _) => Threshold::Threshold(threshold.unwrap_or(0.0)),
-    };
+    let threshold = section.number_if(&THRESHOLD)?;
+    let epsilon = section.number_if(&EPSILON)?;
+    if both {
+        let found = "both threshold and epsilon".into();
+        let allowed = "one of them: epsilon is solved for the threshold";
+        return Err(section.contradiction(EPSILON.path, found, allowed));
+    }
     Ok(Teacher {
         input_dim: input_dim.map(|dim| dim as usize),
         nodes: nodes.map(|nodes| nodes as usize),
         weights,
-        threshold,
+        threshold: match epsilon {
+            Some(epsilon) => Threshold::Epsilon(epsilon),
+            None => Threshold::Threshold(threshold.unwrap_or(0.0)),
+        },
     })
 }
 
-pub(in crate::experiment) fn read_overlap(mut section: Section) -> Result<Overlap> {
-    if section.text("method", &["exact", "monte-carlo"])? == Some("monte-carlo") {
-        let samples = section.integer("samples", 2, 1 << 40)?.unwrap_or(100_000);
-        let resample = section.text("resample", &["never", "every-evaluation"])?;
-        let resample = match resample {
-            Some("every-evaluation") => Resample::EveryEvaluation,
-            _ => Resample::Never,
-        };
-        let precision = match section.text("precision", &["f64", "f32"])? {
-            Some("f32") => Precision::F32,
-            _ => Precision::F64,
-        };
-        let replicas = section.integer("replicas", 1, 10_000)?.unwrap_or(1);
-        let files = &["covariance", "rows"];
-        let input = match section.text_or_file("input", &["gaussian"], files)? {
-            Some(TextOrFile::File("covariance", path)) => InputSource::Covariance(path),
-            Some(TextOrFile::File(_, path)) => InputSource::Rows(path),
-            _ => InputSource::Gaussian,
-        };
-        section.finish()?;
-        return Ok(Overlap::MonteCarlo(Sampling {
-            samples,
-            resample,
-            precision,
-            replicas,
-            input,
-        }));
-    }
-    for key in ["samples", "resample", "precision", "replicas", "input"] {
-        if let Some(node) = section.take(key) {
-            let allowed = "nothing here with overlap.method = \"exact\" (the default), \
-                           which is for x ~ N(0, I); or overlap.method = \"monte-carlo\"";
-            return Err(section.wrong(key, &node, allowed));
+/// With `replicas` where the experiment repeats its runs.
+pub(in crate::experiment) fn read_overlap(mut section: Section, replicas: bool) -> Result<Overlap> {
+    if section.word::<OverlapName>(&OVERLAP_METHOD)? == OverlapName::Exact {
+        let sampling = super::keys::OVERLAP
+            .iter()
+            .filter(|key| key.path != OVERLAP_METHOD.path);
+        let allowed = "nothing here with overlap.method = \"exact\" (the default), \
+                       which is for x ~ N(0, I); or overlap.method = \"monte-carlo\"";
+        section.refuse(sampling, allowed)?;
+        if replicas {
+            section.refuse([&&REPLICAS], allowed)?;
         }
+        section.finish()?;
+        return Ok(Overlap::Exact);
     }
+    let sampling = Sampling {
+        samples: section.whole(&SAMPLES)?,
+        resample: section.word(&RESAMPLE)?,
+        precision: section.word(&PRECISION)?,
+        replicas: match replicas {
+            true => Some(section.whole(&REPLICAS)?),
+            false => None,
+        },
+        input: section.word(&INPUT)?,
+    };
     section.finish()?;
-    Ok(Overlap::Exact)
+    Ok(Overlap::MonteCarlo(sampling))
 }
 
 pub(in crate::experiment) fn read_integrate(
     mut section: Section,
     overlap: &Overlap,
+    horizon: &'static Key,
 ) -> Result<Integrate> {
-    let methods = &["dopri5", "dop853", "rkc", "rk4", "gradient-descent"];
-    let method_origin = section.origin_of("method").or(section.origin_of("rtol"));
-    let default = if *overlap == Overlap::Exact {
-        "dop853"
-    } else {
-        "rk4"
-    };
-    let name = section.text("method", methods)?.unwrap_or(default);
-    let adaptive = matches!(name, "dopri5" | "dop853" | "rkc");
-    let unused: &[&'static str] = if adaptive {
-        &["step"]
-    } else {
-        &["rtol", "atol"]
-    };
-    for key in unused {
-        if let Some(node) = section.take(key) {
-            let allowed = format!("nothing here with integrate.method = \"{name}\"");
-            return Err(section.wrong(key, &node, &allowed));
-        }
-    }
+    let given = section.has(METHOD.name()).then_some(METHOD.path);
     // A sample of N resolves 1/N; exact overlaps resolve rounding.
-    let (resolution, repeatable) = match overlap {
-        Overlap::Exact => (0.0, true),
+    let (resolution, repeatable, default) = match overlap {
+        Overlap::Exact => (0.0, true, MethodName::Dop853),
         Overlap::MonteCarlo(sampling) => (
             1.0 / sampling.samples as f64,
             sampling.resample == Resample::Never,
+            MethodName::Rk4,
         ),
     };
-    let small = Range::open(0.0, 1.0, "a number between 0 and 1, ends excluded");
-    let method = if adaptive {
-        let rtol = section
-            .number("rtol", small)?
-            // A method of order 2 would take forever to 1e-12.
-            .unwrap_or(f64::max(
-                if name == "rkc" { 1e-6 } else { 1e-12 },
-                10.0 * resolution,
-            ));
-        let atol = section.number("atol", small)?.unwrap_or(0.01 * rtol);
-        let tolerance = Tolerance { rtol, atol };
-        match name {
-            "dopri5" => Method::Dopri5(tolerance),
-            "dop853" => Method::Dop853(tolerance),
-            _ => Method::Rkc(tolerance),
-        }
-    } else {
-        let step = Step {
-            step: section
-                .number_or_auto("step", Range::POSITIVE)?
-                .unwrap_or(0.0),
-        };
-        if name == "rk4" {
-            Method::Rk4(step)
-        } else {
-            Method::GradientDescent(step)
-        }
-    };
-    if let Err(error) = integrate::check(&method, repeatable, resolution) {
-        let found = format!("\"{name}\" ({error})");
+    let name = section.word_if(&METHOD)?.unwrap_or(default);
+    let method = read_stepping(&mut section, name, resolution)?;
+    if let Err(error) = integrate::check(&method.with_step(0.0), repeatable, resolution) {
+        let found = format!("\"{}\" ({error})", name.word());
         let allowed = "\"rk4\" or \"gradient-descent\", or what the remark says";
-        return Err(section.contradiction("method", method_origin, found, allowed));
+        return Err(section.contradiction(given.unwrap_or(RTOL.path), found, allowed));
     }
-    let horizon = section.number_or_auto("horizon", Range::POSITIVE)?;
-    let outputs = section.integer("outputs", 10, 1_000_000)?.unwrap_or(240);
-    let max_steps = section
-        .integer("max_steps", 1, i64::MAX as u64)?
-        .unwrap_or(100_000_000);
+    let horizon_key = horizon;
+    let horizon = section.number_or_auto(horizon_key)?;
+    let outputs = section.form(&OUTPUTS, Outputs::read)?;
+    if !horizon_key.auto && horizon.or(outputs.last()).is_none() {
+        return Err(section.lacking(horizon_key));
+    }
+    if let (Some(horizon), Some(last)) = (horizon, outputs.last())
+        && last > horizon
+    {
+        let found = format!("{last} with integrate.horizon = {horizon}");
+        let allowed = "times up to the horizon, or horizon = \"auto\"";
+        return Err(section.contradiction(OUTPUTS.path, found, allowed));
+    }
+    let max_steps = section.whole(&MAX_STEPS)?;
     section.finish()?;
     Ok(Integrate {
         method,
-        horizon,
+        horizon: horizon.or(outputs.last()),
         outputs,
         max_steps,
     })
 }
 
+/// The tolerance or the step of a method.
+fn read_stepping(section: &mut Section, name: MethodName, resolution: f64) -> Result<Stepping> {
+    let unused = format!("nothing here with integrate.method = \"{}\"", name.word());
+    if let MethodName::Rk4 | MethodName::GradientDescent = name {
+        section.refuse([&&RTOL, &&ATOL], &unused)?;
+        let step = MaybeStep {
+            step: section.number_or_auto(&STEP)?,
+        };
+        return Ok(match name {
+            MethodName::Rk4 => Stepping::Rk4(step),
+            _ => Stepping::GradientDescent(step),
+        });
+    }
+    section.refuse([&&STEP], &unused)?;
+    // A method of order 2 would take forever to 1e-12.
+    let finest = if name == MethodName::Rkc { 1e-6 } else { 1e-12 };
+    let rtol = section.number_if(&RTOL)?;
+    let rtol = rtol.unwrap_or(f64::max(finest, 10.0 * resolution));
+    let atol = section.number_if(&ATOL)?.unwrap_or(0.01 * rtol);
+    let tolerance = Tolerance { rtol, atol };
+    Ok(match name {
+        MethodName::Dopri5 => Stepping::Dopri5(tolerance),
+        MethodName::Dop853 => Stepping::Dop853(tolerance),
+        _ => Stepping::Rkc(tolerance),
+    })
+}
+
 pub(in crate::experiment) fn read_output(mut section: Section) -> Result<Output> {
-    let states = section.boolean("states")?.unwrap_or(false);
+    let states = section.flag(&STATES)?;
     section.finish()?;
     Ok(Output { states })
 }

@@ -39,7 +39,7 @@ pub(in crate::experiment) fn load(
     let mut columns = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
     let wrong = |found: String, allowed: &str| ExperimentError::Content {
         key,
-        path: path.clone(),
+        path: path.to_path_buf(),
         found,
         allowed: allowed.into(),
     };

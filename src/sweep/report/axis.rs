@@ -1,5 +1,6 @@
 //! An axis as the table has it: the values that occur, and how they are spaced.
 
+use crate::experiment::keys::label;
 use crate::plot::{self, Scale};
 use std::collections::HashMap;
 
@@ -104,20 +105,7 @@ impl Axis {
     }
 }
 
-/// What the field calls a key.
+/// What the field calls a key: as its declaration says, or the key itself.
 pub fn name(key: &str) -> String {
-    match key {
-        "student.theta0" => "start angle θ₀ (radians)".into(),
-        "student.e0" => "error e₀ of V_u at the start".into(),
-        "student.v0" => "norm v₀ of V_r at the start".into(),
-        "student.extra" => "extra student nodes r = n − m".into(),
-        "teacher.epsilon" => "overlap ε of teacher nodes".into(),
-        "teacher.threshold" => "threshold b".into(),
-        "teacher.nodes" => "teacher nodes m".into(),
-        "teacher.outputs" => "outputs C".into(),
-        "teacher.input_dim" => "input dimension d".into(),
-        "overlap.samples" => "samples N".into(),
-        "integrate.step" => "step η".into(),
-        other => other.into(),
-    }
+    label(key).unwrap_or(key).into()
 }

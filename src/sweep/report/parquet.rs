@@ -115,7 +115,7 @@ fn write_column<W: Write + Send>(
 mod tests {
     use super::*;
     use crate::experiment::Kind as Experiment;
-    use crate::output::Folder;
+    use crate::output::{Claim, Folder};
     use crate::sweep::CELLS;
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
@@ -124,7 +124,7 @@ mod tests {
     fn the_table_reads_back_with_its_types() {
         let place = tempfile::tempdir().unwrap();
         let columns = Experiment::named("theorem4").unwrap().columns();
-        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
         let mut csv = csv::Writer::from_path(place.path().join(CELLS)).unwrap();
         csv.write_record([&["index", "id", "student.theta0", "seed"], &names[..]].concat())
             .unwrap();
@@ -141,7 +141,8 @@ mod tests {
             csv.write_record(first.chain(values)).unwrap();
         }
         csv.flush().unwrap();
-        let shown = crate::sweep::report::show(&Folder::open(place.path()).unwrap()).unwrap();
+        let folder = Folder::claim(place.path(), Claim::Beside).unwrap();
+        let shown = crate::sweep::report::show(&folder).unwrap();
         let path = shown
             .written
             .iter()

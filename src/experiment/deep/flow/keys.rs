@@ -1,14 +1,39 @@
 //! The keys of `experiment = "deep-flow"`.
 
-use crate::config::section::Section;
-use crate::experiment::deep::keys::{Base, Result, Student, read_student, single};
-use serde::Serialize;
+use crate::config::section::{Range, Section};
+use crate::config::{Fallback, Key, keys};
+use crate::experiment::deep::keys::{
+    AFFINE_OF, BATCH, Base, Course, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, MEASURED,
+    NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS,
+    STUDENT, Student, TEACHER, Teacher, WIDTH_ONE, read_student,
+};
+use crate::experiment::two_layer::keys::{SEED, TOP};
+use crate::sgd::{Loss, Schedule, Training};
+use serde::{Serialize, Serializer};
+
+keys! {
+    /// `[flow]`, and the one step that both have.
+    pub(in crate::experiment) FLOW {
+        FLOW_SAMPLES = Key::whole("flow.samples", 2, 1 << 20)
+            .or(Fallback::Whole(256))
+            .means("fresh samples of each step of the matrix flow; SGD has `training.batch`");
+        FLOW_STEPS = Key::whole("flow.steps", 1, 1 << 30)
+            .or(Fallback::Whole(2000))
+            .means("steps of η");
+        FLOW_OUTPUTS = Key::whole("flow.outputs", 2, 10_000)
+            .or(Fallback::Whole(40))
+            .means("how often both are looked at, at most once a step");
+        STEP = Key::number("training.step", Range::POSITIVE)
+            .means("η")
+            .label("step η")
+            .example("0.02");
+    }
+}
 
 /// The matrix flow under separation of expectations beside SGD from the same start.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeepFlow {
-    /// Teacher, data and training: the flow takes the same steps.
-    #[serde(flatten)]
+    /// Teacher, data and training: the flow takes the same steps. There are no epochs, and no samples but fresh ones.
     pub base: Base,
     /// `[student]`
     pub student: Student,
@@ -20,43 +45,124 @@ pub struct DeepFlow {
     pub outputs: usize,
 }
 
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    TEACHER,
+    ONE_WIDTH,
+    STUDENT,
+    FLOW,
+    MEASURED,
+    ONE_DEVIATION,
+    STEPS,
+];
+
 impl DeepFlow {
     /// Reads the keys, all of them and no others.
-    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root)?;
-        let origin = root.origin_of("student");
-        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
-        let mut flow = root.section("flow")?;
-        let samples = flow.integer("samples", 2, 1 << 20)?.unwrap_or(256) as usize;
-        let steps = flow.integer("steps", 1, 1 << 30)?.unwrap_or(2000) as usize;
-        let outputs = flow.integer("outputs", 2, 10_000)?.unwrap_or(40) as usize;
-        flow.finish()?;
-        let name = "deep-flow";
-        single(&base.data.deviations, "data", "deviation", &root, name)?;
-        single(&student.widths, "student", "widths", &root, name)?;
-        let training = &base.training.training;
-        let wrong = [
-            (student.batch_norms != [None], "student.batch_norm", "none"),
-            (
-                training.loss != crate::sgd::Loss::MeanSquared,
-                "training.loss",
-                "\"mean-squared\"",
-            ),
-            (training.momentum > 0.0, "training.momentum", "0"),
-            (training.weight_decay > 0.0, "training.weight_decay", "0"),
-        ];
-        if let Some((_, key, allowed)) = wrong.into_iter().find(|wrong| wrong.0) {
-            let found = "something else".to_owned();
-            let allowed = format!("{allowed}, with experiment = \"{name}\"");
-            return Err(root.contradiction(key, origin, found, &allowed));
-        }
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+        let unused = "nothing here with experiment = \"deep-flow\": one run of fresh samples, \
+                      plain steps of the mean-squared loss";
+        let name = root.name();
+        let seed = root.whole(&SEED)?;
+        root.refuse(RUNS, unused)?;
+        let teacher = Teacher::read(root.section("teacher")?)?;
+        let mut section = root.section("student")?;
+        section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), unused)?;
+        let student = read_student(section, &teacher.architecture, &WIDTH_ONE, None)?;
+        let mut section = root.section("flow")?;
+        let samples = section.whole(&FLOW_SAMPLES)? as usize;
+        let steps = section.whole(&FLOW_STEPS)? as usize;
+        let outputs = section.whole(&FLOW_OUTPUTS)? as usize;
+        section.finish()?;
+        let mut section = root.section("data")?;
+        section.refuse(SAMPLES, unused)?;
+        let data = Data {
+            samples,
+            held_out: section.whole(&HELD_OUT)? as usize,
+            deviations: section.numbers(&DEVIATION_ONE)?,
+        };
+        section.finish()?;
+        let mut section = root.section("training")?;
+        section.refuse(EPOCHS_OF.iter().filter(|key| key.path != STEP.path), unused)?;
+        let training = Training {
+            batch: section.whole(&BATCH)? as usize,
+            schedule: Schedule(vec![(0, section.number(&STEP)?)]),
+            momentum: 0.0,
+            weight_decay: 0.0,
+            loss: Loss::MeanSquared,
+            normalize_nodes: section.flag(&NORMALIZE_NODES)?,
+        };
+        section.finish()?;
         root.finish()?;
         Ok(Self {
-            base,
+            base: Base {
+                name,
+                seed,
+                seeds: 1,
+                teacher,
+                data,
+                training: Course {
+                    epochs: 1,
+                    training,
+                },
+            },
             student,
             samples,
             steps,
             outputs: outputs.min(steps),
         })
+    }
+}
+
+impl Serialize for DeepFlow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Flow {
+            samples: usize,
+            steps: usize,
+            outputs: usize,
+        }
+        #[derive(Serialize)]
+        struct Measured<'a> {
+            held_out: usize,
+            deviation: &'a [f64],
+        }
+        #[derive(Serialize)]
+        struct Steps<'a> {
+            batch: usize,
+            step: &'a Schedule,
+            normalize_nodes: bool,
+        }
+        #[derive(Serialize)]
+        #[serde(tag = "experiment", rename = "deep-flow")]
+        struct Layout<'a, T: Serialize> {
+            seed: u64,
+            teacher: &'a Teacher,
+            student: T,
+            flow: Flow,
+            data: Measured<'a>,
+            training: Steps<'a>,
+        }
+        let training = &self.base.training.training;
+        let layout = Layout {
+            seed: self.base.seed,
+            teacher: &self.base.teacher,
+            student: self.student.plain_section(),
+            flow: Flow {
+                samples: self.samples,
+                steps: self.steps,
+                outputs: self.outputs,
+            },
+            data: Measured {
+                held_out: self.base.data.held_out,
+                deviation: &self.base.data.deviations,
+            },
+            training: Steps {
+                batch: training.batch,
+                step: &training.schedule,
+                normalize_nodes: training.normalize_nodes,
+            },
+        };
+        layout.serialize(serializer)
     }
 }

@@ -6,8 +6,8 @@ mod report;
 
 pub use keys::DeepFlow;
 
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::lesson::{student, teacher};
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::flow::deep::{separated_velocity, true_velocity};
@@ -23,6 +23,7 @@ impl Experiment for DeepFlow {
     const NAME: &'static str = "deep-flow";
     const ABOUT: &'static str =
         "The matrix flow of a deep network, expectations apart, beside SGD from the same start";
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = ();

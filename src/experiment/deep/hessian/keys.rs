@@ -1,14 +1,40 @@
 //! The keys of `experiment = "flat-minima"`.
 
-use crate::config::section::{Range, Section};
-use crate::experiment::deep::keys::{Base, Result, Student, read_student, single};
-use serde::Serialize;
+use crate::config::section::Section;
+use crate::config::{Fallback, Key, Range, keys};
+use crate::experiment::deep::keys::{
+    AFFINE_OF, Base, DEVIATION_ONE, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION,
+    RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER, WIDTHS, read_student,
+};
+use crate::experiment::two_layer::keys::TOP;
+use serde::{Serialize, Serializer};
+
+keys! {
+    /// `[hessian]`
+    pub(in crate::experiment) HESSIAN {
+        HESSIAN_SAMPLES = Key::whole("hessian.samples", 2, 1 << 24)
+            .or(Fallback::Rule("2000, or all there are"))
+            .means("the first training samples, no more than data.samples")
+            .example("2000");
+        DENSE = Key::whole("hessian.dense", 0, 20_000)
+            .or(Fallback::Whole(1500))
+            .means("parameters up to which the whole spectrum is computed");
+        LANCZOS_STEPS = Key::whole("hessian.steps", 2, 10_000)
+            .or(Fallback::Whole(120))
+            .means("steps of Lanczos beyond that");
+        PROBES = Key::whole("hessian.probes", 1, 1000)
+            .or(Fallback::Whole(8))
+            .means("random vectors that Lanczos begins with");
+        NEAR_ZERO = Key::number("hessian.near_zero", Range::FRACTION)
+            .or(Fallback::Number(1e-4))
+            .means("an eigenvalue below this part of the largest is near zero");
+    }
+}
 
 /// The spectrum of the Hessian after training, for students of several widths.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FlatMinima {
     /// Teacher, data and training.
-    #[serde(flatten)]
     pub base: Base,
     /// `[student]`
     pub student: Student,
@@ -17,7 +43,7 @@ pub struct FlatMinima {
 }
 
 /// `[hessian]`
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Hessian {
     /// Training samples that it is taken on, the first ones.
     pub samples: usize,
@@ -31,37 +57,69 @@ pub struct Hessian {
     pub near_zero: f64,
 }
 
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    RUNS,
+    TEACHER,
+    SEVERAL_WIDTHS,
+    STUDENT,
+    HESSIAN,
+    SAMPLES,
+    MEASURED,
+    ONE_DEVIATION,
+    EPOCHS_OF,
+    STEPS,
+];
+
 impl FlatMinima {
     /// Reads the keys, all of them and no others.
-    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root)?;
-        let origin = root.origin_of("student");
-        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+        let base = Base::read(&mut root, &DEVIATION_ONE)?;
+        let mut section = root.section("student")?;
+        let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
+        section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), allowed)?;
+        let student = read_student(section, &base.teacher.architecture, &WIDTHS, None)?;
         let mut section = root.section("hessian")?;
-        let count = base.data.samples as u64;
-        let small = Range::open(0.0, 1.0, "a number between 0 and 1, ends excluded");
+        let count = base.data.samples;
+        let samples = section.whole_if(&HESSIAN_SAMPLES)?;
+        let samples = samples.map_or(count.min(2000), |samples| samples as usize);
+        if samples > count {
+            let found = format!("{samples} with data.samples = {count}");
+            let allowed = "no more than there are training samples";
+            return Err(section.contradiction(HESSIAN_SAMPLES.path, found, allowed));
+        }
         let hessian = Hessian {
-            samples: section
-                .integer("samples", 2, count)?
-                .unwrap_or(count.min(2000)) as usize,
-            dense: section.integer("dense", 0, 20_000)?.unwrap_or(1500) as usize,
-            steps: section.integer("steps", 2, 10_000)?.unwrap_or(120) as usize,
-            probes: section.integer("probes", 1, 1000)?.unwrap_or(8) as usize,
-            near_zero: section.number("near_zero", small)?.unwrap_or(1e-4),
+            samples,
+            dense: section.whole(&DENSE)? as usize,
+            steps: section.whole(&LANCZOS_STEPS)? as usize,
+            probes: section.whole(&PROBES)? as usize,
+            near_zero: section.number(&NEAR_ZERO)?,
         };
         section.finish()?;
-        let name = "flat-minima";
-        single(&base.data.deviations, "data", "deviation", &root, name)?;
-        if student.batch_norms != [None] {
-            let found = "batch normalisation".to_owned();
-            let allowed = "none with experiment = \"flat-minima\": samples must act alone";
-            return Err(root.contradiction("student.batch_norm", origin, found, allowed));
-        }
         root.finish()?;
         Ok(Self {
             base,
             student,
             hessian,
         })
+    }
+}
+
+impl Serialize for FlatMinima {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Further<'a> {
+            hessian: &'a Hessian,
+        }
+        let hessian = &self.hessian;
+        let student = self.student.plain_section();
+        Layout::write(
+            "flat-minima",
+            &self.base,
+            student,
+            Further { hessian },
+            serializer,
+        )
     }
 }

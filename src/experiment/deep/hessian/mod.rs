@@ -6,8 +6,8 @@ mod report;
 
 pub use keys::FlatMinima;
 
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
@@ -27,6 +27,7 @@ impl Experiment for FlatMinima {
     const ABOUT: &'static str =
         "The spectrum of the Hessian after training, for students of several widths";
     const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = ();

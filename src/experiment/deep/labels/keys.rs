@@ -1,14 +1,32 @@
 //! The keys of `experiment = "implicit-regularization"`.
 
-use crate::config::section::{Range, Section};
-use crate::experiment::deep::keys::{Base, Result, Student, read_hidden, read_student, single};
-use serde::Serialize;
+use crate::config::section::Section;
+use crate::config::{Fallback, Key, Range, keys};
+use crate::experiment::deep::keys::{
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EPOCHS_OF, HIDDEN_LAYERS, Layout, MEASURED,
+    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student,
+    TEACHER, WIDTH_ONE, hidden_layers, read_student,
+};
+use crate::experiment::two_layer::keys::TOP;
+use serde::{Serialize, Serializer};
+
+keys! {
+    /// `[labels]`
+    pub(in crate::experiment) LABELS {
+        LARGE = Key::form("labels.large", HIDDEN_LAYERS)
+            .means("nodes of the large teacher's hidden layers; `teacher` is the small one")
+            .example("[200, 300]");
+        MIXTURES = Key::number("labels.mixtures", Range::FRACTION)
+            .or_list()
+            .or(Fallback::Number(0.5))
+            .means("part of the labels' variance that is noise, or the large teacher's");
+    }
+}
 
 /// Labels from a small teacher, from a large one, from noise, and mixtures: what is fitted first?
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ImplicitRegularization {
     /// The small teacher, data and training.
-    #[serde(flatten)]
     pub base: Base,
     /// `[student]`; its width is in units of the small teacher's.
     pub student: Student,
@@ -18,20 +36,34 @@ pub struct ImplicitRegularization {
     pub mixtures: Vec<f64>,
 }
 
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    RUNS,
+    TEACHER,
+    ONE_WIDTH,
+    ONE_BATCH_NORM,
+    AFFINE_OF,
+    STUDENT,
+    LABELS,
+    SAMPLES,
+    MEASURED,
+    ONE_DEVIATION,
+    EPOCHS_OF,
+    STEPS,
+];
+
 impl ImplicitRegularization {
     /// Reads the keys, all of them and no others.
-    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root)?;
-        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
-        let mut labels = root.section("labels")?;
-        let large = read_hidden(&mut labels, "large", "the large teacher's hidden layers")?;
-        let part = Range::open(0.0, 1.0, "a number between 0 and 1, ends excluded");
-        let mixtures = labels.numbers("mixtures", part)?.unwrap_or(vec![0.5]);
-        labels.finish()?;
-        let name = "implicit-regularization";
-        single(&base.data.deviations, "data", "deviation", &root, name)?;
-        single(&student.widths, "student", "widths", &root, name)?;
-        single(&student.batch_norms, "student", "batch_norm", &root, name)?;
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+        let base = Base::read(&mut root, &DEVIATION_ONE)?;
+        let section = root.section("student")?;
+        let teacher = &base.teacher.architecture;
+        let student = read_student(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))?;
+        let mut section = root.section("labels")?;
+        let large = section.form(&LARGE, hidden_layers)?;
+        let mixtures = section.numbers(&MIXTURES)?;
+        section.finish()?;
         root.finish()?;
         Ok(Self {
             base,
@@ -39,5 +71,31 @@ impl ImplicitRegularization {
             large,
             mixtures,
         })
+    }
+}
+
+impl Serialize for ImplicitRegularization {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Labels<'a> {
+            large: &'a [usize],
+            mixtures: &'a [f64],
+        }
+        #[derive(Serialize)]
+        struct Further<'a> {
+            labels: Labels<'a>,
+        }
+        let labels = Labels {
+            large: &self.large,
+            mixtures: &self.mixtures,
+        };
+        let name = "implicit-regularization";
+        Layout::write(
+            name,
+            &self.base,
+            self.student.section(),
+            Further { labels },
+            serializer,
+        )
     }
 }

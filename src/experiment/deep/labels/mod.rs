@@ -8,8 +8,8 @@ mod report;
 pub use findings::Finding;
 pub use keys::ImplicitRegularization;
 
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
 use crate::experiment::deep::keys::Weights;
@@ -33,6 +33,7 @@ impl Experiment for ImplicitRegularization {
     const ABOUT: &'static str =
         "Labels from a small teacher, a large one, noise, and mixtures: what is fitted first?";
     const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = ();

@@ -1,14 +1,33 @@
 //! The keys of `experiment = "lottery-tickets"`.
 
 use crate::config::section::Section;
-use crate::experiment::deep::keys::{Base, Result, Student, read_student, single};
-use serde::Serialize;
+use crate::config::words::words;
+use crate::config::{Fallback, Key, keys};
+use crate::experiment::deep::keys::{
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM,
+    ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER, WIDTH_ONE,
+    read_student,
+};
+use crate::experiment::two_layer::keys::TOP;
+use serde::{Serialize, Serializer};
+
+keys! {
+    /// `[tickets]`
+    pub(in crate::experiment) TICKETS {
+        KEEP = Key::words::<Keep>("tickets.keep")
+            .or_list()
+            .or(Fallback::Words(&["correlation", "fan-out"]))
+            .means("how winners are told: the best students of each teacher node, or the largest fan-out");
+        SIZE = Key::whole("tickets.size", 1, 1000)
+            .or(Fallback::Whole(1))
+            .means("kept nodes of each layer, in units of the teacher's; less than the width");
+    }
+}
 
 /// Winners restarted from their own initial weights, from fresh ones, and a random subset likewise.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LotteryTickets {
     /// Teacher, data and training.
-    #[serde(flatten)]
     pub base: Base,
     /// `[student]`
     pub student: Student,
@@ -18,52 +37,82 @@ pub struct LotteryTickets {
     pub size: usize,
 }
 
-/// How winners are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Keep {
-    /// By their correlation with teacher nodes.
-    Correlation,
-    /// By their fan-out norm.
-    FanOut,
+words! {
+    /// How winners are told.
+    pub enum Keep {
+        /// By their correlation with teacher nodes.
+        Correlation = "correlation",
+        /// By their fan-out norm.
+        FanOut = "fan-out",
+    }
 }
+
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    RUNS,
+    TEACHER,
+    ONE_WIDTH,
+    ONE_BATCH_NORM,
+    AFFINE_OF,
+    STUDENT,
+    TICKETS,
+    SAMPLES,
+    MEASURED,
+    ONE_DEVIATION,
+    EPOCHS_OF,
+    STEPS,
+];
 
 impl LotteryTickets {
     /// Reads the keys, all of them and no others.
-    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root)?;
-        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
-        let mut tickets = root.section("tickets")?;
-        let choices = &["correlation", "fan-out"];
-        let keep = tickets
-            .texts("keep", choices)?
-            .unwrap_or(vec!["correlation", "fan-out"]);
-        let keep = keep.into_iter().map(|keep| match keep {
-            "fan-out" => Keep::FanOut,
-            _ => Keep::Correlation,
-        });
-        let origin = tickets.origin_of("size");
-        let size = tickets.integer("size", 1, 1000)?.unwrap_or(1) as usize;
-        let name = "lottery-tickets";
-        let width = single(&student.widths, "student", "widths", &root, name)?;
-        single(&base.data.deviations, "data", "deviation", &root, name)?;
-        single(&student.batch_norms, "student", "batch_norm", &root, name)?;
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+        let base = Base::read(&mut root, &DEVIATION_ONE)?;
+        let section = root.section("student")?;
+        let teacher = &base.teacher.architecture;
+        let student = read_student(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))?;
+        let mut section = root.section("tickets")?;
+        let keep = section.several_words(&KEEP)?;
+        let size = section.whole(&SIZE)? as usize;
+        let width = student.widths[0];
         if size >= width {
             let found = format!("{size} with student.widths = {width}");
-            return Err(tickets.contradiction(
-                "size",
-                origin,
-                found,
-                "less than the student's width",
-            ));
+            let allowed = "less than the student's width";
+            return Err(section.contradiction(SIZE.path, found, allowed));
         }
-        tickets.finish()?;
+        section.finish()?;
         root.finish()?;
         Ok(Self {
             base,
             student,
-            keep: keep.collect(),
+            keep,
             size,
         })
+    }
+}
+
+impl Serialize for LotteryTickets {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Tickets<'a> {
+            keep: &'a [Keep],
+            size: usize,
+        }
+        #[derive(Serialize)]
+        struct Further<'a> {
+            tickets: Tickets<'a>,
+        }
+        let tickets = Tickets {
+            keep: &self.keep,
+            size: self.size,
+        };
+        let name = "lottery-tickets";
+        Layout::write(
+            name,
+            &self.base,
+            self.student.section(),
+            Further { tickets },
+            serializer,
+        )
     }
 }

@@ -10,8 +10,8 @@ pub use keys::LotteryTickets;
 
 pub use keys::Keep;
 
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
@@ -30,6 +30,7 @@ impl Experiment for LotteryTickets {
     const ABOUT: &'static str =
         "Winners restarted from their own initial weights, and from fresh ones";
     const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = ();

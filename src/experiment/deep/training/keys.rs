@@ -1,25 +1,61 @@
 //! The keys of `experiment = "deep-training"`.
 
+use crate::config::Key;
 use crate::config::section::Section;
-use crate::experiment::deep::keys::{Base, Result, Student, read_student};
-use serde::Serialize;
+use crate::experiment::deep::keys::{
+    AFFINE_OF, BATCH_NORMS, Base, DEVIATIONS, EPOCHS_OF, Layout, MEASURED, RUNS, Result, SAMPLES,
+    SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER,
+    WIDTHS, read_student,
+};
+use crate::experiment::two_layer::keys::TOP;
+use serde::{Serialize, Serializer};
 
 /// Students of several widths, spreads and normalisations learn from a teacher: which nodes find which?
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeepTraining {
     /// Teacher, data and training.
-    #[serde(flatten)]
     pub base: Base,
     /// `[student]`
     pub student: Student,
 }
 
+/// All keys.
+pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
+    TOP,
+    RUNS,
+    TEACHER,
+    SEVERAL_WIDTHS,
+    SEVERAL_BATCH_NORMS,
+    AFFINE_OF,
+    STUDENT,
+    SAMPLES,
+    MEASURED,
+    SEVERAL_DEVIATIONS,
+    EPOCHS_OF,
+    STEPS,
+];
+
 impl DeepTraining {
     /// Reads the keys, all of them and no others.
-    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root)?;
-        let student = read_student(root.section("student")?, &base.teacher.architecture)?;
+    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+        let base = Base::read(&mut root, &DEVIATIONS)?;
+        let section = root.section("student")?;
+        let student = read_student(
+            section,
+            &base.teacher.architecture,
+            &WIDTHS,
+            Some(&BATCH_NORMS),
+        )?;
         root.finish()?;
         Ok(Self { base, student })
+    }
+}
+
+impl Serialize for DeepTraining {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Nothing {}
+        let student = self.student.section();
+        Layout::write("deep-training", &self.base, student, Nothing {}, serializer)
     }
 }

@@ -6,8 +6,8 @@ mod report;
 
 pub use keys::DeepTraining;
 
-use crate::config::ScenarioError;
 use crate::config::section::Section;
+use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
 use crate::experiment::deep::lesson::{Lesson, student};
@@ -23,6 +23,7 @@ impl Experiment for DeepTraining {
     const NAME: &'static str = "deep-training";
     const ABOUT: &'static str = "Students of several widths, spreads and normalisations learn from a deep teacher: which nodes find which?";
     const RESUMABLE: bool = true;
+    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
     type Setup = ();

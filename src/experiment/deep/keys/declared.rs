@@ -1,0 +1,181 @@
+//! The declarations of what experiments with deep networks share.
+
+use super::{BatchNormPlace, Weights};
+use crate::config::{Fallback, Key, Range, keys};
+use crate::sgd::Loss;
+
+/// Nodes of a layer, at most.
+pub(super) const MOST_NODES: u64 = 1 << 16;
+
+/// Hidden layers, in words.
+pub(in crate::experiment) const HIDDEN_LAYERS: &str =
+    "hidden layers from the bottom: a list of whole numbers from 1 to 65536, as in [10, 15]";
+
+keys! {
+    /// What is repeated with other seeds.
+    pub(in crate::experiment::deep) RUNS {
+        SEEDS = Key::whole("seeds", 1, 10_000)
+            .or(Fallback::Whole(1))
+            .means("runs of each kind, with seeds counted up from `seed`; teacher, start, samples and their order are drawn anew for each");
+    }
+}
+
+keys! {
+    /// `[teacher]`
+    pub(in crate::experiment::deep) TEACHER {
+        INPUT_DIM = Key::whole("teacher.input_dim", 1, MOST_NODES)
+            .or(Fallback::Whole(20))
+            .means("d")
+            .label("input dimension d");
+        HIDDEN = Key::form("teacher.hidden", HIDDEN_LAYERS)
+            .means("nodes of the teacher's hidden layers")
+            .example("[10, 15, 20, 25]");
+        OUTPUTS = Key::whole("teacher.outputs", 1, MOST_NODES)
+            .or(Fallback::Whole(100))
+            .means("C")
+            .label("outputs C");
+        TEACHER_BIAS = Key::flag("teacher.bias")
+            .or(Fallback::Flag(true))
+            .means("whether the teacher's nodes have biases");
+        WEIGHTS = Key::words::<Weights>("teacher.weights")
+            .or(Fallback::Word("grid"))
+            .means("{±½, ±¼, 0} with biases uniform in ±½, each node scaled to unit norm (as the authors draw them); uniform in ±1/√inputs; the teacher of an earlier run");
+    }
+}
+
+const WIDTH: Key = Key::whole("student.widths", 1, 1000)
+    .or(Fallback::Whole(10))
+    .means("hidden layers in units of the teacher's, at most 2.5·10⁸ parameters; the start is uniform in ±1/√inputs")
+    .label("width over the teacher's");
+
+const BATCH_NORM: Key = Key::words::<BatchNormPlace>("student.batch_norm")
+    .or(Fallback::Word("none"))
+    .means("batch normalisation of hidden layers");
+
+keys! {
+    /// What belongs to any kind of it.
+    pub(in crate::experiment::deep) AFFINE_OF {
+        AFFINE = Key::flag("student.batch_norm_affine")
+            .or(Fallback::Flag(false))
+            .means("with a gain and a shift for each node");
+    }
+}
+
+keys! {
+    /// The student's width, where there is one.
+    pub(in crate::experiment::deep) ONE_WIDTH {
+        WIDTH_ONE = WIDTH;
+    }
+}
+
+keys! {
+    /// The student's widths, where there may be several.
+    pub(in crate::experiment::deep) SEVERAL_WIDTHS {
+        WIDTHS = WIDTH.or_list();
+    }
+}
+
+keys! {
+    /// What every student has.
+    pub(in crate::experiment::deep) STUDENT {
+        STUDENT_BIAS = Key::flag("student.bias")
+            .or(Fallback::Flag(true))
+            .means("whether the student's nodes have biases");
+    }
+}
+
+keys! {
+    /// Batch normalisation.
+    pub(in crate::experiment::deep) ONE_BATCH_NORM {
+        BATCH_NORM_ONE = BATCH_NORM;
+    }
+}
+
+keys! {
+    /// Several kinds of it.
+    pub(in crate::experiment::deep) SEVERAL_BATCH_NORMS {
+        BATCH_NORMS = BATCH_NORM.or_list();
+    }
+}
+
+const DEVIATION: Key = Key::number("data.deviation", Range::POSITIVE)
+    .or(Fallback::Number(1.0))
+    .means("σ of the inputs, x ~ N(0, σ² I)")
+    .label("standard deviation σ of the input");
+
+keys! {
+    /// σ, where there is one.
+    pub(in crate::experiment::deep) ONE_DEVIATION {
+        DEVIATION_ONE = DEVIATION;
+    }
+}
+
+keys! {
+    /// σ, where there may be several.
+    pub(in crate::experiment::deep) SEVERAL_DEVIATIONS {
+        DEVIATIONS = DEVIATION.or_list();
+    }
+}
+
+keys! {
+    /// Samples that are trained on.
+    pub(in crate::experiment::deep) SAMPLES {
+        TRAINING_SAMPLES = Key::whole("data.samples", 2, 1 << 24)
+            .or(Fallback::Whole(100_000))
+            .means("training samples");
+    }
+}
+
+keys! {
+    /// Samples that are measured on.
+    pub(in crate::experiment::deep) MEASURED {
+        HELD_OUT = Key::whole("data.held_out", 2, 1 << 20)
+            .or(Fallback::Whole(1024))
+            .means("samples on which networks are measured");
+    }
+}
+
+keys! {
+    /// What a step is, also where there are no epochs.
+    pub(in crate::experiment::deep) STEPS {
+        BATCH = Key::whole("training.batch", 1, 1 << 20)
+            .or(Fallback::Whole(64))
+            .means("B");
+        NORMALIZE_NODES = Key::flag("training.normalize_nodes")
+            .or(Fallback::Flag(false))
+            .means("scale each node to unit norm of its weights after each step");
+    }
+}
+
+keys! {
+    /// Training by epochs.
+    pub(in crate::experiment::deep) EPOCHS_OF {
+        EPOCHS = Key::whole("training.epochs", 1, 1_000_000)
+            .or(Fallback::Whole(40))
+            .means("passes through all samples");
+        STEP = Key::form(
+            "training.step",
+            "a positive number, or pairs of an epoch and the step from there on, the first for epoch 0, as in [[0, 0.1], [20, 0.01]]",
+        )
+            .means("η")
+            .label("step η")
+            .example("0.1");
+        MOMENTUM = Key::number(
+            "training.momentum",
+            Range::closed(0.0, 0.9999, "a number from 0 to 0.9999"),
+        )
+            .or(Fallback::Number(0.0))
+            .means("μ: u ← μu + g + λw, w ← w − ηu")
+            .label("momentum μ");
+        WEIGHT_DECAY = Key::number(
+            "training.weight_decay",
+            Range::closed(0.0, 1.0, "a number from 0 to 1"),
+        )
+            .or(Fallback::Number(0.0))
+            .means("λ")
+            .label("weight decay λ");
+        LOSS = Key::words::<Loss>("training.loss")
+            .or(Fallback::Word("mean-squared"))
+            .means("mean over samples and outputs; or with the teacher's largest output as class");
+    }
+}

@@ -1,0 +1,95 @@
+//! The settings in the layout of the keys: written out, they are the scenario with everything filled in.
+
+use super::{Base, BatchNormPlace, Course, Data, Student, Teacher, Weights};
+use crate::network::deep::{BatchNorm, Place};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// The top level of a training by epochs: what all have, and one further section.
+#[derive(Serialize)]
+pub(in crate::experiment::deep) struct Layout<'a, F: Serialize> {
+    experiment: &'static str,
+    seed: u64,
+    seeds: u64,
+    teacher: &'a Teacher,
+    student: &'a StudentSection<'a>,
+    data: &'a Data,
+    training: &'a Course,
+    #[serde(flatten)]
+    further: F,
+}
+
+/// `[student]`, with batch normalisation where the experiment has it.
+#[derive(Serialize)]
+pub(in crate::experiment::deep) struct StudentSection<'a> {
+    widths: &'a [usize],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch_norm: Option<Vec<BatchNormPlace>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch_norm_affine: Option<bool>,
+    bias: bool,
+}
+
+impl<F: Serialize> Layout<'_, F> {
+    /// Writes it.
+    pub fn write<S: Serializer>(
+        experiment: &'static str,
+        base: &Base,
+        student: StudentSection,
+        further: F,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let layout = Layout {
+            experiment,
+            seed: base.seed,
+            seeds: base.seeds,
+            teacher: &base.teacher,
+            student: &student,
+            data: &base.data,
+            training: &base.training,
+            further,
+        };
+        layout.serialize(serializer)
+    }
+}
+
+impl Student {
+    /// The section of an experiment that has batch normalisation.
+    pub(in crate::experiment::deep) fn section(&self) -> StudentSection<'_> {
+        let place = |norm: &Option<BatchNorm>| match norm.map(|norm| norm.place) {
+            None => BatchNormPlace::None,
+            Some(Place::BeforeRelu) => BatchNormPlace::BeforeRelu,
+            Some(Place::AfterRelu) => BatchNormPlace::AfterRelu,
+        };
+        let norms = self.batch_norms.iter();
+        StudentSection {
+            batch_norm: Some(norms.clone().map(place).collect()),
+            batch_norm_affine: Some(norms.flatten().any(|norm| norm.affine)),
+            ..self.plain_section()
+        }
+    }
+
+    /// The section of one that has none.
+    pub(in crate::experiment::deep) fn plain_section(&self) -> StudentSection<'_> {
+        StudentSection {
+            widths: &self.widths,
+            batch_norm: None,
+            batch_norm_affine: None,
+            bias: self.bias,
+        }
+    }
+}
+
+impl Serialize for Teacher {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let architecture = &self.architecture;
+        let weights: &Weights = &self.weights;
+        let mut section = serializer.serialize_struct("Teacher", 5)?;
+        section.serialize_field("input_dim", &architecture.input())?;
+        section.serialize_field("hidden", &architecture.hidden())?;
+        section.serialize_field("outputs", &architecture.output())?;
+        section.serialize_field("bias", &self.bias)?;
+        section.serialize_field("weights", weights)?;
+        section.end()
+    }
+}
