@@ -664,6 +664,16 @@ fn plots_are_drawn_again_from_the_table_alone() {
     refuses("nowhere", "nowhere/cells.csv: found no such file");
     std::fs::write(folder.join("cells.csv"), "a,b\n1,2\n").unwrap();
     refuses("moved", "found a header that no sweep");
+    // One digit of one row.
+    let table = cells(&place, "o");
+    let mut lines: Vec<String> = table.lines().map(String::from).collect();
+    let place_of_digit = lines[5].rfind('7').unwrap();
+    lines[5].replace_range(place_of_digit..=place_of_digit, "3");
+    std::fs::write(folder.join("cells.csv"), lines.join("\n") + "\n").unwrap();
+    refuses(
+        "moved",
+        "moved/cells.csv:6: found a row that is not as the sweep wrote it",
+    );
 }
 
 #[test]

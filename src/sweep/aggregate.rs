@@ -26,7 +26,10 @@ pub fn write(table: &Path, out: &mut dyn Write) -> Result<(), TableError> {
     let path = table.to_owned();
     written
         .and_then(|()| Ok(csv.flush()?))
-        .map_err(|source| TableError::Csv { path, source })
+        .map_err(|error| TableError::Io {
+            path,
+            source: error.into(),
+        })
 }
 
 fn header(head: &Head) -> Vec<String> {

@@ -73,10 +73,15 @@ pub(super) fn verify(line: &[u8]) -> Option<csv::StringRecord> {
     if body.contains(&b'\r') || digest::<BYTES>(&[body]).as_bytes() != sum {
         return None;
     }
+    fields(body)
+}
+
+/// The fields of one line.
+pub(super) fn fields(line: &[u8]) -> Option<csv::StringRecord> {
     let mut row = csv::StringRecord::new();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
-        .from_reader(body);
+        .from_reader(line);
     reader.read_record(&mut row).ok()?.then_some(row)
 }
 

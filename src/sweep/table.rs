@@ -1,25 +1,38 @@
 //! A sweep's table, read cell by cell: the rows that differ in their seed alone.
 
-use super::row::DIGEST;
+use super::row::{self, DIGEST};
 use crate::experiment::{self, ERROR, KINDS};
 use crate::measure::Span;
 use crate::output::Column;
 use crate::output::table::Kind;
 use crate::theory::Verdict;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why a table cannot be read.
 #[derive(Debug, Error)]
 pub enum TableError {
-    /// Not there, not readable, or broken.
+    /// Not there, or not readable.
     #[error("{path}: found {source}; allowed: the cells.csv of a sweep", path = path.display())]
-    Csv {
+    Io {
         /// the table
         path: PathBuf,
         /// what went wrong
-        source: csv::Error,
+        source: io::Error,
+    },
+    /// A row that is not, to the last byte, what the sweep wrote.
+    #[error(
+        "{path}:{line}: found a row that is not as the sweep wrote it; allowed: what the sweep wrote \
+         (luckflow sweep --resume computes such rows again)",
+        path = path.display()
+    )]
+    Damaged {
+        /// the table
+        path: PathBuf,
+        /// which line, from 1
+        line: usize,
     },
     /// Not a table of this program.
     #[error(
@@ -64,45 +77,57 @@ pub struct Run {
 }
 
 impl Head {
-    /// Reads a table, and shows each cell in turn. Memory: one cell.
+    /// Reads a table, verifies its rows, and shows each cell in turn. Memory: one cell.
+    ///
+    /// # Errors
+    /// A table that cannot be read, or is not what a sweep wrote. A last line that a kill cut off is left out.
     pub fn read(
         path: &Path,
         mut show: impl FnMut(&Self, &Cell) -> io::Result<()>,
     ) -> Result<Self, TableError> {
-        let failed = |source: csv::Error| TableError::Csv {
+        let failed = |source| TableError::Io {
             path: path.into(),
             source,
         };
-        let mut reader = csv::Reader::from_path(path).map_err(failed)?;
-        let header = reader.headers().map_err(failed)?.clone();
-        let head = Self::of(&header).ok_or_else(|| TableError::Header { path: path.into() })?;
-        let (first, seed) = (2, 2 + head.axes.len());
-        let mut row = csv::StringRecord::new();
+        let mut file = BufReader::new(File::open(path).map_err(failed)?);
+        let mut line = Vec::new();
+        file.read_until(b'\n', &mut line).map_err(failed)?;
+        let head = Self::of(&line).ok_or_else(|| TableError::Header { path: path.into() })?;
         let mut cell: Option<Cell> = None;
-        while reader.read_record(&mut row).map_err(failed)? {
-            let values = || row.iter().skip(first).take(head.axes.len());
-            let run = head.run(&row, seed + 1);
+        for number in 2.. {
+            line.clear();
+            file.read_until(b'\n', &mut line).map_err(failed)?;
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            let (values, run) = row::verify(&line)
+                .and_then(|row| head.run(&row))
+                .ok_or_else(|| TableError::Damaged {
+                    path: path.into(),
+                    line: number,
+                })?;
             match &mut cell {
-                Some(cell) if values().eq(cell.values.iter()) => cell.runs.push(run),
+                Some(cell) if values == cell.values => cell.runs.push(run),
                 _ => {
                     let next = Cell {
-                        values: values().map(String::from).collect(),
+                        values,
                         runs: vec![run],
                     };
                     if let Some(whole) = cell.replace(next) {
-                        show(&head, &whole).map_err(|error| failed(error.into()))?;
+                        show(&head, &whole).map_err(failed)?;
                     }
                 }
             }
         }
         if let Some(whole) = cell {
-            show(&head, &whole).map_err(|error| failed(error.into()))?;
+            show(&head, &whole).map_err(failed)?;
         }
         Ok(head)
     }
 
-    fn of(header: &csv::StringRecord) -> Option<Self> {
-        let experiment = of_header(header)?;
+    fn of(line: &[u8]) -> Option<Self> {
+        let header = row::fields(line)?;
+        let experiment = of_header(&header)?;
         let columns = experiment.columns();
         let seed = header.len() - columns.len() - 2;
         let right = seed >= 2 && (&header[0], &header[1], &header[seed]) == ("index", "id", "seed");
@@ -118,9 +143,15 @@ impl Head {
         })
     }
 
-    fn run(&self, row: &csv::StringRecord, begin: usize) -> Run {
+    /// The values of a row's cell, and its run; `None` where it has another number of fields.
+    fn run(&self, row: &csv::StringRecord) -> Option<(Vec<String>, Run)> {
+        let begin = 2 + self.axes.len() + 1;
+        if row.len() != begin + self.columns.len() {
+            return None;
+        }
+        let values = row.iter().skip(2).take(self.axes.len()).map(String::from);
         let fields = || self.columns.iter().zip(row.iter().skip(begin));
-        Run {
+        let run = Run {
             numbers: fields()
                 .map(|(column, field)| match column.kind {
                     Kind::Text | Kind::Verdict => f64::NAN,
@@ -133,7 +164,8 @@ impl Head {
                 })
                 .collect(),
             failed: fields().any(|(column, field)| column.name == ERROR && !field.is_empty()),
-        }
+        };
+        Some((values.collect(), run))
     }
 
     /// Where a column stands.

@@ -114,9 +114,11 @@ fn write_column<W: Write + Send>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::document::Value;
     use crate::experiment::Kind as Experiment;
     use crate::output::{Claim, Folder};
-    use crate::sweep::CELLS;
+    use crate::sweep::row::{self, Row};
+    use crate::sweep::{CELLS, Point};
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
 
@@ -125,22 +127,25 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let columns = Experiment::named("theorem4").unwrap().columns();
         let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
-        let mut csv = csv::Writer::from_path(place.path().join(CELLS)).unwrap();
-        csv.write_record([&["index", "id", "student.theta0", "seed"], &names[..]].concat())
-            .unwrap();
-        for row in 0..3 {
-            let (index, theta0) = (row.to_string(), (0.1 * f64::from(row)).to_string());
-            let values = columns.iter().map(|column| match (&column.kind, row) {
+        let axes = ["student.theta0".to_owned()];
+        let mut table = row::header(&axes, &columns);
+        for index in 0..3 {
+            let values = columns.iter().map(|column| match (&column.kind, index) {
                 (Kind::Number, 0) => String::new(),
                 (Kind::Number, _) => "1.5e-7".into(),
                 (Kind::Count, _) => "7".into(),
                 (Kind::Text, _) if column.name == "error" => String::new(),
                 (Kind::Text | Kind::Verdict, _) => "holds".into(),
             });
-            let first = [index, "ab".into(), theta0, "1".into()].into_iter();
-            csv.write_record(first.chain(values)).unwrap();
+            let values: Vec<String> = values.collect();
+            let point = Point {
+                index,
+                values: vec![Value::Float(0.1 * index as f64)],
+                seed: 1,
+            };
+            table.extend(Row::new(&point, "ab".into(), &values, &columns).line);
         }
-        csv.flush().unwrap();
+        std::fs::write(place.path().join(CELLS), table).unwrap();
         let folder = Folder::claim(place.path(), Claim::Beside).unwrap();
         let shown = crate::sweep::report::show(&folder).unwrap();
         let path = shown
