@@ -60,7 +60,7 @@ fn run(place: &TempDir, arguments: &[&str]) -> Command {
     command
 }
 
-/// Every file below a folder but what tells the time.
+/// Every file below a folder but what tells the time or the command line.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut left = vec![folder.to_owned()];
@@ -70,6 +70,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 left.push(path);
             } else if !path.ends_with("summary.json")
+                && !path.ends_with("scenario.toml")
                 && !path.file_name().unwrap().to_string_lossy().starts_with('.')
             {
                 let name = path

@@ -92,6 +92,7 @@ fn a_sweep_leaves_a_row_per_point_the_same_for_any_number_of_jobs() {
             "cells.csv",
             "columns.json",
             "scatter.svg",
+            "scenario.toml",
             "seconds.csv",
             "sweep.json",
             "tightness.svg",

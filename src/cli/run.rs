@@ -1,6 +1,6 @@
 //! `luckflow run`: a scenario from file to plots.
 
-use super::source::Source;
+use super::source::{Given, Source};
 use super::watch::Watch;
 use super::{Failure, INTERRUPTED, USAGE, pool, say};
 use clap::Args;
@@ -35,6 +35,7 @@ pub struct Arguments {
 /// Runs it.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let document = arguments.source.load()?;
+    let given = Given::of(&document);
     let scenario = Scenario::interpret(document).map_err(Failure::usage)?;
     if arguments.resume && !scenario.kind().resumable {
         return Err(Failure::usage(format!(
@@ -58,6 +59,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         refuse_inputs_within(folder, &scenario)?;
     }
     let folder = Folder::claim(folder, claim).map_err(Failure::usage)?;
+    let given = given.keep(&folder).map_err(Failure::runtime)?;
     let store = Checkpoints::of(&folder, arguments.resume);
     let watch = Watch::start(arguments.quiet);
     // On one of the threads that compute: who comes from outside waits for one at each parallel step.
@@ -68,7 +70,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .map_err(Failure::runtime)?;
     if !arguments.quiet {
         say(outcome.table().trim_end())?;
-        for path in written {
+        for path in [given].into_iter().chain(written) {
             say(format_args!("wrote {}", path.display()))?;
         }
     }

@@ -3,7 +3,8 @@
 use super::Failure;
 use clap::Args;
 use luckflow::config::{Document, Override};
-use std::path::PathBuf;
+use luckflow::output::{Folder, FolderError};
+use std::path::{Path, PathBuf};
 
 /// A file and what is changed in it.
 #[derive(Args)]
@@ -23,4 +24,43 @@ impl Source {
             self.overrides.iter().map(parse).collect::<Result<_, _>>()?;
         Document::load(&self.file, &overrides).map_err(Failure::usage)
     }
+}
+
+/// A scenario as it was given: the command line in a comment, then the file's text.
+pub struct Given(String);
+
+impl Given {
+    /// Of a document that is not yet taken apart.
+    pub fn of(document: &Document) -> Self {
+        let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
+        let beside = document.path.parent().unwrap_or(Path::new(""));
+        let beside = std::path::absolute(beside.join(".")).unwrap_or(beside.into());
+        let beside = plain(&beside.to_string_lossy());
+        Self(format!(
+            "# luckflow {}\n# Files are named as in {beside}\n\n{}",
+            words.join(" "),
+            document.text
+        ))
+    }
+
+    /// Keeps it in the folder of its results.
+    pub fn keep(&self, folder: &Folder) -> Result<PathBuf, FolderError> {
+        folder.write("scenario.toml", |out| out.write_all(self.0.as_bytes()))
+    }
+}
+
+/// As a shell takes it, in one line.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    match word {
+        word if !word.is_empty() && word.chars().all(is_plain) => word.to_owned(),
+        word => format!("'{}'", plain(word).replace('\'', r"'\''")),
+    }
+}
+
+/// Without characters that end a comment or have no place in one.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }

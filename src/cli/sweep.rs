@@ -1,10 +1,10 @@
 //! `luckflow sweep`: a scenario at many points.
 
-use super::source::Source;
+use super::source::{Given, Source};
 use super::watch::Watch;
 use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
-use luckflow::sweep::axes::Sweep;
+use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::{
     self, Identities, Opening, Options, Plan, Shard, Store, StoreError, SweepEnd, Tally,
 };
@@ -17,6 +17,10 @@ use std::process::ExitCode;
 pub struct Arguments {
     #[command(flatten)]
     source: Source,
+    /// Sweep along this axis, in place of one of the file with the same key: KEY=log:FROM:TO:POINTS,
+    /// KEY=linear:FROM:TO:POINTS or KEY=values:A,B,C
+    #[arg(long = "axis", value_name = "KEY=AXIS")]
+    axes: Vec<String>,
     /// Folder of the results [default: plots/<scenario name>, with the shard's number if there are several]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -54,7 +58,12 @@ pub struct Arguments {
 
 /// Runs all points that have no row yet.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let document = arguments.source.load()?;
+    let mut document = arguments.source.load()?;
+    for axis in &arguments.axes {
+        let axis = AxisOption::parse(axis).map_err(Failure::usage)?;
+        axis.apply(&mut document).map_err(Failure::usage)?;
+    }
+    let given = Given::of(&document);
     let plan = Plan::new(Sweep::read(document).map_err(Failure::usage)?).map_err(Failure::usage)?;
     let shard = arguments.shard;
     if shard.len_of(plan.points()) == 0 {
@@ -86,6 +95,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         StoreError::Io { .. } => Failure::runtime(error),
         refused => Failure::usage(refused),
     })?;
+    given.keep(store.folder()).map_err(Failure::runtime)?;
     let jobs = pool::threads("--jobs", arguments.jobs)?;
     pool::build(None)?;
     let options = Options {

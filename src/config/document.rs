@@ -4,6 +4,7 @@ use super::overrides::Override;
 use super::source::Source;
 use super::{ScenarioError, parse};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use super::value::{Node, Origin, Table, Value};
 
@@ -14,6 +15,8 @@ pub struct Document {
     pub path: PathBuf,
     /// Its top level.
     pub root: Table,
+    /// The file's text, without overrides.
+    pub text: Arc<str>,
 }
 
 impl Document {
@@ -36,6 +39,7 @@ impl Document {
         let mut document = Self {
             path: path.to_owned(),
             root: parse::table(&path.display().to_string(), text)?,
+            text: text.into(),
         };
         for change in overrides {
             match &change.value {

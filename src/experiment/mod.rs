@@ -11,6 +11,7 @@ pub mod keys;
 pub mod panels;
 mod record;
 mod registry;
+mod resolved;
 mod scenario;
 pub mod sgd_vs_flow;
 pub mod theorem4;

@@ -3,9 +3,8 @@
 use super::{Experiment, ExperimentError, Hooks, KINDS, Kind, Nowhere, Outcome, Record, Store};
 use crate::config::document::{Node, Value};
 use crate::config::section::Section;
-use crate::config::{Document, ScenarioError};
+use crate::config::{self, Document, ScenarioError};
 use crate::integrate::RunEnd;
-use crate::runs::identity;
 use serde::{Serialize, Serializer};
 use std::any::Any;
 use std::fmt::Debug;
@@ -147,8 +146,8 @@ impl Scenario {
 
     /// The files that it reads.
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let json = serde_json::to_value(self).unwrap_or_default();
-        identity::files(&json)
+        let files = config::files(self).into_iter();
+        files.map(|file| file.path).collect()
     }
 
     /// From which all its random numbers come.

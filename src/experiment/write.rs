@@ -1,5 +1,6 @@
 //! What a run leaves in its folder: numbers first, then pictures.
 
+use super::resolved::resolved;
 use super::{Outcome, Scenario};
 use crate::integrate::Described;
 use crate::output::{Column, Folder, FolderError, Provenance};
@@ -46,6 +47,8 @@ pub fn write(
     };
     written.push(folder.write_json("summary.json", &summary)?);
     written.push(folder.write_json("columns.json", &columns)?);
+    let text = resolved(about.scenario);
+    written.push(folder.write("resolved.toml", |out| out.write_all(text.as_bytes()))?);
     for file in outcome.files() {
         written.push(folder.write(&file.name, |out| (file.fill)(out))?);
     }

@@ -1,14 +1,12 @@
 //! What a run is, whatever file it stands in: a digest of all that its result depends on, the contents of files included.
 
+use crate::config;
 use crate::output::digest::digest;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-
-/// Keys of scenarios whose values are names of files.
-const FILE_KEYS: [&str; 3] = ["file", "covariance", "rows"];
 
 /// Bytes of a digest that are kept: among a million points two agree by chance once in 10¹⁸.
 const KEPT: usize = 12;
@@ -28,7 +26,11 @@ impl Identities {
         if let Json::Object(keys) = &mut json {
             keys.remove("name");
         }
-        each_file(&mut json, &mut |path| *path = self.of_file(Path::new(path)));
+        for file in config::files(what) {
+            if let Some(path) = json.pointer_mut(&file.pointer) {
+                *path = self.of_file(&file.path).into();
+            }
+        }
         digest::<KEPT>(&[&version.to_le_bytes(), json.to_string().as_bytes()])
     }
 
@@ -44,29 +46,5 @@ impl Identities {
         };
         files.insert(path.to_owned(), found.clone());
         found
-    }
-}
-
-/// The files that a scenario names, as JSON.
-pub fn files(json: &Json) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    each_file(&mut json.clone(), &mut |path| {
-        found.push(path.as_str().into())
-    });
-    found
-}
-
-fn each_file(json: &mut Json, show: &mut dyn FnMut(&mut String)) {
-    match json {
-        Json::Object(keys) => {
-            for (key, value) in keys {
-                match value {
-                    Json::String(path) if FILE_KEYS.contains(&key.as_str()) => show(path),
-                    inner => each_file(inner, show),
-                }
-            }
-        }
-        Json::Array(items) => items.iter_mut().for_each(|item| each_file(item, show)),
-        _ => {}
     }
 }

@@ -109,6 +109,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// Where it keeps all of it.
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
     /// Opens a folder for a part of a sweep. When it goes on with one, rows of points that are still in the plan are kept
     /// in the table, and those of others in a file of their own.
     ///

@@ -347,9 +347,45 @@ fn a_start_from_files_is_the_start_that_they_hold() {
     let theta0 = summary["assumption"]["theta0"].as_f64().unwrap();
     assert!((theta0 - 0.1).abs() < 1e-14, "{theta0}");
     ndarray_npy::write_npy(place.path("w.npy"), &arr2(&[[1.0, 0.0]])).unwrap();
-    let error = refused(&place, &["run", "s.toml"]);
+    // What the folder keeps of it names the files from wherever it stands.
+    let resolved = place.read("plots/s/resolved.toml");
+    assert!(
+        !resolved.contains("\"w.npy\"") && resolved.contains("/w.npy\""),
+        "{resolved}"
+    );
+    let error = refused(&place, &["run", "s.toml", "--out", "o"]);
     assert!(
         error.contains("student.weights") && error.contains("6 × 3"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_axis_on_the_command_line_is_swept() {
+    let place = Place::with("s.toml", SMALL);
+    place
+        .luckflow(&[
+            "sweep",
+            "s.toml",
+            "--axis",
+            "student.theta0=log:1e-2:1e-1:3",
+            "--set",
+            "integrate.horizon=1",
+        ])
+        .assert()
+        .success();
+    let cells = place.read("plots/s/cells.csv");
+    assert_eq!(cells.lines().count(), 4, "{cells}");
+    assert!(
+        cells
+            .lines()
+            .next()
+            .unwrap()
+            .starts_with("index,id,student.theta0,seed")
+    );
+    let error = refused(&place, &["sweep", "s.toml", "--axis", "student.theta0=1:2"]);
+    assert!(
+        error.contains("--axis") && error.contains("log:"),
         "{error}"
     );
 }

@@ -12,6 +12,7 @@ mod runs;
 #[path = "../common/running.rs"]
 mod running;
 
+mod again;
 mod csv_heads;
 mod figures;
 mod folders;

@@ -12,8 +12,10 @@ use std::sync::OnceLock;
 pub struct Run {
     /// Of its file, and of its snapshots.
     pub name: &'static str,
-    verb: &'static str,
-    scenario: &'static str,
+    /// With which it runs.
+    pub verb: &'static str,
+    /// Its scenario's text.
+    pub scenario: &'static str,
     finished: OnceLock<Finished>,
 }
 

@@ -65,6 +65,8 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
             "columns.json",
             "convergence.svg",
             "rates.svg",
+            "resolved.toml",
+            "scenario.toml",
             "summary.json",
             "trajectory.csv"
         ]
