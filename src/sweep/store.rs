@@ -157,8 +157,9 @@ impl Store {
         }
         if !goes_on {
             folder.write_json(manifest::FILE, &manifest)?;
-            folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
         }
+        // Each time: a kill may have come between the two.
+        folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
         let header = header(&manifest.axes, &columns);
         let loaded = load::load(&folder, [CELLS, PENDING], &header, shard, plan.points());
         let loaded = loaded.map_err(failed)?;
