@@ -286,10 +286,20 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
     let scenario: &sgd_vs_flow::SgdVsFlow = scenario.get().unwrap();
     let found = scenario.simulate(&Silent).unwrap();
     let law = found.law.unwrap();
-    for exponent in [law.step, law.batch] {
+    for (exponent, predicted) in [(law.step, 0.5), (law.batch, -0.5)] {
         assert!(exponent.standard_error < 0.05);
-        let away = (exponent.value - exponent.predicted).abs() / exponent.standard_error;
+        let away = (exponent.value - predicted).abs() / exponent.standard_error;
         assert!(away < 3.0, "{exponent:?}");
+    }
+    // The constant is predicted, and so is the scatter.
+    let prediction = found.prediction.unwrap();
+    assert!(prediction.all.standard_error < 0.03);
+    let away = prediction.all.ratio.ln().abs();
+    assert!(away < 3.0 * prediction.all.standard_error + 0.01, "{:?}", prediction.all);
+    for gap in &prediction.gaps {
+        // Twelve runs know their spread to a fifth.
+        let ratio = gap.spread_ratio.unwrap();
+        assert!((0.4..1.7).contains(&ratio), "{gap:?}");
     }
     // Exact gradients, too, keep a distance that a finite step makes: of first order.
     let gaps: Vec<f64> = found

@@ -288,6 +288,34 @@ fn the_jacobian_is_the_derivative_of_the_flow() {
 }
 
 #[test]
+fn the_ambient_jacobian_is_the_derivative_of_the_extended_field() {
+    for fan_out in [FanOut::Running, FanOut::Fixed] {
+        let network = random_network([5, 3, 4, 2], 0.4, 50);
+        let options = FlowOptions {
+            projection: true,
+            fan_out,
+        };
+        let mut flow = exact_flow(&network, options);
+        let start = flow.state_of(&network);
+        let matrix = FlowJacobian::at(&network, fan_out).ambient_matrix();
+        assert_eq!(matrix.nrows(), start.len() - 1);
+        let flow = std::cell::RefCell::new(&mut flow);
+        for ((row, column), &entry) in matrix.indexed_iter() {
+            let along = |step: f64| {
+                let mut y = start.clone();
+                y[column] += step;
+                velocity(&mut flow.borrow_mut(), &y)[row]
+            };
+            let difference = derivative(along, 5e-3);
+            assert!(
+                (entry - difference).abs() < 1e-8,
+                "[{row}, {column}]: {entry} {difference}"
+            );
+        }
+    }
+}
+
+#[test]
 fn at_the_teacher_the_jacobian_is_symmetric_and_stable() {
     let mut network = random_network([5, 4, 4, 3], 0.6, 70);
     network.student = network.teacher.clone();

@@ -146,6 +146,51 @@ impl FlowJacobian {
         self.unit.rows().into_iter().map(tangent_basis).collect()
     }
 
+    /// The Jacobian of the field as [`super::TwoLayerFlow`] extends it to nodes of any norm, in coordinates of its state:
+    /// W node by node, then V node by node where it runs, N = n(k + C) of them.
+    ///
+    /// A change of a node along itself changes its norm, in proportion to which the node moves, and nothing else. O(N²(n + m)).
+    pub fn ambient_matrix(&self) -> Array2<f64> {
+        let (n, k) = self.unit.dim();
+        let outputs = if self.fan_out_runs {
+            self.fan_out.ncols()
+        } else {
+            0
+        };
+        let size = n * (k + outputs);
+        let mut matrix = Array2::zeros((size, size));
+        let mut direction = Direction {
+            weights: Array2::zeros((n, k)),
+            fan_out: Array2::zeros(self.fan_out.dim()),
+        };
+        for (column, mut out) in matrix.columns_mut().into_iter().enumerate() {
+            direction.weights.fill(0.0);
+            direction.fan_out.fill(0.0);
+            let mut along = None;
+            if column < n * k {
+                let (j, i) = (column / k, column % k);
+                let w = self.unit.row(j);
+                let mut tangent = direction.weights.row_mut(j);
+                tangent.scaled_add(-w[i], &w);
+                tangent[i] += 1.0;
+                along = Some((j, w[i]));
+            } else {
+                let entry = column - n * k;
+                direction.fan_out[[entry / outputs, entry % outputs]] = 1.0;
+            }
+            let mut change = self.apply(&direction);
+            if let Some((j, radial)) = along {
+                let (w, force) = (self.unit.row(j), self.force.row(j));
+                let mut out = change.weights.row_mut(j);
+                out.scaled_add(radial, &force);
+                out.scaled_add(-radial * w.dot(&force), &w);
+            }
+            let parts = change.weights.iter().chain(&change.fan_out);
+            out.iter_mut().zip(parts).for_each(|(to, from)| *to = *from);
+        }
+        matrix
+    }
+
     /// The Jacobian in an orthonormal basis of the tangent space: N × N.
     pub fn tangent_matrix(&self) -> Array2<f64> {
         let (n, k) = self.unit.dim();

@@ -5,6 +5,7 @@
 
 mod curvature;
 mod data;
+mod linear_noise;
 mod loss;
 mod optimizer;
 mod pass;
@@ -14,6 +15,7 @@ mod trainer;
 pub use crate::network::deep::layers::Mode;
 pub use curvature::Curvature;
 pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs};
+pub use linear_noise::{Deviations, LinearNoise, gradient_covariance};
 pub use loss::{Loss, accuracy};
 pub use optimizer::{Descent, Gradient, Optimizer};
 pub use pass::Pass;

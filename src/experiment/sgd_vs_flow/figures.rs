@@ -1,7 +1,7 @@
 //! `gap.svg`, `angle.svg`, `fan-out.svg` and `loss.svg`.
 
-use crate::experiment::sgd_vs_flow::Outcome;
-use crate::experiment::sgd_vs_flow::report::{Statistic, descent_gaps, spans, words};
+use crate::experiment::sgd_vs_flow::report::{Statistic, descent_gaps, spans};
+use crate::experiment::sgd_vs_flow::{Outcome, PredictedGap, Prediction};
 use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
@@ -14,7 +14,7 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
         "Largest distance between SGD and the flow over 0 ≤ t ≤ {}",
         short(horizon)
     ))
-    .caption("The largest gap between SGD and the flow over the step, for each batch, with the fitted power law.")
+    .caption("The largest gap between SGD and the flow over the step, for each batch, beside what the linear noise approximation predicts.")
     .log_x("step η")
     .log_y("largest gap √((‖ΔW‖² + ‖ΔV‖²)/n) (weights)");
     let all = spans(outcome);
@@ -26,15 +26,11 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
         let own = all.iter().filter(|span| span.1 == batch);
         let points = ascending(own.map(|(step, _, span)| (*step, *span)).collect());
         figure = figure.spread(format!("SGD, B = {batch}"), &points, Look::of_series(i));
-        if let Some(law) = outcome.law {
-            let label = format!(
-                "law ∝ η^{{{:.3}}} B^{{{:.3}}}",
-                law.step.value, law.batch.value
-            );
-            let points = points
-                .iter()
-                .map(|&(step, _)| (step, law.gap(step, batch as f64)));
-            figure = figure.line(label.replace('-', "−"), points, Look::PREDICTED);
+        if let Some(prediction) = &outcome.prediction {
+            let own = prediction.gaps.iter().filter(|gap| gap.batch == batch);
+            let predicted = ascending(own.map(|gap| (gap.step, gap.span)).collect());
+            let medians = predicted.iter().map(|&(step, span)| (step, span.median));
+            figure = figure.line(format!("predicted, B = {batch}"), medians, Look::PREDICTED);
         }
     }
     let one = |gap: f64| Span {
@@ -58,19 +54,63 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
             scenario.seeds
         ));
     }
-    let Some(law) = outcome.law else {
-        return figure.note("No law fitted.");
-    };
-    [("η", law.step), ("B", law.batch)]
-        .iter()
-        .fold(figure, |figure, (name, e)| {
-            let (value, error, predicted) = (e.value, e.standard_error, e.predicted);
-            let note = format!(
-                "Exponent of {name}: {value:.4} ± {error:.4}, predicted {predicted}: {}",
-                words(e)
-            );
-            figure.note(note.replace('-', "−"))
-        })
+    if let Some(law) = outcome.law {
+        let (a, b) = (law.step, law.batch);
+        let law = format!("Fitted: ∝ η^{{{:.3}}} B^{{{:.3}}}.", a.value, b.value);
+        figure = figure.note(law.replace('-', "−"));
+    }
+    match &outcome.prediction {
+        Some(Prediction { all, .. }) => figure.note(format!(
+            "Found over predicted {:.3} ± {:.3}, no number fitted: {}.",
+            all.ratio,
+            all.ratio * all.standard_error,
+            all.verdict,
+        )),
+        None => figure.note("Not predicted: see the table."),
+    }
+}
+
+/// The coarsest and the finest pair of step and batch.
+fn extremes(outcome: &Outcome) -> Option<Vec<(f64, usize)>> {
+    let scenario = &outcome.scenario;
+    let steps = || scenario.steps.iter().copied();
+    let coarse = (steps().reduce(f64::max)?, *scenario.batches.iter().min()?);
+    let fine = (steps().reduce(f64::min)?, *scenario.batches.iter().max()?);
+    let mut pairs = vec![coarse, fine];
+    pairs.dedup();
+    Some(pairs)
+}
+
+/// The distance of SGD to the flow over time, on the band that the linear noise approximation predicts for it.
+pub(super) fn distance(outcome: &Outcome) -> Option<Figure> {
+    let prediction = outcome.prediction.as_ref()?;
+    let mut figure = Figure::new("How far SGD comes from the flow, and how far it was predicted to")
+        .caption(
+            "The distance of SGD to the flow over time, median over the seeds, on the band that holds 90 % of what the \
+             linear noise approximation predicts. No number is fitted.",
+        )
+        .x("time t = kη")
+        .log_y("distance √((‖ΔW‖² + ‖ΔV‖²)/n) (weights)");
+    for (i, (step, batch)) in extremes(outcome)?.into_iter().enumerate() {
+        let is_it = |gap: &&PredictedGap| (gap.step, gap.batch) == (step, batch);
+        let predicted = &prediction.gaps.iter().find(is_it)?.over_time;
+        let (found, look) = (Look::of_part(i).0, Look::of_part(i).1);
+        let (step_text, flow) = (short(step), outcome.flow_beside(step));
+        let name = format!("η = {step_text}, B = {batch}");
+        figure = figure.spread(format!("predicted: {name}"), predicted, look);
+        let distances: Vec<Vec<f64>> = outcome
+            .of(step, batch)
+            .map(|run| run.path.distances(flow).collect())
+            .collect();
+        let spans = predicted.iter().enumerate().filter_map(|(k, (time, _))| {
+            let own = distances.iter().map(|distances| distances[k + 1]);
+            Some((*time, Span::of(own)?))
+        });
+        let spans: Vec<(f64, Span)> = spans.collect();
+        let medians = spans.iter().map(|(time, span)| (*time, span.median));
+        figure = figure.points(format!("SGD: {name}"), medians, found);
+    }
+    Some(figure)
 }
 
 /// The flow, and SGD with the coarsest and the finest pair of step and batch: median and spread over the seeds.
@@ -79,10 +119,6 @@ pub(super) fn overlay(
     [label, unit]: [&str; 2],
     read: Statistic,
 ) -> Option<Figure> {
-    let scenario = &outcome.scenario;
-    let steps = || scenario.steps.iter().copied();
-    let coarse = (steps().reduce(f64::max)?, *scenario.batches.iter().min()?);
-    let fine = (steps().reduce(f64::min)?, *scenario.batches.iter().max()?);
     let flow: Vec<(f64, f64)> = outcome.flows[0]
         .rows
         .iter()
@@ -91,8 +127,7 @@ pub(super) fn overlay(
     if flow.iter().any(|point| point.1.is_nan()) {
         return None;
     }
-    let mut pairs = vec![coarse, fine];
-    pairs.dedup();
+    let pairs = extremes(outcome)?;
     let mut figure = Figure::new(format!(
         "SGD beside the flow: m = {}, n = {}, d = {}",
         outcome.network.teacher.weights.ncols(),

@@ -24,6 +24,9 @@ keys! {
         SEEDS = Key::whole("sgd.seeds", 1, 10_000)
             .or(Fallback::Whole(8))
             .means("runs of each pair");
+        DRAWS = Key::whole("sgd.draws", 0, 1 << 20)
+            .or(Fallback::Whole(1024))
+            .means("draws of the linear noise approximation, which predicts the gaps; 0 for no prediction");
         PROJECTION = Key::flag("sgd.projection")
             .or(Fallback::Flag(true))
             .means("apply P⊥ and renormalise nodes; without, what differs from the prediction's premises is said");
@@ -69,6 +72,8 @@ pub struct SgdVsFlow {
     pub batches: Vec<usize>,
     /// Runs of each pair.
     pub seeds: u64,
+    /// Draws of the linear noise approximation.
+    pub draws: usize,
     /// Apply P⊥ and renormalise.
     pub projection: bool,
     /// Whether V moves.
@@ -84,6 +89,7 @@ impl SgdVsFlow {
         let batches = section.wholes(&BATCHES)?;
         let batches = batches.into_iter().map(|batch| batch as usize).collect();
         let seeds = section.whole(&SEEDS)?;
+        let draws = section.whole(&DRAWS)? as usize;
         let projection = section.flag(&PROJECTION)?;
         let fan_out = section.word(&FAN_OUT)?;
         section.finish()?;
@@ -93,6 +99,7 @@ impl SgdVsFlow {
             steps,
             batches,
             seeds,
+            draws,
             projection,
             fan_out,
         })
@@ -106,6 +113,7 @@ impl Serialize for SgdVsFlow {
             steps: &'a [f64],
             batches: &'a [usize],
             seeds: u64,
+            draws: usize,
             projection: bool,
             #[serde(serialize_with = "crate::config::words::as_word")]
             fan_out: FanOut,
@@ -129,6 +137,7 @@ impl Serialize for SgdVsFlow {
                 steps: &self.steps,
                 batches: &self.batches,
                 seeds: self.seeds,
+                draws: self.draws,
                 projection: self.projection,
                 fan_out: self.fan_out,
             },

@@ -4,11 +4,13 @@ mod figures;
 mod gap;
 pub mod keys;
 mod paths;
+mod prediction;
 mod report;
 
 pub use gap::{Exponent, Law, fit_law};
 pub use keys::SgdVsFlow;
 pub use paths::{Path, PathRow};
+pub use prediction::{Agreement, PredictedGap, Prediction, StepAgreement};
 
 use super::theorem5::Setup;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
@@ -16,11 +18,13 @@ use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::flow::FanOut;
 use crate::integrate::{Method, RunEnd, Step};
+use crate::linalg::LinalgError;
 use crate::measure::Span;
 use crate::network::TwoLayer;
 use crate::runs::{Weight, many};
 use crate::sgd::SgdOptions;
 use paths::Reference;
+use prediction::Drawn;
 use serde::Serialize;
 
 /// Everything that was found.
@@ -40,6 +44,11 @@ pub struct Outcome {
     pub law: Option<Law>,
     /// Gaps of each batch and step.
     pub gaps: Vec<Gaps>,
+    /// What the linear noise approximation predicts; `None` where its premises are not met, or it was not asked for.
+    pub prediction: Option<Prediction>,
+    /// Why it could not be computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prediction_problem: Option<String>,
     /// What is left of the gap with B = ∞, for each step.
     pub gradient_descent: Vec<DescentGap>,
     /// For each η the flow, at the times at which SGD with that step is looked at.
@@ -197,11 +206,18 @@ fn simulate(
             path,
         }))
     })?;
-    let end = match runs.iter().any(Option::is_none) {
-        true => RunEnd::Interrupted { time: None },
-        false => RunEnd::Finished,
+    let (drawn, problem) = match draws(scenario, &setup, &references, &flows, hooks) {
+        Ok(drawn) => (drawn, None),
+        Err(problem) => (Vec::new(), Some(problem.to_string())),
+    };
+    let complete = drawn.iter().all(Option::is_some) && runs.iter().all(Option::is_some);
+    let end = match complete {
+        true => RunEnd::Finished,
+        false => RunEnd::Interrupted { time: None },
     };
     let runs: Vec<Run> = runs.into_iter().flatten().collect();
+    let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
+    let drawn = drawn.filter(|drawn| !drawn.is_empty());
     let points: Vec<[f64; 3]> = runs
         .iter()
         .map(|run| [run.step, run.batch as f64, run.gap])
@@ -212,6 +228,9 @@ fn simulate(
         premises_not_met: premises_not_met(scenario, &setup),
         network: setup.network,
         law: fit_law(&points),
+        prediction: drawn
+            .and_then(|drawn| Prediction::of(&scenario.steps, &scenario.batches, &drawn, &runs)),
+        prediction_problem: problem,
         gaps: gaps(scenario, &runs),
         gradient_descent: descent_gaps(scenario, &descents, &flows),
         flows,
@@ -219,6 +238,33 @@ fn simulate(
         runs,
         end,
         seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Draws of the linear noise approximation for each step; none where it does not apply.
+fn draws(
+    scenario: &SgdVsFlow,
+    setup: &Setup,
+    references: &[Reference],
+    flows: &[Path],
+    hooks: &dyn Hooks,
+) -> Result<Vec<Option<Drawn>>, LinalgError> {
+    if scenario.draws == 0 || !premises_not_met(scenario, setup).is_empty() {
+        return Ok(Vec::new());
+    }
+    let cost = |reference: &Reference| Weight {
+        cost: reference.looks.len() as f64,
+        is_wide: false,
+    };
+    let weights: Vec<Weight> = references.iter().map(cost).collect();
+    many(&weights, hooks, "linear noise", |i, hooks| {
+        Drawn::of(
+            &references[i],
+            &flows[i],
+            &scenario.batches,
+            scenario.draws,
+            hooks,
+        )
     })
 }
 
@@ -248,6 +294,15 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
         );
     } else if setup.overlap(0).resolution() > 0.0 {
         missing.push("the flow's own overlaps are sampled".into());
+    }
+    let network = &setup.network;
+    let (nodes, outputs) = network.fan_out.dim();
+    let unknowns = nodes * (network.student.weights.nrows() + outputs);
+    if unknowns > prediction::LARGEST {
+        let largest = prediction::LARGEST;
+        missing.push(format!(
+            "{unknowns} unknowns: the linear noise approximation is computed for up to {largest}"
+        ));
     }
     missing
 }
@@ -284,6 +339,12 @@ fn descent_gaps(scenario: &SgdVsFlow, descents: &[Path], flows: &[Path]) -> Vec<
 }
 
 impl Outcome {
+    /// The flow at the times at which SGD with this step, one of the scenario's, is looked at.
+    fn flow_beside(&self, step: f64) -> &Path {
+        let index = self.scenario.steps.iter().position(|&own| own == step);
+        &self.flows[index.unwrap_or(0)]
+    }
+
     /// All runs of a step and a batch.
     pub fn of(&self, step: f64, batch: usize) -> impl Iterator<Item = &Run> {
         let is_meant = move |run: &&Run| run.step == step && run.batch == batch;

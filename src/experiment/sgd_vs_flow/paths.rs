@@ -31,14 +31,24 @@ pub struct PathRow {
 }
 
 impl Path {
-    /// The largest distance to another path at common times: √((‖ΔW‖² + ‖ΔV‖²)/n).
-    pub fn largest_gap(&self, other: &Self) -> f64 {
+    /// The distance to another path at common times: √((‖ΔW‖² + ‖ΔV‖²)/n).
+    pub fn distances(&self, other: &Self) -> impl Iterator<Item = f64> {
         let rows = self.rows.iter().zip(&other.rows);
-        rows.map(|(a, b)| a.distance(b)).fold(0.0, f64::max)
+        rows.map(|(a, b)| a.distance(b))
+    }
+
+    /// The largest of them.
+    pub fn largest_gap(&self, other: &Self) -> f64 {
+        self.distances(other).fold(0.0, f64::max)
     }
 }
 
 impl PathRow {
+    /// W node by node, then V.
+    pub(super) fn coordinates(&self) -> Vec<f64> {
+        self.state.0.iter().chain(&self.state.1).copied().collect()
+    }
+
     fn distance(&self, other: &Self) -> f64 {
         let square = |a: &Array2<f64>, b: &Array2<f64>| {
             Zip::from(a)
@@ -52,13 +62,13 @@ impl PathRow {
 
 /// What paths with one step have in common: start and times.
 pub(super) struct Reference<'a> {
-    setup: &'a Setup,
-    step: f64,
+    pub setup: &'a Setup,
+    pub step: f64,
     /// Numbers of the steps after which paths are looked at.
-    looks: Vec<u64>,
-    fan_out: FanOut,
+    pub looks: Vec<u64>,
+    pub fan_out: FanOut,
     max_steps: u64,
-    seed: u64,
+    pub seed: u64,
 }
 
 impl<'a> Reference<'a> {

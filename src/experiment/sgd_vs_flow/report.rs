@@ -1,6 +1,6 @@
 //! What the comparison of SGD and flow leaves behind: `gaps.csv`, `paths.csv`, and four figures.
 
-use super::{Exponent, Outcome, Path, PathRow, figures};
+use super::{Agreement, Exponent, Law, Outcome, Path, PathRow, Prediction, figures};
 use crate::experiment::{self, About, Levels, Reading, View};
 use crate::flow::FanOut;
 use crate::integrate::RunEnd;
@@ -9,7 +9,6 @@ use crate::output;
 use crate::output::{Cell, Column};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::theory::Verdict;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
@@ -31,7 +30,9 @@ impl experiment::Outcome for Outcome {
     }
 
     fn tables(&self) -> Vec<output::Table<'_>> {
-        vec![gaps(self), paths(self)]
+        let mut all = vec![gaps(self), paths(self)];
+        all.extend(self.prediction.as_ref().map(predictions));
+        all
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
@@ -50,6 +51,8 @@ impl experiment::Outcome for Outcome {
             let chart = figures::overlay(self, [label, unit], statistic);
             drawn.extend(chart.map(|chart| (name.to_owned(), chart)));
         }
+        let distance = figures::distance(self);
+        drawn.extend(distance.map(|chart| ("distance".to_owned(), chart)));
         drawn
     }
 }
@@ -72,6 +75,25 @@ fn gaps(outcome: &Outcome) -> output::Table<'_> {
     output::Table::new("gaps.csv", columns, rows)
 }
 
+fn predictions(prediction: &Prediction) -> output::Table<'_> {
+    let columns = vec![
+        Column::number("step", "time", "η"),
+        Column::count("batch", "B"),
+        Column::number("time", "time", "t = kη"),
+        Column::number("median", "", "predicted distance to the flow"),
+        Column::number("low", "", "5 % of the draws lie below"),
+        Column::number("high", "", "5 % of the draws lie above"),
+    ];
+    let rows = prediction.gaps.iter().flat_map(|gap| {
+        gap.over_time.iter().map(|(time, span)| {
+            let mut row = vec![gap.step.into(), gap.batch.into()];
+            row.extend([*time, span.median, span.least, span.greatest].map(Cell::Number));
+            row
+        })
+    });
+    output::Table::new("predicted.csv", columns, rows)
+}
+
 pub(super) fn paths(outcome: &Outcome) -> output::Table<'_> {
     let columns = vec![
         Column::text("path", "flow, gradient descent or SGD"),
@@ -82,27 +104,29 @@ pub(super) fn paths(outcome: &Outcome) -> output::Table<'_> {
         Column::number("largest_angle", "radians", "of u to the teacher"),
         Column::number("fan_out", "", "largest ‖v‖ of r; of u where there is no r"),
         Column::number("loss", "", "population loss ℓ"),
+        Column::number("distance", "", "to the flow"),
     ];
-    let rows = |path: &'static str, of: &'_ Path, key: [Cell; 3]| -> Vec<Vec<Cell>> {
-        let row = |at: &PathRow| {
+    let rows = |path: &'static str, [of, flow]: [&'_ Path; 2], key: [Cell; 3]| -> Vec<Vec<Cell>> {
+        let row = |(at, distance): (&PathRow, f64)| {
             let mut fields = vec![Cell::from(path)];
             fields.extend(key.clone());
-            fields.extend([at.time, at.largest_angle, at.fan_out, at.loss].map(Cell::Number));
+            let numbers = [at.time, at.largest_angle, at.fan_out, at.loss, distance];
+            fields.extend(numbers.map(Cell::Number));
             fields
         };
-        of.rows.iter().map(row).collect()
+        of.rows.iter().zip(of.distances(flow)).map(row).collect()
     };
     let steps = outcome.scenario.steps.iter();
     let pairs = steps.zip(outcome.flows.iter().zip(&outcome.descents));
     let exact = pairs.flat_map(move |(&step, (flow, descent))| {
         let key = || [step.into(), Cell::Empty, Cell::Empty];
-        let mut both = rows("flow", flow, key());
-        both.extend(rows("gradient descent", descent, key()));
+        let mut both = rows("flow", [flow, flow], key());
+        both.extend(rows("gradient descent", [descent, flow], key()));
         both
     });
     let sampled = outcome.runs.iter().flat_map(move |run| {
         let key = [run.step.into(), run.batch.into(), run.seed.into()];
-        rows("SGD", &run.path, key)
+        rows("SGD", [&run.path, outcome.flow_beside(run.step)], key)
     });
     output::Table::new("paths.csv", columns, exact.chain(sampled))
 }
@@ -123,34 +147,50 @@ pub const VIEW: View = View {
     }],
 };
 
-/// What a sweep keeps: the law.
+/// What a sweep keeps: the law, and how well it was predicted.
 pub fn columns() -> Vec<Reading<Outcome>> {
-    let exponent = |name: &'static str, of: fn(&super::Law) -> Exponent| {
+    let exponent = |name: &'static str, of: fn(&Law) -> Exponent| {
         let law = move |o: &Outcome| o.law.as_ref().map(of);
+        let read = |suffix, meaning, read: fn(Exponent) -> f64| {
+            Reading::number(format!("{name}_exponent{suffix}"), "", meaning, move |o| {
+                law(o).map(read)
+            })
+        };
         [
-            Reading::number(
-                format!("{name}_exponent"),
-                "",
-                "of the fitted law",
-                move |o| law(o).map(|exponent| exponent.value),
-            ),
-            Reading::number(
-                format!("{name}_exponent_se"),
-                "",
-                "its standard error",
-                move |o| law(o).map(|exponent| exponent.standard_error),
-            ),
-            Reading::verdict(name, move |o| law(o).map(|exponent| exponent.verdict)),
+            read("", "of the fitted law", |exponent| exponent.value),
+            read("_se", "its standard error", |exponent| {
+                exponent.standard_error
+            }),
         ]
+    };
+    let agreement = |name, meaning, of: fn(&Agreement) -> f64| {
+        Reading::number(name, "", meaning, move |o: &Outcome| {
+            o.prediction.as_ref().map(|prediction| of(&prediction.all))
+        })
     };
     let mut all: Vec<Reading<Outcome>> = exponent("step", |law| law.step).into();
     all.extend(exponent("batch", |law| law.batch));
-    all.push(Reading::number(
-        "largest_gap",
-        "",
-        "of all runs",
-        |o: &Outcome| o.runs.iter().map(|run| run.gap).reduce(f64::max),
-    ));
+    all.extend([
+        agreement(
+            "ratio",
+            "gaps found over gaps predicted, geometric mean",
+            |all| all.ratio,
+        ),
+        agreement("ratio_se", "standard error of its logarithm", |all| {
+            all.standard_error
+        }),
+        agreement("chi_squared", "of found against predicted gaps", |all| {
+            all.chi_squared
+        }),
+        Reading::verdict("prediction", |o: &Outcome| {
+            o.prediction
+                .as_ref()
+                .map(|prediction| prediction.all.verdict)
+        }),
+        Reading::number("largest_gap", "", "of all runs", |o: &Outcome| {
+            o.runs.iter().map(|run| run.gap).reduce(f64::max)
+        }),
+    ]);
     all
 }
 
@@ -159,14 +199,6 @@ fn fan_out_label(outcome: &Outcome) -> &'static str {
     match network.fan_out.nrows() > network.teacher_fan_out.nrows() {
         true => "largest fan-out norm of r, max ‖vₖ‖",
         false => "largest fan-out norm, max ‖vⱼ‖",
-    }
-}
-
-/// What the run says of a predicted exponent.
-pub(super) fn words(exponent: &Exponent) -> &'static str {
-    match exponent.verdict {
-        Verdict::Holds => "confirmed",
-        _ => "refuted",
     }
 }
 
@@ -237,26 +269,8 @@ pub fn table(outcome: &Outcome) -> String {
     );
     table.add_row(row);
     let _ = writeln!(text, "{table}");
-    match outcome.law {
-        Some(law) => {
-            for (name, exponent) in [("η", law.step), ("B", law.batch)] {
-                let _ = writeln!(
-                    text,
-                    "gap ∝ {name}^a: a = {:.4} ± {:.4}, predicted {}: {} within two standard errors",
-                    exponent.value,
-                    exponent.standard_error,
-                    exponent.predicted,
-                    words(&exponent),
-                );
-            }
-        }
-        None => {
-            let _ = writeln!(
-                text,
-                "No law: at least two steps and two batches are needed, and gaps above zero."
-            );
-        }
-    }
+    law(outcome, &mut text);
+    predicted(outcome, &mut text);
     let _ = writeln!(
         text,
         "{}{:.1} s",
@@ -268,4 +282,71 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.seconds
     );
     text
+}
+
+/// The fitted law.
+fn law(outcome: &Outcome, text: &mut String) {
+    let Some(law) = outcome.law else {
+        let _ = writeln!(
+            text,
+            "No law: at least two steps and two batches are needed, and gaps above zero."
+        );
+        return;
+    };
+    for (name, exponent, limit) in [("η", law.step, "½ as η → 0"), ("B", law.batch, "−½")] {
+        let (value, error) = (exponent.value, exponent.standard_error);
+        let _ = writeln!(
+            text,
+            "gap ∝ {name}^a: a = {value:.4} ± {error:.4} ({limit})"
+        );
+    }
+}
+
+/// Found over predicted gaps.
+fn predicted(outcome: &Outcome, text: &mut String) {
+    let Some(prediction) = &outcome.prediction else {
+        let why = match &outcome.prediction_problem {
+            Some(problem) => format!(": {problem}"),
+            None => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "Not predicted by the linear noise approximation{why}."
+        );
+        return;
+    };
+    let _ = writeln!(
+        text,
+        "Gaps over those that the linear noise approximation predicts, no number fitted:"
+    );
+    for agreement in &prediction.steps {
+        let found = agreement.found;
+        let _ = writeln!(
+            text,
+            "  η = {}: {:.4} ± {:.4}, χ² = {:.1} of {} batches: {}",
+            short(agreement.step),
+            found.ratio,
+            found.ratio * found.standard_error,
+            found.chi_squared,
+            found.pairs,
+            found.verdict,
+        );
+    }
+    let all = prediction.all;
+    let _ = writeln!(
+        text,
+        "  all: {:.4} ± {:.4}, χ² = {:.1} of {} pairs: {}",
+        all.ratio,
+        all.ratio * all.standard_error,
+        all.chi_squared,
+        all.pairs,
+        all.verdict,
+    );
+    if let Some(left) = prediction.left {
+        let _ = writeln!(
+            text,
+            "  left over: ∝ η^a B^b with a = {:.4} ± {:.4}, b = {:.4} ± {:.4}",
+            left.step.value, left.step.standard_error, left.batch.value, left.batch.standard_error,
+        );
+    }
 }
