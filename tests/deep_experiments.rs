@@ -295,7 +295,11 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
     let prediction = found.prediction.unwrap();
     assert!(prediction.all.standard_error < 0.03);
     let away = prediction.all.ratio.ln().abs();
-    assert!(away < 3.0 * prediction.all.standard_error + 0.01, "{:?}", prediction.all);
+    assert!(
+        away < 3.0 * prediction.all.standard_error + 0.01,
+        "{:?}",
+        prediction.all
+    );
     for gap in &prediction.gaps {
         // Twelve runs know their spread to a fifth.
         let ratio = gap.spread_ratio.unwrap();
