@@ -34,29 +34,34 @@ fn outcome(overrides: &[&str]) -> Outcome {
     scenario(BASE, &overrides).simulate(&Silent).unwrap()
 }
 
+/// The verdicts on both rates.
+fn verdicts(found: &Outcome) -> [Verdict; 2] {
+    [0, 1].map(|i| found.claims[i].verdict)
+}
+
 #[test]
 fn a_certificate_that_is_exact_is_not_violated_by_the_integrators_error() {
     // One node alone: z(t) = e^{Mt} z(0). At the floor the tolerance shows, in some digit of what is left.
-    let ratios: Vec<f64> = (1..=30)
-        .map(|seed| {
-            let found = outcome(&[
-                "teacher.nodes=1",
-                "teacher.fan_out=random",
-                "teacher.threshold=2.3",
-                "student.extra=0",
-                "student.theta0=0.001",
-                "student.e0=0.15",
-                "integrate.outputs=100",
-                &format!("seed={seed}"),
-            ]);
-            let check = found.check.unwrap();
-            assert!(check.holds, "{check:?}");
-            check.largest_ratio
-        })
-        .collect();
-    assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() < 1e-2));
-    // Beyond what rounding would explain.
-    assert!(ratios.iter().any(|&ratio| ratio > 1.0 + 1e-9), "{ratios:?}");
+    for seed in 1..=30 {
+        let found = outcome(&[
+            "teacher.nodes=1",
+            "teacher.fan_out=random",
+            "teacher.threshold=2.3",
+            "student.extra=0",
+            "student.theta0=0.001",
+            "student.e0=0.15",
+            "integrate.outputs=100",
+            &format!("seed={seed}"),
+        ]);
+        let envelope = found.envelope.as_ref().unwrap();
+        assert!(envelope.repeated && envelope.integration_error < 1e-11);
+        assert_ne!(envelope.verdict, Verdict::Violated, "{envelope:?}");
+        assert!(
+            (envelope.largest_ratio.unwrap() - 1.0).abs() < 1e-2,
+            "{envelope:?}"
+        );
+        assert_eq!(verdicts(&found)[0], Verdict::Holds);
+    }
 }
 
 #[test]
@@ -75,26 +80,28 @@ fn what_stability_leaves_of_a_fast_part_is_no_violation() {
         "integrate.outputs=30",
         "seed=88078",
     ];
-    let check = outcome(&overrides).check.unwrap();
-    assert!(check.holds, "{check:?}");
-    assert!((check.largest_ratio - 1.0).abs() < 1e-6, "{check:?}");
+    let found = outcome(&overrides);
+    assert_ne!(
+        found.envelope.as_ref().unwrap().verdict,
+        Verdict::Violated,
+        "{:?}",
+        found.envelope
+    );
+    assert_eq!(verdicts(&found)[0], Verdict::Holds);
 }
 
 #[test]
-fn a_sampled_run_that_exceeds_its_certificate_is_reported_and_not_lost() {
-    // Its tolerance is as fine as the sample; a finer one would be refused.
+fn a_sampled_run_that_exceeds_its_certificate_decides_nothing() {
     let found = outcome(&[
         "overlap.method=monte-carlo",
         "overlap.samples=20000",
         "integrate.method=dopri5",
         "seed=2",
     ]);
-    assert!(!found.check.unwrap().holds);
     assert!(
-        found
-            .parts
-            .iter()
-            .all(|part| part.verdict == Verdict::Violated)
+        !verdicts(&found).contains(&Verdict::Violated),
+        "{:?}",
+        found.claims
     );
     assert!(
         found
@@ -105,17 +112,81 @@ fn a_sampled_run_that_exceeds_its_certificate_is_reported_and_not_lost() {
 }
 
 #[test]
+fn what_was_not_tested_does_not_hold() {
+    let untested = [Verdict::Untested; 2];
+    let at_floor = outcome(&["integrate.rtol=1e-2", "integrate.atol=1e-3"]);
+    assert_eq!(verdicts(&at_floor), untested);
+    assert_eq!(
+        at_floor.envelope.as_ref().unwrap().verdict,
+        Verdict::Untested
+    );
+    let parts = |found: &Outcome| found.parts.clone().map(|part| part.verdict);
+    assert_eq!(parts(&at_floor), [Verdict::Untested; 3]);
+    // A millionth of a time: rates are what they are, limits are not reached.
+    let short = outcome(&["integrate.horizon=1e-6"]);
+    assert_eq!(verdicts(&short), [Verdict::Holds; 2]);
+    assert_eq!(parts(&short), [Verdict::Undecided; 3]);
+    // Without r there is no V_r.
+    assert_eq!(
+        outcome(&["student.extra=0"]).parts[2].verdict,
+        Verdict::Untested
+    );
+}
+
+#[test]
+fn at_zero_threshold_the_euclidean_certificate_is_the_certificate() {
+    let found = outcome(&[
+        "teacher.threshold=0",
+        "student.theta0=0.005",
+        "student.e0=0.005",
+        "student.v0=0.005",
+    ]);
+    assert!(found.certificate.is_none() && found.envelope.is_none());
+    assert_eq!(found.best, Some("euclidean"));
+    assert_eq!(verdicts(&found), [Verdict::Vacuous, Verdict::Holds]);
+    let (first, certificate) = (&found.rows[0], found.euclidean.as_ref().unwrap());
+    for row in &found.rows {
+        let bound = first.distance * (-certificate.rate * row.time).exp();
+        assert!(
+            row.distance <= bound * (1.0 + 1e-9) + 1e-12,
+            "at {}",
+            row.time
+        );
+    }
+}
+
+#[test]
+fn rates_of_errors_are_the_derivatives_of_errors() {
+    let found = outcome(&["integrate.outputs=20000", "integrate.horizon=200"]);
+    for rows in found.rows.windows(3).step_by(997) {
+        let [before, row, after] = rows else {
+            unreachable!("windows of three")
+        };
+        let elapsed = after.time - before.time;
+        let pairs = before.errors().zip(after.errors());
+        for ((a, b), rate) in pairs.zip(&row.error_rates) {
+            assert!(((b - a) / elapsed - rate).abs() < 1e-8, "{rate}");
+        }
+        let rate = (before.distance / after.distance).ln() / elapsed;
+        assert!((rate / row.distance_rate - 1.0).abs() < 1e-6, "{rate}");
+    }
+}
+
+#[test]
 fn in_the_certified_region_everything_converges_for_twenty_seeds() {
     for seed in 1..=20 {
         let found = outcome(&[&format!("seed={seed}"), "integrate.outputs=100"]);
         let certificate = found.certificate.as_ref().expect("certified");
-        let check = found.check.as_ref().unwrap();
-        assert!(
-            certificate.rate > 0.0 && check.holds,
-            "seed {seed}: {check:?}"
+        let envelope = found.envelope.as_ref().unwrap();
+        assert_eq!(
+            envelope.verdict,
+            Verdict::Holds,
+            "seed {seed}: {envelope:?}"
         );
+        assert_eq!(verdicts(&found)[0], Verdict::Holds);
+        assert!(certificate.rate > 0.0);
         assert!(certificate.w_margin > 0.0 && certificate.v_margin > 0.0);
-        assert!(found.largest_scale > 0.05);
+        assert!(found.largest_scale.unwrap() > 0.05);
         for part in &found.parts {
             assert!(part.last < 1e-9, "seed {seed}: {part:?}");
             assert_eq!(part.verdict, Verdict::Holds);
@@ -156,15 +227,14 @@ fn the_jacobian_at_the_limit_has_the_rate_of_the_tail() {
 }
 
 #[test]
-fn gradient_descent_contracts_by_one_minus_eta_lambda() {
+fn of_steps_of_gradient_descent_nothing_is_claimed() {
     let found = outcome(&["integrate.method=gradient-descent", "integrate.outputs=40"]);
-    let claim = found.gradient_descent.unwrap();
-    assert_eq!(claim.verdict, Verdict::Holds);
+    assert_eq!(verdicts(&found), [Verdict::NotApplicable; 2]);
+    let factor = found.gradient_descent.unwrap();
     assert!(
-        claim.largest_ratio <= claim.bound && claim.largest_ratio > 0.5,
-        "{claim:?}"
+        factor.largest_ratio > 0.5 && factor.largest_ratio < 1.0,
+        "{factor:?}"
     );
-    assert!(found.check.unwrap().holds);
 }
 
 #[test]
@@ -191,12 +261,14 @@ fn outside_the_certified_region_the_result_is_reported_and_not_hidden() {
         "integrate.method=dopri5",
         "integrate.rtol=1e-7",
     ]);
-    assert!(found.certificate.is_none() && found.check.is_none());
-    assert!(
-        found
-            .parts
-            .iter()
-            .all(|part| part.verdict == Verdict::Vacuous)
+    assert!(found.best.is_none() && found.envelope.is_none());
+    assert_eq!(verdicts(&found), [Verdict::Vacuous; 2]);
+    // Nor at rest when the time is up: V_r goes on for ever more slowly.
+    assert_eq!(
+        found.parts[2].verdict,
+        Verdict::Undecided,
+        "{:?}",
+        found.end
     );
     assert!(
         found
@@ -257,7 +329,7 @@ fn each_node_can_have_an_angle_of_its_own() {
         assert!((angle - 0.01 * (j + 1) as f64).abs() < 1e-13);
     }
     assert!((found.rows[0].fan_out_errors[0] - 0.05).abs() < 1e-14);
-    assert!(found.check.unwrap().holds);
+    assert_eq!(verdicts(&found)[0], Verdict::Holds);
 }
 
 proptest! {
@@ -292,10 +364,9 @@ proptest! {
         let found = scenario(BASE, &overrides).simulate(&Silent).unwrap();
         // Two hundred starts with a certificate, not two hundred starts.
         prop_assume!(found.certificate.is_some());
-        let check = found.check.as_ref().unwrap();
-        prop_assert!(check.holds, "{}", check.largest_ratio);
-        for part in &found.parts {
-            prop_assert_ne!(part.verdict, Verdict::Violated, "{:?}", part);
-        }
+        let envelope = found.envelope.as_ref().unwrap();
+        prop_assert_ne!(envelope.verdict, Verdict::Violated, "{:?}", envelope);
+        prop_assert_eq!(verdicts(&found)[0], Verdict::Holds);
+        prop_assert_ne!(verdicts(&found)[1], Verdict::Violated);
     }
 }

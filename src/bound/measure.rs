@@ -14,6 +14,8 @@ pub enum Measure {
     Distance,
     /// max_i z_i/p_i, the weighted norm of Theorem 5's errors.
     WeightedNorm,
+    /// √(Σ_u δ_j² + Σ_i |ε_i|²), δ_j = 2 sin(θ_j/2), ε = V − [V*; 0]: all of Theorem 5's errors.
+    JointDistance,
 }
 
 impl Measure {
@@ -24,6 +26,7 @@ impl Measure {
             Self::TanHalf => "tan(θ/2)",
             Self::Distance => "‖W − W*‖",
             Self::WeightedNorm => "weighted norm",
+            Self::JointDistance => "joint distance",
         }
     }
 
@@ -33,7 +36,7 @@ impl Measure {
         match self {
             Self::Theta => Some(theta0 * decay),
             Self::TanHalf => Some(2.0 * ((0.5 * theta0).tan() * decay).atan()),
-            Self::Distance | Self::WeightedNorm => None,
+            Self::Distance | Self::WeightedNorm | Self::JointDistance => None,
         }
     }
 }

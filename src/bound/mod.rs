@@ -15,6 +15,7 @@ use crate::plot::Look;
 use crate::theory::AsymptoticRate;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::certificate::Certificate;
+use crate::theory::euclidean::joint;
 use ndarray::ArrayView2;
 use std::fmt;
 
@@ -88,8 +89,10 @@ pub struct Facts<'a> {
     pub angles: Option<&'a TeacherAngles>,
     /// The slowest rate near the teacher.
     pub asymptotic: Option<&'a AsymptoticRate>,
-    /// Theorem 5's certificate.
+    /// Theorem 5's certificate by the comparison matrix.
     pub certificate: Option<&'a Certificate>,
+    /// Theorem 5's certificate of the joint Euclidean distance.
+    pub joint: Option<&'a joint::Certificate>,
     /// W*, of unit columns.
     pub teacher: Option<ArrayView2<'a, f64>>,
     /// η, of gradient descent.
@@ -137,7 +140,7 @@ impl Bound {
         match (self.standing, self.measure) {
             (Standing::Asymptotic, _) => "fitted slowest mode".into(),
             (_, Measure::Theta) => "worst".into(),
-            (_, Measure::WeightedNorm) => Measure::WeightedNorm.symbol().into(),
+            (_, Measure::WeightedNorm | Measure::JointDistance) => self.measure.symbol().into(),
             (_, measure) => format!("worst, of {}", measure.symbol()),
         }
     }

@@ -93,7 +93,7 @@ fn of_node(
         Measure::Theta => (sine * largest, cosine / sine + 1.0 / largest),
         Measure::TanHalf => (sine * sine, 2.0 * cosine / sine),
         // No measures of the largest angle: nothing is found for them here.
-        Measure::Distance | Measure::WeightedNorm => return f64::INFINITY,
+        Measure::Distance | Measure::WeightedNorm | Measure::JointDistance => return f64::INFINITY,
     };
     let value = pull / (unit * claimed);
     let weights = slopes.weights / (unit * claimed);

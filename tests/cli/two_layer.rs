@@ -626,7 +626,10 @@ fn theorem5_prints_a_certificate_and_writes_its_figures() {
         assert!(summary["certificate"][key].as_f64().unwrap() > 0.0, "{key}");
     }
     assert!(summary["theta0_max"].as_f64().unwrap() > 0.0);
-    assert_eq!(summary["check"]["holds"], true);
+    assert_eq!(summary["envelope"]["verdict"], "holds");
+    for bound in ["certified", "euclidean"] {
+        assert_eq!(summary["rates"][bound]["verdict"], "holds", "{bound}");
+    }
     for part in ["w_u", "v_u", "v_r"] {
         assert!(summary["limits"][part]["final"].as_f64().unwrap() < 1e-9);
         assert!(summary["limits"][part]["fitted"]["rate"].as_f64().unwrap() > 0.0);

@@ -105,6 +105,7 @@ impl Panels {
             teacher_fan_out,
             student,
             overlap,
+            largest_start: false,
             normalized_fan_out,
             integrate,
             output: Output { states: false },
@@ -152,6 +153,7 @@ impl Serialize for Panels {
             seed: self.base.seed,
             sections: Sections {
                 student: None,
+                certificate: None,
                 output: None,
                 ..self.base.sections()
             },

@@ -6,7 +6,7 @@ mod report;
 
 pub use keys::Panels;
 
-use super::theorem5::{Flight, Setup};
+use super::theorem5::{Certificates, Setup, Simulation};
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
@@ -185,17 +185,17 @@ fn one(
 ) -> Result<Run, ExperimentError> {
     let scenario = scenario.run_of(students, signal, seed, nodes);
     let setup = Setup::prepare(&scenario)?;
-    let (method, plan) = setup.plan(&scenario, None);
-    let flight = Flight::of(&scenario, &setup, None, (method, &plan), hooks)?;
-    let (first, last) = (&flight.rows[0], &flight.rows[flight.rows.len() - 1]);
+    let (method, plan) = setup.plan(&scenario, &Certificates::default());
+    let found = Simulation::run(&scenario, &setup, None, (method, &plan), hooks)?;
+    let (first, last) = (&found.rows[0], &found.rows[found.rows.len() - 1]);
     Ok(Run {
         seed: scenario.seed,
         start: first.fan_out_norms.clone(),
         end: last.fan_out_norms.clone(),
         loss: [first.loss, last.loss],
         largest_angle: last.largest()[0],
-        reason: flight.report.end,
-        time: flight.report.time,
+        reason: found.report.end,
+        time: found.report.time,
     })
 }
 

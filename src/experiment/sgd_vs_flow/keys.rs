@@ -130,6 +130,7 @@ impl Serialize for SgdVsFlow {
             seed: self.base.seed,
             sections: Sections {
                 flow: None,
+                certificate: None,
                 output: None,
                 ..self.base.sections()
             },

@@ -12,7 +12,7 @@ pub use keys::SgdVsFlow;
 pub use paths::{Path, PathRow};
 pub use prediction::{Agreement, PredictedGap, Prediction, StepAgreement};
 
-use super::theorem5::Setup;
+use super::theorem5::{Certificates, Setup};
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
@@ -160,7 +160,7 @@ fn simulate(
     let started = std::time::Instant::now();
     let reference = |step: f64| Reference::new(scenario, &setup, step);
     let references: Vec<Reference> = scenario.steps.iter().map(|&step| reference(step)).collect();
-    let (method, _) = setup.plan(&scenario.base, None);
+    let (method, _) = setup.plan(&scenario.base, &Certificates::default());
     let flows = references
         .iter()
         .zip(&scenario.steps)

@@ -3,10 +3,10 @@
 use super::setup::Setup;
 use super::simulation::Simulation;
 use crate::bound::{Bound, Measure, Premise, THEOREM4};
+use crate::experiment::two_layer::claim::RateClaim;
 use crate::measure::{Fit, WorstRate, fit_decay, worst_rate};
 use crate::theory::Verdict;
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// What was read off one run.
 #[derive(Clone, Debug, Serialize)]
@@ -45,7 +45,7 @@ impl Measured {
             Measure::Distance => self.worst.map(|worst| worst.distance),
             Measure::Theta => self.worst.map(|worst| worst.theta),
             Measure::TanHalf => self.worst.map(|worst| worst.tan_half),
-            Measure::WeightedNorm => None,
+            Measure::WeightedNorm | Measure::JointDistance => None,
         }
     }
 }
@@ -61,32 +61,6 @@ pub struct GradientDescentClaim {
     pub largest_ratio_tan: f64,
     /// max ‖W_{k+1} − W*‖/‖W_k − W*‖
     pub largest_ratio_distance: f64,
-}
-
-/// A rate with its verdict.
-#[derive(Clone, Debug, Serialize)]
-pub struct RateClaim {
-    /// Which rate.
-    #[serde(skip)]
-    pub bound: &'static Bound,
-    /// λ; `None` if it could not be computed.
-    pub value: Option<f64>,
-    /// From this run.
-    pub verdict: Verdict,
-    /// What it was judged by.
-    pub simulated: Option<f64>,
-    /// For gradient descent: 1 − ηλ.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ratio: Option<f64>,
-}
-
-/// Claims by their names.
-pub(super) fn by_name<S: Serializer>(claims: &[RateClaim], to: S) -> Result<S::Ok, S::Error> {
-    let mut map = to.serialize_map(Some(claims.len()))?;
-    for claim in claims {
-        map.serialize_entry(claim.bound.name, claim)?;
-    }
-    map.end()
 }
 
 /// Reads off a run whatever can be.

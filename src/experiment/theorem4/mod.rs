@@ -7,11 +7,13 @@ mod report;
 mod setup;
 mod simulation;
 
-pub use claims::{GradientDescentClaim, Measured, RateClaim};
+pub use crate::experiment::two_layer::claim::RateClaim;
+pub use claims::{GradientDescentClaim, Measured};
 pub use keys::Theorem4;
 pub use setup::Setup;
 pub use simulation::Simulation;
 
+use super::two_layer::claim;
 use super::two_layer::settings::Overlap;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
@@ -34,7 +36,7 @@ pub struct Outcome {
     /// Premises of the theorem that the scenario does not meet.
     pub premises_not_met: Vec<String>,
     /// Rates with their verdicts, from the primary run.
-    #[serde(rename = "rates", serialize_with = "claims::by_name")]
+    #[serde(rename = "rates", serialize_with = "claim::by_name")]
     pub claims: Vec<RateClaim>,
     /// What was measured on the primary run.
     #[serde(rename = "simulated")]

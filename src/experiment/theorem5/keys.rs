@@ -16,7 +16,7 @@ use crate::experiment::two_layer::keys::{
 use crate::experiment::two_layer::settings::{
     Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap, read_teacher,
 };
-use declared::{FAN_OUT, NORMALIZED_FAN_OUT, OUTPUTS};
+use declared::{CERTIFICATE, FAN_OUT, LARGEST_START, NORMALIZED_FAN_OUT, OUTPUTS};
 use serde::{Serialize, Serializer};
 
 type Result<T> = std::result::Result<T, ScenarioError>;
@@ -40,6 +40,8 @@ pub struct Theorem5 {
     pub overlap: Overlap,
     /// `[flow]`: V's columns are kept at unit norm, as the poster's authors do.
     pub normalized_fan_out: bool,
+    /// Whether to look for the largest start that is certified.
+    pub largest_start: bool,
     /// `[integrate]`
     pub integrate: Integrate,
     /// `[output]`
@@ -72,6 +74,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     STUDENT,
     OVERLAP,
     FLOW,
+    CERTIFICATE,
     STEPPING,
     AUTO_HORIZON,
     LOOKS,
@@ -87,6 +90,8 @@ pub(in crate::experiment) struct Sections<'a> {
     pub overlap: &'a Overlap,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<Flow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateSection>,
     pub integrate: &'a Integrate,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<&'a Output>,
@@ -106,6 +111,11 @@ pub(in crate::experiment) struct Flow {
     normalized_fan_out: bool,
 }
 
+#[derive(Serialize)]
+pub(in crate::experiment) struct CertificateSection {
+    largest_start: bool,
+}
+
 impl Theorem5 {
     /// Its sections, all of them.
     pub(in crate::experiment) fn sections(&self) -> Sections<'_> {
@@ -120,6 +130,9 @@ impl Theorem5 {
             flow: Some(Flow {
                 normalized_fan_out: self.normalized_fan_out,
             }),
+            certificate: Some(CertificateSection {
+                largest_start: self.largest_start,
+            }),
             integrate: &self.integrate,
             output: Some(&self.output),
         }
@@ -129,6 +142,9 @@ impl Theorem5 {
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let mut scenario = Self::read_shared(&mut root, &HORIZON)?;
         scenario.normalized_fan_out = read_flow(root.section("flow")?)?;
+        let mut section = root.section("certificate")?;
+        scenario.largest_start = section.flag(&LARGEST_START)?;
+        section.finish()?;
         scenario.output = read_output(root.section("output")?)?;
         root.finish()?;
         Ok(scenario)
@@ -156,6 +172,7 @@ impl Theorem5 {
             student,
             overlap,
             normalized_fan_out: false,
+            largest_start: false,
             integrate,
             output: Output { states: false },
         })

@@ -1,28 +1,41 @@
 //! Theorem 5, put to the test: an over-parameterized student, with W and V running.
 
-mod judge;
+mod certificates;
+mod claims;
+mod envelope;
 pub mod keys;
+mod last_state;
+mod limits;
 mod recorder;
 mod report;
 mod setup;
+mod simulation;
 
-pub use judge::{Check, DescentClaim, PARTS, PartClaim, Shared};
+pub use certificates::Certificates;
+pub use claims::{DescentFactor, Rates};
+pub use envelope::Envelope;
 pub use keys::Theorem5;
+pub use last_state::Shared;
+pub use limits::{PARTS, PartClaim};
 pub use recorder::Row;
 pub use setup::Setup;
+pub(super) use simulation::Simulation;
 
+use super::two_layer::claim::{self, RateClaim};
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::bound::{Premise, THEOREM5};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
-use crate::integrate::{self, Method, Plan, Rest, RunEnd, RunReport, Tolerance, integrate};
+use crate::flow::StateLayout;
+use crate::integrate::RunEnd;
 use crate::network::{Frame, TwoLayer};
+use crate::theory::JointRate;
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Certificate;
+use crate::theory::euclidean::joint;
 use crate::theory::threshold::relative_overlap;
-use crate::theory::{JointRate, Verdict};
-use recorder::Recorder;
-use serde::Serialize;
+use last_state::LastState;
+use serde::{Serialize, Serializer};
 
 /// Everything that a run of the experiment found.
 #[derive(Serialize)]
@@ -37,21 +50,29 @@ pub struct Outcome {
     pub threshold: f64,
     /// What the theory has to say nothing about, and why.
     pub premises_not_met: Vec<String>,
-    /// The certificate, if there is one for this start.
+    /// The certificate by the comparison matrix, if there is one for this start.
     pub certificate: Option<Certificate>,
-    /// The largest θ₀ = e₀ = v₀ that is certified for this teacher and W_r.
+    /// The certificate of the joint Euclidean distance, if there is one.
+    pub euclidean: Option<joint::Certificate>,
+    /// Which of the two bounds has the larger rate: *the* certificate.
+    pub best: Option<&'static str>,
+    /// The largest θ₀ = e₀ = v₀ that is certified for this teacher and W_r, by either; `None` where it was not asked for.
     #[serde(rename = "theta0_max")]
-    pub largest_scale: f64,
-    /// z(t) ≤ e^{Mt} z(0), checked along the run; `None` without a certificate.
-    pub check: Option<Check>,
-    /// What the run says of the certificate.
-    pub verdict: Verdict,
+    pub largest_scale: Option<f64>,
+    /// The same by each bound.
+    #[serde(rename = "theta0_max_of", serialize_with = "largest_by_name")]
+    pub largest_scales: Option<[f64; 2]>,
+    /// Both rates with their verdicts.
+    #[serde(rename = "rates", serialize_with = "claim::by_name")]
+    pub claims: Vec<RateClaim>,
+    /// z(t) ≤ e^{Mt} z(0), checked along the run; `None` without a certificate by the comparison matrix.
+    pub envelope: Option<Envelope>,
     /// W_u → W*, V_u → V*, V_r → 0.
-    #[serde(rename = "limits", serialize_with = "judge::by_name")]
+    #[serde(rename = "limits", serialize_with = "limits::by_name")]
     pub parts: [PartClaim; 3],
-    /// For gradient descent of step η inside the certified region: the factor per step against 1 − ηλ.
+    /// For gradient descent of step η inside the certified region: the factor per step beside 1 − ηλ.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gradient_descent: Option<DescentClaim>,
+    pub gradient_descent: Option<DescentFactor>,
     /// Spectra at the limit of this run, where they could be computed.
     pub joint: Option<JointRate>,
     /// Why they could not.
@@ -137,50 +158,29 @@ fn simulate(
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let problem = setup.problem();
-    let certificate = problem.as_ref().and_then(|problem| problem.certify());
-    let largest_scale = problem
-        .as_ref()
-        .map_or(0.0, |problem| problem.largest_certified_scale());
-    let (method, plan) = setup.plan(scenario, certificate.as_ref());
+    let certificates = problem.map_or_else(Certificates::default, |problem| {
+        Certificates::of(&problem, scenario.largest_start)
+    });
+    let comparison = certificates.comparison.as_ref();
+    let (method, plan) = setup.plan(scenario, &certificates);
     let floor = setup.floor(&method);
-    let fly = |method| {
-        Flight::of(
-            scenario,
-            &setup,
-            certificate.as_ref(),
-            (method, &plan),
-            hooks,
-        )
-    };
-    let judge = |flight: &Flight| {
-        let certificate = certificate.as_ref()?;
-        Some(judge::check(certificate, &flight.rows, floor))
-    };
-    let mut flight = fly(method)?;
-    let mut check = judge(&flight);
-    // A violation has to survive a finer tolerance: an explicit method that is held back by stability leaves errors
-    // of many tolerances where fast parts have long decayed. (A sample may resolve no finer one: its run stands.)
-    let resolved = |method: &Method| {
-        let overlap = setup.overlap(scenario.seed);
-        integrate::check(method, overlap.is_repeatable(), overlap.resolution()).is_ok()
-    };
-    if let Some(Check { holds: false, .. }) = &check
-        && let Some(finer) = finer(&method).filter(resolved)
-    {
-        let again = fly(finer)?;
-        if again.report.end.is_regular() {
-            check = judge(&again);
-            flight = again;
+    let simulation = Simulation::run(scenario, &setup, comparison, (method, &plan), hooks)?;
+    let unmet = setup.unmet(&method);
+    let envelope = match comparison {
+        Some(certificate) if !unmet.contains(&Premise::Flow) => {
+            let looser = simulation.looser(scenario, &setup, &plan, hooks)?;
+            Some(Envelope::of(certificate, &simulation.rows, floor, looser))
         }
-    }
-    let Flight {
-        method,
+        _ => None,
+    };
+    let Simulation {
         layout,
         rows,
         states,
         report,
         largest_ratio,
-    } = flight;
+        ..
+    } = simulation;
     let mut resolved = scenario.clone();
     resolved.integrate.method = method.into();
     resolved.integrate.horizon = Some(plan.horizon);
@@ -188,27 +188,33 @@ fn simulate(
     resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
     resolved.outputs = Some(setup.network.fan_out.ncols());
 
-    let last = judge::LastState::of(&setup, layout, &report.state);
+    let last = LastState::of(&setup, layout, &report.state);
     let (joint, joint_problem) = match last.joint_rate(&setup) {
         Ok(joint) => (Some(joint), None),
         Err(problem) => (None, Some(problem)),
     };
-    let verdict = Check::verdict(check.as_ref(), &setup.unmet());
+    let rates = Rates::of(&rows, comparison, floor);
     Ok(Outcome {
-        verdict,
-        parts: judge::parts(verdict, &rows, floor),
+        best: certificates.best().map(|bound| bound.name),
+        claims: claims::judge(&certificates, &rates, &unmet, setup.is_sampled()),
+        parts: limits::limits(&rows, floor, &report.end, &unmet),
         energy_residual: energy_residual(&rows),
         joint_problem,
-        gradient_descent: judge::descent(&method, certificate.as_ref(), largest_ratio),
+        gradient_descent: DescentFactor::of(&method, comparison, largest_ratio),
         final_smallest_l: last.smallest_l(),
         shared: last.shared(&setup),
-        premises_not_met: setup.premises_not_met(certificate.as_ref()),
+        premises_not_met: setup.premises_not_met(&unmet, &certificates),
         threshold: setup.threshold,
         network: setup.network,
         frame: setup.frame,
         scenario: resolved,
-        certificate,
-        largest_scale,
+        largest_scale: certificates
+            .largest_scales
+            .map(|scales| scales.into_iter().fold(0.0, f64::max)),
+        largest_scales: certificates.largest_scales,
+        certificate: certificates.comparison,
+        euclidean: certificates.euclidean,
+        envelope,
         rows,
         states,
         layout,
@@ -217,72 +223,14 @@ fn simulate(
         evaluations: report.evaluations,
         seconds: started.elapsed().as_secs_f64(),
         floor,
-        check,
         joint,
     })
 }
 
-/// The same method with a tolerance a hundred times smaller, where doubles still resolve that.
-fn finer(method: &Method) -> Option<Method> {
-    let Tolerance { rtol, atol } = method.tolerance()?;
-    let (rtol, atol) = (0.01 * rtol, 0.01 * atol);
-    let finer = Tolerance { rtol, atol };
-    (rtol >= 1e-15).then_some(match method {
-        Method::Dopri5(_) => Method::Dopri5(finer),
-        Method::Rkc(_) => Method::Rkc(finer),
-        _ => Method::Dop853(finer),
-    })
-}
-
-/// The run itself, without anything said of it.
-pub(super) struct Flight {
-    pub method: Method,
-    pub layout: StateLayout,
-    pub rows: Vec<Row>,
-    pub states: Vec<Vec<f64>>,
-    pub report: RunReport,
-    pub largest_ratio: Option<f64>,
-}
-
-impl Flight {
-    /// Integrates the joint flow.
-    pub fn of(
-        scenario: &Theorem5,
-        setup: &Setup,
-        certificate: Option<&Certificate>,
-        (method, plan): (Method, &Plan),
-        hooks: &dyn Hooks,
-    ) -> Result<Self, ExperimentError> {
-        let fan_out = match scenario.normalized_fan_out {
-            true => FanOut::RunningNormalized,
-            false => FanOut::Running,
-        };
-        let options = FlowOptions {
-            projection: true,
-            fan_out,
-        };
-        let overlap = setup.overlap(scenario.seed);
-        let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
-        let keep_states = scenario.output.states;
-        let floor = setup.noise_floor(&method);
-        let rest = Rest::new(floor.value, setup.patience());
-        let mut recorder =
-            Recorder::new(&setup.network, hooks, plan.horizon, keep_states).stop_early(floor, rest);
-        if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
-            recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
-        }
-        let start = flow.state_of(&setup.network);
-        let report = integrate(&mut flow, start, &method, plan, &mut recorder)?;
-        let largest_ratio = recorder.largest_ratio();
-        let Recorder { rows, states, .. } = recorder;
-        Ok(Self {
-            method,
-            layout: flow.layout(),
-            rows,
-            states,
-            report,
-            largest_ratio,
-        })
+fn largest_by_name<S: Serializer>(largest: &Option<[f64; 2]>, to: S) -> Result<S::Ok, S::Error> {
+    match largest {
+        Some(largest) => to.collect_map(THEOREM5.iter().map(|bound| bound.name).zip(largest)),
+        None => to.serialize_none(),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::flow::{StateLayout, TwoLayerFlow};
 use crate::integrate::{Monitor, NoiseFloor, Rest, RunEnd};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 /// The statistics at one time.
 #[derive(Clone, Debug)]
@@ -22,6 +22,12 @@ pub struct Row {
     pub fan_out_errors: Vec<f64>,
     /// ‖v_i‖ for all i.
     pub fan_out_norms: Vec<f64>,
+    /// d/dt of each angle, then of each fan-out error.
+    pub error_rates: Vec<f64>,
+    /// E = √(Σ_u δ_j² + Σ_i |ε_i|²), δ_j = 2 sin(θ_j/2).
+    pub distance: f64,
+    /// −d ln E/dt
+    pub distance_rate: f64,
     /// ψ_k: how far nodes of W_r have turned from their start.
     pub turned: Vec<f64>,
 }
@@ -134,6 +140,31 @@ impl<'a> Recorder<'a> {
     }
 }
 
+impl Recorder<'_> {
+    /// d‖ε_i‖/dt = ε_i·v̇_i/‖ε_i‖; for ε_i = 0, where the norm has a kink, ‖v̇_i‖. O(nC).
+    fn fan_out_error_rates(
+        &self,
+        fan_out: ArrayView2<f64>,
+        velocity: ArrayView2<f64>,
+        errors: &[f64],
+    ) -> Vec<f64> {
+        let m = self.teacher_fan_out.nrows();
+        let rate = |(i, &error): (usize, &f64)| {
+            let (v, moves) = (fan_out.row(i), velocity.row(i));
+            if error == 0.0 {
+                return moves.dot(&moves).sqrt();
+            }
+            let along = if i < m {
+                (&v - &self.teacher_fan_out.row(i)).dot(&moves)
+            } else {
+                v.dot(&moves)
+            };
+            along / error
+        };
+        errors.iter().enumerate().map(rate).collect()
+    }
+}
+
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn step(&mut self, time: f64, y: &[f64]) -> Option<RunEnd> {
         if let Some(per_step) = &self.per_step {
@@ -170,15 +201,32 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             .into_iter()
             .map(|v| v.dot(&v).sqrt())
             .collect();
-        let fan_out_errors = self.errors(y).skip(m).collect();
+        let fan_out_errors: Vec<f64> = self.errors(y).skip(m).collect();
+        let velocity = layout.fan_out(&self.velocity);
+        let of_fan_out = self.fan_out_error_rates(fan_out, velocity, &fan_out_errors);
+        let (angles, angle_rates) = (snapshot.angles, snapshot.angle_rates);
+        let squares = angles
+            .iter()
+            .map(|theta| (2.0 * (0.5 * theta).sin()).powi(2));
+        let square: f64 = squares.chain(fan_out_errors.iter().map(|e| e * e)).sum();
+        // d δ²/dt = 2 sin θ dθ/dt
+        let moved = angles
+            .iter()
+            .zip(&angle_rates)
+            .map(|(theta, rate)| theta.sin() * rate);
+        let of_errors = fan_out_errors.iter().zip(&of_fan_out);
+        let moved: f64 = moved.chain(of_errors.map(|(e, rate)| e * rate)).sum();
         let starts = self.start.student.weights.columns().into_iter();
         let turned = weights.rows().into_iter().zip(starts).skip(m);
         self.rows.push(Row {
             time,
             loss: snapshot.loss,
             dissipated: snapshot.dissipated,
-            angles: snapshot.angles,
+            angles,
             fan_out_errors,
+            error_rates: angle_rates.into_iter().chain(of_fan_out).collect(),
+            distance: square.sqrt(),
+            distance_rate: -moved / square,
             fan_out_norms,
             turned: turned
                 .map(|(w, start)| HalfAngle::between_units(w, start).radians())

@@ -1,10 +1,10 @@
 //! From the scenario's words to networks, the certificate's problem and a plan.
 
 use crate::bound::Premise;
-use crate::experiment::theorem5::Theorem5;
 use crate::experiment::theorem5::keys::{
     ExtraWeights, FanOutWeights, Start, StartFanOut, StartWeights,
 };
+use crate::experiment::theorem5::{Certificates, Theorem5};
 use crate::experiment::two_layer::settings::{Overlap, Sampling};
 use crate::experiment::two_layer::{input, plan, start, teacher};
 use crate::experiment::{ExperimentError, read_matrix};
@@ -13,7 +13,7 @@ use crate::network::{Frame, Layer, TwoLayer, draw, unit};
 use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod};
 use crate::rng::{self, Stream};
 use crate::theory::assumption3::TeacherAngles;
-use crate::theory::certificate::{Certificate, Problem};
+use crate::theory::certificate::Problem;
 use ndarray::{Array2, Axis, concatenate, s};
 use rand_distr::{Distribution, StandardNormal};
 use std::path::Path;
@@ -114,6 +114,11 @@ impl Setup {
         })
     }
 
+    /// Whether overlaps are sampled.
+    pub(super) fn is_sampled(&self) -> bool {
+        self.sampling.is_some()
+    }
+
     /// The overlaps of the run.
     pub(in crate::experiment) fn overlap(&self, seed: u64) -> Box<dyn OverlapMethod> {
         input::overlap(
@@ -127,18 +132,14 @@ impl Setup {
     pub(in crate::experiment) fn plan(
         &self,
         scenario: &Theorem5,
-        certificate: Option<&Certificate>,
+        certificates: &Certificates,
     ) -> (Method, Plan) {
         let settings = &scenario.integrate;
         let d0 = crate::overlap::gaussian::normal::tail(self.threshold);
-        let automatic_horizon = || match certificate {
-            // Until the certified envelope has fallen to the floor.
-            Some(certificate) => {
-                let floor = self.floor(&settings.method.with_step(0.0)).max(1e-11);
-                let start = certificate.region.iter().copied().fold(floor, f64::max);
-                (start / floor).ln().max(1.0) / certificate.rate
-            }
-            None => FALLBACK_TIMES / d0,
+        // Until what is certified has fallen to the floor.
+        let automatic_horizon = || {
+            let floor = self.floor(&settings.method.with_step(0.0)).max(1e-11);
+            certificates.horizon(floor).unwrap_or(FALLBACK_TIMES / d0)
         };
         let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
         // No rate exceeds the largest row sum of H, nor the largest of L, which is below (1 + b²) D₀ n.
@@ -182,22 +183,26 @@ impl Setup {
     }
 
     /// Premises of the theorem that the scenario does not meet.
-    pub(super) fn unmet(&self) -> Vec<Premise> {
+    pub(super) fn unmet(&self, method: &Method) -> Vec<Premise> {
         let lacks = [
             (Premise::FreeFanOut, self.normalized_fan_out),
             (Premise::StandardInput, !self.input.is_standard()),
+            (Premise::Flow, method.learning_rate().is_some()),
         ];
         let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
         unmet.map(|(premise, _)| premise).collect()
     }
 
     /// What the theory presumes and the scenario does otherwise.
-    pub(super) fn premises_not_met(&self, certificate: Option<&Certificate>) -> Vec<String> {
+    pub(super) fn premises_not_met(
+        &self,
+        unmet: &[Premise],
+        certificates: &Certificates,
+    ) -> Vec<String> {
         let mut missing = Vec::new();
-        let unmet = self.unmet();
         missing.extend(unmet.iter().map(|premise| premise.unmet().to_owned()));
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
-        if unmet.is_empty() && certificate.is_none() {
+        if unmet.is_empty() && certificates.best().is_none() {
             missing.push("no certificate: the start lies outside the region that is proved".into());
         }
         missing

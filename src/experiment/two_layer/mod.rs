@@ -1,5 +1,6 @@
 //! What all experiments with two layers share: their sections, teacher, input, plan, and states as arrays.
 
+pub mod claim;
 pub(super) mod input;
 pub(super) mod keys;
 pub mod outputs;

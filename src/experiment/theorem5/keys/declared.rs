@@ -69,3 +69,12 @@ keys! {
             .means("keep V's columns at unit norm");
     }
 }
+
+keys! {
+    /// `[certificate]`
+    pub(in crate::experiment) CERTIFICATE {
+        LARGEST_START = Key::flag("certificate.largest_start")
+            .or(Fallback::Flag(true))
+            .means("also look for the largest θ₀ = e₀ = v₀ that is certified: up to a second, which a large sweep may want to save");
+    }
+}

@@ -1,7 +1,8 @@
 //! What a sweep keeps of a run.
 
 use crate::bound::{Bound, THEOREM5};
-use crate::experiment::theorem5::{Check, Outcome, PARTS, PartClaim};
+use crate::experiment::theorem5::{Envelope, Outcome, PARTS, PartClaim};
+use crate::experiment::two_layer::claim::RateClaim;
 use crate::experiment::{Levels, Pair, Rate, Reading, View, simulated};
 use crate::network::TwoLayer;
 use crate::plot::Look;
@@ -94,27 +95,33 @@ fn sizes() -> Vec<Reading<Outcome>> {
 
 /// Value, verdict and what it rests on.
 fn claim(bound: &'static Bound) -> [Reading<Outcome>; 3] {
+    let of = move |o: &Outcome| -> Option<RateClaim> {
+        o.claims
+            .iter()
+            .find(|claim| claim.bound.name == bound.name)
+            .cloned()
+    };
     [
         Reading::number(
             bound.name,
             RATE,
             format!("rate: {}", bound.source),
-            |o: &Outcome| o.certificate.as_ref().map(|certificate| certificate.rate),
+            move |o| of(o).and_then(|claim| claim.value),
         ),
-        Reading::verdict(bound.name, |o: &Outcome| o.verdict),
+        Reading::verdict(bound.name, move |o| of(o).map(|claim| claim.verdict)),
         Reading::number(
             simulated(bound.name),
             RATE,
             format!("the smallest rate of the {}", bound.measure.symbol()),
-            |o: &Outcome| o.check.as_ref().and_then(|check| check.weighted_rate),
+            move |o| of(o).and_then(|claim| claim.simulated),
         ),
     ]
 }
 
 fn certificate() -> Vec<Reading<Outcome>> {
-    let check = |name, unit, meaning, of: fn(&Check) -> f64| {
+    let envelope = |name, unit, meaning, of: fn(&Envelope) -> Option<f64>| {
         Reading::number(name, unit, meaning, move |o: &Outcome| {
-            o.check.as_ref().map(of)
+            o.envelope.as_ref().and_then(of)
         })
     };
     let of = |name, unit, meaning, of: fn(&Certificate) -> f64| {
@@ -122,20 +129,46 @@ fn certificate() -> Vec<Reading<Outcome>> {
             o.certificate.as_ref().map(of)
         })
     };
+    let scale =
+        |name, meaning, of: fn(&Outcome) -> Option<f64>| Reading::number(name, "", meaning, of);
     vec![
-        check("largest_ratio", "", "largest z_i(t)/(e^{Mt} z(0))_i", |c| {
-            c.largest_ratio
+        Reading::text("best", "the bound with the larger rate", |o: &Outcome| {
+            o.best.unwrap_or_default().to_owned()
         }),
+        Reading::verdict("envelope", |o: &Outcome| {
+            o.envelope.as_ref().map(|envelope| envelope.verdict)
+        }),
+        envelope(
+            "largest_ratio",
+            "",
+            "largest z_i(t)/(e^{Mt} z(0))_i at t > 0",
+            |envelope| envelope.largest_ratio,
+        ),
+        envelope(
+            "integration_error",
+            "",
+            "bound on the error of any z_i",
+            |envelope| Some(envelope.integration_error),
+        ),
         of("w_margin", RATE, "in place of Eqn. 41", |c| c.w_margin),
         of("v_margin", RATE, "in place of Eqn. 42", |c| c.v_margin),
         of("drift", ANGLE, "how far W_r may turn", |c| c.drift),
-        check("turned", ANGLE, "how far W_r turned", |c| c.turned),
-        Reading::number(
+        envelope("turned", ANGLE, "how far W_r turned", |envelope| {
+            Some(envelope.turned)
+        }),
+        scale(
             "theta0_max",
-            "",
             "the largest θ₀ = e₀ = v₀ that is certified",
-            |o: &Outcome| o.largest_scale,
+            |o| o.largest_scale,
         ),
+        scale(
+            "theta0_max_certified",
+            "the same by the comparison matrix",
+            |o| o.largest_scales.map(|scales| scales[0]),
+        ),
+        scale("theta0_max_euclidean", "the same by Theorem C", |o| {
+            o.largest_scales.map(|scales| scales[1])
+        }),
     ]
 }
 
@@ -165,6 +198,9 @@ fn limits() -> Vec<Reading<Outcome>> {
                 move |o: &Outcome| of(&o.parts[index]),
             )
         };
+        all.push(Reading::verdict(name, move |o: &Outcome| {
+            Some(o.parts[index].verdict)
+        }));
         all.extend([
             part("_final", "", "its largest error at the end", |part| {
                 Some(part.last)

@@ -24,19 +24,25 @@ pub fn convergence(outcome: &Outcome) -> Figure {
     // A little below the floor, where there is only noise to see.
     let floor = outcome.floor;
     let least = all().fold(floor, f64::min).max(0.01 * floor);
-    let certified = outcome.check.iter().flat_map(|check| &check.envelope);
+    let certified = outcome
+        .envelope
+        .iter()
+        .flat_map(|envelope| &envelope.over_time);
     let certified = certified.flat_map(|(_, errors)| errors.iter().take(parts).copied());
-    let greatest = all().chain(certified).fold(10.0 * least, f64::max);
+    let distance = outcome.rows.iter().map(|row| row.distance);
+    let distance = distance.filter(|_| outcome.euclidean.is_some());
+    let all_errors = all().chain(certified).chain(distance);
+    let greatest = all_errors.fold(10.0 * least, f64::max);
     let mut figure = Figure::new(title(outcome))
-        .caption("The three errors of Theorem 5 over time, each with the envelope that its certificate promises.")
+        .caption("The three errors of Theorem 5 over time, each with the envelope that its certificate promises, and all errors together with their Euclidean bound.")
         .x("time t")
         .log_y("largest error (radians, and norms)")
         .y_range([0.3 * least, 2.0 * greatest]);
     for (part, name) in names.iter().enumerate().take(parts) {
         let (measured, bound) = Look::of_part(part);
-        if let Some(check) = &outcome.check {
-            let envelope = check
-                .envelope
+        if let Some(envelope) = &outcome.envelope {
+            let envelope = envelope
+                .over_time
                 .iter()
                 .map(|(time, errors)| (*time, errors[part]));
             figure = figure.line(format!("{name}, certified"), envelope, bound);
@@ -48,11 +54,35 @@ pub fn convergence(outcome: &Outcome) -> Figure {
         let label = format!("{name}: {}{}", claim.verdict, fitted.unwrap_or_default());
         figure = figure.line(label, errors(part), measured);
     }
+    if let (Some(certificate), Some(first)) = (&outcome.euclidean, outcome.rows.first()) {
+        let distance = outcome.rows.iter().map(|row| (row.time, row.distance));
+        let bound = distance
+            .clone()
+            .map(|(time, _)| (time, first.distance * (-certificate.rate * time).exp()));
+        figure = figure
+            .line(
+                "joint distance, Euclidean bound",
+                bound,
+                Look::EUCLIDEAN.unmarked(),
+            )
+            .line(
+                "joint distance",
+                distance,
+                Look::EUCLIDEAN.solid().unmarked(),
+            );
+    }
     figure = figure.level(format!("noise floor {}", short(floor)), floor, Look::FLOOR);
-    figure = figure.note(match &outcome.certificate {
-        Some(certificate) => format!("Certified rate {}.", short(certificate.rate)),
-        None => "No certificate for this start.".into(),
-    });
+    for claim in &outcome.claims {
+        figure = figure.note(match claim.value {
+            Some(rate) => format!(
+                "{} rate {}: {}.",
+                claim.bound.label,
+                short(rate),
+                claim.verdict
+            ),
+            None => format!("{}: no certificate for this start.", claim.bound.label),
+        });
+    }
     match outcome.joint.as_ref().and_then(|joint| joint.slowest) {
         Some(slowest) => figure.note(format!("Slowest rate at the limit {}.", short(slowest))),
         None => figure,

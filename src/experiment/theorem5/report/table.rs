@@ -23,42 +23,15 @@ pub fn table(outcome: &Outcome) -> String {
     for premise in &outcome.premises_not_met {
         let _ = writeln!(text, "Not a premise of the theorem: {premise}.");
     }
-    match (&outcome.certificate, &outcome.check) {
-        (Some(certificate), Some(check)) => {
-            let _ = writeln!(
-                text,
-                "Certified: rate {}, margins {} (W) and {} (V), W_r turns by {} at most (it did by {}).",
-                short(certificate.rate),
-                short(certificate.w_margin),
-                short(certificate.v_margin),
-                short(certificate.drift),
-                short(check.turned),
-            );
-            let _ = writeln!(
-                text,
-                "z(t) ≤ exp(Mt) z(0) {} along the run: the largest ratio is {}.",
-                if check.holds { "held" } else { "was VIOLATED" },
-                short(check.largest_ratio),
-            );
-        }
-        _ => {
-            let _ = writeln!(text, "No certificate for this start.");
-        }
-    }
-    let _ = writeln!(
-        text,
-        "Certified are starts with θ₀ = e₀ = v₀ up to {}.",
-        short(outcome.largest_scale)
-    );
+    certificates(outcome, &mut text);
     let _ = writeln!(text, "{}", limits(outcome));
-    if let Some(claim) = outcome.gradient_descent {
+    if let Some(factor) = outcome.gradient_descent {
         let _ = writeln!(
             text,
-            "Gradient descent, η = {}: largest factor per step {:.9}, 1 − ηλ = {:.9}: {}",
-            short(claim.step),
-            claim.largest_ratio,
-            claim.bound,
-            claim.verdict,
+            "Gradient descent, η = {}: largest factor of the weighted norm per step {:.9}; 1 − ηλ = {:.9} (nothing is proved of steps)",
+            short(factor.step),
+            factor.largest_ratio,
+            factor.from_rate,
         );
     }
     match &outcome.joint {
@@ -102,6 +75,61 @@ pub fn table(outcome: &Outcome) -> String {
         let _ = writeln!(text, "  → {advice}");
     }
     text
+}
+
+/// What is certified, and what the run says of it.
+fn certificates(outcome: &Outcome, text: &mut String) {
+    for claim in &outcome.claims {
+        let (bound, best) = (claim.bound, outcome.best == Some(claim.bound.name));
+        let Some(value) = claim.value else {
+            let _ = writeln!(
+                text,
+                "{}: no certificate for this start.",
+                capital(bound.label)
+            );
+            continue;
+        };
+        let _ = writeln!(
+            text,
+            "{}: rate {} of the {}{}, simulated {}: {}",
+            capital(bound.label),
+            short(value),
+            bound.measure.symbol(),
+            if best { ", the better of the two" } else { "" },
+            claim.simulated.map_or("none".into(), short),
+            claim.verdict,
+        );
+    }
+    if let (Some(certificate), Some(envelope)) = (&outcome.certificate, &outcome.envelope) {
+        let _ = writeln!(
+            text,
+            "Envelope z(t) ≤ exp(Mt) z(0): {}; largest ratio at t > 0 {}, integration error {} at most.",
+            envelope.verdict,
+            envelope.largest_ratio.map_or("none".into(), short),
+            short(envelope.integration_error),
+        );
+        let _ = writeln!(
+            text,
+            "Margins {} (W) and {} (V); W_r turns by {} at most (it did by {}).",
+            short(certificate.w_margin),
+            short(certificate.v_margin),
+            short(certificate.drift),
+            short(envelope.turned),
+        );
+    }
+    if let Some(largest) = outcome.largest_scales {
+        let [comparison, euclidean] = largest.map(short);
+        let _ = writeln!(
+            text,
+            "Certified are starts with θ₀ = e₀ = v₀ up to {comparison} (certified) and {euclidean} (Euclidean)."
+        );
+    }
+}
+
+fn capital(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 fn limits(outcome: &Outcome) -> Table {

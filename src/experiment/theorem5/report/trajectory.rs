@@ -3,10 +3,11 @@
 use crate::experiment::theorem5::{Outcome, PARTS, Row};
 use crate::output::{Cell, Column, Table};
 
-/// time, loss, dissipated, the largest θ, e of u and ‖v‖ of r, their certified bounds (where there is a certificate), then
+/// time, loss, dissipated, the largest θ, e of u and ‖v‖ of r, the joint distance, certified bounds (where there is a certificate), then
 /// each θ_j (theta_1 …), each e_i (e_1 …: ‖v_i − v*_i‖ for u, ‖v_i‖ for r) and each ψ_k (psi_1 …).
 pub fn table(outcome: &Outcome) -> Table<'_> {
-    let envelope = outcome.check.as_ref().map(|check| &check.envelope);
+    let envelope = outcome.envelope.as_ref();
+    let envelope = envelope.map(|envelope| &envelope.over_time);
     let mut columns = vec![
         Column::number("time", "time", "t; kη after k steps of gradient descent"),
         Column::number("loss", "", "population loss ℓ"),
@@ -19,6 +20,11 @@ pub fn table(outcome: &Outcome) -> Table<'_> {
     ];
     let parts = || PARTS.into_iter().zip(of);
     columns.extend(parts().map(|(name, of)| Column::number(name, "", of)));
+    columns.push(Column::number(
+        "distance",
+        "",
+        "joint distance √(Σ_u δ_j² + Σ_i |ε_i|²)",
+    ));
     if envelope.is_some() {
         columns.extend(parts().map(|(name, of)| {
             Column::number(
@@ -51,6 +57,7 @@ pub fn table(outcome: &Outcome) -> Table<'_> {
     let row = move |(i, row): (usize, &Row)| {
         let mut fields = vec![row.time, row.loss, row.dissipated];
         fields.extend(row.largest());
+        fields.push(row.distance);
         if let Some(envelope) = envelope {
             fields.extend(envelope[i].1);
         }

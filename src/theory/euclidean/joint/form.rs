@@ -14,7 +14,7 @@ const ADAPTATIONS: usize = 3;
 const TOLERANCE: f64 = 2e-3;
 
 /// Unknowns beyond which the form is not tried.
-const LARGEST: usize = 1500;
+const LARGEST: usize = 300;
 
 /// The form at one share ω of the linear part, but for what a region adds to its diagonal.
 pub(super) struct Form {

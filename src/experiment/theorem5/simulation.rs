@@ -1,0 +1,99 @@
+//! A run of the joint flow, without anything said of it.
+
+use super::envelope::distance;
+use super::recorder::{Recorder, Row};
+use super::{Setup, Theorem5};
+use crate::experiment::{ExperimentError, Hooks};
+use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
+use crate::integrate::{Method, Plan, Rest, RunReport, Tolerance, integrate};
+use crate::theory::certificate::Certificate;
+
+/// A tolerance that is looser by this tells how large the error of the tighter one is.
+const LOOSER: f64 = 100.0;
+
+/// No tolerance looser than this says anything.
+const LOOSEST: f64 = 1e-2;
+
+/// What a run recorded.
+pub(in crate::experiment) struct Simulation {
+    pub method: Method,
+    pub layout: StateLayout,
+    pub rows: Vec<Row>,
+    pub states: Vec<Vec<f64>>,
+    pub report: RunReport,
+    pub largest_ratio: Option<f64>,
+}
+
+impl Simulation {
+    /// Integrates the joint flow.
+    pub fn run(
+        scenario: &Theorem5,
+        setup: &Setup,
+        certificate: Option<&Certificate>,
+        (method, plan): (Method, &Plan),
+        hooks: &dyn Hooks,
+    ) -> Result<Self, ExperimentError> {
+        let fan_out = match scenario.normalized_fan_out {
+            true => FanOut::RunningNormalized,
+            false => FanOut::Running,
+        };
+        let options = FlowOptions {
+            projection: true,
+            fan_out,
+        };
+        let overlap = setup.overlap(scenario.seed);
+        let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
+        let keep_states = scenario.output.states;
+        let floor = setup.noise_floor(&method);
+        let rest = Rest::new(floor.value, setup.patience());
+        let mut recorder =
+            Recorder::new(&setup.network, hooks, plan.horizon, keep_states).stop_early(floor, rest);
+        if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
+            recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
+        }
+        let start = flow.state_of(&setup.network);
+        let report = integrate(&mut flow, start, &method, plan, &mut recorder)?;
+        let largest_ratio = recorder.largest_ratio();
+        let Recorder { rows, states, .. } = recorder;
+        Ok(Self {
+            method,
+            layout: flow.layout(),
+            rows,
+            states,
+            report,
+            largest_ratio,
+        })
+    }
+
+    /// How far this run is from one with a tolerance a hundred times looser, in any z_i; `None` where there is no tolerance to loosen.
+    ///
+    /// # Errors
+    /// As [`Simulation::run`].
+    pub fn looser(
+        &self,
+        scenario: &Theorem5,
+        setup: &Setup,
+        plan: &Plan,
+        hooks: &dyn Hooks,
+    ) -> Result<Option<f64>, ExperimentError> {
+        let Some(method) = looser(&self.method) else {
+            return Ok(None);
+        };
+        let other = Self::run(scenario, setup, None, (method, plan), hooks)?;
+        Ok(Some(distance(&self.rows, &other.rows)))
+    }
+}
+
+/// The same method with a looser tolerance.
+fn looser(method: &Method) -> Option<Method> {
+    let Tolerance { rtol, atol } = method.tolerance()?;
+    let looser = Tolerance {
+        rtol: LOOSER * rtol,
+        atol: LOOSER * atol,
+    };
+    (looser.rtol <= LOOSEST).then_some(match method {
+        Method::Dopri5(_) => Method::Dopri5(looser),
+        Method::Rkc(_) => Method::Rkc(looser),
+        _ => Method::Dop853(looser),
+    })
+}
