@@ -37,3 +37,6 @@ pub mod sgd;
 pub mod sweep;
 pub mod theory;
 pub mod verify;
+
+/// Arrays of the version that the interfaces here are written in.
+pub use ndarray;

@@ -22,7 +22,7 @@ pub(crate) mod words;
 pub use document::Document;
 pub use error::ScenarioError;
 pub use files::{NamedFile, files};
-pub use input_file::InputFile;
+pub use input_file::{InputFile, contents};
 pub(crate) use key::keys;
 pub use key::{Fallback, Key, Kind};
 pub use overrides::Override;

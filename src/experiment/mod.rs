@@ -28,4 +28,5 @@ pub use record::{ERROR, Reading, Record, VERDICT, simulated, verdict};
 pub use registry::{KINDS, Kind};
 pub use scenario::{Prepared, Scenario};
 pub use view::{Levels, Pair, Rate, View};
+pub(crate) use write::draw;
 pub use write::write;

@@ -62,6 +62,16 @@ pub enum Method {
     GradientDescent(Step),
 }
 
+impl Default for Method {
+    /// Of order 8, with errors of 1e-12 per step.
+    fn default() -> Self {
+        Self::Dop853(Tolerance {
+            rtol: 1e-12,
+            atol: 1e-14,
+        })
+    }
+}
+
 /// Local error per step below atol + rtol·|y|.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Tolerance {
@@ -161,6 +171,16 @@ pub trait Monitor<F> {
     fn output(&mut self, field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd>;
 }
 
+/// The [`Monitor`] that shows field, time and state to a closure at time 0 and at each output time.
+pub struct AtOutputs<G>(pub G);
+
+impl<F, G: FnMut(&mut F, f64, &[f64])> Monitor<F> for AtOutputs<G> {
+    fn output(&mut self, field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd> {
+        (self.0)(field, time, y);
+        None
+    }
+}
+
 /// How a run went.
 #[derive(Clone, Debug)]
 pub struct RunReport {
@@ -177,6 +197,27 @@ pub struct RunReport {
 }
 
 /// Integrates from `y` at time 0.
+///
+/// ```
+/// use luckflow::integrate::{AtOutputs, Method, Plan, VectorField, integrate};
+///
+/// /// dy/dt = −y
+/// struct Decay;
+///
+/// impl VectorField for Decay {
+///     fn velocity(&mut self, y: &[f64], dy: &mut [f64]) {
+///         dy[0] = -y[0];
+///     }
+/// }
+///
+/// let mut last = 0.0;
+/// let mut watch = AtOutputs(|_: &mut Decay, _time, y: &[f64]| last = y[0]);
+/// let plan = Plan::uniform(2.0, 10);
+/// let report = integrate(&mut Decay, vec![1.0], &Method::default(), &plan, &mut watch)?;
+/// assert!(report.end.is_regular());
+/// assert!((last - (-2.0_f64).exp()).abs() < 1e-12);
+/// # Ok::<(), luckflow::integrate::IntegrateError>(())
+/// ```
 ///
 /// # Errors
 /// A method that does not fit the field; a step, tolerance, plan or start that is no such thing.

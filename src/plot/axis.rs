@@ -1,10 +1,10 @@
-//! An axis: where its ends are, where values lie, and which ticks have labels.
+//! Along an axis: where its ends are, where values lie, and which ticks have labels.
 
+use super::axes::{Axis, Scale};
 use super::number::short;
 use super::text::width;
 use plotters::coord::ranged1d::{BoldPoints, Ranged};
 use plotters::coord::types::RangedCoordf64;
-use serde::Serialize;
 use std::ops::RangeInclusive;
 
 /// What is drawn of an axis lies between these; a log axis begins at 10⁻³⁰⁰.
@@ -13,36 +13,6 @@ const LARGEST: f64 = 1e300;
 const PLAIN: RangeInclusive<f64> = 0.999e-3..=1.0001e4;
 /// Room at both ends, as a part of the axis.
 const ROOM: f64 = 0.03;
-
-/// How an axis is divided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scale {
-    /// Equal differences.
-    #[default]
-    Linear,
-    /// Equal ratios.
-    Log,
-}
-
-/// What is measured along an edge of a figure.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Axis {
-    /// What it is called, with its unit in parentheses.
-    pub label: String,
-    /// How it is divided.
-    pub scale: Scale,
-    /// Whether only whole numbers have a meaning.
-    pub whole: bool,
-    /// Both ends, where they are not those of the data.
-    pub range: Option<[f64; 2]>,
-    /// Values that are seen whatever the data are.
-    pub include: Vec<f64>,
-    /// The places of a map's cells, ascending; none for other figures.
-    pub cells: Vec<f64>,
-    /// In place of numbers: what the cells' places are called.
-    pub names: Vec<String>,
-}
 
 /// An axis whose ends are known, on its own scale: those of a log axis are exponents.
 pub(super) struct Coordinate<'a> {

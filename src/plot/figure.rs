@@ -1,6 +1,6 @@
 //! A figure is data before it is SVG: whoever has one may draw it otherwise.
 
-use super::axis::{Axis, Scale};
+use super::axes::{Axis, Scale};
 use super::style::Look;
 use crate::measure::Span;
 use serde::Serialize;
@@ -311,11 +311,13 @@ impl Figure {
     }
 
     /// The figure as SVG: the same bytes for the same data.
+    #[cfg(feature = "plot")]
     pub fn to_svg(&self) -> String {
         super::draw::svg(self)
     }
 }
 
+#[cfg(feature = "plot")]
 impl Mark {
     /// Every point that it has; NaN for the coordinate that a line across does not have.
     pub(super) fn points(&self) -> Vec<(f64, f64)> {

@@ -1,6 +1,7 @@
 //! The key of a figure: one line for each label, with samples of all that has it; colour bars; sentences.
 
-use super::axis::{Axis, Coordinate, Scale};
+use super::axes::{Axis, Scale};
+use super::axis::Coordinate;
 use super::curves::glyphs;
 use super::figure::{Figure, Mark, Place, Series};
 use super::marks::{Frame, STEPS, Turn, color};

@@ -1,11 +1,11 @@
 //! Every mark of a series as SVG: a group of few elements, however many points it has.
 
-use super::axis::{Coordinate, Scale};
+use super::axes::Scale;
+use super::axis::Coordinate;
 use super::curves::{SPARSE, band, edge, line, set, stroke};
 use super::figure::{Mark, Series};
-use super::style::code;
+use super::style::{Rgb, code};
 use super::svg::{Element, path, px};
-use plotters::style::RGBColor;
 use plotters::style::colors::colormaps::ViridisRGB;
 use std::fmt::Write;
 
@@ -245,6 +245,8 @@ fn step(value: f64, [low, high]: [f64; 2]) -> usize {
 }
 
 /// Of one step of a bar.
-pub(super) fn color(step: usize) -> RGBColor {
-    ViridisRGB::get_color(step as f64 / (STEPS - 1) as f64)
+pub(super) fn color(step: usize) -> Rgb {
+    let plotters::style::RGBColor(r, g, b) =
+        ViridisRGB::get_color(step as f64 / (STEPS - 1) as f64);
+    Rgb(r, g, b)
 }

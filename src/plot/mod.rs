@@ -1,16 +1,26 @@
 //! Figures: data first, then SVG. Charts, small multiples and maps are one type, with the same axes and the same key.
+//!
+//! Drawing needs the feature `plot`; without it a figure is data that serialises.
 
+mod axes;
+#[cfg(feature = "plot")]
 mod axis;
+#[cfg(feature = "plot")]
 mod curves;
+#[cfg(feature = "plot")]
 mod draw;
 mod figure;
+#[cfg(feature = "plot")]
 mod key;
+#[cfg(feature = "plot")]
 mod marks;
 pub mod number;
 mod style;
+#[cfg(feature = "plot")]
 mod svg;
+#[cfg(feature = "plot")]
 mod text;
 
-pub use axis::{Axis, Scale};
+pub use axes::{Axis, Scale};
 pub use figure::{Figure, Mark, Panel, Place, Series, Size};
 pub use style::{Look, Marker};

@@ -3,7 +3,6 @@
 //! Measurements are solid, bounds and predictions dashed, each in a way of its own. Series that may cover each other get
 //! narrower from one to the next and have markers of different shapes.
 
-use plotters::style::RGBColor;
 use serde::{Serialize, Serializer};
 
 const BLACK: (u8, u8, u8) = (0, 0, 0);
@@ -22,6 +21,10 @@ const SHORT: &[u8] = &[5, 4];
 const DOTS: &[u8] = &[2, 4];
 const SPARSE: &[u8] = &[7, 13];
 const NEARLY_SOLID: &[u8] = &[30, 4];
+
+/// Red, green and blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rgb(pub u8, pub u8, pub u8);
 
 /// Shape of a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -49,7 +52,7 @@ pub enum Marker {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Look {
     #[serde(serialize_with = "hex")]
-    pub(super) color: RGBColor,
+    pub(super) color: Rgb,
     /// Pixels of dashes and gaps; none for a line without gaps.
     pub(super) dash: &'static [u8],
     /// Of a line, in pixels.
@@ -62,19 +65,19 @@ pub struct Look {
     pub(super) hatched: bool,
 }
 
-fn hex<S: Serializer>(color: &RGBColor, to: S) -> Result<S::Ok, S::Error> {
+fn hex<S: Serializer>(color: &Rgb, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&code(*color))
 }
 
 /// #rrggbb
-pub(super) fn code(RGBColor(r, g, b): RGBColor) -> String {
+pub(super) fn code(Rgb(r, g, b): Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 impl Look {
     const fn new((r, g, b): (u8, u8, u8), dash: &'static [u8], width: f64) -> Self {
         Self {
-            color: RGBColor(r, g, b),
+            color: Rgb(r, g, b),
             dash,
             width,
             marker: None,
@@ -219,6 +222,7 @@ impl Look {
     }
 }
 
+#[cfg(feature = "plot")]
 impl Marker {
     /// Whether it has no inside.
     pub(super) fn is_open(self) -> bool {

@@ -40,7 +40,7 @@ impl Identities {
         if let Some(known) = files.get(path) {
             return known.clone();
         }
-        let found = match std::fs::read(path) {
+        let found = match config::contents(path) {
             Ok(bytes) => digest::<KEPT>(&[&bytes]),
             Err(error) => error.to_string(),
         };

@@ -89,6 +89,33 @@ pub struct TrainerState<T> {
 ///
 /// The order of samples in an epoch is drawn from the stream "order" of the seed and the epoch's number, so that a run
 /// that goes on from a [`TrainerState`] does what it would have done anyway.
+///
+/// ```
+/// use luckflow::network::deep::{Architecture, FullyConnected, uniform};
+/// use luckflow::rng::stream;
+/// use luckflow::sgd::{DataSet, Loss, Schedule, Trainer, Training, gaussian_inputs};
+///
+/// let layers = |hidden: Vec<usize>| {
+///     let (input, output, bias, batch_norm) = (6, 2, true, None);
+///     Architecture::from(FullyConnected { input, hidden, output, bias, batch_norm })
+/// };
+/// let teacher = uniform::<f32>(&mut stream(1, "teacher", &[]), &layers(vec![4]));
+/// let data = DataSet::taught(gaussian_inputs(1, "samples", [2000, 6], 1.0), &teacher);
+/// let training = Training {
+///     batch: 16,
+///     schedule: Schedule(vec![(0, 0.1)]),
+///     momentum: 0.9,
+///     weight_decay: 0.0,
+///     loss: Loss::MeanSquared,
+///     normalize_nodes: false,
+/// };
+/// let student = uniform(&mut stream(1, "student", &[]), &layers(vec![16]));
+/// let mut trainer = Trainer::new(&training, &data, student, 1);
+/// let first = trainer.epoch(|_| true)?.unwrap();
+/// let second = trainer.epoch(|_| true)?.unwrap();
+/// assert!(second < first);
+/// # Ok::<(), luckflow::sgd::Diverged>(())
+/// ```
 pub struct Trainer<'a, T> {
     training: &'a Training,
     data: &'a DataSet<T>,

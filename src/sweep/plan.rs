@@ -15,6 +15,30 @@ use std::fmt::Write;
 const MOST_POINTS: u64 = 1 << 40;
 
 /// All points, in their order: the first axis changes slowest, seeds fastest. O(axes) memory.
+///
+/// ```
+/// use luckflow::config::Document;
+/// use luckflow::experiment::Silent;
+/// use luckflow::sweep::{Plan, axes::Sweep};
+/// use std::path::Path;
+///
+/// let text = r#"
+///     experiment = "theorem4"
+///     teacher = { input_dim = 4, nodes = 2, threshold = 2.0 }
+///     student = { theta0 = 0.05 }
+///     [[sweep.axis]]
+///     key = "student.theta0"
+///     values = [0.01, 0.1]
+/// "#;
+/// let document = Document::parse(Path::new("small.toml"), text, &[])?;
+/// let plan = Plan::new(Sweep::read(document)?)?;
+/// for index in 0..plan.points() {
+///     let point = plan.point(index);
+///     let outcome = plan.scenario(&point)?.run(&Silent)?;
+///     println!("{:?}: {}", point.values, outcome.table());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Plan {
     sweep: Sweep,

@@ -1,9 +1,10 @@
 //! What is to be learned: a teacher, samples to train on, samples to be measured on.
 
 use super::super::ExperimentError;
+use crate::config;
 use crate::experiment::deep::keys::{Base, Weights};
 use crate::measure::Standardized;
-use crate::network::deep::{Architecture, Deep, grid_teacher, read_tensors, uniform};
+use crate::network::deep::{Architecture, Deep, grid_teacher, not_finite, read_tensors, uniform};
 use crate::rng;
 use crate::sgd::{DataSet, Loss, Mode, Pass, gaussian_inputs};
 
@@ -72,13 +73,17 @@ pub fn teacher(base: &Base, seed: u64) -> Result<Deep<f32>, ExperimentError> {
                 found,
                 allowed: allowed.into(),
             };
-            let bytes = std::fs::read(path)
+            let bytes = config::contents(path)
                 .map_err(|error| content(error.to_string(), "a file that can be read"))?;
             let (mut networks, _) =
                 read_tensors(&bytes, &[(TEACHER, architecture)]).map_err(|error| {
                     content(error.to_string(), "the teacher of a run, of these layers")
                 })?;
-            Ok(networks.remove(0))
+            let network = networks.remove(0);
+            match not_finite(TEACHER, &network) {
+                Some(place) => Err(content(place, "finite weights")),
+                None => Ok(network),
+            }
         }
     }
 }

@@ -211,6 +211,7 @@ impl Setup {
         let unmet = unmet.filter(|premise| !of_time(premise));
         let mut missing: Vec<String> = unmet.map(|premise| premise.unmet().into()).collect();
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
+        missing.extend(self.input.remark());
         missing
     }
 }

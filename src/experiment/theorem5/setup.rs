@@ -202,6 +202,7 @@ impl Setup {
         let mut missing = Vec::new();
         missing.extend(unmet.iter().map(|premise| premise.unmet().to_owned()));
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
+        missing.extend(self.input.remark());
         if unmet.is_empty() && certificates.best().is_none() {
             missing.push("no certificate: the start lies outside the region that is proved".into());
         }

@@ -20,7 +20,7 @@ pub use parameters::{Layout, Parameters, VectorLayout};
 pub use recipe::{BatchNorm, Convolutional, FullyConnected, Place};
 pub use select::{NodeSelection, subnetwork};
 pub use shape::Shape;
-pub use tensors::{Remarks, TensorError, read_tensors, write_tensors};
+pub use tensors::{Remarks, TensorError, not_finite, read_tensors, write_tensors};
 pub use unroll::{gathered, unrolled};
 
 use crate::real::Real;

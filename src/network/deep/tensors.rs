@@ -144,6 +144,18 @@ pub fn read_tensors<T: Real>(
     Ok((networks, remarks))
 }
 
+/// Where a network has a number that is none, with the name of its tensor: "NaN in teacher.layers.0.weight".
+pub fn not_finite<T: Real>(prefix: &str, network: &Deep<T>) -> Option<String> {
+    let mut copy = network.clone();
+    tensors(&mut copy)
+        .into_iter()
+        .find_map(|(name, _, numbers)| {
+            let mut entries = numbers.iter().map(|x| x.to_f64());
+            let entry = entries.find(|x| !x.is_finite())?;
+            Some(format!("{entry} in {prefix}{name}"))
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{BatchNorm, FullyConnected, Place, uniform};
@@ -180,6 +192,13 @@ mod tests {
         assert!(
             error.to_string().starts_with("a.layers.1.bias: found [5]"),
             "{error}"
+        );
+        assert_eq!(not_finite("b.", &read[0]), None);
+        let mut broken = network.clone();
+        broken.linear_mut(1).weights[[0, 0]] = f32::INFINITY;
+        assert_eq!(
+            not_finite("b.", &broken).unwrap(),
+            "inf in b.layers.1.weight"
         );
         assert!(read_tensors::<f64>(&bytes, &wanted).is_err());
         assert!(read_tensors::<f32>(&bytes[..40], &wanted).is_err());

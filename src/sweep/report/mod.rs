@@ -11,7 +11,9 @@ mod maps;
 mod parquet;
 mod scatter;
 
+use crate::experiment;
 use crate::output::{Folder, FolderError};
+use crate::plot::Figure;
 use crate::plot::number::short;
 use crate::sweep::CELLS;
 use crate::sweep::aggregate;
@@ -57,25 +59,25 @@ pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
     written.push(folder.write("cells.parquet", |out| {
         parquet::write(&table, &data, out).map_err(io::Error::other)
     })?);
-    let mut draw = |name: &str, svg: String| -> Result<(), FolderError> {
-        written.push(folder.write(name, |out| out.write_all(svg.as_bytes()))?);
+    let mut draw = |name: &str, figure: &Figure| -> Result<(), FolderError> {
+        written.extend(experiment::draw(folder, name, figure)?);
         Ok(())
     };
     let facets = data.facets();
     for (number, facet) in facets.iter().take(MOST_FACETS).enumerate() {
         for (name, map) in maps::all(&data, facet) {
             let name = match facets.len() {
-                1 => format!("{name}.svg"),
-                _ => format!("{name}-{}.svg", number + 1),
+                1 => name.to_owned(),
+                _ => format!("{name}-{}", number + 1),
             };
-            draw(&name, map.to_svg())?;
+            draw(&name, &map)?;
         }
     }
     for (name, chart) in family::all(&data) {
-        draw(&format!("{name}.svg"), chart.to_svg())?;
+        draw(name, &chart)?;
     }
     if let Some(chart) = scatter::chart(&data) {
-        draw("scatter.svg", chart.to_svg())?;
+        draw("scatter", &chart)?;
     }
     let mut text = counts(&data);
     if facets.len() > MOST_FACETS {

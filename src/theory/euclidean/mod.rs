@@ -66,6 +66,16 @@ impl Certificate {
     ///
     /// `None` if no rate is certified: then nothing is claimed.
     ///
+    /// ```
+    /// use luckflow::ndarray::Array2;
+    /// use luckflow::theory::euclidean::{Certificate, Start};
+    ///
+    /// // Five orthonormal teacher nodes at zero threshold, students within 0.1 of them.
+    /// let certificate = Certificate::of(Array2::eye(5).view(), 0.0, Start::Within(0.1)).unwrap();
+    /// // Near the teacher the slowest mode has the rate 1/4 − 1/2π = 0.0908.
+    /// assert!(certificate.rate > 0.7 * 0.0908 && certificate.rate < 0.0908);
+    /// ```
+    ///
     /// # Cost
     /// Orthonormal teachers O(1), some 0.1 ms. Others O(m⁴), and O((m p)³) with p = min(k, m) where m(p − 1) ≤ 1024.
     pub fn of(teacher: ArrayView2<f64>, threshold: f64, start: Start) -> Option<Self> {

@@ -1,0 +1,33 @@
+//! What is measured along the edges of a figure.
+
+use serde::Serialize;
+
+/// How an axis is divided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// Equal differences.
+    #[default]
+    Linear,
+    /// Equal ratios.
+    Log,
+}
+
+/// What is measured along an edge of a figure.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Axis {
+    /// What it is called, with its unit in parentheses.
+    pub label: String,
+    /// How it is divided.
+    pub scale: Scale,
+    /// Whether only whole numbers have a meaning.
+    pub whole: bool,
+    /// Both ends, where they are not those of the data.
+    pub range: Option<[f64; 2]>,
+    /// Values that are seen whatever the data are.
+    pub include: Vec<f64>,
+    /// The places of a map's cells, ascending; none for other figures.
+    pub cells: Vec<f64>,
+    /// In place of numbers: what the cells' places are called.
+    pub names: Vec<String>,
+}
