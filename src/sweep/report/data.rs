@@ -48,8 +48,8 @@ pub struct Data {
     pub kind: &'static Kind,
     /// The columns that change.
     pub axes: Vec<Axis>,
-    /// Rates that have verdicts.
-    pub bounds: &'static [Bound],
+    /// Rates that some run had a verdict on: bounds on the flow say nothing of runs by steps, and the other way round.
+    pub bounds: Vec<&'static Bound>,
     /// For each cell, each rate.
     pub rates: Vec<Vec<Rate>>,
     /// For each cell, each of [`Data::extra`]'s columns.
@@ -74,7 +74,7 @@ impl Data {
     /// Reads a table. About a hundred bytes for each number of a cell that is drawn.
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let mut values: Vec<Vec<String>> = Vec::new();
-        let (mut rates, mut extras) = (Vec::new(), Vec::new());
+        let (mut rates, mut extras): (Vec<Vec<Rate>>, _) = (Vec::new(), Vec::new());
         let mut verdicts: Vec<[usize; Verdict::ALL.len()]> = Vec::new();
         let mut seeds = 0;
         let head = Head::read(path, |head, cell| {
@@ -105,14 +105,25 @@ impl Data {
         // Of a sweep that was broken off at once there is nothing but the header.
         values.resize(head.axes.len(), Vec::new());
         verdicts.resize(head.experiment.view.bounds.len(), [0; Verdict::ALL.len()]);
+        let all = head.experiment.view.bounds;
+        let spoken: Vec<bool> = verdicts
+            .iter()
+            .map(|counts| counts.iter().any(|&count| count > 0))
+            .collect();
+        // Where every run failed, that is to be seen.
+        let keep = |place: usize| spoken[place] || !spoken.contains(&true);
+        let kept: Vec<usize> = (0..all.len()).filter(|&place| keep(place)).collect();
+        for rates in &mut rates {
+            *rates = kept.iter().map(|&place| rates[place]).collect();
+        }
         let axes = head.axes.iter().zip(&values);
         Ok(Self {
             kind: head.experiment,
             axes: axes.map(|(key, column)| Axis::new(key, column)).collect(),
-            bounds: head.experiment.view.bounds,
+            bounds: kept.iter().map(|&place| &all[place]).collect(),
             rates,
             extras,
-            verdicts,
+            verdicts: kept.iter().map(|&place| verdicts[place]).collect(),
             seeds,
         })
     }
