@@ -2,6 +2,7 @@
 
 mod completions;
 mod explain;
+mod falsify;
 mod list;
 mod merge;
 mod new;
@@ -47,6 +48,8 @@ enum Verb {
     List(list::Arguments),
     /// Print completions for a shell, or the manual page.
     Completions(completions::Arguments),
+    /// Look for the start at which each bound of a scenario comes closest to failing, and run from there.
+    Falsify(falsify::Arguments),
     /// Check every claim of the project in a short form; fails if one that is proved does not hold.
     Verify(verify::Arguments),
 }
@@ -100,7 +103,7 @@ impl Cli {
     /// Carries out the verb.
     pub fn execute(self) -> Result<ExitCode, Failure> {
         watch::listen();
-        if !matches!(self.verb, Verb::Run(_) | Verb::Sweep(_)) {
+        if !matches!(self.verb, Verb::Run(_) | Verb::Sweep(_) | Verb::Falsify(_)) {
             pool::build(None)?;
         }
         match self.verb {
@@ -113,6 +116,7 @@ impl Cli {
             Verb::New(arguments) => new::execute(&arguments),
             Verb::List(arguments) => list::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
+            Verb::Falsify(arguments) => falsify::execute(&arguments),
             Verb::Verify(arguments) => verify::execute(&arguments),
         }
     }
