@@ -1,0 +1,130 @@
+//! Integrators: their order measured, their failures explained.
+
+mod ends;
+mod order;
+
+use luckflow::integrate::{
+    IntegrateError, Method, Monitor, Plan, Rest, RunEnd, RunReport, Step, Tolerance, VectorField,
+    integrate,
+};
+
+/// A problem with its exact solution.
+struct Problem {
+    field: fn(&[f64], &mut [f64]),
+    start: Vec<f64>,
+    exact: fn(f64) -> Vec<f64>,
+    horizon: f64,
+}
+
+/// A rotation, and a logistic curve beside it.
+fn rotation_and_growth() -> Problem {
+    Problem {
+        field: |y, dy| {
+            dy[0] = y[1];
+            dy[1] = -y[0];
+            dy[2] = y[2] * (1.0 - y[2]);
+        },
+        start: vec![0.0, 1.0, 0.2],
+        exact: |t| vec![t.sin(), t.cos(), 1.0 / (1.0 + 4.0 * (-t).exp())],
+        horizon: 4.0,
+    }
+}
+
+/// Gradient descent is the explicit Euler method: order one.
+impl VectorField for Problem {
+    fn velocity(&mut self, y: &[f64], dy: &mut [f64]) {
+        (self.field)(y, dy);
+    }
+}
+
+/// Keeps times and states.
+#[derive(Default)]
+struct Keep {
+    outputs: Vec<(f64, Vec<f64>)>,
+    steps: Vec<f64>,
+    stop_after: Option<usize>,
+}
+
+impl<F> Monitor<F> for Keep {
+    fn step(&mut self, time: f64, _y: &[f64]) -> Option<RunEnd> {
+        self.steps.push(time);
+        (self.stop_after == Some(self.steps.len()))
+            .then_some(RunEnd::Interrupted { time: Some(time) })
+    }
+
+    fn output(&mut self, _field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd> {
+        self.outputs.push((time, y.to_vec()));
+        None
+    }
+}
+
+fn solve(mut problem: Problem, method: Method, plan: &Plan) -> (RunReport, Keep) {
+    let mut keep = Keep::default();
+    let start = problem.start.clone();
+    let report = integrate(&mut problem, start, &method, plan, &mut keep).unwrap();
+    (report, keep)
+}
+
+fn largest_error(keep: &Keep) -> f64 {
+    let exact = rotation_and_growth().exact;
+    keep.outputs
+        .iter()
+        .flat_map(|(time, y)| {
+            y.iter()
+                .zip(exact(*time))
+                .map(|(a, b)| (a - b).abs())
+                .collect::<Vec<_>>()
+        })
+        .fold(0.0, f64::max)
+}
+
+fn tolerance(rtol: f64) -> Tolerance {
+    Tolerance { rtol, atol: rtol }
+}
+
+const ALL: [Method; 5] = [
+    Method::Rkc(Tolerance {
+        rtol: 1e-6,
+        atol: 1e-6,
+    }),
+    Method::Dopri5(Tolerance {
+        rtol: 1e-6,
+        atol: 1e-6,
+    }),
+    Method::Dop853(Tolerance {
+        rtol: 1e-6,
+        atol: 1e-6,
+    }),
+    Method::Rk4(Step { step: 0.01 }),
+    Method::GradientDescent(Step { step: 0.01 }),
+];
+
+/// Decays to zero at rates 1 and 0.1, from a state that is no equilibrium.
+fn decay() -> Problem {
+    Problem {
+        field: |y, dy| {
+            dy[0] = -y[0];
+            dy[1] = -0.1 * y[1];
+        },
+        start: vec![1.0, 0.5],
+        exact: |t| vec![(-t).exp(), 0.5 * (-0.1 * t).exp()],
+        horizon: f64::INFINITY,
+    }
+}
+
+/// Ends a run that is at rest.
+struct UntilRest {
+    rest: Rest,
+    outputs: Vec<f64>,
+}
+
+impl<F> Monitor<F> for UntilRest {
+    fn step(&mut self, time: f64, y: &[f64]) -> Option<RunEnd> {
+        self.rest.reached(time, y)
+    }
+
+    fn output(&mut self, _field: &mut F, time: f64, _y: &[f64]) -> Option<RunEnd> {
+        self.outputs.push(time);
+        None
+    }
+}
