@@ -1,6 +1,7 @@
 //! What the user types: a file per verb.
 
 mod completions;
+mod data;
 mod explain;
 mod list;
 mod merge;
@@ -45,6 +46,8 @@ enum Verb {
     New(new::Arguments),
     /// List the experiments, and the scenarios inside the program.
     List(list::Arguments),
+    /// Say what a folder of images holds: classes, counts, means and deviations; draw a sheet of samples.
+    Data(data::Arguments),
     /// Print completions for a shell, or the manual page.
     Completions(completions::Arguments),
     /// Check every claim of the project in a short form; fails if one that is proved does not hold.
@@ -112,6 +115,7 @@ impl Cli {
             Verb::Explain(arguments) => explain::execute(&arguments),
             Verb::New(arguments) => new::execute(&arguments),
             Verb::List(arguments) => list::execute(&arguments),
+            Verb::Data(arguments) => data::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
             Verb::Verify(arguments) => verify::execute(&arguments),
         }
