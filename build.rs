@@ -37,23 +37,62 @@ fn scenarios() {
         .expect("a folder that can be written to");
 }
 
+/// The commit of the package's own repository, or of the one that it was packed from; never of one that it merely lies in.
 fn commit() {
+    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let root = Path::new(&root);
+    let commit = own_commit(root).or_else(|| packed_commit(root));
+    println!(
+        "cargo:rustc-env=LUCKFLOW_COMMIT={}",
+        commit.as_deref().unwrap_or("unknown")
+    );
+    let rustc = Command::new(std::env::var("RUSTC").expect("cargo sets it"))
+        .arg("--version")
+        .output();
+    let version = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    println!(
+        "cargo:rustc-env=LUCKFLOW_RUSTC={}",
+        version.unwrap_or("unknown".into())
+    );
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src");
+}
+
+fn own_commit(root: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
-        let output = Command::new("git").args(arguments).output().ok()?;
+        let output = Command::new("git")
+            .current_dir(root)
+            .args(arguments)
+            .output()
+            .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
-    let commit = git(&["rev-parse", "--short=12", "HEAD"]).map_or("unknown".into(), |commit| {
-        let clean = git(&["status", "--porcelain", "--untracked-files=no"]);
-        let mark = if clean.is_none_or(|changes| changes.is_empty()) {
-            ""
-        } else {
-            "+changes"
-        };
-        format!("{commit}{mark}")
-    });
-    println!("cargo:rustc-env=LUCKFLOW_COMMIT={commit}");
-    println!("cargo:rerun-if-changed=.git/HEAD");
-    println!("cargo:rerun-if-changed=.git/index");
-    println!("cargo:rerun-if-changed=src");
+    let top = git(&["rev-parse", "--show-toplevel"])?;
+    if Path::new(&top).canonicalize().ok()? != root.canonicalize().ok()? {
+        return None;
+    }
+    for file in ["HEAD", "index"] {
+        // In a linked worktree these lie elsewhere; a path that is not there would mean to build each time.
+        let path = root.join(git(&["rev-parse", "--git-path", file])?);
+        if path.exists() {
+            println!("cargo:rerun-if-changed={}", path.display());
+        }
+    }
+    let commit = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let changes = git(&["status", "--porcelain", "--untracked-files=no"]);
+    let is_clean = changes.is_none_or(|changes| changes.is_empty());
+    Some(format!(
+        "{commit}{}",
+        if is_clean { "" } else { "+changes" }
+    ))
+}
+
+/// What `cargo package` left.
+fn packed_commit(root: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(root.join(".cargo_vcs_info.json")).ok()?;
+    let (_, after) = text.split_once("\"sha1\"")?;
+    let commit: String = after.split('"').nth(1)?.chars().take(12).collect();
+    let dirty = text.contains("\"dirty\": true");
+    Some(format!("{commit}{}", if dirty { "+changes" } else { "" }))
 }

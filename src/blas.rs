@@ -7,7 +7,7 @@ use crate::real::Real;
 use ndarray::linalg::general_mat_mul;
 use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
-use std::ffi::c_int;
+use std::ffi::{CStr, c_char, c_int};
 use std::sync::Once;
 
 /// Sets OpenBLAS to a single thread. Cheap to call again; everything that multiplies matrices calls it.
@@ -84,6 +84,14 @@ fn accumulate<T: Real>(
     }
 }
 
+/// Version, options and chosen kernels of OpenBLAS.
+pub fn description() -> String {
+    // SAFETY: part of OpenBLAS's C interface since 0.2; gives a string that lives as long as the program.
+    let text = unsafe { CStr::from_ptr(openblas_get_config()) };
+    text.to_string_lossy().trim().to_owned()
+}
+
 unsafe extern "C" {
+    fn openblas_get_config() -> *const c_char;
     fn openblas_set_num_threads(threads: c_int);
 }

@@ -546,8 +546,11 @@ fn two_sweeps_in_one_folder_are_refused() {
 fn in_random_cells_no_bound_that_is_proved_is_violated() {
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     for (name, proved) in [
-        ("sweep-random-theorem4", &["derived", "sharp"][..]),
-        ("sweep-random-theorem5", &["certified"]),
+        (
+            "sweep-random-theorem4",
+            &["derived", "sharp", "euclidean"][..],
+        ),
+        ("sweep-random-theorem5", &["certified", "euclidean"]),
     ] {
         let place = tempfile::tempdir().unwrap();
         luckflow()
@@ -573,7 +576,7 @@ fn in_random_cells_no_bound_that_is_proved_is_violated() {
             let (value, verdict) = (column(bound), column(&format!("{bound}_verdict")));
             let holds = rows.iter().filter(|row| &row[verdict] == "holds");
             assert!(
-                holds.clone().count() > 50,
+                holds.clone().count() > 30,
                 "{bound} claims something in many cells"
             );
             assert!(

@@ -3,6 +3,7 @@
 mod completions;
 mod data;
 mod explain;
+mod falsify;
 mod list;
 mod merge;
 mod new;
@@ -50,6 +51,8 @@ enum Verb {
     Data(data::Arguments),
     /// Print completions for a shell, or the manual page.
     Completions(completions::Arguments),
+    /// Look for the start at which each bound of a scenario comes closest to failing, and run from there.
+    Falsify(falsify::Arguments),
     /// Check every claim of the project in a short form; fails if one that is proved does not hold.
     Verify(verify::Arguments),
 }
@@ -103,7 +106,7 @@ impl Cli {
     /// Carries out the verb.
     pub fn execute(self) -> Result<ExitCode, Failure> {
         watch::listen();
-        if !matches!(self.verb, Verb::Run(_) | Verb::Sweep(_)) {
+        if !matches!(self.verb, Verb::Run(_) | Verb::Sweep(_) | Verb::Falsify(_)) {
             pool::build(None)?;
         }
         match self.verb {
@@ -117,6 +120,7 @@ impl Cli {
             Verb::List(arguments) => list::execute(&arguments),
             Verb::Data(arguments) => data::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
+            Verb::Falsify(arguments) => falsify::execute(&arguments),
             Verb::Verify(arguments) => verify::execute(&arguments),
         }
     }

@@ -2,13 +2,10 @@
 
 use super::pull::{Curves, Target, ones};
 use super::turned::Turned;
-use super::{Found, Search};
+use super::{EXTRA, Found, Search};
 use crate::bound::Measure;
 use crate::network::draw;
-use ndarray::ArrayView2;
-
-/// Coordinates beyond the teacher's span.
-const EXTRA: usize = 2;
+use ndarray::{Array2, ArrayView2};
 
 /// The smallest rate of the largest angle, θ or tan(θ/2), over `claimed`, over all W with angles up to `theta0`.
 ///
@@ -26,14 +23,36 @@ pub fn angle(
     let mut best = Found {
         ratio: f64::INFINITY,
         evaluations: 0,
+        weights: Array2::zeros((k + EXTRA, 0)),
     };
     for node in 0..m {
         let rate = rate(padded.view(), &curves, node, theta0, (measure, claimed));
         let found = search.smallest(m * (k + EXTRA), rate);
-        best.ratio = best.ratio.min(found.ratio);
         best.evaluations += found.evaluations;
+        if found.ratio < best.ratio {
+            let turned = Turned::new(padded.t(), &found.numbers);
+            best.ratio = found.ratio;
+            best.weights = turned
+                .weights(&squares(&angles(&turned, node, theta0)))
+                .reversed_axes();
+        }
     }
     best
+}
+
+/// θ_j: that of `node` is θ₀ times its share, the others are at most as large.
+fn angles(turned: &Turned, node: usize, theta0: f64) -> Vec<f64> {
+    let largest = theta0 * turned.shares[node];
+    let angle = |(j, share): (usize, &f64)| if j == node { largest } else { largest * share };
+    turned.shares.iter().enumerate().map(angle).collect()
+}
+
+/// |w_j − w*_j|²
+fn squares(angles: &[f64]) -> Vec<f64> {
+    angles
+        .iter()
+        .map(|t| (2.0 * (0.5 * t).sin()).powi(2))
+        .collect()
 }
 
 /// The rate of `node` over `claimed` as a function of unbounded numbers, as many as `teacher` has entries, that writes its gradient.
@@ -71,18 +90,8 @@ fn of_node(
     if own < super::SMALLEST {
         return f64::INFINITY;
     }
-    let angle = |j: usize| {
-        if j == node {
-            largest
-        } else {
-            largest * turned.shares[j]
-        }
-    };
-    let angles: Vec<f64> = (0..m).map(angle).collect();
-    let squares: Vec<f64> = angles
-        .iter()
-        .map(|t| (2.0 * (0.5 * t).sin()).powi(2))
-        .collect();
+    let angles = angles(&turned, node, theta0);
+    let squares = squares(&angles);
     let mut rows = vec![0.0; m];
     rows[node] = 1.0;
     let weights = turned.weights(&squares);

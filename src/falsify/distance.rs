@@ -2,12 +2,9 @@
 
 use super::pull::{Curves, Target, ones};
 use super::turned::Turned;
-use super::{Found, Search};
+use super::{EXTRA, Found, Search};
 use crate::network::draw;
-use ndarray::ArrayView2;
-
-/// Coordinates beyond the teacher's span.
-const EXTRA: usize = 2;
+use ndarray::{Array2, ArrayView2};
 
 /// The smallest −d/dt log ‖W − W*‖_F over `claimed`, over all W with ‖W − W*‖_F ≤ `radius` and angles up to `largest_angle`.
 ///
@@ -22,7 +19,27 @@ pub fn distance(
     let (k, m) = teacher.dim();
     let curves = Curves::new(threshold);
     let rate = rate(teacher, &curves, [radius, largest_angle], claimed);
-    search.smallest(m * (k + EXTRA), rate)
+    let found = search.smallest(m * (k + EXTRA), rate);
+    let nominal = draw::pad_rows(teacher, k + EXTRA).reversed_axes();
+    let weights = match found.numbers.is_empty() {
+        true => Array2::zeros((k + EXTRA, 0)),
+        false => {
+            let turned = Turned::new(nominal.view(), &found.numbers);
+            let largest = chord(largest_angle);
+            let scaled = Scaled::new(&turned.shares, largest, radius * radius);
+            turned.weights(&scaled.squares).reversed_axes()
+        }
+    };
+    Found {
+        ratio: found.ratio,
+        evaluations: found.evaluations,
+        weights,
+    }
+}
+
+/// |w − w*|² at an angle.
+fn chord(angle: f64) -> f64 {
+    (2.0 * (0.5 * angle).sin()).powi(2)
 }
 
 /// The rate over `claimed` as a function of unbounded numbers, m(k + 2), that writes its gradient.
@@ -35,7 +52,7 @@ pub(super) fn rate(
     let (k, m) = teacher.dim();
     let nominal = draw::pad_rows(teacher, k + EXTRA).reversed_axes();
     let fan_out = ones(m);
-    let largest = (2.0 * (0.5 * largest_angle).sin()).powi(2);
+    let largest = chord(largest_angle);
     move |numbers, gradient| {
         let target = Target {
             curves,

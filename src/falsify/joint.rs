@@ -3,18 +3,16 @@
 use super::distance::Scaled;
 use super::pull::{Curves, Target};
 use super::turned::Turned;
-use super::{Found, Search};
+use super::{EXTRA, Found, Search};
 use crate::network::draw;
 use crate::theory::certificate::Problem;
 use crate::theory::euclidean::joint::Certificate;
 use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
 
-/// Coordinates beyond those of the problem.
-const EXTRA: usize = 2;
-
 /// The smallest −d/dt log of the joint distance over `claimed`, over the region of a certificate.
 ///
-/// Nodes of W_r are turned within their drift, single and together; V within its balls. x ~ N(0, I).
+/// Nodes of W_r are turned within their drift, single and together; V within its balls. x ~ N(0, I). Weights are not given: a point of the
+/// region need not be one that a run from the certified start comes to.
 pub fn joint(problem: &Problem, region: &Certificate, claimed: f64, search: &Search) -> Found {
     let curves = Curves::new(problem.threshold);
     let (nodes, outputs) = (
@@ -22,7 +20,12 @@ pub fn joint(problem: &Problem, region: &Certificate, claimed: f64, search: &Sea
         problem.teacher_fan_out.ncols(),
     );
     let size = nodes * (problem.teacher.nrows() + EXTRA + outputs);
-    search.smallest(size, rate(problem, &curves, region, claimed))
+    let found = search.smallest(size, rate(problem, &curves, region, claimed));
+    Found {
+        ratio: found.ratio,
+        evaluations: found.evaluations,
+        weights: Array2::zeros((problem.teacher.nrows(), 0)),
+    }
 }
 
 /// The rate over `claimed` as a function of unbounded numbers that writes its gradient: the nodes' numbers, then those of V.

@@ -15,7 +15,11 @@ pub use distance::distance;
 pub use joint::joint;
 
 use crate::rng::{self, Stream};
+use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
+
+/// Coordinates beyond those of a problem, in which nodes may turn too.
+pub const EXTRA: usize = 2;
 
 /// How hard to look.
 #[derive(Clone, Copy, Debug)]
@@ -29,12 +33,21 @@ pub struct Search {
 }
 
 /// What a search came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     /// The smallest instantaneous rate over the bound.
     pub ratio: f64,
     /// Evaluations of the rate.
     pub evaluations: usize,
+    /// W where it is attained, a node per column, in two dimensions more than the teacher was given in; of no columns if nothing was found.
+    pub weights: Array2<f64>,
+}
+
+/// The smallest value of a function, and where it is attained.
+struct Least {
+    ratio: f64,
+    evaluations: usize,
+    numbers: Vec<f64>,
 }
 
 /// Sizes of the random numbers that searches start from: from nearly nothing to everything that is allowed.
@@ -45,9 +58,10 @@ const SMALLEST: f64 = 0.02;
 
 impl Search {
     /// The smallest value of a function of `size` numbers that writes its gradient into its second argument.
-    fn smallest(&self, size: usize, function: impl Fn(&[f64], &mut [f64]) -> f64) -> Found {
+    fn smallest(&self, size: usize, function: impl Fn(&[f64], &mut [f64]) -> f64) -> Least {
         let mut evaluations = 0;
         let mut ratio = f64::INFINITY;
+        let mut least = Vec::new();
         for start in 0..self.starts {
             let mut stream: Stream = rng::stream(self.seed, "falsify", &[start as u64]);
             let scale = SCALES[start % SCALES.len()];
@@ -59,9 +73,15 @@ impl Search {
                 evaluations += 1;
                 function(numbers, gradient)
             });
-            ratio = ratio.min(found);
+            if found < ratio {
+                (ratio, least) = (found, numbers);
+            }
         }
-        Found { ratio, evaluations }
+        Least {
+            ratio,
+            evaluations,
+            numbers: least,
+        }
     }
 }
 

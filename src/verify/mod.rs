@@ -1,9 +1,12 @@
 //! Every claim that the project makes, in a short form: what was measured beside what is expected.
 
+mod attack;
 mod deep;
 mod flow;
 mod overlaps;
 mod theorems;
+
+pub use attack::{Attack, Attacks, attack, can_attack};
 
 use crate::theory::Verdict;
 

@@ -15,6 +15,7 @@ mod running;
 mod again;
 mod csv_heads;
 mod data;
+mod falsify;
 mod figures;
 mod folders;
 mod keys;

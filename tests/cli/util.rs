@@ -85,11 +85,15 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// Without times, seconds, commit and version.
 pub fn without_provenance(text: &str) -> String {
-    static CHANGING: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
+    static CHANGING: LazyLock<[(Regex, &str); 5]> = LazyLock::new(|| {
         [
             (r"\d+\.\d+ s\b", "[seconds] s"),
             (r#""seconds": [-+.\de]+"#, r#""seconds": "[seconds]""#),
-            (r#""(commit|time)": "[^"]*""#, r#""$1": "[$1]""#),
+            (
+                r#""(commit|time|rustc|openblas|host)": "[^"]*""#,
+                r#""$1": "[$1]""#,
+            ),
+            (r#""command": \[[^\]]*\]"#, r#""command": "[command]""#),
             (r"luckflow \d+\.\d+\.\d+", "luckflow [version]"),
         ]
         .map(|(pattern, to)| (Regex::new(pattern).unwrap(), to))

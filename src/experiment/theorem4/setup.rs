@@ -23,11 +23,11 @@ const RATE_MARGIN: f64 = 1e6;
 
 /// All that is known before the first step.
 pub struct Setup {
-    pub(super) network: TwoLayer,
+    pub(crate) network: TwoLayer,
     pub(super) frame: Frame,
     pub(super) input: Input,
     pub(super) angles: TeacherAngles,
-    pub(super) assumption: Assumption3,
+    pub(crate) assumption: Assumption3,
     pub(super) asymptotic: Option<AsymptoticRate>,
     pub(super) asymptotic_problem: Option<String>,
     sampling: Option<Sampling>,
@@ -176,7 +176,7 @@ impl Setup {
     }
 
     /// What the bounds are computed from.
-    pub(super) fn facts(&self, step: Option<f64>) -> Facts<'_> {
+    pub(crate) fn facts(&self, step: Option<f64>) -> Facts<'_> {
         Facts {
             assumption: Some(&self.assumption),
             angles: Some(&self.angles),
@@ -188,7 +188,7 @@ impl Setup {
     }
 
     /// Premises of the theorem that the scenario does not meet.
-    pub(super) fn unmet(&self, scenario: &Theorem4) -> Vec<Premise> {
+    pub(crate) fn unmet(&self, scenario: &Theorem4) -> Vec<Premise> {
         let by_steps = matches!(scenario.integrate.method, Stepping::GradientDescent(_));
         let lacks = [
             (Premise::Projected, !scenario.flow.projection),

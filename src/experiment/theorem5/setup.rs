@@ -23,7 +23,7 @@ const FALLBACK_TIMES: f64 = 200.0;
 
 /// All that is known before the first step.
 pub struct Setup {
-    pub(in crate::experiment) network: TwoLayer,
+    pub(crate) network: TwoLayer,
     pub(in crate::experiment) frame: Frame,
     pub(in crate::experiment) input: Input,
     pub(super) threshold: f64,
@@ -88,7 +88,7 @@ impl Setup {
     }
 
     /// What the certificate is asked about; `None` where its premises do not hold.
-    pub(super) fn problem(&self) -> Option<Problem> {
+    pub(crate) fn problem(&self) -> Option<Problem> {
         if !self.input.is_standard() || self.normalized_fan_out {
             return None;
         }
