@@ -23,6 +23,7 @@ pub mod config;
 pub mod experiment;
 pub mod falsify;
 pub mod flow;
+pub mod images;
 pub mod integrate;
 mod linalg;
 pub mod measure;

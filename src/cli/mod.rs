@@ -1,6 +1,7 @@
 //! What the user types: a file per verb.
 
 mod completions;
+mod data;
 mod explain;
 mod falsify;
 mod list;
@@ -46,6 +47,8 @@ enum Verb {
     New(new::Arguments),
     /// List the experiments, and the scenarios inside the program.
     List(list::Arguments),
+    /// Say what a folder of images holds: classes, counts, means and deviations; draw a sheet of samples.
+    Data(data::Arguments),
     /// Print completions for a shell, or the manual page.
     Completions(completions::Arguments),
     /// Look for the start at which each bound of a scenario comes closest to failing, and run from there.
@@ -115,6 +118,7 @@ impl Cli {
             Verb::Explain(arguments) => explain::execute(&arguments),
             Verb::New(arguments) => new::execute(&arguments),
             Verb::List(arguments) => list::execute(&arguments),
+            Verb::Data(arguments) => data::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
             Verb::Falsify(arguments) => falsify::execute(&arguments),
             Verb::Verify(arguments) => verify::execute(&arguments),

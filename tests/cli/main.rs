@@ -14,6 +14,7 @@ mod running;
 
 mod again;
 mod csv_heads;
+mod data;
 mod falsify;
 mod figures;
 mod folders;

@@ -1,0 +1,82 @@
+//! IDX files, packed or not: those of MNIST, Fashion-MNIST and their like.
+//!
+//! Two zero bytes, the type (8 for unsigned bytes), the number of dimensions, each dimension as a big-endian `u32`, the entries.
+
+use super::{Format, ImageError, Images};
+use crate::config::contents;
+use crate::network::deep::Shape;
+use flate2::read::MultiGzDecoder;
+use std::io::Read;
+use std::path::Path;
+
+/// No more bytes are unpacked from a file: 8 GiB.
+const LARGEST: u64 = 1 << 33;
+
+const FORMAT: Format = Format::Idx;
+
+/// Images (N × rows × columns, one channel) with their labels (N).
+pub(super) fn read(images: &Path, labels: &Path) -> Result<Images, ImageError> {
+    let (sides, pixels) = array::<3>(images)?;
+    let (count, classes) = array::<1>(labels)?;
+    if count[0] != sides[0] {
+        let found = format!("{} labels", count[0]);
+        let allowed = format!("{}, as many as in {}", sides[0], images.display());
+        return Err(ImageError::malformed(labels, FORMAT, found, allowed));
+    }
+    let shape = Shape::image(1, sides[1], sides[2]);
+    if shape.is_empty() || pixels.is_empty() {
+        let found = format!("{} images of {}×{}", sides[0], sides[1], sides[2]);
+        let allowed = "at least one image of at least one pixel";
+        return Err(ImageError::malformed(images, FORMAT, found, allowed));
+    }
+    Ok(Images::new(shape, pixels, classes))
+}
+
+/// An array of unsigned bytes with N dimensions.
+fn array<const N: usize>(path: &Path) -> Result<([usize; N], Vec<u8>), ImageError> {
+    let mut bytes = unpacked(path)?;
+    let refuse =
+        |found: String, allowed: String| Err(ImageError::malformed(path, FORMAT, found, allowed));
+    let header = 4 + 4 * N;
+    let allowed = format!("an IDX file of unsigned bytes with {N} dimensions");
+    match bytes.get(..header) {
+        None => return refuse(format!("{} bytes", bytes.len()), allowed),
+        Some(head) if head[..4] != [0, 0, 8, N as u8] => {
+            return refuse(
+                format!("a file that begins with {:02x?}", &head[..4]),
+                allowed,
+            );
+        }
+        Some(_) => {}
+    }
+    let sides: [usize; N] = std::array::from_fn(|axis| {
+        let at = 4 + 4 * axis;
+        let word: [u8; 4] = std::array::from_fn(|byte| bytes[at + byte]);
+        u32::from_be_bytes(word) as usize
+    });
+    let entries = sides
+        .iter()
+        .try_fold(1_usize, |product, &side| product.checked_mul(side));
+    if entries != Some(bytes.len() - header) {
+        let found = format!("{} bytes after the header", bytes.len() - header);
+        return refuse(found, format!("the product of its dimensions {sides:?}"));
+    }
+    Ok((sides, bytes.split_off(header)))
+}
+
+/// What a file holds, unpacked if it begins as gzip does.
+fn unpacked(path: &Path) -> Result<Vec<u8>, ImageError> {
+    let bytes = contents(path).map_err(ImageError::missing(path, FORMAT))?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut out = Vec::new();
+    MultiGzDecoder::new(&bytes[..])
+        .take(LARGEST)
+        .read_to_end(&mut out)
+        .map_err(|error| {
+            let found = format!("damaged gzip ({error})");
+            ImageError::malformed(path, FORMAT, found, "a whole file")
+        })?;
+    Ok(out)
+}
