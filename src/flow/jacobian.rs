@@ -132,6 +132,9 @@ impl FlowJacobian {
     ///
     /// Meant for an equilibrium of the flow, where that matrix is a Hessian and therefore symmetric.
     /// N = n(k − 1) + nC unknowns: O(N³), and N applications.
+    ///
+    /// # Errors
+    /// What LAPACK says.
     pub fn decay_rates(&self) -> Result<Array1<f64>, LinalgError> {
         linalg::eigenvalues(&-self.tangent_matrix())
     }

@@ -151,6 +151,9 @@ impl RunEnd {
     }
 
     /// Serialises as [`RunEnd::described`], within other things.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     pub fn describe<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         self.described().serialize(to)
     }

@@ -51,6 +51,9 @@ impl Density {
 ///
 /// # Cost
 /// `probes` · `steps` products, and O(`dim` · `steps`²) for each probe; `dim` · `steps` numbers of memory.
+///
+/// # Errors
+/// What LAPACK says.
 pub fn lanczos(
     dim: usize,
     [steps, probes]: [usize; 2],

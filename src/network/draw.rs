@@ -37,6 +37,9 @@ pub fn gaussian_in_span(rng: &mut Stream, dim: usize, known: usize, count: usize
 }
 
 /// `nodes` orthonormal columns, in the coordinates of their own span: the identity.
+///
+/// # Errors
+/// More nodes than dimensions.
 pub fn orthonormal_teacher(dim: usize, nodes: usize) -> Result<Array2<f64>, NetworkError> {
     if nodes > dim {
         return Err(NetworkError::TooManyOrthonormal { nodes, dim });
@@ -60,6 +63,9 @@ const GRID: [f64; 5] = [-0.5, -0.25, 0.0, 0.25, 0.5];
 const GRID_DRAWS: usize = 10_000;
 
 /// `nodes` different columns of R^dim with entries from {±½, ±¼, 0}, normalised: as the poster's authors draw teachers.
+///
+/// # Errors
+/// More nodes than there are distinct columns.
 pub fn grid_columns(
     rng: &mut Stream,
     dim: usize,

@@ -30,6 +30,9 @@ impl Frame {
     /// The frame in which given columns (d × m) have few coordinates, and these coordinates (k₀ × m).
     ///
     /// k₀ = min(d, m): with d ≤ m the columns are their own coordinates.
+    ///
+    /// # Errors
+    /// What LAPACK says.
     pub fn of_columns(
         columns: Array2<f64>,
         seed: u64,
@@ -56,6 +59,9 @@ impl Frame {
     /// An orthonormal basis, d × k, of the first `k` coordinates. O(d k²).
     ///
     /// With k = d and nothing prescribed, the coordinates are those of R^d.
+    ///
+    /// # Errors
+    /// What LAPACK says.
     pub fn basis(&self, k: usize) -> Result<Array2<f64>, NetworkError> {
         let known = self.known.as_ref().map_or(0, Array2::ncols);
         if known == 0 && k >= self.dim {
@@ -83,6 +89,9 @@ impl Frame {
     }
 
     /// Full weights, d × n, of coordinates k × n. O(d k (k + n)).
+    ///
+    /// # Errors
+    /// What LAPACK says.
     pub fn lift(&self, coordinates: ArrayView2<f64>) -> Result<Array2<f64>, NetworkError> {
         Ok(self.basis(coordinates.nrows())?.dot(&coordinates))
     }

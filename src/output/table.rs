@@ -180,6 +180,9 @@ impl<'a> Table<'a> {
     }
 
     /// Writes it as CSV.
+    ///
+    /// # Errors
+    /// What cannot be written.
     pub fn write(self, out: &mut dyn Write) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record(self.columns.iter().map(|column| &*column.name))?;

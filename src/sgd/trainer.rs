@@ -180,6 +180,9 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     /// Goes once through all samples; the mean of the losses before each step. `progress` is told the part done and
     /// answers whether to go on; an epoch that is broken off gives `None` and must not be kept.
+    ///
+    /// # Errors
+    /// A loss that is no number or has grown beyond all bounds.
     pub fn epoch(
         &mut self,
         mut progress: impl FnMut(f64) -> bool,

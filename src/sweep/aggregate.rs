@@ -8,6 +8,9 @@ use std::path::Path;
 
 /// Writes a row per cell: axes, `count`, `failed`, then `_median`, `_min` and `_max` of each number, and how many runs
 /// had each verdict.
+///
+/// # Errors
+/// A table that cannot be read, a file that cannot be written.
 pub fn write(table: &Path, out: &mut dyn Write) -> Result<(), TableError> {
     let mut csv = csv::Writer::from_writer(out);
     let mut headed = false;

@@ -58,6 +58,9 @@ enum Mode {
 /// Inside the span the Jacobian has m(k₀ − 1) unknowns: up to 1024 its whole spectrum is computed, O(m⁶); beyond,
 /// the slowest rate alone by LOBPCG, O(m³) per iteration. Directions outside the span decouple, and
 /// share the spectrum of H = D(W*, W*), m × m.
+///
+/// # Errors
+/// What LAPACK says, or no convergence of the iteration.
 pub fn asymptotic_rate(
     teacher: ArrayView2<f64>,
     threshold: f64,

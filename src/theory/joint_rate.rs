@@ -42,6 +42,9 @@ impl JointRate {
     ///
     /// `network` gives the teacher; its student is replaced. Outputs at right angles to the rows of V* decouple and
     /// decay at the rates of L alone, so that they are counted once there. O(N³), N the number of unknowns.
+    ///
+    /// # Errors
+    /// What LAPACK says, or no convergence of the iteration.
     pub fn at_limit(network: &TwoLayer, weights: Array2<f64>) -> Result<Self, AsymptoticError> {
         let (k, n) = weights.dim();
         let m = network.teacher.weights.ncols();

@@ -14,6 +14,9 @@ pub fn relative_overlap(threshold: f64, smallest_angle: HalfAngle) -> f64 {
 /// The threshold b in [`RANGE`] with ε(b) = `epsilon`, by bisection; the ε that the ends give if there is none.
 ///
 /// For orthogonal nodes this is b = Q⁻¹(ε).
+///
+/// # Errors
+/// No threshold in the range has this ε: those of its ends.
 pub fn for_epsilon(epsilon: f64, smallest_angle: HalfAngle) -> Result<f64, [f64; 2]> {
     let [mut low, mut high] = RANGE;
     let ends = [

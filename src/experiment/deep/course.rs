@@ -29,6 +29,9 @@ pub struct Course {
 
 impl Course {
     /// Trains and observes. Goes on from what `store` has of the same plan.
+    ///
+    /// # Errors
+    /// A training that diverges, checkpoints that cannot be kept or do not fit.
     pub fn run(
         lesson: &Lesson,
         plan: Plan,

@@ -25,6 +25,9 @@ pub struct Lesson {
 
 impl Lesson {
     /// The lesson of a seed: teacher, inputs N(0, σ² I), and what the teacher says to them.
+    ///
+    /// # Errors
+    /// A teacher that cannot be drawn or read.
     pub fn of(base: &Base, seed: u64, deviation: f64) -> Result<Self, ExperimentError> {
         let teacher = teacher(base, seed)?;
         let data = |name, samples| {

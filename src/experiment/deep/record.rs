@@ -41,6 +41,9 @@ impl EpochRecord {
     }
 
     /// As safetensors.
+    ///
+    /// # Errors
+    /// Those of safetensors; for a record none is known.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SafeTensorError> {
         let doubles = |numbers: &[f64]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
         let accuracy = self.held_out.accuracy.unwrap_or(f64::NAN);

@@ -35,6 +35,9 @@ pub struct Setup {
 
 impl Setup {
     /// Draws or loads everything and measures the assumption.
+    ///
+    /// # Errors
+    /// Values that do not go together, files that cannot be read.
     pub fn prepare(scenario: &Theorem4) -> Result<Self, ExperimentError> {
         let sampling = match &scenario.overlap {
             Overlap::Exact => None,

@@ -33,6 +33,9 @@ pub struct Setup {
 
 impl Setup {
     /// Draws or loads everything.
+    ///
+    /// # Errors
+    /// Values that do not go together, files that cannot be read.
     pub fn prepare(scenario: &Theorem5) -> Result<Self, ExperimentError> {
         let sampling = match &scenario.overlap {
             Overlap::Exact => None,

@@ -24,6 +24,9 @@ pub fn uniform<T: Real>(rng: &mut Stream, architecture: &Architecture) -> Deep<T
 
 /// The authors' teacher: weights from {±½, ±¼, 0}, distinct within a layer, biases uniform in ±½; then each node is
 /// scaled to unit weights, and its bias with them.
+///
+/// # Errors
+/// A layer with more nodes than there are distinct ones.
 pub fn grid_teacher<T: Real>(
     rng: &mut Stream,
     architecture: &Architecture,

@@ -63,6 +63,9 @@ fn dtype<T: Real>() -> Dtype {
 }
 
 /// The bytes of networks under one name each, of further matrices, and of remarks. The same input gives the same bytes.
+///
+/// # Errors
+/// Two parts of one name.
 pub fn write_tensors<T: Real>(
     networks: &[(&str, &Deep<T>)],
     matrices: &[(String, Array2<T>)],
@@ -105,6 +108,9 @@ pub fn write_tensors<T: Real>(
 pub type Remarks = Vec<(String, String)>;
 
 /// Networks of known architectures out of bytes, and the remarks beside them.
+///
+/// # Errors
+/// Bytes that are no safetensors, a tensor that is missing or of another shape or type.
 pub fn read_tensors<T: Real>(
     bytes: &[u8],
     wanted: &[(&str, &Architecture)],

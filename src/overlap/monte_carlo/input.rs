@@ -131,6 +131,9 @@ impl Input {
     }
 
     /// x uniformly one of the rows of `data` (samples × d).
+    ///
+    /// # Errors
+    /// No rows, no columns, entries that are not finite.
     pub fn rows(data: Array2<f64>) -> Result<Self, InputError> {
         let (rows, columns) = data.dim();
         if rows == 0 || columns == 0 {

@@ -49,6 +49,9 @@ pub struct Shown {
 }
 
 /// Writes `aggregate.csv` and the figures that suit the axes, from the folder's `cells.csv`.
+///
+/// # Errors
+/// A table that cannot be read, a folder that cannot be written to.
 pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
     let table = folder.path().join(CELLS);
     let data = Data::read(&table)?;
