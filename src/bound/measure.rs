@@ -5,6 +5,7 @@ use serde::Serialize;
 /// What falls at a rate: the bound says that it is at most e^{−λt} times what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Measure {
     /// max θ_j
     Theta,

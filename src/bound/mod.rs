@@ -43,6 +43,7 @@ pub struct Bound {
 
 /// What is known of a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Standing {
     /// A lower bound with a proof in docs/theory.md.
     Proven,
@@ -54,6 +55,7 @@ pub enum Standing {
 
 /// In what a rate is a number of order one that varies smoothly through zero: γ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Natural {
     /// It is one already: it has no unit.
     Itself,
@@ -65,6 +67,7 @@ pub enum Natural {
 
 /// What a run must be for a bound to say something of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Premise {
     /// P⊥ is applied: nodes stay on the unit sphere.
     Projected,

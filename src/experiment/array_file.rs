@@ -9,6 +9,7 @@ use thiserror::Error;
 
 /// Why a `.npy` file is no matrix.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ArrayFileError {
     /// It could not be read.
     #[error("{path}: found {found}; allowed: a .npy file of float64 or float32", path = path.display())]

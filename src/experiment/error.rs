@@ -9,6 +9,7 @@ use thiserror::Error;
 
 /// Why an experiment could not be run, with the scenario's key.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ExperimentError {
     /// A file of numbers could not be read.
     #[error("{key}: {source}")]

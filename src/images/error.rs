@@ -7,6 +7,7 @@ use thiserror::Error;
 
 /// Why files are no images: which file, what was found there, what is allowed, and where such a file is had.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ImageError {
     /// It could not be read.
     #[error("{path}: {error}", path = path.display())]

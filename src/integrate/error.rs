@@ -11,6 +11,7 @@ const ROUNDING: f64 = 1e-12;
 
 /// A method that does not fit the field.
 #[derive(Debug, Error, PartialEq)]
+#[non_exhaustive]
 pub enum IntegrateError {
     /// An adaptive method on a random field.
     #[error(

@@ -7,6 +7,7 @@ use std::fmt;
 /// Why a run ended; everything computed before is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
+#[non_exhaustive]
 pub enum RunEnd {
     /// The horizon was reached.
     Horizon,

@@ -45,6 +45,7 @@ impl TwoLayer {
 
 /// Why a network cannot be made.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum NetworkError {
     /// More orthonormal vectors than dimensions.
     #[error("{nodes} orthonormal nodes do not fit into {dim} dimensions")]

@@ -34,6 +34,7 @@ pub enum Claim {
 
 /// Why a folder cannot be had, or a file in it not be written.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum FolderError {
     /// The system refuses.
     #[error("--out: {path}: found {source}; allowed: a folder that can be written to", path = path.display())]

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 /// Why folders cannot be joined.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum MergeError {
     /// A folder that holds no sweep, or one that cannot be read.
     #[error("{path}: found {found}; allowed: the folder of a shard whose sweep is complete", path = path.display())]

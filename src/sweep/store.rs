@@ -36,6 +36,7 @@ const TRIED: u64 = 100_000;
 
 /// Why a folder cannot take a sweep, or no more of it.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// Reading or writing failed.
     #[error(

@@ -13,6 +13,7 @@ use thiserror::Error;
 
 /// Why a table cannot be read.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum TableError {
     /// Not there, or not readable.
     #[error("{path}: found {source}; allowed: the cells.csv of a sweep", path = path.display())]

@@ -17,6 +17,7 @@ const DEGENERATE: f64 = 1e-8;
 
 /// Why the spectrum is not known.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum AsymptoticError {
     /// LAPACK failed.
     #[error("a matrix factorisation failed: {0}")]

@@ -20,6 +20,7 @@ pub struct Architecture {
 
 /// Why a list of layers is no network.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ArchitectureError {
     /// A layer that cannot read what the one below gives.
     #[error("layer {index} from the bottom: found {found}")]

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 /// Why tensors are no such network.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum TensorError {
     /// Not a safetensors file, or one that lacks a tensor.
     #[error("found {0}; allowed: a safetensors file with the tensors of the network")]

@@ -29,6 +29,7 @@ enum Kind {
 
 /// Why an input distribution cannot be had.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// A covariance of the wrong shape.
     #[error("a covariance must be square, this one is {rows} × {columns}")]

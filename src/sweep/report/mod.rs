@@ -31,6 +31,7 @@ const MOST_FACETS: usize = 12;
 
 /// Why a sweep cannot be shown.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ShowError {
     /// The table cannot be read.
     #[error(transparent)]
