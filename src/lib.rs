@@ -17,6 +17,8 @@
 //! assert!((overlap.d - 0.092_505_205_264_147).abs() < 1e-14);
 //! ```
 
+#![warn(clippy::too_many_lines)]
+
 pub mod blas;
 pub mod bound;
 pub mod config;
@@ -41,3 +43,8 @@ pub mod verify;
 
 /// Arrays of the version that the interfaces here are written in.
 pub use ndarray;
+
+/// The worked examples there are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../CONTRIBUTING.md")]
+struct Contributing;
