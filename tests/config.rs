@@ -4,14 +4,14 @@
 use luckflow as _;
 
 use luckflow::config::{
-    Document, Fallback, Key, Kind as What, Override, describe, files, shipped_scenarios,
+    Document, Fallback, Key, Override, ValueKind as What, describe, files, shipped_scenarios,
 };
 use luckflow::experiment::Scenario;
-use luckflow::experiment::{KINDS, Kind};
+use luckflow::experiment::{ExperimentKind, KINDS};
 use luckflow::sweep::axes::{self, Sweep};
 use std::path::Path;
 
-fn begin(kind: &Kind) -> String {
+fn begin(kind: &ExperimentKind) -> String {
     describe::scenario(kind.name, kind.about, &kind.keys())
 }
 

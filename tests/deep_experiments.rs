@@ -7,7 +7,8 @@ use common::interpret;
 use luckflow::experiment::deep::hessian::SpectrumMethod;
 use luckflow::experiment::deep::tickets::Keep;
 use luckflow::experiment::deep::{
-    Course, Lesson, Metric, Observation, Plan, flow, hessian, labels, tickets, training,
+    Metric, Observation, Problem, TrainingPlan, TrainingTrajectory, flow, hessian, labels, tickets,
+    training,
 };
 use luckflow::experiment::{Experiment, Nowhere, Scenario, Silent, sgd_vs_flow};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
@@ -239,11 +240,11 @@ fn other_metrics_can_be_added() {
     let scenario = small("deep-training", "", &["training.epochs=2"]);
     let scenario: &training::DeepTraining = scenario.get().unwrap();
     let base = &scenario.base;
-    let lesson = Lesson::of(base, 1, 1.0).unwrap();
+    let problem = Problem::of(base, 1, 1.0).unwrap();
     let architecture = scenario
         .student
         .architecture(&base.teacher.architecture, 2, None);
-    let plan = Plan {
+    let plan = TrainingPlan {
         label: "mine".into(),
         identity: String::new(),
         student: uniform(&mut stream(1, "student", &[]), &architecture),
@@ -252,9 +253,9 @@ fn other_metrics_can_be_added() {
         seed: 1,
         metrics: vec![Box::new(Norm)],
     };
-    let course = Course::run(&lesson, plan, &Nowhere, &Silent).unwrap();
-    assert_eq!(course.extra, ["largest fan-out"]);
-    for record in &course.epochs {
+    let trajectory = TrainingTrajectory::run(&problem, plan, &Nowhere, &Silent).unwrap();
+    assert_eq!(trajectory.extra, ["largest fan-out"]);
+    for record in &trajectory.epochs {
         let largest = record.fan_out[0].iter().copied().fold(0.0, f64::max);
         assert_eq!(record.extra, [largest]);
     }

@@ -5,7 +5,7 @@ use clap::Args;
 use luckflow::config::describe;
 use luckflow::config::{Key, near};
 use luckflow::experiment::keys::declarations;
-use luckflow::experiment::{KINDS, Kind};
+use luckflow::experiment::{ExperimentKind, KINDS};
 use luckflow::sweep::axes;
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ pub struct Arguments {
 /// Prints what is declared.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let topic = arguments.topic.trim();
-    let text = match Kind::named(topic) {
+    let text = match ExperimentKind::named(topic) {
         Some(experiment) => {
             let answers = experiment
                 .keys()

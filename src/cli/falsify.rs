@@ -48,7 +48,7 @@ pub struct Arguments {
 
 /// What is kept of an attack.
 #[derive(Serialize)]
-struct Kept {
+struct AttackRecord {
     bound: &'static str,
     standing: &'static str,
     claimed: f64,
@@ -62,12 +62,12 @@ struct Kept {
 }
 
 #[derive(Serialize)]
-struct Summary<'a> {
+struct Report<'a> {
     scenario: &'a Scenario,
     provenance: Provenance,
     starts: u32,
     iterations: u32,
-    attacks: &'a [Kept],
+    attacks: &'a [AttackRecord],
     without_search: &'a [&'static str],
 }
 
@@ -85,6 +85,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         )));
     }
     pool::build(None)?;
+    let folder = claim(arguments, &scenario)?;
+    given.keep(&folder).map_err(Failure::runtime)?;
     let search = Search {
         starts: arguments.starts as usize,
         iterations: arguments.iterations as usize,
@@ -92,16 +94,6 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let at_file =
         |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", file.display()));
-    let name = format!("{}-falsify", scenario.name());
-    let default = Path::new("plots").join(name);
-    let folder = arguments.out.as_ref().unwrap_or(&default);
-    let claim = if arguments.force {
-        Claim::Force
-    } else {
-        Claim::New
-    };
-    let folder = Folder::claim(folder, claim).map_err(Failure::usage)?;
-    given.keep(&folder).map_err(Failure::runtime)?;
     let found = attack(&scenario, &search).map_err(|error| at_file(&error))?;
     let attacks = found.expect("there is something to attack");
     let watch = Watch::start(arguments.quiet);
@@ -111,7 +103,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .map(|attack| keep(attack, &attacks, &folder, &watch))
         .collect::<Result<Vec<_>, _>>()?;
     watch.finish();
-    let summary = Summary {
+    let summary = Report {
         scenario: &scenario,
         provenance: Provenance::now(),
         starts: arguments.starts,
@@ -142,9 +134,20 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
 }
 
+/// The folder that results go to.
+fn claim(arguments: &Arguments, scenario: &Scenario) -> Result<Folder, Failure> {
+    let default = Path::new("plots").join(format!("{}-falsify", scenario.name()));
+    let folder = arguments.out.as_ref().unwrap_or(&default);
+    let claim = match arguments.force {
+        true => Claim::Force,
+        false => Claim::New,
+    };
+    Folder::claim(folder, claim).map_err(Failure::usage)
+}
+
 const PROVEN: &str = "proven";
 
-impl Kept {
+impl AttackRecord {
     fn verdict(&self) -> Verdict {
         let least = self
             .along_run
@@ -158,9 +161,14 @@ impl Kept {
 }
 
 /// Writes the start as arrays and as a scenario that runs from it, and runs it.
-fn keep(attack: &Attack, all: &Attacks, folder: &Folder, watch: &Watch) -> Result<Kept, Failure> {
+fn keep(
+    attack: &Attack,
+    all: &Attacks,
+    folder: &Folder,
+    watch: &Watch,
+) -> Result<AttackRecord, Failure> {
     let name = attack.bound.name;
-    let mut kept = Kept {
+    let mut kept = AttackRecord {
         bound: name,
         standing: match attack.bound.standing {
             Standing::Proven => PROVEN,
@@ -203,7 +211,7 @@ fn keep(attack: &Attack, all: &Attacks, folder: &Folder, watch: &Watch) -> Resul
     Ok(kept)
 }
 
-fn table(kept: &[Kept]) -> Table {
+fn table(kept: &[AttackRecord]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header([

@@ -4,7 +4,7 @@ use super::Failure;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use luckflow::config::describe;
-use luckflow::experiment::{KINDS, Kind};
+use luckflow::experiment::{ExperimentKind, KINDS};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub struct Arguments {
 
 /// Prints or writes it: every key with what it means, those that must be written with a value that runs.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let kind = Kind::named(&arguments.experiment).expect("clap lets no other through");
+    let kind = ExperimentKind::named(&arguments.experiment).expect("clap lets no other through");
     let text = describe::scenario(kind.name, kind.about, &kind.keys());
     let Some(path) = &arguments.out else {
         super::say(text.trim_end())?;

@@ -11,7 +11,7 @@ pub struct Key {
     /// With its section, as in `student.theta0`.
     pub path: &'static str,
     /// What is allowed.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether "auto" is allowed beside that.
     pub auto: bool,
     /// Whether a list of such is allowed beside one.
@@ -31,7 +31,7 @@ pub struct Key {
 /// What is allowed for a key.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ValueKind {
     /// A number.
     Number(Range),
     /// A whole number between ends that are allowed.
@@ -75,7 +75,7 @@ pub enum Fallback {
 }
 
 impl Key {
-    const fn new(path: &'static str, kind: Kind) -> Self {
+    const fn new(path: &'static str, kind: ValueKind) -> Self {
         Self {
             path,
             kind,
@@ -91,34 +91,34 @@ impl Key {
 
     /// A number in a range.
     pub const fn number(path: &'static str, range: Range) -> Self {
-        Self::new(path, Kind::Number(range))
+        Self::new(path, ValueKind::Number(range))
     }
 
     /// A whole number from `low` to `high`, at most 2⁶³ − 1: beyond that TOML has no whole numbers.
     pub const fn whole(path: &'static str, low: u64, high: u64) -> Self {
         assert!(low <= high && high <= i64::MAX as u64);
-        Self::new(path, Kind::Whole { low, high })
+        Self::new(path, ValueKind::Whole { low, high })
     }
 
     /// true or false.
     pub const fn flag(path: &'static str) -> Self {
-        Self::new(path, Kind::Flag)
+        Self::new(path, ValueKind::Flag)
     }
 
     /// One of the words or files of a type.
     pub const fn words<W: Words>(path: &'static str) -> Self {
         let (words, files) = (W::WORDS, W::FILES);
-        Self::new(path, Kind::Words { words, files })
+        Self::new(path, ValueKind::Words { words, files })
     }
 
     /// A file, `{ file = "…" }`, with the ending that says what is meant.
     pub const fn file(path: &'static str, files: &'static [(&'static str, &'static str)]) -> Self {
-        Self::new(path, Kind::Words { words: &[], files })
+        Self::new(path, ValueKind::Words { words: &[], files })
     }
 
     /// What no other kind covers, in words.
     pub const fn form(path: &'static str, words: &'static str) -> Self {
-        Self::new(path, Kind::Form(words))
+        Self::new(path, ValueKind::Form(words))
     }
 
     /// "auto" is allowed too, and holds where nothing is written.
@@ -223,7 +223,7 @@ impl Key {
 }
 
 /// What is allowed, in words.
-impl fmt::Display for Kind {
+impl fmt::Display for ValueKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Number(range) => f.write_str(range.words()),

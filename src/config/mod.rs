@@ -24,7 +24,7 @@ pub use error::ScenarioError;
 pub use files::{NamedFile, files};
 pub use input_file::{InputFile, contents};
 pub(crate) use key::keys;
-pub use key::{Fallback, Key, Kind};
+pub use key::{Fallback, Key, ValueKind};
 pub use overrides::Override;
 pub(crate) use overrides::{loose, split, split_key, wrong as wrong_option};
 pub use range::Range;

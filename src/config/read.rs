@@ -2,7 +2,7 @@
 
 use super::InputFile;
 use super::document::{Node, Value};
-use super::key::{Key, Kind};
+use super::key::{Key, ValueKind};
 use super::section::{Result, Section};
 use super::words::Words;
 use std::path::Path;
@@ -206,14 +206,14 @@ fn distinct<T: PartialEq>(values: &[T]) -> bool {
 }
 
 fn number(key: &Key, value: &Value) -> Option<f64> {
-    let Kind::Number(range) = key.kind else {
+    let ValueKind::Number(range) = key.kind else {
         unreachable!("{} is declared as no number", key.path);
     };
     value.number().filter(|number| range.contains(*number))
 }
 
 fn whole(key: &Key, value: &Value) -> Option<u64> {
-    let Kind::Whole { low, high } = key.kind else {
+    let ValueKind::Whole { low, high } = key.kind else {
         unreachable!("{} is declared as no whole number", key.path);
     };
     value.whole().filter(|number| (low..=high).contains(number))

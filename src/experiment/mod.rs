@@ -25,7 +25,7 @@ pub use array_file::{ArrayFileError, read_matrix};
 pub use contract::{About, Experiment, Outcome, ResultFile};
 pub use error::ExperimentError;
 pub use record::{ERROR, Reading, Record, VERDICT, simulated, verdict};
-pub use registry::{KINDS, Kind};
+pub use registry::{ExperimentKind, KINDS};
 pub use scenario::{Prepared, Scenario};
 pub use view::{Levels, Pair, Rate, View};
 pub(crate) use write::draw;

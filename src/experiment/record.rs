@@ -1,7 +1,7 @@
 //! What a sweep keeps of a run: one row, with the same columns whether the run succeeds or fails.
 
 use super::{Experiment, Outcome};
-use crate::output::table::Kind;
+use crate::output::table::ColumnKind;
 use crate::output::{Cell, Column};
 use crate::theory::Verdict;
 use std::borrow::Cow;
@@ -132,6 +132,6 @@ pub(super) fn columns<E: Experiment>() -> Vec<Column> {
 impl Column {
     /// The claim whose verdict stands in it.
     pub fn claim(&self) -> Option<&str> {
-        (self.kind == Kind::Verdict).then(|| self.name.trim_end_matches(VERDICT))
+        (self.kind == ColumnKind::Verdict).then(|| self.name.trim_end_matches(VERDICT))
     }
 }

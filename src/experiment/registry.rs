@@ -8,7 +8,7 @@ use crate::output::Column;
 use std::sync::Arc;
 
 /// One kind of experiment, as the rest of the program knows it.
-pub struct Kind {
+pub struct ExperimentKind {
     /// As in `experiment = "…"`.
     pub name: &'static str,
     /// One sentence.
@@ -23,25 +23,25 @@ pub struct Kind {
 }
 
 /// Every kind; a new experiment is a folder beside the others and a line here.
-pub static KINDS: &[Kind] = &[
-    Kind::of::<theorem4::Theorem4>(),
-    Kind::of::<theorem5::Theorem5>(),
-    Kind::of::<panels::Panels>(),
-    Kind::of::<sgd_vs_flow::SgdVsFlow>(),
-    Kind::of::<deep::training::DeepTraining>(),
-    Kind::of::<deep::flow::DeepFlow>(),
-    Kind::of::<deep::labels::ImplicitRegularization>(),
-    Kind::of::<deep::tickets::LotteryTickets>(),
-    Kind::of::<deep::hessian::FlatMinima>(),
+pub static KINDS: &[ExperimentKind] = &[
+    ExperimentKind::of::<theorem4::Theorem4>(),
+    ExperimentKind::of::<theorem5::Theorem5>(),
+    ExperimentKind::of::<panels::Panels>(),
+    ExperimentKind::of::<sgd_vs_flow::SgdVsFlow>(),
+    ExperimentKind::of::<deep::training::DeepTraining>(),
+    ExperimentKind::of::<deep::flow::DeepFlow>(),
+    ExperimentKind::of::<deep::labels::ImplicitRegularization>(),
+    ExperimentKind::of::<deep::tickets::LotteryTickets>(),
+    ExperimentKind::of::<deep::hessian::FlatMinima>(),
 ];
 
-impl std::fmt::Debug for Kind {
+impl std::fmt::Debug for ExperimentKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
 }
 
-impl Kind {
+impl ExperimentKind {
     /// The kind of an experiment.
     pub const fn of<E: Experiment>() -> Self {
         Self {

@@ -1,6 +1,8 @@
 //! What a scenario means: one of the experiments, with its keys.
 
-use super::{Experiment, ExperimentError, Hooks, KINDS, Kind, Nowhere, Outcome, Record, Store};
+use super::{
+    Experiment, ExperimentError, ExperimentKind, Hooks, KINDS, Nowhere, Outcome, Record, Store,
+};
 use crate::config::document::{Node, Value};
 use crate::config::section::Section;
 use crate::config::{self, Document, ScenarioError};
@@ -31,7 +33,7 @@ use std::sync::{Arc, LazyLock};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    kind: &'static Kind,
+    kind: &'static ExperimentKind,
     experiment: Arc<dyn Runnable>,
 }
 
@@ -120,7 +122,7 @@ impl Scenario {
             return Err(root.wrong("sweep", &found, allowed));
         }
         let name = root.required_text("experiment", &NAMES)?;
-        let kind = Kind::named(name).expect("only listed names are let through");
+        let kind = ExperimentKind::named(name).expect("only listed names are let through");
         let experiment = (kind.read)(root)?;
         Ok(Self { kind, experiment })
     }
@@ -128,13 +130,13 @@ impl Scenario {
     /// A scenario made by hand.
     pub fn of<E: Experiment>(experiment: E) -> Self {
         Self {
-            kind: Kind::named(E::NAME).expect("every experiment is listed"),
+            kind: ExperimentKind::named(E::NAME).expect("every experiment is listed"),
             experiment: Arc::new(experiment),
         }
     }
 
     /// Which experiment it is.
-    pub fn kind(&self) -> &'static Kind {
+    pub fn kind(&self) -> &'static ExperimentKind {
         self.kind
     }
 

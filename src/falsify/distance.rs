@@ -38,7 +38,7 @@ pub fn distance(
 }
 
 /// |w − w*|² at an angle.
-fn chord(angle: f64) -> f64 {
+pub(super) fn chord(angle: f64) -> f64 {
     (2.0 * (0.5 * angle).sin()).powi(2)
 }
 

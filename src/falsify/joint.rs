@@ -1,6 +1,6 @@
 //! Against a rate of the joint distance √(‖W_u − W*‖² + ‖V − [V*; 0]‖²) for Theorem 5's flow.
 
-use super::distance::Scaled;
+use super::distance::{Scaled, chord};
 use super::pull::{Curves, Target};
 use super::turned::Turned;
 use super::{EXTRA, Found, Search};
@@ -50,30 +50,8 @@ pub(super) fn rate(
         let (of_weights, of_errors) = numbers.split_at(nominal.len());
         debug_assert_eq!(of_weights.len() + of_errors.len(), gradient.len());
         let errors = Spread::new(of_errors, n);
-        // Angles and errors share a ball; the drift has its own.
-        let chord = (2.0 * (0.5 * region.largest_angle).sin()).powi(2);
-        let limit = |i: usize| match i {
-            _ if i < m => chord,
-            _ if i < 2 * m => region.largest_error.powi(2),
-            _ => region.largest_extra.powi(2),
-        };
-        let limits: Vec<f64> = (0..m + n).map(limit).collect();
-        let shares: Vec<f64> = turned.shares[..m]
-            .iter()
-            .chain(&errors.shares)
-            .copied()
-            .collect();
-        let ball = Scaled::each(&shares, limits, region.radius.powi(2));
-        let drift = Scaled::new(
-            &turned.shares[m..],
-            region.single_drift.powi(2),
-            region.drift.powi(2),
-        );
-        let squares: Vec<f64> = ball.squares[..m]
-            .iter()
-            .chain(&drift.squares)
-            .copied()
-            .collect();
+        let [ball, drift] = within(&region, m, &turned.shares, &errors.shares);
+        let squares = joined(&ball.squares[..m], &drift.squares);
         let total: f64 = ball.squares.iter().sum();
         if total < super::SMALLEST.powi(2) * region.radius.powi(2) {
             return f64::INFINITY;
@@ -88,22 +66,38 @@ pub(super) fn rate(
         let in_v = slopes.fan_out / (total * claimed);
         let in_squares = turned.in_squares(&squares, in_w.view());
         let in_errors = errors.in_squares(&ball.squares[m..], in_v.view());
-        let in_ball: Vec<f64> = in_squares[..m]
-            .iter()
-            .chain(&in_errors)
-            .map(|slope| slope - value / total)
-            .collect();
+        let mut in_ball = joined(&in_squares[..m], &in_errors);
+        in_ball.iter_mut().for_each(|slope| *slope -= value / total);
         let in_shares = ball.back(&in_ball);
-        let of_nodes: Vec<f64> = in_shares[..m]
-            .iter()
-            .copied()
-            .chain(drift.back(&in_squares[m..]))
-            .collect();
+        let of_nodes = joined(&in_shares[..m], &drift.back(&in_squares[m..]));
         let (of_weights, of_errors) = gradient.split_at_mut(nominal.len());
         turned.in_numbers(&squares, in_w.view(), &of_nodes, of_weights);
         errors.in_numbers(&ball.squares[m..], in_v.view(), &in_shares[m..], of_errors);
         value
     }
+}
+
+/// Of u's m nodes and of all errors within the ball that they share, and of W_r within its own: from the shares of all.
+fn within(region: &Certificate, m: usize, nodes: &[f64], errors: &[f64]) -> [Scaled; 2] {
+    let limit = |i: usize| match i {
+        _ if i < m => chord(region.largest_angle),
+        _ if i < 2 * m => region.largest_error.powi(2),
+        _ => region.largest_extra.powi(2),
+    };
+    let limits = (0..m + errors.len()).map(limit).collect();
+    let ball = joined(&nodes[..m], errors);
+    [
+        Scaled::each(&ball, limits, region.radius.powi(2)),
+        Scaled::new(
+            &nodes[m..],
+            region.single_drift.powi(2),
+            region.drift.powi(2),
+        ),
+    ]
+}
+
+fn joined(first: &[f64], second: &[f64]) -> Vec<f64> {
+    [first, second].concat()
 }
 
 /// Errors of V: a direction and a share for each node, from its numbers A: A/|A| and |A|²/(1 + |A|²).

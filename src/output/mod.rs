@@ -3,11 +3,13 @@
 mod checkpoints;
 pub mod digest;
 mod folder;
+mod identity;
 mod manifest;
 mod provenance;
 pub mod table;
 
 pub use checkpoints::Checkpoints;
 pub use folder::{Claim, Folder, FolderError};
+pub use identity::Identities;
 pub use provenance::Provenance;
 pub use table::{Cell, Column, Table};

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 /// What stands in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ColumnKind {
     /// A floating-point number with all its digits; empty where there is none.
     Number,
     /// A whole number.
@@ -24,7 +24,7 @@ pub struct Column {
     /// As in the header.
     pub name: Cow<'static, str>,
     /// What stands in it.
-    pub kind: Kind,
+    pub kind: ColumnKind,
     /// Of its numbers; empty for pure numbers and words.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub unit: &'static str,
@@ -66,7 +66,7 @@ pub fn number(value: f64) -> String {
 
 impl Column {
     fn new(
-        kind: Kind,
+        kind: ColumnKind,
         name: impl Into<Cow<'static, str>>,
         unit: &'static str,
         meaning: impl Into<Cow<'static, str>>,
@@ -85,7 +85,7 @@ impl Column {
         unit: &'static str,
         meaning: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(Kind::Number, name, unit, meaning)
+        Self::new(ColumnKind::Number, name, unit, meaning)
     }
 
     /// Of whole numbers.
@@ -93,12 +93,12 @@ impl Column {
         name: impl Into<Cow<'static, str>>,
         meaning: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(Kind::Count, name, "", meaning)
+        Self::new(ColumnKind::Count, name, "", meaning)
     }
 
     /// Of words.
     pub fn text(name: impl Into<Cow<'static, str>>, meaning: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::Text, name, "", meaning)
+        Self::new(ColumnKind::Text, name, "", meaning)
     }
 
     /// Of verdicts.
@@ -106,7 +106,7 @@ impl Column {
         name: impl Into<Cow<'static, str>>,
         meaning: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(Kind::Verdict, name, "", meaning)
+        Self::new(ColumnKind::Verdict, name, "", meaning)
     }
 }
 

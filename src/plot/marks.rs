@@ -122,15 +122,7 @@ impl Series {
             }
             Mark::Band(points) => band(&mut group, points, look, frame),
             Mark::Whiskers(points) => {
-                let mut d = String::new();
-                for &(x, low, high) in points {
-                    if let (Some((x, low)), Some((_, high))) =
-                        (frame.at((x, low)), frame.at((x, high)))
-                    {
-                        let _ = write!(d, "M{} {}V{}", px(x), px(low), px(high));
-                    }
-                }
-                group.push(frame.clipped(stroke(d, look, "butt")));
+                group.push(frame.clipped(stroke(whiskers(points, frame), look, "butt")));
             }
             Mark::Level(y) => {
                 if let Some((_, y)) = self.seen(frame).filter(|_| y.is_finite()) {
@@ -161,17 +153,28 @@ impl Series {
             }
             Mark::Heat(values, ends) => heat(&mut group, values, *ends, frame),
             Mark::Pieces(pieces) => {
-                let mut d = String::new();
-                for [from, to] in pieces {
-                    if let (Some(from), Some(to)) = (frame.at(*from), frame.at(*to)) {
-                        d += &path(&[from, to]);
-                    }
-                }
+                let at = |[from, to]: &[Point; 2]| Some([frame.at(*from)?, frame.at(*to)?]);
+                let d = pieces
+                    .iter()
+                    .filter_map(at)
+                    .map(|piece| path(&piece))
+                    .collect();
                 group.push(frame.clipped(stroke(d, look, "round")));
             }
         }
         group
     }
+}
+
+/// A line up and down at each place.
+fn whiskers(points: &[(f64, f64, f64)], frame: &Frame) -> String {
+    let mut d = String::new();
+    for &(x, low, high) in points {
+        if let (Some((x, low)), Some((_, high))) = (frame.at((x, low)), frame.at((x, high))) {
+            let _ = write!(d, "M{} {}V{}", px(x), px(low), px(high));
+        }
+    }
+    d
 }
 
 /// A place where a curve passes through the frame though none of its points is inside.

@@ -1,7 +1,7 @@
 //! Many runs on a few cores: small ones side by side, a core each; large ones one after another, with all cores each.
 
 use super::Hooks;
-use super::together::Together;
+use super::joint_progress::JointProgress;
 use rayon::ThreadPoolBuilder;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,8 +30,8 @@ pub fn many<T: Send, E: Send>(
     run: impl Fn(usize, &dyn Hooks) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
     let costs: Vec<f64> = weights.iter().map(|weight| weight.cost).collect();
-    let together = Together::weighted(hooks, of, &costs);
-    let found = side_by_side(weights, |i| run(i, &together.part(i)));
+    let progress = JointProgress::weighted(hooks, of, &costs);
+    let found = side_by_side(weights, |i| run(i, &progress.part(i)));
     found.into_iter().collect()
 }
 

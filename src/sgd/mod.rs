@@ -5,7 +5,6 @@
 
 mod curvature;
 mod data;
-mod linear_noise;
 mod loss;
 mod optimizer;
 mod pass;
@@ -15,7 +14,6 @@ mod trainer;
 pub use crate::network::deep::layers::Mode;
 pub use curvature::Curvature;
 pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs};
-pub use linear_noise::{Deviations, LinearNoise, gradient_covariance};
 pub use loss::{Loss, accuracy};
 pub use optimizer::{Descent, Gradient, Optimizer};
 pub use pass::Pass;

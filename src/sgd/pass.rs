@@ -1,7 +1,7 @@
 //! One mini-batch through a network and back.
 
 use crate::blas;
-use crate::network::deep::layers::{Kind, Mode, Room, Work};
+use crate::network::deep::layers::{LayerKind, Mode, Room, Work};
 use crate::network::deep::{Architecture, Deep, Shape};
 use crate::real::Real;
 use ndarray::{Array1, ArrayView2, ArrayViewMut2};

@@ -100,9 +100,25 @@ impl<'a> ProjectedSgd<'a> {
         &self.fan_out
     }
 
-    /// One step; gives the loss of its mini-batch before it.
+    /// One step; gives the loss of its mini-batch before it. O(B d (n + m)) operations, no allocation.
     pub fn step(&mut self) -> f64 {
         self.input.sample(self.seed, self.steps, self.x.view_mut());
+        let loss = self.forward();
+        self.pull();
+        let rate = self.options.step * (1.0 / self.options.batch as f64);
+        if self.options.running_fan_out {
+            let (f, residual) = (self.f.view(), self.residual.t());
+            multiply_add(rate, f, residual, 1.0, self.fan_out.view_mut());
+        }
+        let (pulled, x) = (self.pulled.view(), self.x.view());
+        multiply_add(rate, pulled, x, 0.0, self.gradient.view_mut());
+        self.turn();
+        self.steps += 1;
+        loss
+    }
+
+    /// Both networks on the mini-batch; leaves activations and the residual, and gives the loss.
+    fn forward(&mut self) -> f64 {
         let network = self.network;
         let layers = [
             (&self.weights, &network.student.thresholds, &mut self.f),
@@ -115,56 +131,31 @@ impl<'a> ProjectedSgd<'a> {
             }
         }
         let residual = &mut self.residual;
-        multiply_add(
-            1.0,
-            network.teacher_fan_out.t(),
-            self.f_star.view(),
-            0.0,
-            residual.view_mut(),
-        );
-        multiply_add(
-            -1.0,
-            self.fan_out.t(),
-            self.f.view(),
-            1.0,
-            residual.view_mut(),
-        );
-        let per_sample = 1.0 / self.options.batch as f64;
-        let loss = 0.5 * per_sample * residual.iter().map(|g| g * g).sum::<f64>();
+        let sides = [
+            (1.0, &network.teacher_fan_out, &self.f_star, 0.0),
+            (-1.0, &self.fan_out, &self.f, 1.0),
+        ];
+        for (sign, fan_out, f, keep) in sides {
+            multiply_add(sign, fan_out.t(), f.view(), keep, residual.view_mut());
+        }
+        0.5 / self.options.batch as f64 * residual.iter().map(|g| g * g).sum::<f64>()
+    }
 
-        let residual = residual.view();
-        multiply_add(
-            1.0,
-            self.fan_out.view(),
-            residual,
-            0.0,
-            self.pulled.view_mut(),
-        );
+    /// The residual as active nodes feel it: V g where f > 0, else 0.
+    fn pull(&mut self) {
+        let (fan_out, residual) = (self.fan_out.view(), self.residual.view());
+        multiply_add(1.0, fan_out, residual, 0.0, self.pulled.view_mut());
         Zip::from(&mut self.pulled).and(&self.f).for_each(|g, &f| {
             if !(f > 0.0) {
                 *g = 0.0;
             }
         });
-        let rate = self.options.step * per_sample;
-        let gradient = &mut self.gradient;
-        multiply_add(
-            rate,
-            self.pulled.view(),
-            self.x.view(),
-            0.0,
-            gradient.view_mut(),
-        );
-        if self.options.running_fan_out {
-            multiply_add(
-                rate,
-                self.f.view(),
-                residual.t(),
-                1.0,
-                self.fan_out.view_mut(),
-            );
-        }
-        let nodes = self.weights.rows_mut().into_iter().zip(gradient.rows_mut());
-        for (mut node, mut change) in nodes {
+    }
+
+    /// Adds the change to each node; projected, it stays on its sphere.
+    fn turn(&mut self) {
+        let nodes = self.weights.rows_mut().into_iter();
+        for (mut node, mut change) in nodes.zip(self.gradient.rows_mut()) {
             if self.options.projection {
                 let along = change.dot(&node);
                 change.scaled_add(-along, &node);
@@ -174,7 +165,5 @@ impl<'a> ProjectedSgd<'a> {
                 unit::normalize(&mut node);
             }
         }
-        self.steps += 1;
-        loss
     }
 }

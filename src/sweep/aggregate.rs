@@ -1,7 +1,7 @@
 //! `aggregate.csv`: each cell over its seeds.
 
 use super::table::{Cell, Head, TableError};
-use crate::output::table::{Kind, number};
+use crate::output::table::{ColumnKind, number};
 use crate::theory::Verdict;
 use std::io::Write;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn header(head: &Head) -> Vec<String> {
             (_, Some(claim)) => {
                 names.extend(Verdict::ALL.map(|v| format!("{claim}_{v}").replace(' ', "_")));
             }
-            (Kind::Text, None) => {}
+            (ColumnKind::Text, None) => {}
             _ => names.extend(["median", "min", "max"].map(|of| format!("{}_{of}", column.name))),
         }
     }
@@ -51,16 +51,16 @@ fn header(head: &Head) -> Vec<String> {
 }
 
 fn row(head: &Head, cell: &Cell) -> Vec<String> {
-    let count = |is: &dyn Fn(&super::table::Run) -> bool| {
+    let count = |is: &dyn Fn(&super::table::RowValues) -> bool| {
         cell.runs.iter().filter(|run| is(run)).count().to_string()
     };
     let mut fields = cell.values.clone();
     fields.extend([count(&|_| true), count(&|run| run.failed)]);
     for (place, column) in head.columns.iter().enumerate() {
-        if column.kind == Kind::Verdict {
+        if column.kind == ColumnKind::Verdict {
             let of = |verdict| count(&|run| run.verdicts[place] == Some(verdict));
             fields.extend(Verdict::ALL.map(of));
-        } else if column.kind != Kind::Text {
+        } else if column.kind != ColumnKind::Text {
             match cell.spread(place) {
                 Some(s) => fields.extend([s.median, s.least, s.greatest].map(number)),
                 None => fields.extend([const { String::new() }; 3]),

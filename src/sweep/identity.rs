@@ -2,8 +2,8 @@
 
 use super::Plan;
 use crate::experiment::Scenario;
+use crate::output::Identities;
 use crate::output::digest::digest;
-use crate::runs::Identities;
 use std::fmt::Write;
 
 /// Raised whenever the program would write another row for the same scenario: rows of older programs are not used again.

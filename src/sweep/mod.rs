@@ -19,7 +19,7 @@ mod shard;
 mod store;
 pub mod table;
 
-pub use crate::runs::Identities;
+pub use crate::output::Identities;
 pub use identity::{RESULT_VERSION, of_plan, of_point};
 pub use manifest::Manifest;
 pub use merge::{MergeError, merge};

@@ -5,7 +5,7 @@ use crate::rng;
 use crate::sweep::axes::{Axis, Design, Part};
 use crate::{
     config::ScenarioError,
-    experiment::{Kind, Scenario},
+    experiment::{ExperimentKind, Scenario},
     sweep::axes::Sweep,
 };
 use rand::RngExt;
@@ -97,7 +97,7 @@ impl Plan {
     }
 
     /// What all points run.
-    pub fn kind(&self) -> &'static Kind {
+    pub fn kind(&self) -> &'static ExperimentKind {
         self.first.kind()
     }
 

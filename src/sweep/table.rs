@@ -4,7 +4,7 @@ use super::row::{self, DIGEST};
 use crate::experiment::{self, ERROR, KINDS};
 use crate::measure::Span;
 use crate::output::Column;
-use crate::output::table::Kind;
+use crate::output::table::ColumnKind;
 use crate::theory::Verdict;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -50,7 +50,7 @@ pub enum TableError {
 #[derive(Clone)]
 pub struct Head {
     /// What all points ran.
-    pub experiment: &'static experiment::Kind,
+    pub experiment: &'static experiment::ExperimentKind,
     /// Keys that change.
     pub axes: Vec<String>,
     /// All columns of the record.
@@ -63,12 +63,12 @@ pub struct Cell {
     /// One for each axis.
     pub values: Vec<String>,
     /// Its runs.
-    pub runs: Vec<Run>,
+    pub runs: Vec<RowValues>,
 }
 
 /// One row. Texts other than verdicts are not kept.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct RowValues {
     /// One for each column: NaN where there is no number.
     pub numbers: Vec<f64>,
     /// One for each column: `None` where there is no verdict.
@@ -145,23 +145,23 @@ impl Head {
     }
 
     /// The values of a row's cell, and its run; `None` where it has another number of fields.
-    fn run(&self, row: &csv::StringRecord) -> Option<(Vec<String>, Run)> {
+    fn run(&self, row: &csv::StringRecord) -> Option<(Vec<String>, RowValues)> {
         let begin = 2 + self.axes.len() + 1;
         if row.len() != begin + self.columns.len() {
             return None;
         }
         let values = row.iter().skip(2).take(self.axes.len()).map(String::from);
         let fields = || self.columns.iter().zip(row.iter().skip(begin));
-        let run = Run {
+        let run = RowValues {
             numbers: fields()
                 .map(|(column, field)| match column.kind {
-                    Kind::Text | Kind::Verdict => f64::NAN,
+                    ColumnKind::Text | ColumnKind::Verdict => f64::NAN,
                     _ => field.parse().unwrap_or(f64::NAN),
                 })
                 .collect(),
             verdicts: fields()
                 .map(|(column, field)| {
-                    (column.kind == Kind::Verdict).then(|| field.parse().ok())?
+                    (column.kind == ColumnKind::Verdict).then(|| field.parse().ok())?
                 })
                 .collect(),
             failed: fields().any(|(column, field)| column.name == ERROR && !field.is_empty()),
@@ -180,7 +180,7 @@ impl Head {
 }
 
 /// What was run, by the last columns of a header.
-fn of_header(header: &csv::StringRecord) -> Option<&'static experiment::Kind> {
+fn of_header(header: &csv::StringRecord) -> Option<&'static experiment::ExperimentKind> {
     KINDS.iter().find(|kind| {
         let columns = kind.columns();
         let names = columns.iter().map(|column| &*column.name);

@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod discrete;
 pub mod euclidean;
 mod joint_rate;
+mod linear_noise;
 mod smallest;
 mod supremum;
 pub mod theorem4;
@@ -14,5 +15,6 @@ mod verdict;
 
 pub use asymptotic::{AsymptoticError, AsymptoticRate, asymptotic_rate};
 pub use joint_rate::{DENSE, JointRate};
+pub use linear_noise::{Deviations, LinearNoise, gradient_covariance};
 pub use supremum::{Supremum, supremum};
 pub use verdict::Verdict;

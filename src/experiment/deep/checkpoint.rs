@@ -1,6 +1,6 @@
 //! Checkpoints of a training, from which it goes on to the same bytes. What is read back is verified first.
 
-use super::plan::Plan;
+use super::plan::TrainingPlan;
 use super::record::EpochRecord;
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::network::deep::{Architecture, Deep, read_tensors, write_tensors};
@@ -53,7 +53,7 @@ enum Unusable {
 }
 
 impl<'a> Checkpoint<'a> {
-    pub fn new(plan: &'a Plan, store: &'a dyn Store) -> Self {
+    pub fn new(plan: &'a TrainingPlan, store: &'a dyn Store) -> Self {
         let parts = [plan.identity.as_bytes(), plan.label.as_bytes()];
         Self {
             store,

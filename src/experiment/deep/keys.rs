@@ -44,7 +44,7 @@ pub struct Base {
     /// `[data]`
     pub data: Data,
     /// `[training]`
-    pub training: Course,
+    pub training: TrainingSection,
 }
 
 /// `[teacher]`
@@ -86,7 +86,7 @@ pub struct Data {
 
 /// `[training]`
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Course {
+pub struct TrainingSection {
     /// Epochs.
     pub epochs: u64,
     /// How steps are made.
@@ -247,7 +247,7 @@ fn read_batch_norms(section: &mut Section, key: &'static Key) -> Result<Vec<Opti
     Ok(places.into_iter().map(batch_norm).collect())
 }
 
-fn read_training(mut section: Section, samples: usize) -> Result<Course> {
+fn read_training(mut section: Section, samples: usize) -> Result<TrainingSection> {
     let epochs = section.whole(&EPOCHS)?;
     let batch = section.whole(&BATCH)? as usize;
     if batch > samples {
@@ -264,7 +264,7 @@ fn read_training(mut section: Section, samples: usize) -> Result<Course> {
         normalize_nodes: section.flag(&NORMALIZE_NODES)?,
     };
     section.finish()?;
-    Ok(Course { epochs, training })
+    Ok(TrainingSection { epochs, training })
 }
 
 /// A step, or pairs of an epoch and the step from there on.

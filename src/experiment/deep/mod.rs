@@ -1,28 +1,29 @@
 //! Experiments with deep networks, trained by samples.
 
 mod checkpoint;
-mod course;
 mod figures;
 pub mod flow;
 pub mod hessian;
 pub mod keys;
 pub mod labels;
-mod lesson;
 mod plan;
+mod problem;
 mod record;
 mod report;
 pub mod tickets;
 pub mod training;
+mod trajectory;
 
-pub use course::Course;
-pub use lesson::{Lesson, TEACHER};
-pub use plan::{Metric, Observation, Plan};
+pub use plan::{Metric, Observation, TrainingPlan};
+pub use problem::{Problem, TEACHER};
 pub use record::EpochRecord;
+pub use trajectory::TrainingTrajectory;
 
 use super::ExperimentError;
 use crate::experiment::deep::keys::Base;
 use crate::network::deep::Architecture;
-use crate::runs::{Hooks, Identities, Weight, many};
+use crate::output::Identities;
+use crate::runs::{Hooks, Weight, many};
 use serde::Serialize;
 
 /// Parameters from which on a second thread within a step is worth more than a second training.

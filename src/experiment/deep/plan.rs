@@ -26,7 +26,7 @@ pub trait Metric: Sync {
 }
 
 /// How a student is trained.
-pub struct Plan<'a> {
+pub struct TrainingPlan<'a> {
     /// What the run is called among its like: the name of its folder of checkpoints.
     pub label: String,
     /// All that decides what comes out, in words: checkpoints of another are not used.

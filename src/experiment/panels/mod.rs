@@ -51,17 +51,17 @@ pub struct Panel {
     pub largest_angle: f64,
     /// A run per seed.
     #[serde(rename = "ends", serialize_with = "ends")]
-    pub runs: Vec<Run>,
+    pub runs: Vec<PanelRun>,
 }
 
 /// Of the runs their ends.
-fn ends<S: Serializer>(runs: &[Run], to: S) -> Result<S::Ok, S::Error> {
+fn ends<S: Serializer>(runs: &[PanelRun], to: S) -> Result<S::Ok, S::Error> {
     let ends: Vec<Described> = runs.iter().map(|run| run.reason.described()).collect();
     ends.serialize(to)
 }
 
 /// What is kept of a run.
-pub struct Run {
+pub struct PanelRun {
     /// Seed.
     pub seed: u64,
     /// ‖v_j‖ at the start.
@@ -182,13 +182,13 @@ fn one(
     seed: u64,
     nodes: usize,
     hooks: &dyn Hooks,
-) -> Result<Run, ExperimentError> {
+) -> Result<PanelRun, ExperimentError> {
     let scenario = scenario.run_of(students, signal, seed, nodes);
     let setup = Setup::prepare(&scenario)?;
     let (method, plan) = setup.plan(&scenario, &Certificates::default());
     let found = Simulation::run(&scenario, &setup, None, (method, &plan), hooks)?;
     let (first, last) = (&found.rows[0], &found.rows[found.rows.len() - 1]);
-    Ok(Run {
+    Ok(PanelRun {
         seed: scenario.seed,
         start: first.fan_out_norms.clone(),
         end: last.fan_out_norms.clone(),
@@ -226,8 +226,8 @@ impl Spread {
 }
 
 impl Panel {
-    fn of(students: usize, signal: [f64; 2], nodes: usize, runs: Vec<Run>) -> Self {
-        let mean = |of: fn(&Run) -> f64| runs.iter().map(of).sum::<f64>() / runs.len() as f64;
+    fn of(students: usize, signal: [f64; 2], nodes: usize, runs: Vec<PanelRun>) -> Self {
+        let mean = |of: fn(&PanelRun) -> f64| runs.iter().map(of).sum::<f64>() / runs.len() as f64;
         Self {
             students,
             signal,
@@ -250,7 +250,7 @@ impl Panel {
 }
 
 /// Norms at the end of the nodes in a range, over the seeds; `None` if there are none.
-fn group(runs: &[Run], nodes: std::ops::Range<usize>) -> Option<Spread> {
+fn group(runs: &[PanelRun], nodes: std::ops::Range<usize>) -> Option<Spread> {
     let values = runs
         .iter()
         .flat_map(|run| run.end[nodes.clone()].iter().copied());

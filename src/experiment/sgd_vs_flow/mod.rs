@@ -59,7 +59,7 @@ pub struct Outcome {
     pub descents: Vec<Path>,
     /// All SGD runs: η by η, B by B, seed by seed.
     #[serde(skip)]
-    pub runs: Vec<Run>,
+    pub runs: Vec<SgdRun>,
     /// Whether the user broke it off: then runs are missing.
     #[serde(skip)]
     pub end: RunEnd,
@@ -92,7 +92,7 @@ pub struct DescentGap {
 }
 
 /// One SGD run.
-pub struct Run {
+pub struct SgdRun {
     /// η
     pub step: f64,
     /// B
@@ -172,40 +172,7 @@ fn simulate(
         .map(|(reference, &step)| reference.flow(Method::GradientDescent(Step { step }), hooks))
         .collect::<Result<Vec<_>, _>>()?;
 
-    let (batches, seeds) = (scenario.batches.len(), scenario.seeds as usize);
-    let total = references.len() * batches * seeds;
-    // Runs take as many samples as their batch has, in as many steps as fit.
-    let weights: Vec<Weight> = (0..total)
-        .map(|i| Weight {
-            cost: scenario.batches[i / seeds % batches] as f64
-                / scenario.steps[i / (batches * seeds)],
-            is_wide: false,
-        })
-        .collect();
-    let runs: Vec<Option<Run>> = many(&weights, hooks, "SGD", |i, hooks| {
-        let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
-        let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
-        let seed = scenario.base.seed + seed as u64;
-        let options = SgdOptions {
-            step: scenario.steps[which],
-            batch,
-            projection: scenario.projection,
-            running_fan_out: scenario.fan_out == FanOut::Running,
-        };
-        // Runs of different steps and batches are independent too.
-        let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
-        let path = references[which].sgd(options, stream, hooks);
-        let Some(path) = path else {
-            return Ok::<_, ExperimentError>(None);
-        };
-        Ok(Some(Run {
-            step: options.step,
-            batch,
-            seed,
-            gap: path.largest_gap(&flows[which]),
-            path,
-        }))
-    })?;
+    let runs = sgd_runs(scenario, &references, &flows, hooks)?;
     let (drawn, problem) = match draws(scenario, &setup, &references, &flows, hooks) {
         Ok(drawn) => (drawn, None),
         Err(problem) => (Vec::new(), Some(problem.to_string())),
@@ -215,7 +182,7 @@ fn simulate(
         true => RunEnd::Finished,
         false => RunEnd::Interrupted { time: None },
     };
-    let runs: Vec<Run> = runs.into_iter().flatten().collect();
+    let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
     let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
     let drawn = drawn.filter(|drawn| !drawn.is_empty());
     let points: Vec<[f64; 3]> = runs
@@ -238,6 +205,49 @@ fn simulate(
         runs,
         end,
         seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Step by step, batch by batch, seed by seed; none where the user stopped it.
+fn sgd_runs(
+    scenario: &SgdVsFlow,
+    references: &[Reference],
+    flows: &[Path],
+    hooks: &dyn Hooks,
+) -> Result<Vec<Option<SgdRun>>, ExperimentError> {
+    let (batches, seeds) = (scenario.batches.len(), scenario.seeds as usize);
+    let total = references.len() * batches * seeds;
+    // Runs take as many samples as their batch has, in as many steps as fit.
+    let weights: Vec<Weight> = (0..total)
+        .map(|i| Weight {
+            cost: scenario.batches[i / seeds % batches] as f64
+                / scenario.steps[i / (batches * seeds)],
+            is_wide: false,
+        })
+        .collect();
+    many(&weights, hooks, "SGD", |i, hooks| {
+        let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
+        let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
+        let seed = scenario.base.seed + seed as u64;
+        let options = SgdOptions {
+            step: scenario.steps[which],
+            batch,
+            projection: scenario.projection,
+            running_fan_out: scenario.fan_out == FanOut::Running,
+        };
+        // Runs of different steps and batches are independent too.
+        let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
+        let path = references[which].sgd(options, stream, hooks);
+        let Some(path) = path else {
+            return Ok(None);
+        };
+        Ok(Some(SgdRun {
+            step: options.step,
+            batch,
+            seed,
+            gap: path.largest_gap(&flows[which]),
+            path,
+        }))
     })
 }
 
@@ -308,7 +318,7 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
 }
 
 /// Batch by batch, step by step.
-fn gaps(scenario: &SgdVsFlow, runs: &[Run]) -> Vec<Gaps> {
+fn gaps(scenario: &SgdVsFlow, runs: &[SgdRun]) -> Vec<Gaps> {
     let pairs = scenario
         .batches
         .iter()
@@ -346,8 +356,8 @@ impl Outcome {
     }
 
     /// All runs of a step and a batch.
-    pub fn of(&self, step: f64, batch: usize) -> impl Iterator<Item = &Run> {
-        let is_meant = move |run: &&Run| run.step == step && run.batch == batch;
+    pub fn of(&self, step: f64, batch: usize) -> impl Iterator<Item = &SgdRun> {
+        let is_meant = move |run: &&SgdRun| run.step == step && run.batch == batch;
         self.runs.iter().filter(is_meant)
     }
 }

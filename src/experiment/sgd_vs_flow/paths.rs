@@ -105,7 +105,7 @@ impl<'a> Reference<'a> {
         let mut flow = TwoLayerFlow::new(network, overlap, &self.setup.input, options);
         let start = flow.state_of(network);
         let mut recorder = Recorder {
-            gauge: Gauge::new(self.setup),
+            observer: Observer::new(self.setup),
             path: Path { rows: Vec::new() },
             fan_out: &network.fan_out,
             hooks,
@@ -118,8 +118,8 @@ impl<'a> Reference<'a> {
     pub fn sgd(&self, options: SgdOptions, seed: u64, hooks: &dyn Hooks) -> Option<Path> {
         let network = &self.setup.network;
         let mut sgd = ProjectedSgd::new(network, &self.setup.input, options, seed);
-        let mut gauge = Gauge::new(self.setup);
-        let mut rows = vec![gauge.row(0.0, sgd.weights().view(), sgd.fan_out().view())];
+        let mut observer = Observer::new(self.setup);
+        let mut rows = vec![observer.row(0.0, sgd.weights().view(), sgd.fan_out().view())];
         let mut done = 0;
         let total = self.looks[self.looks.len() - 1] as f64;
         for &look in &self.looks {
@@ -131,14 +131,14 @@ impl<'a> Reference<'a> {
             if hooks.interrupted() {
                 return None;
             }
-            rows.push(gauge.row(sgd.time(), sgd.weights().view(), sgd.fan_out().view()));
+            rows.push(observer.row(sgd.time(), sgd.weights().view(), sgd.fan_out().view()));
         }
         Some(Path { rows })
     }
 }
 
 struct Recorder<'a> {
-    gauge: Gauge<'a>,
+    observer: Observer<'a>,
     path: Path,
     fan_out: &'a Array2<f64>,
     hooks: &'a dyn Hooks,
@@ -156,20 +156,20 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             0 => self.fan_out.view(),
             _ => layout.fan_out(y),
         };
-        let row = self.gauge.row(time, layout.weights(y), fan_out);
+        let row = self.observer.row(time, layout.weights(y), fan_out);
         self.path.rows.push(row);
         None
     }
 }
 
 /// Reads statistics off states.
-struct Gauge<'a> {
+struct Observer<'a> {
     network: &'a TwoLayer,
     /// Exact overlaps for the loss, and E‖V*ᵀf*‖².
     exact: Option<(ExactGaussian, f64)>,
 }
 
-impl<'a> Gauge<'a> {
+impl<'a> Observer<'a> {
     fn new(setup: &'a Setup) -> Self {
         let network = &setup.network;
         let exact = setup.input.is_standard().then(|| {

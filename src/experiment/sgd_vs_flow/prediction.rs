@@ -2,12 +2,12 @@
 
 use super::gap::{Law, fit_law};
 use super::paths::Reference;
-use super::{Path, Run};
+use super::{Path, SgdRun};
 use crate::experiment::Hooks;
 use crate::linalg::LinalgError;
 use crate::measure::Span;
-use crate::sgd::{Deviations, LinearNoise};
 use crate::theory::Verdict;
+use crate::theory::{Deviations, LinearNoise};
 use ndarray::{Array1, ArrayView1, Axis};
 use serde::Serialize;
 
@@ -229,7 +229,7 @@ impl Prediction {
         steps: &[f64],
         batches: &[usize],
         drawn: &[Drawn],
-        runs: &[Run],
+        runs: &[SgdRun],
     ) -> Option<Self> {
         let pairs = (0..batches.len()).flat_map(|b| (0..steps.len()).map(move |s| (s, b)));
         let predicted = pairs.filter_map(|(s, b)| {

@@ -240,6 +240,24 @@ pub fn table(outcome: &Outcome) -> String {
     for premise in &outcome.premises_not_met {
         let _ = writeln!(text, "Not a premise of the prediction: {premise}.");
     }
+    let _ = writeln!(text, "{}", printed_gaps(outcome));
+    law(outcome, &mut text);
+    predicted(outcome, &mut text);
+    let _ = writeln!(
+        text,
+        "{}{:.1} s",
+        if matches!(outcome.end, RunEnd::Interrupted { .. }) {
+            "Stopped by the user; runs are missing. "
+        } else {
+            ""
+        },
+        outcome.seconds
+    );
+    text
+}
+
+/// A row for each batch, a column for each step.
+fn printed_gaps(outcome: &Outcome) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     let mut header = vec!["largest gap, median".to_owned()];
@@ -268,20 +286,7 @@ pub fn table(outcome: &Outcome) -> String {
             .map(|descent| short(descent.gap)),
     );
     table.add_row(row);
-    let _ = writeln!(text, "{table}");
-    law(outcome, &mut text);
-    predicted(outcome, &mut text);
-    let _ = writeln!(
-        text,
-        "{}{:.1} s",
-        if matches!(outcome.end, RunEnd::Interrupted { .. }) {
-            "Stopped by the user; runs are missing. "
-        } else {
-            ""
-        },
-        outcome.seconds
-    );
-    text
+    table
 }
 
 /// The fitted law.

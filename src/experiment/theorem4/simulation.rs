@@ -9,7 +9,7 @@ use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::Trajectory;
 use crate::overlap::{ExactGaussian, OverlapMethod};
-use crate::runs::together::Together;
+use crate::runs::joint_progress::JointProgress;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
@@ -38,7 +38,7 @@ pub struct Simulation {
 }
 
 /// What tells one run from another.
-struct Run<'a> {
+struct Replica<'a> {
     method: Method,
     label: &'a str,
     stop_below: NoiseFloor,
@@ -65,13 +65,13 @@ pub fn all(
     } else {
         setup.noise_floor(method)
     };
-    let together = Together::new(
+    let progress = JointProgress::new(
         hooks,
         if replicas > 1 { "replicas" } else { "flow" },
         replicas as usize,
     );
     let simulate = |replica: u64| {
-        let run = Run {
+        let run = Replica {
             method: *method,
             label: "flow",
             stop_below,
@@ -82,7 +82,7 @@ pub fn all(
             },
         };
         let overlap = setup.overlap(scenario.seed, replica);
-        run.simulate(setup, overlap, plan, &together.part(replica as usize))
+        run.simulate(setup, overlap, plan, &progress.part(replica as usize))
     };
     let mut runs: Vec<Simulation> = (0..replicas)
         .into_par_iter()
@@ -98,7 +98,7 @@ pub fn exact_beside(
     plan: &Plan,
     hooks: &dyn Hooks,
 ) -> Result<Simulation, ExperimentError> {
-    let run = Run {
+    let run = Replica {
         method: Method::Dop853(Tolerance {
             rtol: 1e-10,
             atol: 1e-12,
@@ -111,7 +111,7 @@ pub fn exact_beside(
     run.simulate(setup, Box::new(ExactGaussian::new()), plan, hooks)
 }
 
-impl Run<'_> {
+impl Replica<'_> {
     fn simulate(
         &self,
         setup: &Setup,

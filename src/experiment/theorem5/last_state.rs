@@ -5,6 +5,7 @@ use crate::flow::StateLayout;
 use crate::linalg;
 use crate::network::Layer;
 use crate::overlap::{ExactGaussian, HalfAngle};
+use crate::runs::{Hooks, interruptible};
 use crate::theory::JointRate;
 use ndarray::{Array2, s};
 use serde::Serialize;
@@ -46,21 +47,31 @@ impl LastState {
         }
     }
 
-    /// λ_min(L) for N(0, I); NaN if it cannot be had.
-    pub fn smallest_l(&self) -> f64 {
+    /// λ_min(L) for N(0, I); NaN if it cannot be had, or if the user stopped it.
+    pub fn smallest_l(&self, hooks: &dyn Hooks) -> f64 {
         let layer = Layer::with_threshold(self.weights.clone(), self.threshold);
-        let l = ExactGaussian::new().activation_overlap(layer.view());
-        linalg::eigenvalues(&l).map_or(f64::NAN, |spectrum| spectrum[0])
+        let spectrum = move || {
+            let l = ExactGaussian::new().activation_overlap(layer.view());
+            linalg::eigenvalues(&l)
+        };
+        match interruptible(hooks, spectrum) {
+            Some(Ok(spectrum)) => spectrum[0],
+            _ => f64::NAN,
+        }
     }
 
     /// Spectra at W = [W*, W_r] with W_r as it is now.
-    pub fn joint_rate(&self, setup: &Setup) -> Result<JointRate, String> {
+    pub fn joint_rate(&self, setup: &Setup, hooks: &dyn Hooks) -> Result<JointRate, String> {
         let m = setup.network.teacher.weights.ncols();
         let mut weights = self.weights.clone();
         weights
             .slice_mut(s![.., ..m])
             .assign(&setup.network.teacher.weights);
-        JointRate::at_limit(&setup.network, weights).map_err(|error| error.to_string())
+        let network = setup.network.clone();
+        match interruptible(hooks, move || JointRate::at_limit(&network, weights)) {
+            Some(found) => found.map_err(|error| error.to_string()),
+            None => Err("stopped by the user".into()),
+        }
     }
 
     /// Teacher nodes that more than one living student node has come to.

@@ -27,8 +27,9 @@ use crate::bound::{Premise, THEOREM5};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::flow::StateLayout;
-use crate::integrate::RunEnd;
+use crate::integrate::{Method, RunEnd};
 use crate::network::{Frame, TwoLayer};
+use crate::runs::interruptible;
 use crate::theory::JointRate;
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Certificate;
@@ -150,6 +151,26 @@ impl Experiment for Theorem5 {
     }
 }
 
+/// The scenario with all that was "auto" filled in.
+fn resolved(scenario: &Theorem5, setup: &Setup, method: &Method, horizon: f64) -> Theorem5 {
+    let mut resolved = scenario.clone();
+    resolved.integrate.method = (*method).into();
+    resolved.integrate.horizon = Some(horizon);
+    resolved.teacher.input_dim = Some(setup.frame.dim());
+    resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
+    resolved.outputs = Some(setup.network.fan_out.ncols());
+    resolved
+}
+
+/// What is proved of the start; nothing where the user does not wait for it.
+fn certify(scenario: &Theorem5, setup: &Setup, hooks: &dyn Hooks) -> Certificates {
+    let largest_start = scenario.largest_start;
+    let certificates = setup.problem().and_then(|problem| {
+        interruptible(hooks, move || Certificates::of(&problem, largest_start))
+    });
+    certificates.unwrap_or_default()
+}
+
 /// Runs an experiment that has been prepared.
 fn simulate(
     scenario: &Theorem5,
@@ -157,10 +178,7 @@ fn simulate(
     hooks: &dyn Hooks,
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
-    let problem = setup.problem();
-    let certificates = problem.map_or_else(Certificates::default, |problem| {
-        Certificates::of(&problem, scenario.largest_start)
-    });
+    let certificates = certify(scenario, &setup, hooks);
     let comparison = certificates.comparison.as_ref();
     let (method, plan) = setup.plan(scenario, &certificates);
     let floor = setup.floor(&method);
@@ -181,27 +199,19 @@ fn simulate(
         largest_ratio,
         ..
     } = simulation;
-    let mut resolved = scenario.clone();
-    resolved.integrate.method = method.into();
-    resolved.integrate.horizon = Some(plan.horizon);
-    resolved.teacher.input_dim = Some(setup.frame.dim());
-    resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
-    resolved.outputs = Some(setup.network.fan_out.ncols());
-
     let last = LastState::of(&setup, layout, &report.state);
-    let (joint, joint_problem) = match last.joint_rate(&setup) {
-        Ok(joint) => (Some(joint), None),
-        Err(problem) => (None, Some(problem)),
-    };
+    let joint = last.joint_rate(&setup, hooks);
     let rates = Rates::of(&rows, comparison, floor);
+    let resolved = resolved(scenario, &setup, &method, plan.horizon);
     Ok(Outcome {
         best: certificates.best().map(|bound| bound.name),
         claims: claims::judge(&certificates, &rates, &unmet, setup.is_sampled()),
         parts: limits::limits(&rows, floor, &report.end, &unmet),
         energy_residual: energy_residual(&rows),
-        joint_problem,
+        joint_problem: joint.as_ref().err().cloned(),
+        joint: joint.ok(),
         gradient_descent: DescentFactor::of(&method, comparison, largest_ratio),
-        final_smallest_l: last.smallest_l(),
+        final_smallest_l: last.smallest_l(hooks),
         shared: last.shared(&setup),
         premises_not_met: setup.premises_not_met(&unmet, &certificates),
         threshold: setup.threshold,
@@ -223,7 +233,6 @@ fn simulate(
         evaluations: report.evaluations,
         seconds: started.elapsed().as_secs_f64(),
         floor,
-        joint,
     })
 }
 

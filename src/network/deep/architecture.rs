@@ -1,6 +1,6 @@
 //! A network's layers as a list of kinds, and what follows from it.
 
-use super::layers::{Kind, Operation};
+use super::layers::{LayerKind, Operation};
 use super::{Layout, Shape};
 use std::ops::Range;
 use thiserror::Error;
@@ -207,7 +207,7 @@ impl Architecture {
     pub fn with_hidden(&self, hidden: &[usize]) -> Self {
         assert_eq!(hidden.len(), self.depth(), "a number for each hidden layer");
         self.edited(|operations| {
-            let nodes = operations.iter_mut().filter_map(Kind::nodes);
+            let nodes = operations.iter_mut().filter_map(LayerKind::nodes);
             for ((nodes, _), &wanted) in nodes.zip(hidden) {
                 *nodes = wanted;
             }
@@ -225,7 +225,7 @@ impl Architecture {
     #[must_use]
     pub fn with_bias(&self, wanted: bool) -> Self {
         self.edited(|operations| {
-            let nodes = operations.iter_mut().filter_map(Kind::nodes);
+            let nodes = operations.iter_mut().filter_map(LayerKind::nodes);
             nodes.for_each(|(_, bias)| *bias = wanted);
         })
     }

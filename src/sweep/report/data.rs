@@ -2,9 +2,9 @@
 
 use super::axis::Axis;
 use crate::bound::{Bound, Natural};
-use crate::experiment::{Kind, simulated, verdict};
+use crate::experiment::{ExperimentKind, simulated, verdict};
 use crate::measure::Span;
-use crate::sweep::table::{Cell, Head, Run, TableError};
+use crate::sweep::table::{Cell, Head, RowValues, TableError};
 use crate::theory::Verdict;
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub struct Rate {
 /// Everything that is drawn.
 pub struct Data {
     /// What was run.
-    pub kind: &'static Kind,
+    pub kind: &'static ExperimentKind,
     /// The columns that change.
     pub axes: Vec<Axis>,
     /// Rates that some run had a verdict on: bounds on the flow say nothing of runs by steps, and the other way round.
@@ -87,7 +87,7 @@ impl Data {
             for (count, bound) in verdicts.iter_mut().zip(bounds) {
                 let column = head.column(&verdict(bound.name));
                 for (count, verdict) in count.iter_mut().zip(Verdict::ALL) {
-                    let is = |run: &&Run| run.verdicts[column] == Some(verdict);
+                    let is = |run: &&RowValues| run.verdicts[column] == Some(verdict);
                     *count += cell.runs.iter().filter(is).count();
                 }
             }
@@ -211,9 +211,9 @@ impl Rate {
         let measured = head.column(&simulated(bound.name));
         let judged = head.column(&verdict(bound.name));
         let d0 = matches!(bound.natural, Natural::D0).then(|| head.column("d0"));
-        let over = |f: &dyn Fn(&Run) -> f64| Span::of(cell.runs.iter().map(f));
+        let over = |f: &dyn Fn(&RowValues) -> f64| Span::of(cell.runs.iter().map(f));
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
-        let class = |run: &Run| match run.verdicts[judged] {
+        let class = |run: &RowValues| match run.verdicts[judged] {
             Some(Verdict::Violated) => Class::Violated,
             Some(Verdict::Holds) => Class::Holds,
             Some(Verdict::Vacuous) => Class::Vacuous,

@@ -1,7 +1,7 @@
 //! `cells.parquet`: the table with types, for readers of many rows.
 
 use super::data::Data;
-use crate::output::table::Kind;
+use crate::output::table::ColumnKind;
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
@@ -51,23 +51,23 @@ pub fn write(table: &Path, data: &Data, out: &mut (dyn Write + Send)) -> Result<
 }
 
 /// Of all columns: index, id, axes, seed, then those of the record.
-fn kinds(data: &Data) -> Vec<Kind> {
+fn kinds(data: &Data) -> Vec<ColumnKind> {
     let axis = |axis: &super::axis::Axis| match axis.numbers() {
-        Some(_) => Kind::Number,
-        None => Kind::Text,
+        Some(_) => ColumnKind::Number,
+        None => ColumnKind::Text,
     };
-    let mut kinds = vec![Kind::Count, Kind::Text];
+    let mut kinds = vec![ColumnKind::Count, ColumnKind::Text];
     kinds.extend(data.axes.iter().map(axis));
-    kinds.push(Kind::Count);
+    kinds.push(ColumnKind::Count);
     kinds.extend(data.kind.columns().iter().map(|column| column.kind));
     kinds
 }
 
-fn field(name: &str, kind: Kind) -> Result<Type> {
+fn field(name: &str, kind: ColumnKind) -> Result<Type> {
     let (physical, logical) = match kind {
-        Kind::Number => (Physical::DOUBLE, None),
-        Kind::Count => (Physical::INT64, None),
-        Kind::Text | Kind::Verdict => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        ColumnKind::Number => (Physical::DOUBLE, None),
+        ColumnKind::Count => (Physical::INT64, None),
+        ColumnKind::Text | ColumnKind::Verdict => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
     Type::primitive_type_builder(name, physical)
         .with_repetition(Repetition::OPTIONAL)
@@ -77,7 +77,7 @@ fn field(name: &str, kind: Kind) -> Result<Type> {
 
 fn write_column<W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
-    kind: Kind,
+    kind: ColumnKind,
     column: &[&str],
 ) -> Result<()> {
     let missing = || ParquetError::General("fewer columns than fields".into());
@@ -89,19 +89,19 @@ fn write_column<W: Write + Send>(
     let present = || column.iter().filter(|field| !field.is_empty());
     let writer_of: &mut SerializedColumnWriter<'_> = &mut writer;
     match kind {
-        Kind::Number => {
+        ColumnKind::Number => {
             let values: Vec<f64> = present().map(|f| f.parse().unwrap_or(f64::NAN)).collect();
             writer_of
                 .typed::<DoubleType>()
                 .write_batch(&values, Some(&levels), None)?;
         }
-        Kind::Count => {
+        ColumnKind::Count => {
             let values: Vec<i64> = present().map(|f| f.parse().unwrap_or(-1)).collect();
             writer_of
                 .typed::<Int64Type>()
                 .write_batch(&values, Some(&levels), None)?;
         }
-        Kind::Text | Kind::Verdict => {
+        ColumnKind::Text | ColumnKind::Verdict => {
             let values: Vec<ByteArray> = present().map(|&f| ByteArray::from(f)).collect();
             writer_of
                 .typed::<ByteArrayType>()
@@ -115,7 +115,7 @@ fn write_column<W: Write + Send>(
 mod tests {
     use super::*;
     use crate::config::document::Value;
-    use crate::experiment::Kind as Experiment;
+    use crate::experiment::ExperimentKind as Experiment;
     use crate::output::{Claim, Folder};
     use crate::sweep::row::{self, Row};
     use crate::sweep::{CELLS, Point};
@@ -131,11 +131,11 @@ mod tests {
         let mut table = row::header(&axes, &columns);
         for index in 0..3 {
             let values = columns.iter().map(|column| match (&column.kind, index) {
-                (Kind::Number, 0) => String::new(),
-                (Kind::Number, _) => "1.5e-7".into(),
-                (Kind::Count, _) => "7".into(),
-                (Kind::Text, _) if column.name == "error" => String::new(),
-                (Kind::Text | Kind::Verdict, _) => "holds".into(),
+                (ColumnKind::Number, 0) => String::new(),
+                (ColumnKind::Number, _) => "1.5e-7".into(),
+                (ColumnKind::Count, _) => "7".into(),
+                (ColumnKind::Text, _) if column.name == "error" => String::new(),
+                (ColumnKind::Text | ColumnKind::Verdict, _) => "holds".into(),
             });
             let values: Vec<String> = values.collect();
             let point = Point {

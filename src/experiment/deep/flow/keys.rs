@@ -3,9 +3,9 @@
 use crate::config::section::{Range, Section};
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH, Base, Course, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, MEASURED,
-    NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS,
-    STUDENT, Student, TEACHER, Teacher, WIDTH_ONE, read_student,
+    AFFINE_OF, BATCH, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, MEASURED, NORMALIZE_NODES,
+    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student,
+    TEACHER, Teacher, TrainingSection, WIDTH_ONE, read_student,
 };
 use crate::experiment::two_layer::keys::{SEED, TOP};
 use crate::sgd::{Loss, Schedule, Training};
@@ -101,7 +101,7 @@ impl DeepFlow {
                 seeds: 1,
                 teacher,
                 data,
-                training: Course {
+                training: TrainingSection {
                     epochs: 1,
                     training,
                 },

@@ -8,13 +8,14 @@ pub use keys::DeepFlow;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::lesson::{student, teacher};
+use crate::experiment::deep::problem::{student, teacher};
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::flow::deep::{separated_velocity, true_velocity};
 use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
 use crate::network::deep::{Architecture, Deep};
 use crate::rng;
+use crate::runs::joint_progress::{JointProgress, Part};
 use crate::sgd::{Gradient, Mode, Pass, gaussian_inputs, outputs};
 use ndarray::{Array2, ArrayView2, Axis, Zip};
 use serde::Serialize;
@@ -66,7 +67,7 @@ pub struct Outcome {
     #[serde(skip)]
     pub scenario: DeepFlow,
     /// What was seen of both, the flow first.
-    pub findings: [Finding; 2],
+    pub findings: [PathSummary; 2],
     /// The matrix flow.
     #[serde(skip)]
     pub flow: FlowPath,
@@ -83,7 +84,7 @@ pub struct Outcome {
 
 /// Start and end of one of the two.
 #[derive(Serialize)]
-pub struct Finding {
+pub struct PathSummary {
     /// Which.
     pub path: &'static str,
     /// Steps done.
@@ -127,6 +128,9 @@ impl DeepFlow {
     }
 }
 
+/// A loss from which there is no way back.
+const DIVERGED: f64 = 1e12;
+
 /// A step of one of the two: the velocity at a student, from fresh inputs.
 type Velocity = fn(&Deep<f64>, &Deep<f64>, ArrayView2<f64>) -> Gradient<f64>;
 
@@ -139,59 +143,81 @@ fn run(scenario: &DeepFlow, hooks: &dyn Hooks) -> Result<Outcome, ExperimentErro
     if base.training.training.normalize_nodes {
         start.normalize_nodes();
     }
-    let gauge = Gauge::new(scenario, &teacher);
-    let steps = scenario.steps as f64;
-    let paths: [(Velocity, usize, &str); 2] = [
-        (separated_velocity, scenario.samples, "flow samples"),
-        (true_velocity, base.training.training.batch, "sgd samples"),
-    ];
-    let mut end = RunEnd::Finished;
-    let mut found = Vec::new();
-    for (which, (velocity, samples, stream)) in paths.into_iter().enumerate() {
-        let seed = rng::derive(base.seed, stream, &[]);
-        let mut student = start.clone();
-        let mut rows = vec![gauge.row(&teacher, &student, 0)];
-        let look = scenario.steps.div_ceil(scenario.outputs);
-        for step in 1..=scenario.steps {
-            hooks.progress(
-                (which as f64 + step as f64 / steps) / 2.0,
-                "matrix flow and SGD",
-            );
-            if hooks.interrupted() {
-                end = RunEnd::Interrupted { time: None };
-                break;
-            }
-            let x = fresh(scenario, seed, step, samples);
-            let change = velocity(&teacher, &student, x.t());
-            let rate = base.training.training.schedule.step(0);
-            advance(&mut student, &change, rate);
-            if base.training.training.normalize_nodes {
-                student.normalize_nodes();
-            }
-            if step % look == 0 || step == scenario.steps {
-                let row = gauge.row(&teacher, &student, step);
-                if !(row.loss < 1e12) {
-                    end = RunEnd::LossDiverged {
-                        run: stream.into(),
-                        found: format!("the loss is {} after {step} steps", row.loss),
-                    };
-                    break;
-                }
-                rows.push(row);
-            }
-        }
-        found.push(FlowPath { rows });
-    }
-    let sgd = found.pop().expect("two paths");
-    let flow = found.pop().expect("two paths");
+    let observer = Observer::new(scenario, &teacher);
+    let parts = JointProgress::new(hooks, "matrix flow and SGD", 2);
+    let path = |part, velocity, samples, stream| Walk {
+        scenario,
+        teacher: &teacher,
+        observer: &observer,
+        velocity,
+        samples,
+        stream,
+        hooks: parts.part(part),
+    };
+    let flow = path(0, separated_velocity, scenario.samples, "flow samples");
+    let batch = base.training.training.batch;
+    let sgd = path(1, true_velocity, batch, "sgd samples");
+    let (flow, first) = flow.from(start.clone());
+    let (sgd, second) = sgd.from(start);
+    let end = RunEnd::worst([&first, &second].into_iter());
     Ok(Outcome {
-        findings: [Finding::of("matrix flow", &flow), Finding::of("SGD", &sgd)],
+        findings: [
+            PathSummary::of("matrix flow", &flow),
+            PathSummary::of("SGD", &sgd),
+        ],
         scenario: scenario.clone(),
         flow,
         sgd,
         end,
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// How one of the two goes.
+struct Walk<'a> {
+    scenario: &'a DeepFlow,
+    teacher: &'a Deep<f64>,
+    observer: &'a Observer,
+    velocity: Velocity,
+    /// Inputs of a step.
+    samples: usize,
+    /// Of which its random numbers come.
+    stream: &'static str,
+    hooks: Part<'a>,
+}
+
+impl Walk<'_> {
+    /// The path from a student, and why it ended.
+    fn from(&self, mut student: Deep<f64>) -> (FlowPath, RunEnd) {
+        let (scenario, training) = (self.scenario, &self.scenario.base.training.training);
+        let seed = rng::derive(scenario.base.seed, self.stream, &[]);
+        let look = scenario.steps.div_ceil(scenario.outputs);
+        let mut rows = vec![self.observer.row(self.teacher, &student, 0)];
+        for step in 1..=scenario.steps {
+            self.hooks.progress(step as f64 / scenario.steps as f64, "");
+            if self.hooks.interrupted() {
+                return (FlowPath { rows }, RunEnd::Interrupted { time: None });
+            }
+            let x = fresh(scenario, seed, step, self.samples);
+            let change = (self.velocity)(self.teacher, &student, x.t());
+            advance(&mut student, &change, training.schedule.step(0));
+            if training.normalize_nodes {
+                student.normalize_nodes();
+            }
+            if step % look == 0 || step == scenario.steps {
+                let row = self.observer.row(self.teacher, &student, step);
+                if !(row.loss < DIVERGED) {
+                    let end = RunEnd::LossDiverged {
+                        run: self.stream.into(),
+                        found: format!("the loss is {} after {step} steps", row.loss),
+                    };
+                    return (FlowPath { rows }, end);
+                }
+                rows.push(row);
+            }
+        }
+        (FlowPath { rows }, RunEnd::Finished)
+    }
 }
 
 impl FlowPath {
@@ -201,7 +227,7 @@ impl FlowPath {
     }
 }
 
-impl Finding {
+impl PathSummary {
     fn of(path: &'static str, rows: &FlowPath) -> Self {
         let (first, last) = (&rows.rows[0], rows.last());
         Self {
@@ -237,14 +263,14 @@ fn advance(student: &mut Deep<f64>, change: &Gradient<f64>, rate: f64) {
 }
 
 /// Reads statistics off students.
-struct Gauge {
+struct Observer {
     /// Held-out inputs, N × d.
     inputs: Array2<f64>,
     targets: Array2<f64>,
     standardized: Vec<Standardized>,
 }
 
-impl Gauge {
+impl Observer {
     fn new(scenario: &DeepFlow, teacher: &Deep<f64>) -> Self {
         let base = &scenario.base;
         let shape = [base.data.held_out, teacher.architecture.input()];

@@ -1,6 +1,6 @@
 //! `steps.csv`, and figures of loss, correlation and separation.
 
-use super::{Finding, FlowPath, Outcome, figures};
+use super::{FlowPath, Outcome, PathSummary, figures};
 use crate::experiment::deep::report::{ending, heading, numbered};
 use crate::experiment::{self, About, Levels, Reading, View};
 use crate::output;
@@ -99,7 +99,7 @@ pub const VIEW: View = View {
 
 /// What a sweep keeps.
 pub fn columns() -> Vec<Reading<Outcome>> {
-    let of = |index: usize, name: &str, suffix, meaning, of: fn(&Finding) -> Option<f64>| {
+    let of = |index: usize, name: &str, suffix, meaning, of: fn(&PathSummary) -> Option<f64>| {
         Reading::number(
             format!("{name}_{suffix}"),
             "",

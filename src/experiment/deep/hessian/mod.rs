@@ -8,11 +8,11 @@ pub use keys::FlatMinima;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
-use crate::experiment::deep::lesson::{Lesson, student};
-use crate::experiment::deep::plan::Plan;
+use crate::experiment::deep::plan::TrainingPlan;
+use crate::experiment::deep::problem::{Problem, student};
 use crate::experiment::deep::trainings;
+use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::linalg;
@@ -179,9 +179,9 @@ fn one(
 ) -> Result<Spectrum, ExperimentError> {
     let base = &scenario.base;
     let deviation = base.data.deviations[0];
-    let lesson = Lesson::of(base, seed, deviation)?;
+    let problem = Problem::of(base, seed, deviation)?;
     let architecture = scenario.student_architecture(width);
-    let plan = Plan {
+    let plan = TrainingPlan {
         label: format!("width{width}-seed{seed}"),
         identity: identity(base, &architecture, deviation),
         student: student(seed, &architecture),
@@ -190,9 +190,9 @@ fn one(
         seed,
         metrics: Vec::new(),
     };
-    let course = Course::run(&lesson, plan, store, hooks)?;
-    let sample = double(&lesson.training.head(scenario.hessian.samples));
-    let network = course.student.cast::<f64>();
+    let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
+    let sample = double(&problem.training.head(scenario.hessian.samples));
+    let network = trajectory.student.cast::<f64>();
     let mut curvature = Curvature::new(&network, &sample, base.training.training.loss);
     let parameters = curvature.dim();
     let settings = &scenario.hessian;
@@ -211,13 +211,13 @@ fn one(
             lanczos(parameters, steps, seed, |v, out| curvature.apply(v, out))?
         }
     };
-    let last = course.last();
+    let last = trajectory.last();
     let near_zero = density.within(settings.near_zero * density.largest());
     Ok(Spectrum {
         width,
         seed,
         parameters,
-        held_out_loss_start: course.epochs[0].held_out.loss,
+        held_out_loss_start: trajectory.epochs[0].held_out.loss,
         held_out_loss: last.held_out.loss,
         rho: last.rho(),
         method,
@@ -226,7 +226,7 @@ fn one(
         near_zero,
         flat_directions: near_zero * parameters as f64,
         density,
-        end: course.end,
+        end: trajectory.end,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The settings in the layout of the keys: written out, they are the scenario with everything filled in.
 
-use super::{Base, BatchNormPlace, Course, Data, Student, Teacher, Weights};
+use super::{Base, BatchNormPlace, Data, Student, Teacher, TrainingSection, Weights};
 use crate::network::deep::{BatchNorm, Place};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -14,7 +14,7 @@ pub(in crate::experiment::deep) struct Layout<'a, F: Serialize> {
     teacher: &'a Teacher,
     student: &'a StudentSection<'a>,
     data: &'a Data,
-    training: &'a Course,
+    training: &'a TrainingSection,
     #[serde(flatten)]
     further: F,
 }

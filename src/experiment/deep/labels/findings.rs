@@ -9,7 +9,7 @@ const HALF: f64 = 0.5;
 
 /// One kind of labels: medians over the seeds.
 #[derive(Clone, Debug, Serialize)]
-pub struct Finding {
+pub struct LabelSummary {
     /// Which kind.
     pub labels: String,
     /// What it is made of.
@@ -24,7 +24,7 @@ pub struct Finding {
     pub least_held_out_loss: f64,
 }
 
-impl Finding {
+impl LabelSummary {
     pub(super) fn of(labels: Labels, runs: &[LabelRun]) -> Self {
         let count = labels.components().len();
         let parts: Vec<_> = (0..count)

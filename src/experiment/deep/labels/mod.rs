@@ -2,30 +2,28 @@
 
 mod figures;
 mod findings;
+mod fit;
 pub mod keys;
+mod labelled;
 mod report;
 
-pub use findings::Finding;
+pub use findings::LabelSummary;
 pub use keys::ImplicitRegularization;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
 use crate::experiment::deep::keys::Weights;
-use crate::experiment::deep::lesson::{Lesson, student, teacher};
-use crate::experiment::deep::plan::{Metric, Observation, Plan};
+use crate::experiment::deep::plan::TrainingPlan;
+use crate::experiment::deep::problem::student;
 use crate::experiment::deep::trainings;
+use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
 use crate::rng;
-use crate::sgd::{DataSet, Mode, Pass, Targets, gaussian_inputs, outputs};
-use ndarray::{Array2, Axis, Zip, s};
-use std::sync::Mutex;
-
-/// Training samples on which fitted parts are measured, the first ones.
-const MEASURED: usize = 4096;
+use fit::Fit;
+use labelled::Labelled;
 use serde::Serialize;
 
 impl Experiment for ImplicitRegularization {
@@ -76,7 +74,7 @@ pub struct Outcome {
     #[serde(skip)]
     pub scenario: ImplicitRegularization,
     /// What was seen of each kind of labels: medians over the seeds.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<LabelSummary>,
     /// Kind by kind, seed by seed.
     #[serde(skip)]
     pub runs: Vec<LabelRun>,
@@ -205,7 +203,7 @@ fn run(
         let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
         one(scenario, labels, seed, store, hooks)
     })?;
-    let finding = |&labels: &Labels| Finding::of(labels, &runs);
+    let finding = |&labels: &Labels| LabelSummary::of(labels, &runs);
     Ok(Outcome {
         findings: kinds.iter().map(finding).collect(),
         scenario: scenario.clone(),
@@ -215,6 +213,7 @@ fn run(
     })
 }
 
+/// Trains on one kind of labels.
 fn one(
     scenario: &ImplicitRegularization,
     labels: Labels,
@@ -223,90 +222,23 @@ fn one(
     hooks: &dyn Hooks,
 ) -> Result<LabelRun, ExperimentError> {
     let base = &scenario.base;
-    let small = teacher(base, seed)?;
-    let large = scenario.large_teacher(seed)?;
-    let dim = small.architecture.input();
-    let deviation = base.data.deviations[0];
-    let inputs =
-        |name: &str, count: usize| gaussian_inputs::<f32>(seed, name, [count, dim], deviation);
-    let training = inputs("training", base.data.samples);
-    let held_out = inputs("held out", base.data.held_out);
-    // Components of variance one on the training samples.
-    let of_teacher = |teacher: &Deep<f32>| {
-        let mut on_training = outputs(teacher, training.view());
-        let mut on_held_out = outputs(teacher, held_out.view());
-        let mean = on_training.mean_axis(Axis(0)).expect("there are samples");
-        on_training -= &mean;
-        on_held_out -= &mean;
-        let square = on_training
-            .iter()
-            .map(|y| f64::from(*y).powi(2))
-            .sum::<f64>();
-        let scale = (on_training.len() as f64 / square).sqrt() as f32;
-        [on_training * scale, on_held_out * scale]
-    };
-    let noise = || {
-        let shape = |count: usize| [count, small.architecture.output()];
-        [
-            gaussian_inputs::<f32>(seed, "label noise", shape(training.nrows()), 1.0),
-            gaussian_inputs(seed, "held out label noise", shape(held_out.nrows()), 1.0),
-        ]
-    };
-    let parts: Vec<(f64, [Array2<f32>; 2])> = match labels {
-        Labels::Small => vec![(1.0, of_teacher(&small))],
-        Labels::Large => vec![(1.0, of_teacher(&large))],
-        Labels::Noise => vec![(1.0, noise())],
-        Labels::SmallAndNoise(p) => {
-            vec![((1.0 - p).sqrt(), of_teacher(&small)), (p.sqrt(), noise())]
-        }
-        Labels::SmallAndLarge(p) => {
-            vec![
-                ((1.0 - p).sqrt(), of_teacher(&small)),
-                (p.sqrt(), of_teacher(&large)),
-            ]
-        }
-    };
-    let mixed = |which: usize| {
-        let zeros = Array2::<f32>::zeros(parts[0].1[which].dim());
-        parts.iter().fold(zeros, |mut sum, (amplitude, part)| {
-            sum.scaled_add(*amplitude as f32, &part[which]);
-            sum
-        })
-    };
-    let set = |inputs: &Array2<f32>, which| DataSet {
-        inputs: inputs.clone(),
-        targets: Targets::Values(mixed(which)),
-    };
-    let (training, held_out) = (set(&training, 0), set(&held_out, 1));
-    let measured = MEASURED.min(training.len());
+    let labelled = Labelled::draw(scenario, labels, seed)?;
     let architecture = scenario.student_architecture();
-    let fit = Fit {
-        inputs: training.inputs.slice(s![..measured, ..]).to_owned(),
-        parts: parts
-            .iter()
-            .map(|(amplitude, part)| (*amplitude, part[0].slice(s![..measured, ..]).to_owned()))
-            .collect(),
-        work: Mutex::new((Pass::new(&architecture, measured), Vec::new())),
-    };
-    let lesson = Lesson::with(small, training, held_out);
-    let metrics = (0..parts.len())
-        .map(|component| {
-            Box::new(Fitted {
-                fit: &fit,
-                component,
-            }) as Box<dyn Metric>
-        })
-        .collect();
-    let plan = Plan {
+    let fit = Fit::new(&labelled, &architecture);
+    let plan = TrainingPlan {
         label: format!("{}-seed{seed}", labels.name()),
-        identity: identity(base, &architecture, (&scenario.large, deviation)),
+        identity: identity(
+            base,
+            &architecture,
+            (&scenario.large, base.data.deviations[0]),
+        ),
         student: student(seed, &architecture),
         training: &base.training.training,
         epochs: base.training.epochs,
         seed,
-        metrics,
+        metrics: fit.metrics(),
     };
-    let course = Course::run(&lesson, plan, store, hooks)?;
+    let trajectory = TrainingTrajectory::run(&labelled.problem, plan, store, hooks)?;
     let row = |record: &super::EpochRecord| LabelRow {
         epoch: record.epoch,
         training_loss: record.training_loss,
@@ -316,75 +248,9 @@ fn one(
     Ok(LabelRun {
         labels,
         seed,
-        rows: course.epochs.iter().map(row).collect(),
-        end: course.end,
+        rows: trajectory.epochs.iter().map(row).collect(),
+        end: trajectory.end,
     })
-}
-
-/// Components on some training samples, to be found again in a student's outputs.
-struct Fit {
-    inputs: Array2<f32>,
-    /// Amplitude in the labels, and values N × C.
-    parts: Vec<(f64, Array2<f32>)>,
-    /// Working memory, and what was found at the last look.
-    work: Mutex<(Pass<f32>, Vec<f64>)>,
-}
-
-impl Fit {
-    /// Least squares: outputs ≈ Σ a_i component_i; a_i over the amplitude that it has in the labels.
-    fn measure(&self, network: &Deep<f32>, pass: &mut Pass<f32>) -> Vec<f64> {
-        pass.forward(network, self.inputs.t(), Mode::Evaluation);
-        let output = pass.output();
-        let product = |a: &Array2<f32>, b: ndarray::ArrayView2<f32>| {
-            Zip::from(a)
-                .and(b)
-                .fold(0.0, |sum, &a, &b| sum + f64::from(a) * f64::from(b))
-        };
-        let onto: Vec<f64> = self
-            .parts
-            .iter()
-            .map(|part| product(&part.1, output.t()))
-            .collect();
-        let gram = |i: usize, j: usize| product(&self.parts[i].1, self.parts[j].1.view());
-        let coefficients = match self.parts.len() {
-            1 => vec![onto[0] / gram(0, 0)],
-            _ => {
-                let (a, b, c) = (gram(0, 0), gram(0, 1), gram(1, 1));
-                let determinant = a * c - b * b;
-                vec![
-                    (onto[0] * c - onto[1] * b) / determinant,
-                    (onto[1] * a - onto[0] * b) / determinant,
-                ]
-            }
-        };
-        let amplitudes = self.parts.iter().map(|part| part.0);
-        coefficients
-            .into_iter()
-            .zip(amplitudes)
-            .map(|(x, a)| x / a)
-            .collect()
-    }
-}
-
-struct Fitted<'a> {
-    fit: &'a Fit,
-    component: usize,
-}
-
-impl Metric for Fitted<'_> {
-    fn name(&self) -> String {
-        format!("fitted_{}", self.component + 1)
-    }
-
-    fn measure(&self, at: &Observation) -> f64 {
-        let mut work = self.fit.work.lock().expect("nothing panics with it");
-        let (pass, found) = &mut *work;
-        // Components are asked for one after another: the first look serves them all.
-        if self.component == 0 {
-            *found = self.fit.measure(at.network, pass);
-        }
-        found[self.component]
-    }
 }
 
 impl Outcome {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// One kind of start: medians over the seeds.
 #[derive(Clone, Debug, Serialize)]
-pub struct Finding {
+pub struct StartSummary {
     /// Which.
     pub start: &'static str,
     /// Nodes of each hidden layer.
@@ -23,7 +23,7 @@ pub struct Finding {
     pub below_fresh: usize,
 }
 
-impl Finding {
+impl StartSummary {
     pub(super) fn of(start: Start, depth: usize, tickets: &[Ticket]) -> Self {
         let median = |values: &mut dyn Iterator<Item = f64>| {
             Span::of(values).map_or(f64::NAN, |span| span.median)

@@ -5,23 +5,23 @@ mod findings;
 pub mod keys;
 mod report;
 
-pub use findings::Finding;
+pub use findings::StartSummary;
 pub use keys::LotteryTickets;
 
 pub use keys::Keep;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
-use crate::experiment::deep::lesson::{Lesson, student};
-use crate::experiment::deep::plan::Plan;
+use crate::experiment::deep::plan::TrainingPlan;
+use crate::experiment::deep::problem::{Problem, student};
 use crate::experiment::deep::trainings;
+use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, NodeSelection, subnetwork, uniform};
 use crate::rng;
-use crate::runs::together::Together;
+use crate::runs::joint_progress::JointProgress;
 use rand::seq::index::sample;
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ pub struct Outcome {
     #[serde(skip)]
     pub scenario: LotteryTickets,
     /// What was seen of each kind of start: medians over the seeds.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<StartSummary>,
     /// Seed by seed: the whole student, then each ticket.
     #[serde(skip)]
     pub tickets: Vec<Ticket>,
@@ -177,16 +177,16 @@ fn run(
     let seeds = scenario.base.seeds as usize;
     let parameters = vec![scenario.student_architecture().parameters(); seeds];
     let found = trainings(&parameters, hooks, "tickets", |i, hooks| {
-        let together = Together::new(hooks, "tickets", scenario.starts().len());
+        let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
         let seed = scenario.base.seed + i as u64;
-        of_seed(scenario, seed, store, |start| together.part(start))
+        of_seed(scenario, seed, store, |start| progress.part(start))
     })?;
     let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
     let depth = scenario.base.teacher.architecture.depth();
     let starts = scenario.starts().into_iter();
     Ok(Outcome {
         findings: starts
-            .map(|start| Finding::of(start, depth, &tickets))
+            .map(|start| StartSummary::of(start, depth, &tickets))
             .collect(),
         scenario: scenario.clone(),
         end: RunEnd::worst(tickets.iter().map(|ticket| &ticket.end)),
@@ -203,12 +203,12 @@ fn of_seed<H: Hooks>(
 ) -> Result<Vec<Ticket>, ExperimentError> {
     let base = &scenario.base;
     let deviation = base.data.deviations[0];
-    let lesson = Lesson::of(base, seed, deviation)?;
+    let problem = Problem::of(base, seed, deviation)?;
     let architecture = scenario.student_architecture();
     let whole = student(seed, &architecture);
     let train = |start: Start, student: Deep<f32>, hooks: &dyn Hooks| {
         let further = (&architecture, scenario.size, deviation);
-        let plan = Plan {
+        let plan = TrainingPlan {
             label: format!("{}-seed{seed}", start.label()),
             identity: identity(base, &student.architecture, further),
             student,
@@ -217,7 +217,7 @@ fn of_seed<H: Hooks>(
             seed,
             metrics: Vec::new(),
         };
-        Course::run(&lesson, plan, store, hooks)
+        TrainingTrajectory::run(&problem, plan, store, hooks)
     };
     let trained = train(Start::Whole, whole.clone(), &hooks(0))?;
     let mut tickets = vec![Ticket::of(Start::Whole, seed, &trained)];
@@ -239,16 +239,16 @@ fn of_seed<H: Hooks>(
                 subnetwork(&other, &at_random(&architecture, &scenario.sizes(), seed))
             }
         };
-        let course = train(start, ticket, &hooks(i))?;
-        tickets.push(Ticket::of(start, seed, &course));
+        let trajectory = train(start, ticket, &hooks(i))?;
+        tickets.push(Ticket::of(start, seed, &trajectory));
     }
     Ok(tickets)
 }
 
 /// Round by round the best student of each teacher node that is not taken yet; then by fan-out, should there be too few.
-fn by_correlation(course: &Course, sizes: &[usize]) -> NodeSelection {
-    let by_fan_out = by_fan_out_order(course);
-    let layers = course.last().correlations.iter().zip(sizes).enumerate();
+fn by_correlation(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelection {
+    let by_fan_out = by_fan_out_order(trajectory);
+    let layers = trajectory.last().correlations.iter().zip(sizes).enumerate();
     layers
         .map(|(l, (correlations, &size))| {
             let matrix = correlations.matrix();
@@ -278,15 +278,15 @@ fn by_correlation(course: &Course, sizes: &[usize]) -> NodeSelection {
 }
 
 /// The nodes of the largest fan-out norms.
-fn by_fan_out(course: &Course, sizes: &[usize]) -> NodeSelection {
-    let layers = by_fan_out_order(course).into_iter().zip(sizes);
+fn by_fan_out(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelection {
+    let layers = by_fan_out_order(trajectory).into_iter().zip(sizes);
     layers
         .map(|(order, &size)| sorted(order[..size].to_vec()))
         .collect()
 }
 
-fn by_fan_out_order(course: &Course) -> Vec<Vec<usize>> {
-    let layers = course.last().fan_out.iter();
+fn by_fan_out_order(trajectory: &TrainingTrajectory) -> Vec<Vec<usize>> {
+    let layers = trajectory.last().fan_out.iter();
     layers
         .map(|norms| {
             let mut order: Vec<usize> = (0..norms.len()).collect();
@@ -310,18 +310,18 @@ fn sorted(mut nodes: Vec<usize>) -> Vec<usize> {
 }
 
 impl Ticket {
-    fn of(start: Start, seed: u64, course: &Course) -> Self {
+    fn of(start: Start, seed: u64, trajectory: &TrainingTrajectory) -> Self {
         Self {
             start,
             seed,
-            hidden: course.student.architecture.hidden(),
-            held_out: course
+            hidden: trajectory.student.architecture.hidden(),
+            held_out: trajectory
                 .epochs
                 .iter()
                 .map(|record| record.held_out.loss)
                 .collect(),
-            rho: course.last().rho(),
-            end: course.end.clone(),
+            rho: trajectory.last().rho(),
+            end: trajectory.end.clone(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `tickets.csv`, and figures of loss and correlation.
 
-use super::{Finding, Keep, Outcome, Start, figures};
+use super::{Keep, Outcome, Start, StartSummary, figures};
 use crate::experiment::deep::report::{ending, heading, numbered};
 use crate::experiment::{self, About, Levels, Reading, View};
 use crate::output;
@@ -92,18 +92,19 @@ pub const VIEW: View = View {
 
 /// What a sweep keeps: last losses, and winners against a fresh start.
 pub fn columns() -> Vec<Reading<Outcome>> {
-    let of = |start: Start, name: &'static str, of: fn(&Finding) -> Option<f64>, what: &str| {
-        let meaning = format!("{what} of {}", start.name());
-        Reading::number(name, "", meaning, move |o: &Outcome| {
-            let mut findings = o.findings.iter();
-            findings
-                .find(|finding| finding.start == start.name())
-                .and_then(of)
-        })
-    };
+    let of =
+        |start: Start, name: &'static str, of: fn(&StartSummary) -> Option<f64>, what: &str| {
+            let meaning = format!("{what} of {}", start.name());
+            Reading::number(name, "", meaning, move |o: &Outcome| {
+                let mut findings = o.findings.iter();
+                findings
+                    .find(|finding| finding.start == start.name())
+                    .and_then(of)
+            })
+        };
     let (loss, ratio) = ("held-out loss", "held-out loss, over a fresh start's,");
-    let own: fn(&Finding) -> Option<f64> = |finding| Some(finding.held_out_loss);
-    let over: fn(&Finding) -> Option<f64> = |finding| Some(finding.over_fresh?.median);
+    let own: fn(&StartSummary) -> Option<f64> = |finding| Some(finding.held_out_loss);
+    let over: fn(&StartSummary) -> Option<f64> = |finding| Some(finding.over_fresh?.median);
     let by_correlation = Start::Winners(Keep::Correlation);
     let by_fan_out = Start::Winners(Keep::FanOut);
     vec![

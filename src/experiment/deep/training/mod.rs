@@ -8,11 +8,11 @@ pub use keys::DeepTraining;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::course::Course;
 use crate::experiment::deep::identity;
-use crate::experiment::deep::lesson::{Lesson, student};
-use crate::experiment::deep::plan::Plan;
+use crate::experiment::deep::plan::TrainingPlan;
+use crate::experiment::deep::problem::{Problem, student};
 use crate::experiment::deep::trainings;
+use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::network::deep::{BatchNorm, Deep, Place};
@@ -217,8 +217,8 @@ fn run(
     let parameters: Vec<usize> = (0..total).map(|i| architecture(i).parameters()).collect();
     let runs = trainings(&parameters, hooks, "training", |i, hooks| {
         let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
-        let lesson = Lesson::of(base, seed, variant.deviation)?;
-        let plan = Plan {
+        let problem = Problem::of(base, seed, variant.deviation)?;
+        let plan = TrainingPlan {
             label: variant.label(seed),
             identity: identity(base, &architecture(i), variant.deviation),
             student: student(seed, &architecture(i)),
@@ -227,8 +227,8 @@ fn run(
             seed,
             metrics: Vec::new(),
         };
-        let course = Course::run(&lesson, plan, store, hooks)?;
-        Ok(TrainingRun::of(variant, seed, lesson, course))
+        let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
+        Ok(TrainingRun::of(variant, seed, problem, trajectory))
     })?;
     Ok(Outcome {
         scenario: scenario.clone(),
@@ -239,10 +239,10 @@ fn run(
 }
 
 impl TrainingRun {
-    fn of(variant: Variant, seed: u64, lesson: Lesson, course: Course) -> Self {
-        let ranks = course.winners_ranks();
-        let rows = course.epochs.iter().zip(ranks);
-        let (first, last) = (&course.epochs[0], course.last());
+    fn of(variant: Variant, seed: u64, problem: Problem, trajectory: TrainingTrajectory) -> Self {
+        let ranks = trajectory.winners_ranks();
+        let rows = trajectory.epochs.iter().zip(ranks);
+        let (first, last) = (&trajectory.epochs[0], trajectory.last());
         let layer = |l: usize| {
             let best = last.correlations[l].best_of_students();
             let norms = first.fan_out[l].iter().zip(&last.fan_out[l]);
@@ -266,27 +266,27 @@ impl TrainingRun {
             })
             .collect();
         Self {
-            parameters: course.student.architecture.parameters(),
+            parameters: trajectory.student.architecture.parameters(),
             start: rows[0].clone(),
             last: rows[rows.len() - 1].clone(),
             variant,
             seed,
             label: variant.label(seed),
             rows,
-            nodes: (0..course.student.depth()).map(layer).collect(),
+            nodes: (0..trajectory.student.depth()).map(layer).collect(),
             silent: silent
                 .iter()
                 .map(|layer| layer.iter().filter(|winner| winner.is_none()).count())
                 .collect(),
-            fan_out: course
+            fan_out: trajectory
                 .epochs
                 .iter()
                 .map(|record| record.fan_out.clone())
                 .collect(),
-            teacher: lesson.teacher,
-            student: course.student,
-            end: course.end,
-            seconds: course.seconds,
+            teacher: problem.teacher,
+            student: trajectory.student,
+            end: trajectory.end,
+            seconds: trajectory.seconds,
         }
     }
 }

@@ -33,6 +33,22 @@ pub fn chart(outcome: &Outcome) -> Figure {
             None => figure.note(label(claim)),
         };
     }
+    figure = simulated(figure, outcome);
+    if let Some(fit) = outcome.measured.largest_angle {
+        let (rate, error) = (short(fit.rate), short(fit.standard_error));
+        let label = format!("tail of the largest angle: λ = {rate} ± {error}");
+        let tail = |time: f64| (fit.intercept - fit.rate * time).exp();
+        figure = figure.curve(label, [fit.from, fit.to], tail, Look::FITTED);
+    }
+    figure.level(
+        format!("noise floor {}", short(outcome.floor)),
+        outcome.floor,
+        Look::FLOOR,
+    )
+}
+
+/// What was simulated: the run, its replicas, and exact overlaps beside sampled ones.
+fn simulated(mut figure: Figure, outcome: &Outcome) -> Figure {
     let angles = |trajectory: &Trajectory| trajectory.largest_angles().collect::<Vec<_>>();
     let (name, look) = match &outcome.exact {
         Some(exact) => {
@@ -41,7 +57,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
         }
         None => ("simulated", Look::SIMULATED),
     };
-    figure = match outcome.spread() {
+    match outcome.spread() {
         Some(spread) => {
             let label = format!("{name}, mean of {} runs ± 2σ", 1 + outcome.replicas.len());
             let at = |log: f64, sd: f64, sigmas: f64| (log + sigmas * sd).exp();
@@ -59,18 +75,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
             )
         }
         None => figure.line(name, angles(&outcome.primary.trajectory), look),
-    };
-    if let Some(fit) = outcome.measured.largest_angle {
-        let (rate, error) = (short(fit.rate), short(fit.standard_error));
-        let label = format!("tail of the largest angle: λ = {rate} ± {error}");
-        let tail = |time: f64| (fit.intercept - fit.rate * time).exp();
-        figure = figure.curve(label, [fit.from, fit.to], tail, Look::FITTED);
     }
-    figure.level(
-        format!("noise floor {}", short(outcome.floor)),
-        outcome.floor,
-        Look::FLOOR,
-    )
 }
 
 /// What both charts are headed with.

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 /// Assumption, rates with verdicts, and how the run went.
 pub fn table(outcome: &Outcome) -> String {
-    let (assumption, measured) = (&outcome.assumption, &outcome.measured);
+    let assumption = &outcome.assumption;
     let mut text = String::new();
     let teacher = &outcome.scenario.teacher;
     let _ = writeln!(
@@ -32,6 +32,26 @@ pub fn table(outcome: &Outcome) -> String {
         let _ = writeln!(text, "Not a premise of the theorem: {premise}.");
     }
     let _ = writeln!(text, "{}", rates(outcome));
+    measurements(outcome, &mut text);
+    let run = &outcome.primary;
+    let _ = writeln!(
+        text,
+        "The run {}: largest angle {}, {} steps, {} evaluations, {:.2} s",
+        run.end,
+        short(outcome.measured.final_angle),
+        run.steps,
+        run.evaluations,
+        outcome.seconds
+    );
+    if let Some(advice) = run.end.advice() {
+        let _ = writeln!(text, "  → {advice}");
+    }
+    text
+}
+
+/// What was fitted, and what was measured beside.
+fn measurements(outcome: &Outcome, text: &mut String) {
+    let measured = &outcome.measured;
     let fit = |fit: Option<Fit>| match fit {
         Some(fit) => format!("{} ± {}", short(fit.rate), short(fit.standard_error)),
         None => "too short a tail".into(),
@@ -65,20 +85,6 @@ pub fn table(outcome: &Outcome) -> String {
     if let Some(problem) = &outcome.asymptotic_problem {
         let _ = writeln!(text, "The exact rate is not known: {problem}.");
     }
-    let run = &outcome.primary;
-    let _ = writeln!(
-        text,
-        "The run {}: largest angle {}, {} steps, {} evaluations, {:.2} s",
-        run.end,
-        short(measured.final_angle),
-        run.steps,
-        run.evaluations,
-        outcome.seconds
-    );
-    if let Some(advice) = run.end.advice() {
-        let _ = writeln!(text, "  → {advice}");
-    }
-    text
 }
 
 fn rates(outcome: &Outcome) -> Table {

@@ -9,9 +9,11 @@ use ndarray::Array1;
 /// Snapshots in the fan-out plot.
 const SNAPSHOTS: usize = 6;
 
+/// The three errors and where they go.
+const LIMITS: [&str; 3] = ["θ: W_u → W*", "‖v − v*‖: V_u → V*", "‖v‖: V_r → 0"];
+
 /// The three errors on a log axis, each with its certified envelope.
 pub fn convergence(outcome: &Outcome) -> Figure {
-    let names = ["θ: W_u → W*", "‖v − v*‖: V_u → V*", "‖v‖: V_r → 0"];
     let [m, n] = widths(outcome);
     let parts = if n > m { 3 } else { 2 };
     let errors = |part: usize| {
@@ -33,45 +35,58 @@ pub fn convergence(outcome: &Outcome) -> Figure {
     let distance = distance.filter(|_| outcome.euclidean.is_some());
     let all_errors = all().chain(certified).chain(distance);
     let greatest = all_errors.fold(10.0 * least, f64::max);
-    let mut figure = Figure::new(title(outcome))
+    let figure = Figure::new(title(outcome))
         .caption("The three errors of Theorem 5 over time, each with the envelope that its certificate promises, and all errors together with their Euclidean bound.")
         .x("time t")
         .log_y("largest error (radians, and norms)")
         .y_range([0.3 * least, 2.0 * greatest]);
-    for (part, name) in names.iter().enumerate().take(parts) {
-        let (measured, bound) = Look::of_part(part);
-        if let Some(envelope) = &outcome.envelope {
-            let envelope = envelope
-                .over_time
-                .iter()
-                .map(|(time, errors)| (*time, errors[part]));
-            figure = figure.line(format!("{name}, certified"), envelope, bound);
+    let figure = (0..parts).fold(figure, |figure, part| limit(figure, outcome, part));
+    let figure = joint_distance(figure, outcome);
+    let figure = figure.level(format!("noise floor {}", short(floor)), floor, Look::FLOOR);
+    notes(figure, outcome)
+}
+
+/// One of the three errors, with its certified envelope.
+fn limit(figure: Figure, outcome: &Outcome, part: usize) -> Figure {
+    let name = LIMITS[part];
+    let (measured, bound) = Look::of_part(part);
+    let figure = match &outcome.envelope {
+        Some(envelope) => {
+            let envelope = envelope.over_time.iter();
+            let envelope = envelope.map(|(time, errors)| (*time, errors[part]));
+            figure.line(format!("{name}, certified"), envelope, bound)
         }
-        let claim = &outcome.parts[part];
-        let fitted = claim
-            .fitted
-            .map(|fit| format!(", fitted rate {}", short(fit.rate)));
-        let label = format!("{name}: {}{}", claim.verdict, fitted.unwrap_or_default());
-        figure = figure.line(label, errors(part), measured);
-    }
-    if let (Some(certificate), Some(first)) = (&outcome.euclidean, outcome.rows.first()) {
-        let distance = outcome.rows.iter().map(|row| (row.time, row.distance));
-        let bound = distance
-            .clone()
-            .map(|(time, _)| (time, first.distance * (-certificate.rate * time).exp()));
-        figure = figure
-            .line(
-                "joint distance, Euclidean bound",
-                bound,
-                Look::EUCLIDEAN.unmarked(),
-            )
-            .line(
-                "joint distance",
-                distance,
-                Look::EUCLIDEAN.solid().unmarked(),
-            );
-    }
-    figure = figure.level(format!("noise floor {}", short(floor)), floor, Look::FLOOR);
+        None => figure,
+    };
+    let claim = &outcome.parts[part];
+    let fitted = claim
+        .fitted
+        .map(|fit| format!(", fitted rate {}", short(fit.rate)));
+    let label = format!("{name}: {}{}", claim.verdict, fitted.unwrap_or_default());
+    let errors = outcome.rows.iter();
+    let errors = errors.map(|row| (row.time, row.largest()[part]));
+    figure.line(label, errors, measured)
+}
+
+/// All errors together, with their Euclidean bound.
+fn joint_distance(figure: Figure, outcome: &Outcome) -> Figure {
+    let (Some(certificate), Some(first)) = (&outcome.euclidean, outcome.rows.first()) else {
+        return figure;
+    };
+    let distance = outcome.rows.iter().map(|row| (row.time, row.distance));
+    let bound = distance
+        .clone()
+        .map(|(time, _)| (time, first.distance * (-certificate.rate * time).exp()));
+    let label = "joint distance, Euclidean bound";
+    figure.line(label, bound, Look::EUCLIDEAN.unmarked()).line(
+        "joint distance",
+        distance,
+        Look::EUCLIDEAN.solid().unmarked(),
+    )
+}
+
+/// Rates and their verdicts.
+fn notes(mut figure: Figure, outcome: &Outcome) -> Figure {
     for claim in &outcome.claims {
         figure = figure.note(match claim.value {
             Some(rate) => format!(

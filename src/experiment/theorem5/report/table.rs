@@ -34,6 +34,20 @@ pub fn table(outcome: &Outcome) -> String {
             factor.from_rate,
         );
     }
+    spectra(outcome, &mut text);
+    let _ = writeln!(
+        text,
+        "The run {}: {} steps, {} evaluations, {:.2} s",
+        outcome.end, outcome.steps, outcome.evaluations, outcome.seconds
+    );
+    if let Some(advice) = outcome.end.advice() {
+        let _ = writeln!(text, "  → {advice}");
+    }
+    text
+}
+
+/// The flow at its limit, and the last state.
+fn spectra(outcome: &Outcome, text: &mut String) {
     match &outcome.joint {
         Some(joint) => {
             let slowest = joint
@@ -66,15 +80,6 @@ pub fn table(outcome: &Outcome) -> String {
             students.join(", ")
         );
     }
-    let _ = writeln!(
-        text,
-        "The run {}: {} steps, {} evaluations, {:.2} s",
-        outcome.end, outcome.steps, outcome.evaluations, outcome.seconds
-    );
-    if let Some(advice) = outcome.end.advice() {
-        let _ = writeln!(text, "  → {advice}");
-    }
-    text
 }
 
 /// What is certified, and what the run says of it.

@@ -8,6 +8,26 @@ use crate::output::{Cell, Column, Table};
 pub fn table(outcome: &Outcome) -> Table<'_> {
     let envelope = outcome.envelope.as_ref();
     let envelope = envelope.map(|envelope| &envelope.over_time);
+    let row = move |(i, row): (usize, &Row)| {
+        let mut fields = vec![row.time, row.loss, row.dissipated];
+        fields.extend(row.largest());
+        fields.push(row.distance);
+        if let Some(envelope) = envelope {
+            fields.extend(envelope[i].1);
+        }
+        fields.extend(row.errors());
+        fields.extend(&row.turned);
+        fields.into_iter().map(Cell::Number).collect()
+    };
+    Table::new(
+        "trajectory.csv",
+        columns(outcome),
+        outcome.rows.iter().enumerate().map(row),
+    )
+}
+
+/// What stands in a row, in its order.
+fn columns(outcome: &Outcome) -> Vec<Column> {
     let mut columns = vec![
         Column::number("time", "time", "t; kη after k steps of gradient descent"),
         Column::number("loss", "", "population loss ℓ"),
@@ -25,7 +45,7 @@ pub fn table(outcome: &Outcome) -> Table<'_> {
         "",
         "joint distance √(Σ_u δ_j² + Σ_i |ε_i|²)",
     ));
-    if envelope.is_some() {
+    if outcome.envelope.is_some() {
         columns.extend(parts().map(|(name, of)| {
             Column::number(
                 format!("{name}_bound"),
@@ -54,22 +74,7 @@ pub fn table(outcome: &Outcome) -> Table<'_> {
             "turn since the start of extra node",
         ));
     }
-    let row = move |(i, row): (usize, &Row)| {
-        let mut fields = vec![row.time, row.loss, row.dissipated];
-        fields.extend(row.largest());
-        fields.push(row.distance);
-        if let Some(envelope) = envelope {
-            fields.extend(envelope[i].1);
-        }
-        fields.extend(row.errors());
-        fields.extend(&row.turned);
-        fields.into_iter().map(Cell::Number).collect()
-    };
-    Table::new(
-        "trajectory.csv",
-        columns,
-        outcome.rows.iter().enumerate().map(row),
-    )
+    columns
 }
 
 fn numbered(

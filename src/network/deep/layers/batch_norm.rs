@@ -1,6 +1,6 @@
 //! Batch normalisation of each node, or of each channel over its positions: forward and back.
 
-use super::{InPlace, Kind, Mode, Room, Work};
+use super::{InPlace, LayerKind, Mode, Room, Work};
 use crate::network::deep::{Layout, Parameters, Shape, VectorLayout};
 use crate::real::Real;
 use ndarray::parallel::prelude::{IndexedParallelIterator, ParallelIterator};
@@ -32,7 +32,7 @@ impl Normalization {
     pub const VARIANCE: usize = 3;
 }
 
-impl Kind for Normalization {
+impl LayerKind for Normalization {
     fn output(&self, input: Shape) -> Result<Shape, String> {
         Ok(input)
     }

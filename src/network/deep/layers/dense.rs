@@ -1,6 +1,6 @@
 //! Layers whose nodes see all inputs: one product for a batch.
 
-use super::{Kind, Map, Room, Work};
+use super::{LayerKind, Map, Room, Work};
 use crate::blas::multiply_add;
 use crate::network::deep::{Layout, Parameters, Shape};
 use crate::real::Real;
@@ -16,7 +16,7 @@ pub struct Dense {
     pub bias: bool,
 }
 
-impl Kind for Dense {
+impl LayerKind for Dense {
     fn output(&self, input: Shape) -> Result<Shape, String> {
         if input.positions() > 1 {
             return Err(format!(

@@ -1,6 +1,6 @@
 //! Channels and positions as nodes, in PyTorch's order: a node for each (channel, y, x).
 
-use super::{Kind, Room, Work};
+use super::{LayerKind, Room, Work};
 use crate::network::deep::Shape;
 use crate::real::Real;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Flatten;
 
-impl Kind for Flatten {
+impl LayerKind for Flatten {
     fn output(&self, input: Shape) -> Result<Shape, String> {
         Ok(Shape::flat(input.len()))
     }

@@ -32,7 +32,7 @@ pub enum Mode {
 }
 
 /// A kind of layer.
-pub trait Kind {
+pub trait LayerKind {
     /// The shape of what it gives, or in words what it cannot read.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ macro_rules! kinds {
             $($(#[$doc])* $kind($kind),)*
         }
 
-        impl Kind for Operation {
+        impl LayerKind for Operation {
             fn output(&self, input: Shape) -> Result<Shape, String> {
                 match self {
                     $(Self::$kind(kind) => kind.output(input),)*

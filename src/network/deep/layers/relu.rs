@@ -1,6 +1,6 @@
 //! max(x, 0).
 
-use super::{InPlace, Kind, Mode, Room, Work};
+use super::{InPlace, LayerKind, Mode, Room, Work};
 use crate::network::deep::{Parameters, Shape};
 use crate::real::Real;
 use ndarray::parallel::prelude::{IndexedParallelIterator, ParallelIterator};
@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Relu;
 
-impl Kind for Relu {
+impl LayerKind for Relu {
     fn output(&self, input: Shape) -> Result<Shape, String> {
         Ok(input)
     }

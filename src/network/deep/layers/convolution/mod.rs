@@ -12,7 +12,7 @@ mod vectors;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::{Kind, Map, Room, Work};
+use super::{LayerKind, Map, Room, Work};
 use crate::network::deep::{Layout, Parameters, Shape};
 use crate::real::Real;
 use geometry::Correlation;
@@ -36,7 +36,7 @@ pub struct Convolution {
     pub bias: bool,
 }
 
-impl Kind for Convolution {
+impl LayerKind for Convolution {
     fn output(&self, input: Shape) -> Result<Shape, String> {
         let kernel = self.kernel;
         if kernel == 0 || self.padding >= kernel {

@@ -2,8 +2,8 @@
 
 use super::super::{ExperimentError, Hooks, Store};
 use super::checkpoint::{Checkpoint, Standing};
-use super::lesson::Lesson;
-use super::plan::{Metric, Observation, Plan};
+use super::plan::{Metric, Observation, TrainingPlan};
+use super::problem::Problem;
 use super::record::EpochRecord;
 use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
@@ -12,7 +12,7 @@ use crate::sgd::{Diverged, Evaluation, Pass, Trainer, Training};
 use std::time::Instant;
 
 /// A training and what was seen of it.
-pub struct Course {
+pub struct TrainingTrajectory {
     /// The start, then each epoch.
     pub epochs: Vec<EpochRecord>,
     /// The student before.
@@ -27,14 +27,14 @@ pub struct Course {
     pub seconds: f64,
 }
 
-impl Course {
+impl TrainingTrajectory {
     /// Trains and observes. Goes on from what `store` has of the same plan.
     ///
     /// # Errors
     /// A training that diverges, checkpoints that cannot be kept or do not fit.
     pub fn run(
-        lesson: &Lesson,
-        plan: Plan,
+        problem: &Problem,
+        plan: TrainingPlan,
         store: &dyn Store,
         hooks: &dyn Hooks,
     ) -> Result<Self, ExperimentError> {
@@ -42,11 +42,11 @@ impl Course {
         let mut checkpoint = Checkpoint::new(&plan, store);
         let mut trainer = Trainer::new(
             plan.training,
-            &lesson.training,
+            &problem.training,
             plan.student.clone(),
             plan.seed,
         );
-        let mut observer = Observer::new(lesson, &plan);
+        let mut observer = Observer::new(problem, &plan);
         let mut epochs = match checkpoint.load(&plan.student, hooks)? {
             Some(Standing { state, epochs }) => {
                 trainer.resume(state);
@@ -124,7 +124,7 @@ impl Course {
 
 /// Reads off a student what is read off after each epoch.
 struct Observer<'a> {
-    lesson: &'a Lesson,
+    problem: &'a Problem,
     metrics: &'a [Box<dyn Metric + 'a>],
     pass: Pass<f32>,
     training: &'a Training,
@@ -132,13 +132,13 @@ struct Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    fn new(lesson: &'a Lesson, plan: &'a Plan) -> Self {
+    fn new(problem: &'a Problem, plan: &'a TrainingPlan) -> Self {
         Self {
-            lesson,
+            problem,
             metrics: &plan.metrics,
-            pass: Pass::new(&plan.student.architecture, lesson.held_out.len()),
+            pass: Pass::new(&plan.student.architecture, problem.held_out.len()),
             training: plan.training,
-            compares: lesson.standardized.len() == plan.student.depth(),
+            compares: problem.standardized.len() == plan.student.depth(),
         }
     }
 
@@ -146,7 +146,7 @@ impl<'a> Observer<'a> {
         // In one piece, whose activations stay in the pass.
         let held_out = Evaluation::of(
             network,
-            &self.lesson.held_out,
+            &self.problem.held_out,
             self.training.loss,
             &mut self.pass,
         );
@@ -155,7 +155,7 @@ impl<'a> Observer<'a> {
             .filter(|_| self.compares)
             .map(|l| {
                 let student = Standardized::of(self.pass.activations(l));
-                Correlations::between(&self.lesson.standardized[l], &student)
+                Correlations::between(&self.problem.standardized[l], &student)
             })
             .collect();
         let observation = Observation {

@@ -4,7 +4,7 @@ use super::Hooks;
 use std::sync::Mutex;
 
 /// Shares one user's attention among runs that go on side by side.
-pub struct Together<'a> {
+pub struct JointProgress<'a> {
     hooks: &'a dyn Hooks,
     of: &'a str,
     /// Parts of the whole work, which sum to 1.
@@ -14,11 +14,11 @@ pub struct Together<'a> {
 
 /// One of the runs.
 pub struct Part<'a> {
-    together: &'a Together<'a>,
+    joint: &'a JointProgress<'a>,
     index: usize,
 }
 
-impl<'a> Together<'a> {
+impl<'a> JointProgress<'a> {
     /// Runs that are equally long.
     pub fn new(hooks: &'a dyn Hooks, of: &'a str, runs: usize) -> Self {
         Self::weighted(hooks, of, &vec![1.0; runs])
@@ -37,31 +37,24 @@ impl<'a> Together<'a> {
 
     /// The attention of one run.
     pub fn part(&'a self, index: usize) -> Part<'a> {
-        Part {
-            together: self,
-            index,
-        }
+        Part { joint: self, index }
     }
 }
 
 impl Hooks for Part<'_> {
     fn interrupted(&self) -> bool {
-        self.together.hooks.interrupted()
+        self.joint.hooks.interrupted()
     }
 
     fn remark(&self, text: &str) {
-        self.together.hooks.remark(text);
+        self.joint.hooks.remark(text);
     }
 
     fn progress(&self, fraction: f64, _of: &str) {
-        let mut fractions = self
-            .together
-            .fractions
-            .lock()
-            .expect("nothing panics with it");
+        let mut fractions = self.joint.fractions.lock().expect("nothing panics with it");
         fractions[self.index] = fraction;
-        let done = fractions.iter().zip(&self.together.shares);
+        let done = fractions.iter().zip(&self.joint.shares);
         let done = done.map(|(fraction, share)| fraction * share).sum();
-        self.together.hooks.progress(done, self.together.of);
+        self.joint.hooks.progress(done, self.joint.of);
     }
 }

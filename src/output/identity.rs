@@ -1,7 +1,7 @@
 //! What a run is, whatever file it stands in: a digest of all that its result depends on, the contents of files included.
 
+use super::digest::digest;
 use crate::config;
-use crate::output::digest::digest;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::HashMap;

@@ -11,8 +11,8 @@ use crate::sgd::{DataSet, Loss, Mode, Pass, gaussian_inputs};
 /// A teacher's name in a file of tensors.
 pub const TEACHER: &str = "teacher.";
 
-/// One lesson.
-pub struct Lesson {
+/// One problem.
+pub struct Problem {
     /// The teacher.
     pub teacher: Deep<f32>,
     /// Samples to train on.
@@ -23,8 +23,8 @@ pub struct Lesson {
     pub standardized: Vec<Standardized>,
 }
 
-impl Lesson {
-    /// The lesson of a seed: teacher, inputs N(0, σ² I), and what the teacher says to them.
+impl Problem {
+    /// The problem of a seed: teacher, inputs N(0, σ² I), and what the teacher says to them.
     ///
     /// # Errors
     /// A teacher that cannot be drawn or read.
@@ -46,7 +46,7 @@ impl Lesson {
         ))
     }
 
-    /// A lesson of given data.
+    /// A problem of given data.
     pub fn with(teacher: Deep<f32>, training: DataSet<f32>, held_out: DataSet<f32>) -> Self {
         let mut pass = Pass::new(&teacher.architecture, held_out.len());
         pass.forward(&teacher, held_out.inputs.t(), Mode::Evaluation);
