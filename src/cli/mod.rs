@@ -5,6 +5,7 @@ mod data;
 mod explain;
 mod falsify;
 mod list;
+mod memory;
 mod merge;
 mod new;
 mod number;
@@ -12,7 +13,9 @@ mod overlap;
 mod plot;
 mod pool;
 mod run;
+mod shard;
 mod source;
+mod status;
 mod sweep;
 mod verify;
 mod watch;
@@ -37,6 +40,8 @@ enum Verb {
     Sweep(sweep::Arguments),
     /// Join the shards of a sweep.
     Merge(merge::Arguments),
+    /// Say how far sweeps are, over all their shards.
+    Status(status::Arguments),
     /// Draw a sweep again, from its table alone.
     Plot(plot::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
@@ -113,6 +118,7 @@ impl Cli {
             Verb::Run(arguments) => run::execute(&arguments),
             Verb::Sweep(arguments) => sweep::execute(&arguments),
             Verb::Merge(arguments) => merge::execute(&arguments),
+            Verb::Status(arguments) => status::execute(&arguments),
             Verb::Plot(arguments) => plot::execute(&arguments),
             Verb::Overlap(arguments) => overlap::execute(&arguments),
             Verb::Explain(arguments) => explain::execute(&arguments),

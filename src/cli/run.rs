@@ -2,7 +2,7 @@
 
 use super::source::{Given, Source};
 use super::watch::Watch;
-use super::{Failure, INTERRUPTED, USAGE, pool, say};
+use super::{Failure, INTERRUPTED, USAGE, memory, pool, say};
 use clap::Args;
 use luckflow::experiment::{self, ExperimentError, Scenario};
 use luckflow::integrate::RunEnd;
@@ -27,6 +27,12 @@ pub struct Arguments {
     /// Replace earlier results in the folder, those that this program wrote and no other files
     #[arg(long, conflicts_with = "resume")]
     force: bool,
+    /// Say what the run would take of memory, and run nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Run also what would take more memory than is free
+    #[arg(long)]
+    over_memory: bool,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -46,6 +52,16 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let default = Path::new("plots").join(scenario.name());
     let folder = arguments.out.as_ref().unwrap_or(&default);
     pool::build(arguments.threads)?;
+    if arguments.dry_run {
+        memory::list(scenario.name(), &scenario.memory())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !arguments.over_memory {
+        memory::refuse(
+            &arguments.source.file.display().to_string(),
+            &scenario.memory(),
+        )?;
+    }
     let prepared = scenario
         .prepare()
         .map_err(|error| at_file(arguments, &error))?;

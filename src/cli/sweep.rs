@@ -34,14 +34,15 @@ pub struct Arguments {
     /// even if no point is the same, and keep the rows of the others
     #[arg(long)]
     force: bool,
-    /// Run every k-th point only, from the i-th on (from 1); luckflow merge joins the shards
+    /// Run part I of K (from 1), dealt so that all have like work; luckflow merge joins them. auto and auto/K take the number
+    /// from the batch system: SLURM_ARRAY_TASK_ID, OMPI_COMM_WORLD_RANK, PMI_RANK or JOB_COMPLETION_INDEX
     #[arg(
         long,
         value_name = "I/K",
         default_value = "1/1",
         hide_default_value = true
     )]
-    shard: Shard,
+    shard: String,
     /// List the points and say how many they are, but run none
     #[arg(long)]
     dry_run: bool,
@@ -65,8 +66,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let given = Given::of(&document);
     let plan = Plan::new(Sweep::read(document).map_err(Failure::usage)?).map_err(Failure::usage)?;
-    let shard = arguments.shard;
-    if shard.len_of(plan.points()) == 0 {
+    let shard = super::shard::read(&arguments.shard, |name| std::env::var(name).ok())?;
+    if shard.count() > plan.points() {
         return Err(Failure::usage(format!(
             "--shard: found {shard} of {} points; allowed: no more shards than points",
             plan.points()

@@ -6,6 +6,7 @@ use crate::config::{Key, ScenarioError};
 use crate::integrate::RunEnd;
 use crate::output::Table;
 use crate::plot::Figure;
+use crate::runs::Memory;
 use serde::Serialize;
 use std::fmt::Debug;
 use std::io::{self, Write};
@@ -39,6 +40,11 @@ pub trait Experiment: Serialize + Clone + Debug + Send + Sync + 'static {
 
     /// From which all its random numbers come.
     fn seed(&self) -> u64;
+
+    /// What it takes of memory at one time, as far as the keys say; by default too little to speak of.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
 
     /// Draws and loads everything; finds what could be wrong with the scenario before anything is computed.
     ///

@@ -7,6 +7,7 @@ use crate::config::document::{Node, Value};
 use crate::config::section::Section;
 use crate::config::{self, Document, ScenarioError};
 use crate::integrate::RunEnd;
+use crate::runs::Memory;
 use serde::{Serialize, Serializer};
 use std::any::Any;
 use std::fmt::Debug;
@@ -41,6 +42,7 @@ pub struct Scenario {
 pub(super) trait Runnable: Any + Debug + Send + Sync + erased_serde::Serialize {
     fn name(&self) -> &str;
     fn seed(&self) -> u64;
+    fn memory(&self) -> Memory;
     fn prepare(&self) -> Result<Box<dyn Prepared>, ExperimentError>;
 }
 
@@ -77,6 +79,10 @@ impl<E: Experiment> Runnable for E {
 
     fn seed(&self) -> u64 {
         E::seed(self)
+    }
+
+    fn memory(&self) -> Memory {
+        E::memory(self)
     }
 
     fn prepare(&self) -> Result<Box<dyn Prepared>, ExperimentError> {
@@ -160,6 +166,11 @@ impl Scenario {
     /// What it is called: the name of its file.
     pub fn name(&self) -> &str {
         self.experiment.name()
+    }
+
+    /// What it takes of memory at one time, as far as its keys say.
+    pub fn memory(&self) -> Memory {
+        self.experiment.memory()
     }
 
     /// Finds what could be wrong with it before anything is computed.

@@ -3,7 +3,8 @@
 //! [`integrate`] owns time: it asks a [`Method`] for steps, shows each to a [`Monitor`], and hands it
 //! the states at the requested times. Why a run ended is a [`RunEnd`], with advice where there is some.
 
-mod adaptive;
+mod dop853;
+mod dopri5;
 mod error;
 mod fixed_step;
 mod floor;
@@ -244,8 +245,8 @@ pub fn integrate<F: VectorField>(
     };
     let (time, state) = match *method {
         _ if watch.ended() => (0.0, y),
-        Method::Dopri5(tolerance) => adaptive::run(&adaptive::DOPRI5, &watch, y, tolerance, plan),
-        Method::Dop853(tolerance) => adaptive::run(&adaptive::DOP853, &watch, y, tolerance, plan),
+        Method::Dopri5(tolerance) => dopri5::run(&watch, y, tolerance, plan),
+        Method::Dop853(tolerance) => dop853::run(&watch, y, tolerance, plan),
         Method::Rkc(tolerance) => stabilized::rkc(&watch, y, tolerance, plan),
         Method::Rk4(step) => fixed_step::rk4(&watch, y, step.step, plan),
         Method::GradientDescent(step) => fixed_step::gradient_descent(&watch, y, step.step, plan),
@@ -259,6 +260,13 @@ pub fn integrate<F: VectorField>(
         end: watch.end.into_inner().unwrap_or(RunEnd::Horizon),
     })
 }
+
+/// Steps after which nodes are put back on their sphere, and progress is looked at: enough that one more evaluation is nothing.
+const CHUNK: u64 = 64;
+
+/// Steps that advance by less than this part of the horizon together will not get there, 6e10 of them are missing, unless the
+/// run comes to rest before. It does not where steps are held back by noise or by jumps.
+const HOPELESS: f64 = 1e-9;
 
 /// What all methods share: the field, the monitor, the counts, and why to stop.
 ///
@@ -288,12 +296,17 @@ impl<F: VectorField> Watch<'_, F> {
 
     /// One evaluation; a result that is not finite ends the run.
     fn velocity(&self, time: f64, y: &[f64], dy: &mut [f64]) {
-        self.field.borrow_mut().velocity(y, dy);
-        self.evaluations.set(self.evaluations.get() + 1);
-        if !dy.iter().sum::<f64>().is_finite() && !self.ended() {
-            let component = dy.iter().position(|x| !x.is_finite()).unwrap_or(0);
+        if let Some(component) = self.evaluate(y, dy) {
             self.stop(Some(RunEnd::NotFinite { time, component }));
         }
+    }
+
+    /// One evaluation; which component is not finite, if one is.
+    fn evaluate(&self, y: &[f64], dy: &mut [f64]) -> Option<usize> {
+        self.field.borrow_mut().velocity(y, dy);
+        self.evaluations.set(self.evaluations.get() + 1);
+        let is_finite = dy.iter().sum::<f64>().is_finite();
+        (!is_finite).then(|| dy.iter().position(|x| !x.is_finite()).unwrap_or(0))
     }
 
     /// An accepted step; true stops the run.

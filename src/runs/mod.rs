@@ -4,9 +4,11 @@ mod hooks;
 mod interruptible;
 pub mod joint_progress;
 mod many;
+mod memory;
 mod store;
 
 pub use hooks::{Hooks, Silent};
 pub use interruptible::interruptible;
 pub use many::{STACK, Weight, many, workers};
+pub use memory::{Bytes, Memory, free_memory};
 pub use store::{Nowhere, Store};

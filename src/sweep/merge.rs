@@ -1,5 +1,6 @@
 //! Shards become one sweep again: the same bytes as if it had never been divided.
 
+use super::Shard;
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::row;
@@ -181,7 +182,7 @@ impl Part {
     }
 }
 
-/// A row of each shard in turn: their indices are i, i + k, i + 2k, …
+/// A row of each shard in each round.
 fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<(), Trouble> {
     let mut readers = Vec::new();
     let mut header = Vec::new();
@@ -195,9 +196,11 @@ fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<
     let names = String::from_utf8_lossy(&header);
     let marks = Marks::of(names.trim_end().split(','));
     let mut line = Vec::new();
-    for index in 0..parts[0].manifest.points {
+    let count = parts.len() as u64;
+    let owners = (0..).flat_map(|round| Shard::owners(round, count));
+    for (index, owner) in (0..parts[0].manifest.points).zip(owners) {
         line.clear();
-        let shard = index as usize % parts.len();
+        let shard = owner as usize - 1;
         let wrong = |found: String| parts[shard].wrong(CELLS, found);
         readers[shard]
             .read_until(b'\n', &mut line)

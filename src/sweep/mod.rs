@@ -16,6 +16,7 @@ pub mod report;
 mod row;
 mod run;
 mod shard;
+mod status;
 mod store;
 pub mod table;
 
@@ -27,4 +28,5 @@ pub use plan::{Plan, Point};
 pub use row::{DIGEST, Row};
 pub use run::{Options, SweepEnd, run};
 pub use shard::Shard;
+pub use status::Status;
 pub use store::{CELLS, Opening, Store, StoreError, Tally};

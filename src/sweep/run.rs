@@ -4,14 +4,18 @@ use super::row::Row;
 use super::store::{StoreError, Tally};
 use super::{Identities, Plan, Point, Shard, Store, of_point};
 use crate::blas;
+use crate::experiment::Scenario;
 use crate::output::{Column, Folder};
-use crate::runs::{Hooks, workers};
+use crate::runs::{Bytes, Hooks, free_memory, workers};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 /// No point is begun that is so many rows ahead of the first one missing: memory is O(AHEAD), whatever the plan.
 const AHEAD: u64 = 4096;
+
+/// A point that takes less, in bytes, is run without a look at what is free.
+const LITTLE: f64 = 1e8;
 
 /// How to go about it.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +159,11 @@ impl Sweep<'_> {
             let row = Row::new(point, id, &fields, &self.columns);
             return self.deliver(point, row, &fields, None);
         }
+        if let Some(refusal) = self.too_large(&scenario) {
+            let record = self.plan.kind().failed(&refusal);
+            let row = Row::new(point, String::new(), record.fields(), &self.columns);
+            return self.deliver(point, row, record.fields(), None);
+        }
         let run = AssertUnwindSafe(|| scenario.prepare()?.record(&Quiet(self.hooks)));
         let record = match catch_unwind(run) {
             Ok(Ok(Some(record))) => record,
@@ -166,6 +175,17 @@ impl Sweep<'_> {
         let row = Row::new(point, id, record.fields(), &self.columns);
         let seconds = started.elapsed().as_secs_f64();
         self.deliver(point, row, record.fields(), Some(seconds));
+    }
+
+    /// Why a point would take more memory than is free to each of the jobs.
+    fn too_large(&self, scenario: &Scenario) -> Option<String> {
+        let needed = scenario.memory();
+        if needed.total() < LITTLE {
+            return None;
+        }
+        let free = free_memory()?.0 / self.options.jobs as f64;
+        let free = (needed.total() > free).then_some(Bytes(free))?;
+        Some(format!("needs about {needed}; {free} are free to a job"))
     }
 
     fn deliver(&self, point: &Point, row: Row, fields: &[String], seconds: Option<f64>) {

@@ -1,7 +1,16 @@
-//! A part of a sweep: every so many-th point, so that all parts have like work.
+//! A part of a sweep, dealt so that all parts have like work.
+//!
+//! Of k shards each has one point of every k consecutive ones: a card of each round, as it were. Which one changes from round
+//! to round, and within k rounds a shard has every place once. Were it always the same, an axis whose length k divides would
+//! give one shard all its costly points.
 
+use crate::rng;
+use rand::seq::SliceRandom;
 use std::fmt;
 use std::str::FromStr;
+
+/// What shards are dealt by, whatever the sweep.
+const DEAL: u64 = 1;
 
 /// Shard `number` of `count`, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +38,38 @@ impl Shard {
 
     /// Number of points in this shard of a sweep with so many.
     pub fn len_of(&self, points: u64) -> u64 {
-        points.saturating_sub(self.number - 1).div_ceil(self.count)
+        let (rounds, rest) = (points / self.count, points % self.count);
+        rounds + u64::from(self.place(rounds) < rest)
     }
 
     /// The sweep's index of a shard's point.
     pub fn index(&self, position: u64) -> u64 {
-        position * self.count + self.number - 1
+        position * self.count + self.place(position)
     }
 
     /// The other way; `None` for points of other shards.
     pub fn position(&self, index: u64) -> Option<u64> {
-        (index % self.count == self.number - 1).then_some(index / self.count)
+        let (round, place) = (index / self.count, index % self.count);
+        (self.place(round) == place).then_some(round)
     }
+
+    /// The numbers of the shards, of so many, that have the points of a round, one after another.
+    pub fn owners(round: u64, count: u64) -> impl Iterator<Item = u64> {
+        let turn = turn(round, count);
+        (0..count).map(move |place| (place + count - turn) % count + 1)
+    }
+
+    /// Which point of a round it has.
+    fn place(&self, round: u64) -> u64 {
+        (self.number - 1 + turn(round, self.count)) % self.count
+    }
+}
+
+/// By how much the deal is turned in a round: k rounds have every turn once, in an order of their own. O(k).
+fn turn(round: u64, count: u64) -> u64 {
+    let mut turns: Vec<u64> = (0..count).collect();
+    turns.shuffle(&mut rng::stream(DEAL, "shards", &[round / count, count]));
+    turns[(round % count) as usize]
 }
 
 impl FromStr for Shard {
@@ -68,14 +97,42 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_shard_has_all_the_costly_points() {
+        // Costs that grow along the inner axis, the outer one, or both.
+        let costs: [fn(u64, u64) -> f64; 3] = [
+            |_, inner| 1.15_f64.powi(inner as i32),
+            |outer, _| 1.05_f64.powi(outer as i32),
+            |outer, inner| 1.05_f64.powi((outer + inner) as i32),
+        ];
+        for (cost, inner) in costs
+            .into_iter()
+            .flat_map(|cost| [40, 32, 25].map(|n| (cost, n)))
+        {
+            let of = |index: u64| cost(index / inner, index % inner);
+            let work: Vec<f64> = (1..=8)
+                .map(|number| {
+                    let shard = Shard { number, count: 8 };
+                    let positions = 0..shard.len_of(1600);
+                    positions.map(|position| of(shard.index(position))).sum()
+                })
+                .collect();
+            let mean = work.iter().sum::<f64>() / 8.0;
+            let busiest = work.iter().copied().fold(0.0, f64::max);
+            assert!(busiest / mean < 1.1, "{inner}: {:.3}", busiest / mean);
+        }
+    }
+
+    #[test]
     fn shards_have_every_point_once() {
-        for count in 1..6 {
+        for count in 1..9 {
             let mut seen = vec![0; 23];
             for number in 1..=count {
                 let shard: Shard = format!("{number}/{count}").parse().unwrap();
                 for position in 0..shard.len_of(23) {
                     let index = shard.index(position);
                     assert_eq!(shard.position(index), Some(position));
+                    let mut owners = Shard::owners(index / count, count);
+                    assert_eq!(owners.nth((index % count) as usize), Some(number));
                     seen[index as usize] += 1;
                 }
             }

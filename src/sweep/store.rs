@@ -24,7 +24,7 @@ pub const CELLS: &str = "cells.csv";
 /// What stands in its columns.
 const COLUMNS: &str = "columns.json";
 /// Rows that wait for those before them.
-const PENDING: &str = "pending.csv";
+pub const PENDING: &str = "pending.csv";
 /// How long each point took; apart, since it is never the same twice.
 pub const SECONDS: &str = "seconds.csv";
 

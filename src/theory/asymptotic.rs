@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
 use thiserror::Error;
 
 /// Unknowns up to which the whole spectrum is computed.
-const DENSE: usize = 1024;
+pub const DENSE_FIXED: usize = 1024;
 
 /// Eigenvalues this close, relative to the fastest, belong to one mode.
 const DEGENERATE: f64 = 1e-8;
@@ -78,7 +78,7 @@ pub fn asymptotic_rate(
 
     let mut spectrum: Vec<(f64, Mode)> = Vec::new();
     let mut fastest = row_sum;
-    if unknowns > 0 && unknowns <= DENSE {
+    if unknowns > 0 && unknowns <= DENSE_FIXED {
         let tangents = jacobian.tangents();
         let matrix = -jacobian.tangent_matrix();
         let (rates, vectors) = linalg::eigenvectors(&matrix)?;

@@ -13,7 +13,7 @@ pub mod theorem4;
 pub mod threshold;
 mod verdict;
 
-pub use asymptotic::{AsymptoticError, AsymptoticRate, asymptotic_rate};
+pub use asymptotic::{AsymptoticError, AsymptoticRate, DENSE_FIXED, asymptotic_rate};
 pub use joint_rate::{DENSE, JointRate};
 pub use linear_noise::{Deviations, LinearNoise, gradient_covariance};
 pub use supremum::{Supremum, supremum};

@@ -94,6 +94,21 @@ fn shards_merge_into_the_same_bytes() {
             .success();
     }
     let shard = |number: u64| format!("plots/s/shard-{number}-of-3");
+    let status = |folders: &[&str]| {
+        let mut command = luckflow();
+        command
+            .current_dir(place.path())
+            .arg("status")
+            .args(folders);
+        let assert = command.assert().success();
+        String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+    };
+    let said = status(&[&shard(1), &shard(3)]);
+    assert!(
+        said.contains("complete") && said.contains("28 of 42 points"),
+        "{said}"
+    );
+    assert!(said.contains("not here: shard 2 of 3"), "{said}");
     let merge = |arguments: &[&str]| {
         let mut command = luckflow();
         command
@@ -126,6 +141,10 @@ fn shards_merge_into_the_same_bytes() {
         &[&shard(1), "none", "--out", "x"],
         "none: found no sweep.json",
     );
+    let mut command = luckflow();
+    command.current_dir(place.path()).args(["status", "none"]);
+    let allowed = predicate::str::contains("none: found no sweep.json; allowed");
+    command.assert().code(2).stderr(allowed);
     refuses(
         &[&shard(1), &shard(2), &shard(3), "--out", "merged"],
         "earlier results",
@@ -152,10 +171,13 @@ fn shards_merge_into_the_same_bytes() {
     );
     let table = place.path().join(shard(2)).join("cells.csv");
     let text = std::fs::read_to_string(&table).unwrap();
-    std::fs::write(&table, text.replacen("\n1,", "\n11,", 1)).unwrap();
+    // Its first row, as that of another point.
+    let first = text.lines().nth(1).unwrap();
+    std::fs::write(&table, text.replacen(first, &format!("1{first}"), 1)).unwrap();
+    let index = first.split_once(',').unwrap().0;
     refuses(
         &[&shard(1), &shard(2), &shard(3), "--out", "x"],
-        "shard-2-of-3/cells.csv: found \"11,",
+        &format!("shard-2-of-3/cells.csv: found \"1{index},"),
     );
     std::fs::write(&table, text.lines().take(5).collect::<Vec<_>>().join("\n")).unwrap();
     refuses(
@@ -167,7 +189,7 @@ fn shards_merge_into_the_same_bytes() {
 #[test]
 fn a_failed_point_is_a_row_and_not_an_end() {
     // Too few steps for any point.
-    let text = SMALL.replace("rtol = 1e-9", "rtol = 1e-9\nmax_steps = 80");
+    let text = SMALL.replace("rtol = 1e-9", "rtol = 1e-9\nmax_steps = 8");
     let place = place(&text);
     sweep(&place, &["--out", "o"])
         .assert()
@@ -178,7 +200,7 @@ fn a_failed_point_is_a_row_and_not_an_end() {
     sweep(&place, &["--out", "fast", "--fail-fast", "--jobs", "1"])
         .assert()
         .code(1)
-        .stderr(predicate::str::contains("point 0 failed: 80 steps"));
+        .stderr(predicate::str::contains("point 0 failed: 8 steps"));
 
     // A combination that makes no sense, though each value does by itself.
     let text = SMALL.replace(

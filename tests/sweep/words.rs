@@ -201,6 +201,11 @@ fn mistakes_are_named() {
         .assert()
         .code(2)
         .stderr(predicate::str::contains("no more shards than points"));
+    sweep(&place, &["--shard", "auto"])
+        .env_remove("SLURM_ARRAY_TASK_ID")
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("SLURM_ARRAY_TASK_ID"));
     let file: PathBuf = place.path().join("file");
     std::fs::write(file, "").unwrap();
     sweep(&place, &["--out", "file/deep"])

@@ -6,6 +6,7 @@ pub mod flow;
 pub mod hessian;
 pub mod keys;
 pub mod labels;
+mod memory;
 mod plan;
 mod problem;
 mod record;

@@ -10,7 +10,9 @@ use super::theorem5::{Certificates, Setup, Simulation};
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::two_layer::memory;
 use crate::integrate::{Described, RunEnd};
+use crate::runs::Memory;
 use crate::runs::{Weight, many};
 use serde::{Serialize, Serializer};
 
@@ -98,6 +100,18 @@ impl Experiment for Panels {
 
     fn seed(&self) -> u64 {
         self.base.seed
+    }
+
+    fn memory(&self) -> Memory {
+        let nodes = self.base.teacher.nodes.unwrap_or(1);
+        let most = self.students.iter().max().map_or(0, |most| most - nodes);
+        let runs = self.students.len() * self.signals.len() * self.seeds as usize;
+        let one = memory::Size {
+            extra: most,
+            dense: 0,
+            ..self.base.size()
+        };
+        one.memory().times(runs.min(rayon::current_num_threads()))
     }
 
     fn prepare(&self) -> Result<usize, ExperimentError> {

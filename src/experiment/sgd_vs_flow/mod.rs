@@ -16,11 +16,13 @@ use super::theorem5::{Certificates, Setup};
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::two_layer::memory;
 use crate::flow::FanOut;
 use crate::integrate::{Method, RunEnd, Step};
 use crate::linalg::LinalgError;
 use crate::measure::Span;
 use crate::network::TwoLayer;
+use crate::runs::Memory;
 use crate::runs::{Weight, many};
 use crate::sgd::SgdOptions;
 use paths::Reference;
@@ -124,6 +126,15 @@ impl Experiment for SgdVsFlow {
 
     fn seed(&self) -> u64 {
         self.base.seed
+    }
+
+    fn memory(&self) -> Memory {
+        let runs = self.steps.len() * self.batches.len() * self.seeds as usize;
+        let one = memory::Size {
+            states: true,
+            ..self.base.size()
+        };
+        one.memory().times(runs.min(rayon::current_num_threads()))
     }
 
     fn prepare(&self) -> Result<Setup, ExperimentError> {

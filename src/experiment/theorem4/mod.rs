@@ -18,8 +18,11 @@ use super::two_layer::settings::Overlap;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::two_layer::memory;
 use crate::measure::{Spread, spread};
 use crate::network::Frame;
+use crate::runs::Memory;
+use crate::theory;
 use crate::theory::AsymptoticRate;
 use crate::theory::assumption3::Assumption3;
 use ndarray::Array2;
@@ -108,6 +111,19 @@ impl Experiment for Theorem4 {
 
     fn seed(&self) -> u64 {
         self.seed
+    }
+
+    fn memory(&self) -> Memory {
+        let size = memory::Size {
+            teacher: &self.teacher,
+            extra: 0,
+            outputs: 0,
+            overlap: &self.overlap,
+            integrate: &self.integrate,
+            states: self.output.states,
+            dense: theory::DENSE_FIXED,
+        };
+        size.memory()
     }
 
     fn prepare(&self) -> Result<Setup, ExperimentError> {

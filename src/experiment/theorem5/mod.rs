@@ -26,10 +26,13 @@ use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::bound::{Premise, THEOREM5};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::two_layer::memory;
 use crate::flow::StateLayout;
 use crate::integrate::{Method, RunEnd};
 use crate::network::{Frame, TwoLayer};
+use crate::runs::Memory;
 use crate::runs::interruptible;
+use crate::theory;
 use crate::theory::JointRate;
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Certificate;
@@ -133,6 +136,10 @@ impl Experiment for Theorem5 {
         self.seed
     }
 
+    fn memory(&self) -> Memory {
+        self.size().memory()
+    }
+
     fn prepare(&self) -> Result<Setup, ExperimentError> {
         Setup::prepare(self)
     }
@@ -160,6 +167,21 @@ fn resolved(scenario: &Theorem5, setup: &Setup, method: &Method, horizon: f64) -
     resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
     resolved.outputs = Some(setup.network.fan_out.ncols());
     resolved
+}
+
+impl Theorem5 {
+    /// What decides how much memory it takes.
+    pub(in crate::experiment) fn size(&self) -> memory::Size<'_> {
+        memory::Size {
+            teacher: &self.teacher,
+            extra: self.student.extra,
+            outputs: self.outputs.unwrap_or(1),
+            overlap: &self.overlap,
+            integrate: &self.integrate,
+            states: self.output.states,
+            dense: theory::DENSE,
+        }
+    }
 }
 
 /// What is proved of the start; nothing where the user does not wait for it.

@@ -8,6 +8,7 @@ pub use keys::DeepFlow;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::deep::memory;
 use crate::experiment::deep::problem::{student, teacher};
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::flow::deep::{separated_velocity, true_velocity};
@@ -15,6 +16,7 @@ use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
 use crate::network::deep::{Architecture, Deep};
 use crate::rng;
+use crate::runs::Memory;
 use crate::runs::joint_progress::{JointProgress, Part};
 use crate::sgd::{Gradient, Mode, Pass, gaussian_inputs, outputs};
 use ndarray::{Array2, ArrayView2, Axis, Zip};
@@ -40,6 +42,16 @@ impl Experiment for DeepFlow {
 
     fn seed(&self) -> u64 {
         self.base.seed
+    }
+
+    fn memory(&self) -> Memory {
+        let student = self.student_architecture();
+        let teacher = &self.base.teacher.architecture;
+        let activations = memory::activations(&student) + memory::activations(teacher);
+        let samples = self.samples.max(self.base.data.held_out) as f64;
+        Memory::default()
+            .and("samples and activations", 4.0 * samples * activations, 8)
+            .and("networks", 4.0 * student.parameters() as f64, 8)
     }
 
     fn prepare(&self) -> Result<(), ExperimentError> {

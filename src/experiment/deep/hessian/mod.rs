@@ -9,6 +9,7 @@ pub use keys::FlatMinima;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
+use crate::experiment::deep::memory::{self, of_trainings};
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{Problem, student};
 use crate::experiment::deep::trainings;
@@ -19,6 +20,7 @@ use crate::linalg;
 use crate::measure::{Density, lanczos};
 use crate::network::deep::Architecture;
 use crate::rng;
+use crate::runs::Memory;
 use crate::sgd::{Curvature, DataSet, Targets};
 use serde::Serialize;
 
@@ -43,6 +45,19 @@ impl Experiment for FlatMinima {
 
     fn seed(&self) -> u64 {
         self.base.seed
+    }
+
+    fn memory(&self) -> Memory {
+        let widest = self.student.widths.iter().copied().max().unwrap_or(1);
+        let architecture = self.student_architecture(widest);
+        let parameters = architecture.parameters() as f64;
+        let (dense, hessian) = (parameters.min(self.hessian.dense as f64), &self.hessian);
+        let pass = hessian.samples as f64 * memory::activations(&architecture);
+        let trainings = self.student.widths.len() * self.base.seeds as usize;
+        of_trainings(&self.base, &architecture, trainings)
+            .and("the Hessian", 3.0 * dense * dense, 8)
+            .and("Lanczos vectors", hessian.steps as f64 * parameters, 8)
+            .and("products with the Hessian", 6.0 * pass, 8)
     }
 
     fn prepare(&self) -> Result<(), ExperimentError> {

@@ -14,6 +14,7 @@ use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
 use crate::experiment::deep::keys::Weights;
+use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::student;
 use crate::experiment::deep::trainings;
@@ -22,6 +23,7 @@ use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
 use crate::rng;
+use crate::runs::Memory;
 use fit::Fit;
 use labelled::Labelled;
 use serde::Serialize;
@@ -47,6 +49,11 @@ impl Experiment for ImplicitRegularization {
 
     fn seed(&self) -> u64 {
         self.base.seed
+    }
+
+    fn memory(&self) -> Memory {
+        let trainings = self.labels().len() * self.base.seeds as usize;
+        of_trainings(&self.base, &self.student_architecture(), trainings)
     }
 
     fn prepare(&self) -> Result<(), ExperimentError> {

@@ -13,6 +13,7 @@ pub use keys::Keep;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
+use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{Problem, student};
 use crate::experiment::deep::trainings;
@@ -21,6 +22,7 @@ use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, NodeSelection, subnetwork, uniform};
 use crate::rng;
+use crate::runs::Memory;
 use crate::runs::joint_progress::JointProgress;
 use rand::seq::index::sample;
 use serde::Serialize;
@@ -46,6 +48,14 @@ impl Experiment for LotteryTickets {
 
     fn seed(&self) -> u64 {
         self.base.seed
+    }
+
+    fn memory(&self) -> Memory {
+        of_trainings(
+            &self.base,
+            &self.student_architecture(),
+            self.base.seeds as usize,
+        )
     }
 
     fn prepare(&self) -> Result<(), ExperimentError> {

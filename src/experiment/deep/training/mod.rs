@@ -9,6 +9,7 @@ pub use keys::DeepTraining;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
+use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{Problem, student};
 use crate::experiment::deep::trainings;
@@ -16,6 +17,7 @@ use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::network::deep::{BatchNorm, Deep, Place};
+use crate::runs::Memory;
 use crate::sgd::Evaluation;
 use serde::Serialize;
 
@@ -39,6 +41,16 @@ impl Experiment for DeepTraining {
 
     fn seed(&self) -> u64 {
         self.base.seed
+    }
+
+    fn memory(&self) -> Memory {
+        let student = &self.student;
+        let widest = student.widths.iter().copied().max().unwrap_or(1);
+        let teacher = &self.base.teacher.architecture;
+        let architecture = student.architecture(teacher, widest, student.batch_norms[0]);
+        let variants = student.widths.len() * student.batch_norms.len();
+        let trainings = variants * self.base.data.deviations.len() * self.base.seeds as usize;
+        of_trainings(&self.base, &architecture, trainings)
     }
 
     fn prepare(&self) -> Result<(), ExperimentError> {

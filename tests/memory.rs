@@ -1,0 +1,140 @@
+//! Estimates of memory, against what runs take; and the refusal of what cannot be had.
+#![cfg(target_os = "linux")]
+
+use luckflow::config::{Document, Override};
+use luckflow::experiment::Scenario;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// What the program itself takes, threads and BLAS included.
+const PROGRAM: f64 = 40e6;
+
+/// The most that a process had in memory, in bytes, when it has ended well.
+fn peak(child: &Child) -> f64 {
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    let mut status = 0;
+    // SAFETY: both are places for what the call writes, and the child is this process's own.
+    let waited = unsafe {
+        libc::wait4(
+            child.id() as libc::pid_t,
+            &mut status,
+            0,
+            usage.as_mut_ptr(),
+        )
+    };
+    assert_eq!(waited, child.id() as libc::pid_t);
+    assert_eq!(status, 0);
+    // SAFETY: the call has filled it.
+    1024.0 * unsafe { usage.assume_init() }.ru_maxrss as f64
+}
+
+fn command(place: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("luckflow"));
+    command.current_dir(place.path()).args(arguments);
+    command
+}
+
+/// Estimate and measurement of a shipped scenario with some changes.
+fn both(name: &str, changes: &[&str]) -> [f64; 2] {
+    let overrides: Vec<Override> = changes
+        .iter()
+        .map(|text| Override::parse(text).unwrap())
+        .collect();
+    let document = Document::load(Path::new(name), &overrides).unwrap();
+    let estimate = Scenario::interpret(document).unwrap().memory().total();
+    let place = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["run", name, "--quiet", "--threads", "1"];
+    for change in changes {
+        arguments.extend(["--set", change]);
+    }
+    let child = command(&place, &arguments)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    [estimate, peak(&child) - PROGRAM]
+}
+
+#[test]
+fn estimates_are_within_a_factor_of_two_of_what_runs_take() {
+    let sampled = [
+        "overlap.method=monte-carlo",
+        "overlap.samples=4000000",
+        "integrate.method=rk4",
+        "integrate.step=0.1",
+        "integrate.horizon=0.1",
+        "integrate.outputs=10",
+    ];
+    let watched = ["integrate.outputs=1000000", "integrate.horizon=5"];
+    let trained = [
+        "data.samples=1000000",
+        "training.epochs=1",
+        "training.batch=4096",
+        "student.widths=[1]",
+        "seeds=1",
+    ];
+    let cases: [(&str, &[&str]); 3] = [
+        ("theorem5", &sampled),
+        ("theorem4", &watched),
+        ("fc-gaussian-small", &trained),
+    ];
+    for (name, changes) in cases {
+        let [estimate, measured] = both(name, changes);
+        assert!(measured > 1e8, "{name}: too small to tell, {measured:e}");
+        let ratio = estimate / measured;
+        assert!(
+            (0.5..2.0).contains(&ratio),
+            "{name}: {estimate:e} of {measured:e}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_cannot_have_its_memory_is_refused_with_figures() {
+    let place = tempfile::tempdir().unwrap();
+    let huge = [
+        "run",
+        "theorem5",
+        "--set",
+        "overlap.method=monte-carlo",
+        "--set",
+        "overlap.samples=1000000000000",
+        "--set",
+        "integrate.method=rk4",
+    ];
+    let refused = command(&place, &huge).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    for part in ["theorem5", "TB for the sample", "are free", "--over-memory"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!place.path().join("plots").exists());
+
+    let dry = command(&place, &huge).arg("--dry-run").output().unwrap();
+    assert!(dry.status.success());
+    let said = String::from_utf8(dry.stdout).unwrap();
+    assert!(said.contains("for the sample"), "{said}");
+    assert!(!place.path().join("plots").exists());
+}
+
+#[test]
+fn a_point_of_a_sweep_that_is_too_large_is_a_row_that_says_so() {
+    let place = tempfile::tempdir().unwrap();
+    let sweep = [
+        "sweep",
+        "theorem4-monte-carlo",
+        "--axis",
+        "overlap.samples=values:1000,1000000000000",
+        "--set",
+        "overlap.replicas=1",
+        "--quiet",
+        "--out",
+        "out",
+    ];
+    let output = command(&place, &sweep).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let cells = std::fs::read_to_string(place.path().join("out/cells.csv")).unwrap();
+    let lines: Vec<&str> = cells.lines().collect();
+    assert!(!lines[1].contains("needs about"), "{}", lines[1]);
+    assert!(lines[2].contains("for the sample"), "{}", lines[2]);
+}
