@@ -1,0 +1,17 @@
+"""Simulates the training dynamics of over-parameterized ReLU networks and puts the theory's bounds to the test.
+
+Arrays go in and come out as NumPy's float64; nodes are columns, as in the theory. Everything that the command line
+does can be called: `run`, `sweep`, `falsify`, `explain`; beside it the parts: `kernel`, `overlaps`, `Flow`,
+`theorem4_rates`, `certificate`.
+"""
+
+from ._errors import InputError, ScenarioError
+from ._luckflow import __version__
+from ._overlap import Kernel, KernelSlopes, Overlaps, kernel, overlap, overlaps, overlaps_mc
+from ._result import Result
+from ._run import experiments, explain, load, new, run, scenario_text, scenarios
+
+__all__ = [
+    "InputError", "Kernel", "KernelSlopes", "Overlaps", "Result", "ScenarioError", "__version__", "experiments",
+    "explain", "kernel", "load", "new", "overlap", "overlaps", "overlaps_mc", "run", "scenario_text", "scenarios",
+]  # fmt: skip

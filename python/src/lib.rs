@@ -1,0 +1,28 @@
+//! luckflow for Python: what `luckflow/*.py` calls.
+
+mod arrays;
+mod errors;
+mod job;
+mod list;
+mod overlap;
+mod run;
+
+use pyo3::prelude::*;
+
+/// The compiled part of the package.
+#[pymodule]
+mod _luckflow {
+    #[pymodule_export]
+    use crate::list::{experiments, explain, new, scenario_text, shipped};
+    #[pymodule_export]
+    use crate::overlap::{kernel, overlaps, overlaps_mc};
+    #[pymodule_export]
+    use crate::run::{RunOutcome, run, to_inline_toml, to_toml};
+
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}
