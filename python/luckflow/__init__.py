@@ -6,12 +6,18 @@ does can be called: `run`, `sweep`, `falsify`, `explain`; beside it the parts: `
 """
 
 from ._errors import InputError, ScenarioError
+from ._falsify import Attack, Attacks, falsify
+from ._flow import Flow, MonteCarlo, State
 from ._luckflow import __version__
 from ._overlap import Kernel, KernelSlopes, Overlaps, kernel, overlap, overlaps, overlaps_mc
 from ._result import Result
 from ._run import experiments, explain, load, new, run, scenario_text, scenarios
+from ._theory import Certificate, assumption3, asymptotic_rate, certificate, theorem4_rates
+from ._trajectory import Trajectory
 
 __all__ = [
-    "InputError", "Kernel", "KernelSlopes", "Overlaps", "Result", "ScenarioError", "__version__", "experiments",
-    "explain", "kernel", "load", "new", "overlap", "overlaps", "overlaps_mc", "run", "scenario_text", "scenarios",
+    "Attack", "Attacks", "Certificate", "Flow", "InputError", "Kernel", "KernelSlopes", "MonteCarlo", "Overlaps",
+    "Result", "ScenarioError", "State", "Trajectory", "__version__", "assumption3", "asymptotic_rate", "certificate",
+    "experiments", "explain", "falsify", "kernel", "load", "new", "overlap", "overlaps", "overlaps_mc", "run",
+    "scenario_text", "scenarios", "theorem4_rates",
 ]  # fmt: skip

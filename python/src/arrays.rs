@@ -68,7 +68,10 @@ fn check_finite<D: Dimension>(array: ArrayView<f64, D>, name: &str) -> PyResult<
     let mut place = String::new();
     for (index, entry) in array.view().into_dyn().indexed_iter() {
         if !entry.is_finite() {
-            place = format!("{entry} at {:?}", index.slice());
+            place = match index.slice() {
+                [] => entry.to_string(),
+                index => format!("{entry} at {index:?}"),
+            };
             break;
         }
     }

@@ -39,3 +39,23 @@ def overlaps(W, W_star, b, b_star):
                 D[j, k], L[j, k] = pair(np.arccos(rho), b[j] / r, b_star[k] / s)
             L[j, k] *= r * s
     return D, L
+
+
+def velocity(W, V, W_star, V_star, b, projection=True):
+    """dW/dt and dV/dt from the overlaps above, with unit nodes where the flow is projected."""
+    norms = np.linalg.norm(W, axis=0) if projection else np.ones(W.shape[1])
+    U = W / norms
+    thresholds = [np.full(nodes.shape[1], b) for nodes in (U, W_star)]
+    D, L = overlaps(U, U, thresholds[0], thresholds[0])
+    D_star, L_star = overlaps(U, W_star, *thresholds)
+    force = W_star @ (D_star * (V @ V_star.T)).T - U @ (D * (V @ V.T)).T
+    if projection:
+        force = norms * (force - U * np.sum(U * force, axis=0))
+    return force, L_star @ V_star - L @ V
+
+
+def loss(W, V, W_star, V_star, b):
+    """The population loss of unit nodes."""
+    ours, theirs = np.full(W.shape[1], b), np.full(W_star.shape[1], b)
+    own, cross, star = (overlaps(*parts)[1] for parts in ((W, W, ours, ours), (W, W_star, ours, theirs), (W_star, W_star, theirs, theirs)))
+    return 0.5 * (np.sum(own * (V @ V.T)) - 2 * np.sum(cross * (V @ V_star.T)) + np.sum(star * (V_star @ V_star.T)))

@@ -1,0 +1,7 @@
+//! The projected flow of a two-layer student: its vector field, and runs of it.
+
+mod field;
+pub mod spec;
+pub mod trajectory;
+
+pub use field::FlowField;
