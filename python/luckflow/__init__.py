@@ -5,6 +5,7 @@ does can be called: `run`, `sweep`, `falsify`, `explain`; beside it the parts: `
 `theorem4_rates`, `certificate`.
 """
 
+from ._compare import Comparison, compare
 from ._errors import InputError, ScenarioError
 from ._falsify import Attack, Attacks, falsify
 from ._flow import Flow, MonteCarlo, State
@@ -12,12 +13,14 @@ from ._luckflow import __version__
 from ._overlap import Kernel, KernelSlopes, Overlaps, kernel, overlap, overlaps, overlaps_mc
 from ._result import Result
 from ._run import experiments, explain, load, new, run, scenario_text, scenarios
+from ._sweep import counts, linear_axis, log_axis, sweep
 from ._theory import Certificate, assumption3, asymptotic_rate, certificate, theorem4_rates
 from ._trajectory import Trajectory
 
 __all__ = [
-    "Attack", "Attacks", "Certificate", "Flow", "InputError", "Kernel", "KernelSlopes", "MonteCarlo", "Overlaps",
-    "Result", "ScenarioError", "State", "Trajectory", "__version__", "assumption3", "asymptotic_rate", "certificate",
-    "experiments", "explain", "falsify", "kernel", "load", "new", "overlap", "overlaps", "overlaps_mc", "run",
-    "scenario_text", "scenarios", "theorem4_rates",
+    "Attack", "Attacks", "Certificate", "Comparison", "Flow", "InputError", "Kernel", "KernelSlopes", "MonteCarlo",
+    "Overlaps", "Result", "ScenarioError", "State", "Trajectory", "__version__", "assumption3", "asymptotic_rate",
+    "certificate", "compare", "counts", "experiments", "explain", "falsify", "kernel", "linear_axis", "load",
+    "log_axis", "new", "overlap", "overlaps", "overlaps_mc", "run", "scenario_text", "scenarios", "sweep",
+    "theorem4_rates",
 ]  # fmt: skip

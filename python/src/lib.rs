@@ -8,6 +8,7 @@ mod job;
 mod list;
 mod overlap;
 mod run;
+mod sweep;
 mod theory;
 
 use pyo3::prelude::*;
@@ -27,6 +28,8 @@ mod _luckflow {
     use crate::overlap::{kernel, overlaps, overlaps_mc};
     #[pymodule_export]
     use crate::run::{RunOutcome, run, to_inline_toml, to_toml};
+    #[pymodule_export]
+    use crate::sweep::{SweepPlan, SweepStore};
     #[pymodule_export]
     use crate::theory::{certificates, exact_rate, theorem4_rates};
 

@@ -158,9 +158,9 @@ impl RunOutcome {
 /// Where results go.
 #[derive(FromPyObject)]
 pub struct Target {
-    out: Option<PathBuf>,
-    force: bool,
-    resume: bool,
+    pub out: Option<PathBuf>,
+    pub force: bool,
+    pub resume: bool,
 }
 
 impl Target {
