@@ -41,7 +41,9 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         parts = [("key", self.scenario), ("claim", self.verdicts), ("finding", self.numbers)]
-        tables = [_html.table([name, "a", "b"], [[key, *pair] for key, pair in part.items()]) for name, part in parts if part]
+        tables = [
+            _html.table([name, "a", "b"], [[key, *pair] for key, pair in part.items()]) for name, part in parts if part
+        ]
         if self.arrays:
             tables.append(_html.table(["array", "difference"], [[name, found] for name, found in self.arrays.items()]))
         return "".join(tables) or "<p>The same.</p>"
@@ -59,8 +61,13 @@ def compare(a: Any, b: Any) -> Comparison:
     -------
     Comparison
     """
-    findings = [{key: value for key, value in flat(result.summary).items() if key.split(".")[0] not in PASSING} for result in (a, b)]
-    numbers = differing(*({key: value for key, value in found.items() if not isinstance(value, str)} for found in findings))
+    findings = [
+        {key: value for key, value in flat(result.summary).items() if key.split(".")[0] not in PASSING}
+        for result in (a, b)
+    ]
+    numbers = differing(
+        *({key: value for key, value in found.items() if not isinstance(value, str)} for found in findings)
+    )
     return Comparison(
         scenario=differing(flat(a.scenario), flat(b.scenario)),
         verdicts=differing(a.verdicts, b.verdicts),

@@ -71,7 +71,7 @@ class Attacks(list):
 def falsify(
     scenario: Scenario, overrides: Mapping[str, Any] | None = None, *, starts: int = 40, iterations: int = 200
 ) -> Attacks:
-    """Searches, within what each bound supposes, for the start at which it comes closest to failing, and runs from there.
+    """Searches, within what each bound supposes, for the start at which it comes closest to failing; runs from there.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from . import _luckflow
 from ._bar import shown
+from ._errors import InputError
 from ._overlap import whole
 from ._trajectory import Trajectory
 
@@ -104,6 +105,8 @@ class Flow(_luckflow.FlowField):
     True
     """
 
+    _given: tuple[tuple[Any, Any], dict[str, Any]]
+
     def __new__(
         cls,
         W_star: ArrayLike,
@@ -115,19 +118,16 @@ class Flow(_luckflow.FlowField):
         fan_out: str = "fixed",
         overlap: str | MonteCarlo = "exact",
     ) -> Flow:
-        if not isinstance(overlap, MonteCarlo):
-            if overlap != "exact":
-                from ._errors import InputError
-
-                raise InputError("", "overlap", repr(overlap), '"exact" or a MonteCarlo')
-            overlap = None
-        flow = super().__new__(cls, W_star, V_star, b, b if b_star is None else b_star, projection, fan_out, overlap)
-        flow._given = dict(W_star=W_star, V_star=V_star, b=b, b_star=b_star)
-        flow._given |= dict(projection=projection, fan_out=fan_out, overlap=overlap or "exact")
+        sampling = overlap if isinstance(overlap, MonteCarlo) else None
+        if sampling is None and overlap != "exact":
+            raise InputError("", "overlap", repr(overlap), '"exact" or a MonteCarlo')
+        flow = super().__new__(cls, W_star, V_star, b, b if b_star is None else b_star, projection, fan_out, sampling)
+        options = {"b": b, "b_star": b_star, "projection": projection, "fan_out": fan_out, "overlap": overlap}
+        flow._given = (W_star, V_star), options
         return flow
 
     def __reduce__(self) -> Any:
-        return _again, (type(self), self._given)
+        return _again, (type(self), *self._given)
 
     def pack(self, W: ArrayLike, V: ArrayLike | None = None) -> np.ndarray:
         """W and V as one vector: W node by node, then V node by node.
@@ -168,8 +168,6 @@ class Flow(_luckflow.FlowField):
         d, C = self.input_dim, self.outputs
         n = len(y) // (d + C)
         if y.ndim not in (1, 2) or n == 0 or len(y) != n * (d + C):
-            from ._errors import InputError
-
             raise InputError("", "y", f"an array of shape {list(y.shape)}", f"n (d + C), a multiple of {d + C}")
         W = y[: n * d].reshape(n, d, *y.shape[1:])
         V = y[n * d :].reshape(n, C, *y.shape[1:])
@@ -247,8 +245,10 @@ class Flow(_luckflow.FlowField):
             part = self.simulate(W, V, t=[time - now], **options)
             if index == 0:
                 yield State(0.0, part.W[0], part.V[0], part.theta[0], float(part.loss[0]))
-            W, V, now = part.W[-1], part.V[-1], now + float(part.t[-1])
-            yield State(now, W, V, part.theta[-1], float(part.loss[-1]))
+            now += float(part.t[-1])
+            state = State(now, part.W[-1], part.V[-1], part.theta[-1], float(part.loss[-1]))
+            yield state
+            W, V = state.W, state.V
             if part.end["kind"] != "horizon":
                 return
 
@@ -261,5 +261,5 @@ def _times(t: ArrayLike) -> np.ndarray:
     return times[1:] if times.ndim == 1 and len(times) > 1 and times[0] == 0 else times
 
 
-def _again(cls: type[Flow], given: dict[str, Any]) -> Flow:
-    return cls(given.pop("W_star"), given.pop("V_star"), **given)
+def _again(cls: type[Flow], teacher: tuple[Any, Any], options: dict[str, Any]) -> Flow:
+    return cls(*teacher, **options)

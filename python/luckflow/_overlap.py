@@ -73,16 +73,21 @@ def kernel(theta: ArrayLike, b: ArrayLike, b2: ArrayLike | None = None, derivati
     """
     given = [np.asarray(value) for value in (theta, b, b if b2 is None else b2)]
     try:
-        shape = np.broadcast_shapes(*(value.shape for value in given))
+        shape = np.broadcast(*given).shape
     except ValueError:
         shapes = ", ".join(str(value.shape) for value in given)
         raise InputError("", "theta", f"shapes {shapes}", "shapes of theta, b and b2 that broadcast") from None
     angles, *thresholds = given
-    angles = np.broadcast_to(angles, shape).ravel()
-    thresholds = [value.ravel() if value.size == 1 else np.broadcast_to(value, shape).ravel() for value in thresholds]
-    found = _luckflow.kernel(angles, *thresholds)
-    found = [values.reshape(shape) if shape else float(values[0]) for values in found]
-    return KernelSlopes(*found) if derivative else Kernel(*found[:2])
+    found = _luckflow.kernel(
+        _spread(angles, shape), *(_spread(b, shape if b.size > 1 else b.shape) for b in thresholds)
+    )
+    shaped: list[Any] = [values.reshape(shape) if shape else float(values[0]) for values in found]
+    return KernelSlopes(*shaped) if derivative else Kernel(*shaped[:2])
+
+
+def _spread(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Entries one after another, as many as the shape has."""
+    return (value if value.shape == shape else np.broadcast_to(value, shape)).ravel()
 
 
 def overlap(theta: ArrayLike, b: ArrayLike) -> KernelSlopes:
@@ -164,7 +169,12 @@ def overlaps_mc(
     if precision not in ("f64", "f32"):
         raise InputError("", "precision", repr(precision), '"f64" or "f32"')
     drawn = _luckflow.overlaps_mc(
-        *_layers(W, W_star, b, b_star), whole("samples", samples), whole("seed", seed), precision == "f32", covariance, rows
+        *_layers(W, W_star, b, b_star),
+        whole("samples", samples),
+        whole("seed", seed),
+        precision == "f32",
+        covariance,
+        rows,
     )
     mean, error = (Overlaps(*parts) for parts in drawn)
     return mean, error

@@ -45,8 +45,9 @@ def _grid(panels: int, columns: int) -> list[Any]:
         raise ImportError("figures need matplotlib: pip install 'luckflow[full]'") from error
     columns = min(columns or math.ceil(math.sqrt(panels)), max(panels, 1))
     rows = math.ceil(max(panels, 1) / columns)
-    shape = dict(figsize=(6.4 * max(1.0, 0.6 * columns), 4.4 * max(1.0, 0.6 * rows)), layout="constrained")
-    _, axes = plt.subplots(rows, columns, squeeze=False, sharex=True, sharey=True, **shape)
+    size = (6.4 * max(1.0, 0.6 * columns), 4.4 * max(1.0, 0.6 * rows))
+    figure = plt.figure(figsize=size, layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for unused in axes.flat[panels:]:
         unused.set_visible(False)
     return list(axes.flat)

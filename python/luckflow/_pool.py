@@ -1,4 +1,4 @@
-"""Points of a sweep on executors: in batches by cost, rows kept as they come, a worker that dies costs its points only."""
+"""Points of a sweep on executors: batches by cost, rows kept as they come; a dead worker costs its points only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,13 @@ def _plan(given: Given, axes: list[str]) -> Any:
 
 
 def through(
-    executor: Any, given: Given, axes: list[str], plan: Any, target: Any, draw: bool, show: Callable[[float, str], Any] | None
+    executor: Any,
+    given: Given,
+    axes: list[str],
+    plan: Any,
+    target: Any,
+    draw: bool,
+    show: Callable[[float, str], Any] | None,
 ) -> None:
     """Runs all points that have no row yet."""
     processes = isinstance(executor, int) and not isinstance(executor, bool)
@@ -66,7 +72,9 @@ def _processes(count: int) -> Callable[[], Any]:
 class _Run:
     """One sweep under way."""
 
-    def __init__(self, make: Any, owned: bool, given: Given, axes: list[str], points: int, store: Any, show: Any) -> None:
+    def __init__(
+        self, make: Any, owned: bool, given: Given, axes: list[str], points: int, store: Any, show: Any
+    ) -> None:
         self.make, self.owned, self.given, self.axes = make, owned, given, axes
         self.points, self.store, self.show = points, store, show
         self.executor = make()
@@ -84,11 +92,14 @@ class _Run:
                 self.moved.wait(POLL)
                 self.moved.clear()
                 self.collect()
-        finally:
+        except BaseException:
             for future in self.waiting:
                 future.cancel()
             if self.owned:
-                self.executor.shutdown(wait=False, cancel_futures=True)
+                _end(self.executor)
+            raise
+        if self.owned:
+            self.executor.shutdown()
 
     def submit(self) -> bool:
         """Hands out as much as is wanted; whether there was anything. Suspects run alone."""
@@ -143,6 +154,14 @@ class _Run:
         if self.show:
             done, failed, violated = self.store.tally()
             self.show(done / self.points, f"{done} of {self.points} points, {failed} failed, {violated} violated")
+
+
+def _end(executor: ProcessPoolExecutor) -> None:
+    """Ends workers in the middle of what they do: nobody waits for it."""
+    processes = list((executor._processes or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
 
 
 def _workers(executor: Any) -> int:

@@ -61,7 +61,8 @@ class Result:
     summary : dict
         What ``summary.json`` holds: scenario, provenance, end, and the findings of the experiment.
     verdicts : dict
-        Of each claim: ``"holds"``, ``"violated"``, ``"vacuous"``, ``"not applicable"``, ``"untested"``, ``"undecided"``.
+        Of each claim ``"holds"``, ``"violated"``, ``"vacuous"``, ``"not applicable"``, ``"untested"`` or
+        ``"undecided"``.
     arrays : dict of ndarray
         The columns of the first table, and every array of the run, by name; those of networks as ``"file/tensor"``.
     tables : dict of dict of ndarray
@@ -168,7 +169,11 @@ class Result:
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=False)
         texts = {f"{name}.svg": text for name, text in kept.drawings.items()}
-        texts |= {"summary.json": kept.summary, "resolved.toml": kept.resolved, "columns.json": json.dumps(kept.columns)}
+        texts |= {
+            "summary.json": kept.summary,
+            "resolved.toml": kept.resolved,
+            "columns.json": json.dumps(kept.columns),
+        }
         data = {**kept.tables, **kept.files, **{name: text.encode() for name, text in texts.items()}}
         for name, content in data.items():
             path = place / name

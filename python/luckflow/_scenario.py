@@ -6,14 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
 from . import _luckflow
 from ._errors import InputError
 
-Scenario = Union[str, os.PathLike, Mapping[str, Any]]
+Scenario = str | os.PathLike | Mapping[str, Any]
 
 #: What mistakes in a mapping or a text call it.
 UNNAMED = "scenario.toml"

@@ -95,13 +95,14 @@ def sweep(
     given, words = Given.of(scenario, changes), [f"{key}={axis(key, values)}" for key, values in (axes or {}).items()]
     target, plan = Target.of(out, force, resume), _luckflow.SweepPlan(given, words)
     with tempfile.TemporaryDirectory() as passing, shown(progress) as show:
+        folder = Path(passing if target.out is None else target.out)
         if target.out is None:
             target = Target(passing, False, False)
         if executor is None:
             plan.run(target, os.cpu_count() or 1, out is not None, show)
         else:
             through(executor, given, words, plan, target, out is not None, show)
-        return table(Path(target.out))
+        return table(folder)
 
 
 def axis(key: str, values: str | Iterable[Any]) -> str:

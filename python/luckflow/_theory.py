@@ -50,7 +50,7 @@ def theorem4_rates(W_star: ArrayLike, b: float, theta0: float, step: float | Non
     return _luckflow.theorem4_rates(W_star, b, theta0, step)[0]
 
 
-def assumption3(W_star: ArrayLike, b: float, theta0: float) -> dict[str, float]:
+def assumption3(W_star: ArrayLike, b: float, theta0: float) -> dict[str, float | None]:
     """The constants of Assumption 3: ``epsilon``, ``K_d``, ``d0``, ``theta0``, ``threshold``, ``nodes``.
 
     Parameters are those of `theorem4_rates`. ``K_d`` is an upper bound within 1e-7; ``None`` where it is infinite.
@@ -114,12 +114,12 @@ class Certificate:
     @property
     def matrix(self) -> np.ndarray | None:
         """M, (m + n, m + n), non-negative off its diagonal: dz/dt ≤ M z."""
-        return self.comparison and self.comparison["matrix"]
+        return self.comparison["matrix"] if self.comparison else None
 
     @property
     def region(self) -> np.ndarray | None:
         """What z(t) keeps below at all times, (m + n,)."""
-        return self.comparison and self.comparison["region"]
+        return self.comparison["region"] if self.comparison else None
 
     def __bool__(self) -> bool:
         return self.rate is not None
@@ -157,7 +157,7 @@ class Certificate:
         kept = {}
         if self.comparison:
             norm = (z / self.comparison["weights"]).max(axis=1)
-            kept["region"] = bool(np.all(z <= self.region * (1 + ROUNDING) + floor))
+            kept["region"] = bool(np.all(z <= self.comparison["region"] * (1 + ROUNDING) + floor))
             kept["comparison"] = _falls(t, norm, self.comparison["rate"], floor / self.comparison["weights"].min())
         if self.euclidean:
             m = self.W_star.shape[1]

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const POLL: Duration = Duration::from_millis(50);
 
 /// How long a computation that was asked to stop is waited for; then it ends by itself, unheard.
-const GRACE: Duration = Duration::from_millis(300);
+const GRACE: Duration = Duration::from_millis(250);
 
 /// Pools that nobody uses now, of the process with this number: a fork has none of its parent's threads.
 static IDLE: Mutex<(u32, Vec<ThreadPool>)> = Mutex::new((0, Vec::new()));

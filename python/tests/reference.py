@@ -14,7 +14,9 @@ def pair(theta, b, b2):
         mean = rho * x - b2
         return (x - b) * norm.pdf(x) * (mean * norm.cdf(mean / sine) + sine * norm.pdf(mean / sine))
 
-    return tuple(quad(f, b, b + 40, epsabs=1e-15, epsrel=1e-12, limit=400, points=[b + 1, b + 4])[0] for f in (gate, activation))
+    return tuple(
+        quad(f, b, b + 40, epsabs=1e-15, epsrel=1e-12, limit=400, points=[b + 1, b + 4])[0] for f in (gate, activation)
+    )
 
 
 def arc_cosine(W, W_star):
@@ -57,5 +59,8 @@ def velocity(W, V, W_star, V_star, b, projection=True):
 def loss(W, V, W_star, V_star, b):
     """The population loss of unit nodes."""
     ours, theirs = np.full(W.shape[1], b), np.full(W_star.shape[1], b)
-    own, cross, star = (overlaps(*parts)[1] for parts in ((W, W, ours, ours), (W, W_star, ours, theirs), (W_star, W_star, theirs, theirs)))
+    own, cross, star = (
+        overlaps(*parts)[1]
+        for parts in ((W, W, ours, ours), (W, W_star, ours, theirs), (W_star, W_star, theirs, theirs))
+    )
     return 0.5 * (np.sum(own * (V @ V.T)) - 2 * np.sum(cross * (V @ V_star.T)) + np.sum(star * (V_star @ V_star.T)))

@@ -68,7 +68,9 @@ def test_jacobian_is_that_of_differences(nets, fan_out, rng):
     np.testing.assert_allclose(J, differences, atol=2e-8)
     direction = rng.normal(size=len(y))
     moved = flow.jvp(W, V, *flow.unpack(direction))
-    np.testing.assert_allclose(np.concatenate([moved[0].T.ravel(), moved[1].ravel()]), J @ direction, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        np.concatenate([moved[0].T.ravel(), moved[1].ravel()]), J @ direction, rtol=1e-10, atol=1e-12
+    )
 
 
 def test_packing(nets):
@@ -161,7 +163,13 @@ def test_large_flows_use_all_cores_and_change_nothing(rng):
 
 def test_a_pickled_flow_is_the_same(nets):
     W_star, V_star, W, V = nets
-    flow = lf.Flow(W_star, V_star, b=0.7, fan_out="running", overlap=lf.MonteCarlo(500, rows=np.eye(6), resample="every-evaluation"))
+    flow = lf.Flow(
+        W_star,
+        V_star,
+        b=0.7,
+        fan_out="running",
+        overlap=lf.MonteCarlo(500, rows=np.eye(6), resample="every-evaluation"),
+    )
     for _ in range(2):
         again = pickle.loads(pickle.dumps(flow))
         np.testing.assert_array_equal(again.velocity(W, V)[0], pickle.loads(pickle.dumps(flow)).velocity(W, V)[0])

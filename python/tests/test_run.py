@@ -21,7 +21,10 @@ PROGRAM = Path(os.environ.get("LUCKFLOW", ROOT / "target" / "release" / "luckflo
 def test_one_scenario_in_four_forms(small, tmp_path):
     text = "\n".join(
         ['experiment = "theorem4"']
-        + [f"[{name}]\n" + "\n".join(f"{k} = {v}" for k, v in small[name].items()) for name in ("teacher", "student", "integrate")]
+        + [
+            f"[{name}]\n" + "\n".join(f"{k} = {v}" for k, v in small[name].items())
+            for name in ("teacher", "student", "integrate")
+        ]
     )
     path = tmp_path / "s.toml"
     path.write_text(text)
@@ -66,7 +69,9 @@ def test_pickled_saved_and_loaded_results_are_the_same(small, tmp_path):
 
 
 @pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not built")
-@pytest.mark.parametrize("scenario", sorted(SCENARIOS.glob("[!s]*.toml")) + [SCENARIOS / "sgd-vs-flow.toml"], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "scenario", sorted(SCENARIOS.glob("[!s]*.toml")) + [SCENARIOS / "sgd-vs-flow.toml"], ids=lambda path: path.stem
+)
 def test_every_experiment_gives_the_bytes_of_the_command_line(scenario, tmp_path):
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     subprocess.run([PROGRAM, "run", scenario, "--out", theirs, "--quiet"], check=True, cwd=ROOT)

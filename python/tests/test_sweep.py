@@ -69,7 +69,11 @@ def test_every_executor_makes_the_same_table(kind, small_sweep, table, tmp_path)
     if kind == "number":
         lf.sweep(small_sweep, AXES, executor=2, **options)
     else:
-        make = (lambda: ProcessPoolExecutor(2, get_context("spawn"))) if kind == "processes" else (lambda: ThreadPoolExecutor(2))
+        make = (
+            (lambda: ProcessPoolExecutor(2, get_context("spawn")))
+            if kind == "processes"
+            else (lambda: ThreadPoolExecutor(2))
+        )
         with make() as executor:
             lf.sweep(small_sweep, AXES, executor=executor, **options)
     assert (tmp_path / "out" / "cells.csv").read_bytes() == table

@@ -1,11 +1,12 @@
 //! The vector field as Python calls it.
 
 use super::spec::Spec;
+use super::state::{Kept, State, along, shaped};
 use crate::overlap::is_small;
 use crate::{arrays, errors, job};
-use luckflow::flow::{Direction, FanOut, FlowJacobian, Snapshot, TwoLayerFlow};
+use luckflow::flow::{Direction, FanOut, FlowJacobian};
 use luckflow::overlap::HalfAngle;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,20 +22,6 @@ type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 pub struct FlowField {
     pub(super) spec: Arc<Spec>,
     kept: Arc<Mutex<Option<Kept>>>,
-}
-
-/// The library's field with its working memory, kept from call to call.
-struct Kept {
-    flow: TwoLayerFlow,
-    nodes: usize,
-    /// V where it is fixed: the library has it from the beginning.
-    fan_out: Array2<f64>,
-}
-
-/// A state: W node by node, then V node by node.
-pub(super) struct State {
-    pub nodes: Array2<f64>,
-    pub fan_out: Array2<f64>,
 }
 
 #[pymethods]
@@ -376,62 +363,4 @@ impl FlowField {
             false => job::wide(py, work),
         }
     }
-}
-
-impl Kept {
-    fn of(spec: &Spec, state: &State) -> Self {
-        let network = spec.network(state.nodes.view(), state.fan_out.view());
-        Self {
-            flow: spec.field(&network),
-            nodes: state.nodes.nrows(),
-            fan_out: state.fan_out.clone(),
-        }
-    }
-
-    fn velocity(&mut self, y: &[f64]) -> Vec<f64> {
-        let mut dy = vec![0.0; y.len()];
-        self.flow.velocity(y, &mut dy);
-        dy
-    }
-
-    fn snapshot(&mut self, y: &[f64]) -> Snapshot {
-        self.flow.snapshot(y, &mut vec![0.0; y.len()])
-    }
-}
-
-impl State {
-    /// As the library has it: V only where it runs, and an integral at the end.
-    pub(super) fn packed(&self, fixed: bool) -> Vec<f64> {
-        let fan_out = self.fan_out.iter().filter(|_| !fixed);
-        let all = self.nodes.iter().chain(fan_out).copied();
-        all.chain([0.0]).collect()
-    }
-}
-
-/// The Jacobian along a direction, of which a node's part along itself changes its norm and so its speed.
-fn along(spec: &Spec, state: &State, mut direction: Direction) -> Direction {
-    let network = spec.network(state.nodes.view(), state.fan_out.view());
-    let mut flow = spec.field(&network);
-    let y = flow.state_of(&network);
-    let mut velocity = vec![0.0; y.len()];
-    flow.velocity(&y, &mut velocity);
-    let velocity: ArrayView2<f64> = flow.layout().weights(&velocity).reborrow();
-    let radial = Zip::from(direction.weights.rows())
-        .and(state.nodes.rows())
-        .map_collect(|change, w| change.dot(&w));
-    for (j, mut change) in direction.weights.rows_mut().into_iter().enumerate() {
-        change.scaled_add(-radial[j], &state.nodes.row(j));
-    }
-    let mut change = FlowJacobian::at(&network, FanOut::Running).apply(&direction);
-    for (j, mut change) in change.weights.rows_mut().into_iter().enumerate() {
-        change.scaled_add(radial[j], &velocity.row(j));
-    }
-    if spec.is_fixed() {
-        change.fan_out.fill(0.0);
-    }
-    change
-}
-
-fn shaped(entries: Vec<f64>, shape: (usize, usize)) -> Array2<f64> {
-    Array2::from_shape_vec(shape, entries).expect("as many entries as there are")
 }

@@ -2,6 +2,7 @@
 
 mod field;
 pub mod spec;
+mod state;
 pub mod trajectory;
 
 pub use field::FlowField;
