@@ -84,7 +84,7 @@ def sweep(
 
     Examples
     --------
-    >>> frame = sweep("theorem4", {"student.theta0": log_axis(1e-2, 1, 3)})
+    >>> frame = sweep("theorem4", {"student.theta0": log_axis(1e-3, 1e-1, 3)})
     >>> list(frame["printed_d0_verdict"])
     ['holds', 'violated', 'vacuous']
     """
