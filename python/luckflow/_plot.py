@@ -30,11 +30,13 @@ def draw(figures: Mapping[str, Any], name: str | None, ax: Any) -> Any:
     axes = [ax] if ax is not None else _grid(len(panels), figure["columns"])
     for panel, place in zip(panels, axes):
         _panel(figure, panel, place)
-    axes[0].legend(fontsize="small")
+    # Beside the panel where there is room to be had.
+    beside = dict(loc="upper left", bbox_to_anchor=(1.01, 1.0)) if len(axes) == 1 and ax is None else {}
+    axes[0].legend(fontsize="small", **beside)
     if len(panels) > 1 and ax is None:
         axes[0].figure.suptitle(figure["title"])
     else:
-        axes[0].set_title(figure["title"])
+        axes[0].set_title(figure["title"], fontsize="medium")
     return axes[0]
 
 
@@ -45,7 +47,7 @@ def _grid(panels: int, columns: int) -> list[Any]:
         raise ImportError("figures need matplotlib: pip install 'luckflow[full]'") from error
     columns = min(columns or math.ceil(math.sqrt(panels)), max(panels, 1))
     rows = math.ceil(max(panels, 1) / columns)
-    size = (6.4 * max(1.0, 0.6 * columns), 4.4 * max(1.0, 0.6 * rows))
+    size = (9.0 * max(1.0, 0.45 * columns), 4.4 * max(1.0, 0.6 * rows))
     figure = plt.figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for unused in axes.flat[panels:]:

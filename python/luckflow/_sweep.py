@@ -133,4 +133,4 @@ def counts(frame: Any) -> dict[str, dict[str, int]]:
     for name in claims:
         verdicts, numbers = np.unique(frame[name].astype(str), return_counts=True)
         found[name.removesuffix(ending)] = {v: int(n) for v, n in zip(verdicts, numbers) if v}
-    return found
+    return {claim: numbers for claim, numbers in found.items() if numbers}

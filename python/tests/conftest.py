@@ -1,7 +1,12 @@
 """What several tests use."""
 
+import os
+
 import numpy as np
 import pytest
+
+# Figures are drawn, and shown to nobody.
+os.environ.setdefault("MPLBACKEND", "agg")
 
 SMALL = {
     "experiment": "theorem4",

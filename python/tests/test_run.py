@@ -14,6 +14,9 @@ import luckflow as lf
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "tests" / "cli" / "scenarios"
 
+#: One of each experiment, all of them short.
+EXPERIMENTS = sorted(path for path in SCENARIOS.glob("*.toml") if not path.stem.startswith("sweep"))
+
 #: The command line's program, where it is built.
 PROGRAM = Path(os.environ.get("LUCKFLOW", ROOT / "target" / "release" / "luckflow"))
 
@@ -69,13 +72,11 @@ def test_pickled_saved_and_loaded_results_are_the_same(small, tmp_path):
 
 
 @pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not built")
-@pytest.mark.parametrize(
-    "scenario", sorted(SCENARIOS.glob("[!s]*.toml")) + [SCENARIOS / "sgd-vs-flow.toml"], ids=lambda path: path.stem
-)
-def test_every_experiment_gives_the_bytes_of_the_command_line(scenario, tmp_path):
+@pytest.mark.parametrize("scenario", EXPERIMENTS, ids=lambda path: path.stem)
+def test_every_experiment_gives_the_bytes_of_the_command_line(scenario, tmp_path, monkeypatch):
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     subprocess.run([PROGRAM, "run", scenario, "--out", theirs, "--quiet"], check=True, cwd=ROOT)
-    os.chdir(ROOT)
+    monkeypatch.chdir(ROOT)
     lf.run(scenario, out=ours)
     names = lambda folder: sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())  # noqa: E731
     assert names(theirs) == names(ours)
@@ -86,6 +87,23 @@ def test_every_experiment_gives_the_bytes_of_the_command_line(scenario, tmp_path
         if name.name == "summary.json":
             found, wanted = (without_time(json.loads(data)) for data in (found, wanted))
         assert found == wanted, name
+
+
+@pytest.mark.parametrize("scenario", EXPERIMENTS, ids=lambda path: path.stem)
+def test_every_experiment_has_frames_arrays_and_figures(scenario, monkeypatch):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    monkeypatch.chdir(ROOT)
+    result = lf.run(scenario)
+    assert len(result.frame()) > 0 and result.arrays
+    assert result.figures.keys() == result.drawings.keys()
+    for name, figure in result.figures.items():
+        ax = result.plot(name)
+        assert ax.get_xlabel() == figure["x"]["label"] and ax.get_yscale() == figure["y"]["scale"]
+        drawn = len(ax.lines) + len(ax.collections)
+        assert drawn >= len(figure["panels"][0]["series"]), name
+        pyplot.close(ax.figure)
+    assert result.plot(ax=pyplot.figure().add_subplot()).get_title()
+    pyplot.close("all")
 
 
 def without_time(found):
