@@ -129,23 +129,6 @@ class Flow(_luckflow.FlowField):
     def __reduce__(self) -> Any:
         return _again, (type(self), *self._given)
 
-    def pack(self, W: ArrayLike, V: ArrayLike | None = None) -> np.ndarray:
-        """W and V as one vector: W node by node, then V node by node.
-
-        Parameters
-        ----------
-        W : array_like, shape (d, n)
-        V : array_like, shape (n, C), optional
-            Ones, if V_star was not given.
-
-        Returns
-        -------
-        ndarray, shape (n (d + C),)
-        """
-        dW, dV = self.velocity(W, V)  # which also checks them
-        V = np.ones(dV.shape) if V is None else V
-        return np.concatenate([np.asarray(W, dtype=float).T.ravel(), np.asarray(V, dtype=float).ravel()])
-
     def unpack(self, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """W and V of a packed state, or of many.
 

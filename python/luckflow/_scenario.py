@@ -33,12 +33,17 @@ class Given:
         changes = [f"{key}={inline(value)}" for key, value in (overrides or {}).items()]
         if isinstance(scenario, Mapping):
             return cls(UNNAMED, _luckflow.to_toml(plain(scenario)), changes)
-        if isinstance(scenario, str) and ("\n" in scenario or "=" in scenario):
+        if isinstance(scenario, str) and is_text(scenario):
             return cls(UNNAMED, scenario, changes)
         if isinstance(scenario, (str, os.PathLike)):
             return cls(os.fspath(scenario), None, changes)
         kind = type(scenario).__name__
         raise InputError("", "scenario", kind, "a mapping, a path, text in TOML or the name of a shipped scenario")
+
+
+def is_text(scenario: str) -> bool:
+    """Whether it is TOML, and no path or name."""
+    return "\n" in scenario or ("=" in scenario and not scenario.endswith(".toml"))
 
 
 def inline(value: Any) -> str:

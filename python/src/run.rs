@@ -5,7 +5,7 @@ use luckflow::config::{Document, Override};
 use luckflow::experiment::{self, Outcome, Prepared, Scenario, Summary, resolved};
 use luckflow::integrate::RunEnd;
 use luckflow::output::{Checkpoints, Claim, Folder, FolderError, Provenance};
-use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pythonize::{depythonize, pythonize};
@@ -50,15 +50,21 @@ impl Given {
 /// A mapping as TOML.
 #[pyfunction]
 pub fn to_toml(mapping: &Bound<'_, PyAny>) -> PyResult<String> {
-    let value: toml::Value = depythonize(mapping)?;
-    toml::to_string(&value).map_err(|error| PyValueError::new_err(error.to_string()))
+    let text = toml::to_string(&of_python(mapping)?);
+    text.map_err(|error| errors::argument("scenario", error, "what TOML has"))
 }
 
 /// One value as it stands behind `key =`.
 #[pyfunction]
 pub fn to_inline_toml(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let value: toml::Value = depythonize(value)?;
-    Ok(value.to_string())
+    Ok(of_python(value)?.to_string())
+}
+
+fn of_python(value: &Bound<'_, PyAny>) -> PyResult<toml::Value> {
+    depythonize(value).map_err(|error| {
+        let allowed = "numbers, words, true or false, and lists and mappings of them";
+        errors::argument("scenario", error, allowed)
+    })
 }
 
 /// What a run left, until somebody asks for it.

@@ -37,7 +37,7 @@ def test_everything_public_is_documented():
         if inspect.isclass(value):
             for method, member in vars(value).items():
                 assert method.startswith("_") or not callable(member) or inspect.getdoc(member), f"{name}.{method}"
-    for method in ("velocity", "loss", "angles", "jacobian", "jvp"):
+    for method in ("velocity", "pack", "loss", "angles", "jacobian", "jvp"):
         assert "Parameters\n" in inspect.getdoc(getattr(lf.Flow, method))
 
 

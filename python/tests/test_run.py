@@ -129,6 +129,9 @@ def without_time(found):
         ("theorem44", {}, "the file", "theorem4", ""),
         ("sweep-theorem4", {}, "sweep", "[sweep]", ""),
         (7, {}, "scenario", "int", "mapping"),
+        ({"experiment": object()}, {}, "scenario", "object", "numbers"),
+        ("theorem4", {"seed": 1 << 70}, "scenario", "", "numbers"),
+        ("no/such=place.toml", {}, "the file", "No such file", ""),
     ],
 )
 def test_mistakes_in_scenarios(given, overrides, key, found, allowed):
@@ -145,6 +148,7 @@ def test_lists_and_explanations():
     assert lf.scenario_text("theorem4").startswith("#")
     assert "radians" in lf.explain("student.theta0")
     assert lf.run(lf.new("theorem4")).name == "theorem4"
+    assert lf.run("theorem4").summary["provenance"]["program"] == f"luckflow {lf.__version__}"
     with pytest.raises(lf.InputError, match="did you mean student.theta0"):
         lf.explain("student.theta1")
     with pytest.raises(lf.InputError, match="theorem4"):

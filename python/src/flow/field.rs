@@ -98,6 +98,30 @@ impl FlowField {
         Ok((dw.into_pyarray(py), dv.into_pyarray(py)))
     }
 
+    /// W and V as one vector: W node by node, then V node by node.
+    ///
+    /// Parameters
+    /// ----------
+    /// W : array_like, shape (d, n)
+    /// V : array_like, shape (n, C), optional
+    ///     Ones, if V_star was not given.
+    ///
+    /// Returns
+    /// -------
+    /// ndarray, shape (n (d + C),)
+    #[pyo3(signature = (W, V=None))]
+    #[expect(non_snake_case)]
+    fn pack<'py>(
+        &self,
+        py: Python<'py>,
+        W: &Bound<'py, PyAny>,
+        V: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Vector<'py>> {
+        let state = self.state(W, V)?;
+        let packed: Array1<f64> = state.nodes.iter().chain(&state.fan_out).copied().collect();
+        Ok(packed.into_pyarray(py))
+    }
+
     /// dy/dt of a packed state, as scipy.integrate.solve_ivp calls it; t has no effect.
     ///
     /// Parameters
