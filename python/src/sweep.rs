@@ -58,7 +58,7 @@ impl SweepPlan {
             let allowed = format!("0 to {}", plan.points() - 1);
             return Err(errors::argument("indices", index, allowed));
         }
-        let rows = job::watched(py, None, move |hooks| {
+        job::watched(py, None, move |hooks| {
             let rows = Mutex::new(Vec::new());
             let identities = Identities::default();
             workers(1, || {
@@ -67,8 +67,7 @@ impl SweepPlan {
                 lock(&rows).extend(done);
             });
             rows.into_inner().unwrap_or_else(PoisonError::into_inner)
-        });
-        rows
+        })
     }
 
     /// Opens a folder for the rows.
