@@ -4,7 +4,7 @@ use crate::config;
 use toml::Value;
 
 /// The scenario as TOML, with the files that it names by their whole paths.
-pub(super) fn resolved(scenario: &dyn erased_serde::Serialize) -> String {
+pub fn resolved(scenario: &dyn erased_serde::Serialize) -> String {
     let mut toml = Value::try_from(scenario).expect("scenarios are made of what TOML has");
     for file in config::files(scenario) {
         let whole = std::path::absolute(&file.path).unwrap_or(file.path);

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// `summary.json`. Numbers that are not finite are `null`.
 #[derive(Serialize)]
-struct Summary<'a> {
+pub struct Summary<'a> {
     experiment: &'static str,
     scenario: &'a dyn erased_serde::Serialize,
     provenance: &'a Provenance,
@@ -19,6 +19,21 @@ struct Summary<'a> {
     seconds: f64,
     #[serde(flatten)]
     findings: &'a dyn Outcome,
+}
+
+impl<'a> Summary<'a> {
+    /// Of a run.
+    pub fn new(scenario: &Scenario, outcome: &'a dyn Outcome, provenance: &'a Provenance) -> Self {
+        let about = outcome.about();
+        Self {
+            experiment: scenario.kind().name,
+            scenario: about.scenario,
+            provenance,
+            end: about.end.described(),
+            seconds: about.seconds,
+            findings: outcome,
+        }
+    }
 }
 
 /// Writes all files, each whole or not at all, and gives their paths.
@@ -37,18 +52,10 @@ pub fn write(
         columns.insert(table.name, table.columns.clone());
         written.push(folder.write(table.name, |out| table.write(out))?);
     }
-    let about = outcome.about();
-    let summary = Summary {
-        experiment: scenario.kind().name,
-        scenario: about.scenario,
-        provenance,
-        end: about.end.described(),
-        seconds: about.seconds,
-        findings: outcome,
-    };
+    let summary = Summary::new(scenario, outcome, provenance);
     written.push(folder.write_json("summary.json", &summary)?);
     written.push(folder.write_json("columns.json", &columns)?);
-    let text = resolved(about.scenario);
+    let text = resolved(outcome.about().scenario);
     written.push(folder.write("resolved.toml", |out| out.write_all(text.as_bytes()))?);
     for file in outcome.files() {
         written.push(folder.write(&file.name, |out| (file.fill)(out))?);

@@ -1,0 +1,114 @@
+"""Looking for the start at which a bound comes closest to failing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import _html, _luckflow
+from ._overlap import whole
+from ._run import run
+from ._scenario import Given, Scenario
+
+#: Rounding in a rate that was found, relative.
+ROUNDING = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Attack:
+    """The closest that a bound was brought to failing.
+
+    Attributes
+    ----------
+    bound : str
+        Its name.
+    proven : bool
+        Whether it has a proof.
+    claimed : float
+        λ.
+    ratio : float
+        The smallest instantaneous rate that was found, over λ: below 1 the bound is refuted.
+    along_run : float or None
+        The smallest ratio along the run from there.
+    evaluations : int
+        Of the rate, by the search.
+    W, W_star : ndarray, shape (d, n) and (d, m)
+        Where it is attained, and the teacher; of no columns where nothing was found.
+    """
+
+    bound: str
+    proven: bool
+    claimed: float
+    ratio: float
+    evaluations: int
+    W: np.ndarray = field(repr=False)
+    W_star: np.ndarray = field(repr=False)
+    along_run: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """``"holds"`` or ``"violated"``."""
+        least = min(self.ratio, np.inf if self.along_run is None else self.along_run)
+        return "holds" if least >= 1 - ROUNDING else "violated"
+
+
+class Attacks(list):
+    """Attacks on all bounds that claim something; ``without_search`` names those against which no search is known."""
+
+    without_search: list[str] = []
+
+    def _repr_html_(self) -> str:
+        head = ["bound", "proven", "claimed", "smallest found/claimed", "along the run", "verdict"]
+        rows = [[a.bound, a.proven, a.claimed, a.ratio, a.along_run, a.verdict] for a in self]
+        return _html.table(head, rows)
+
+
+def falsify(
+    scenario: Scenario, overrides: Mapping[str, Any] | None = None, *, starts: int = 40, iterations: int = 200
+) -> Attacks:
+    """Searches, within what each bound supposes, for the start at which it comes closest to failing; runs from there.
+
+    Parameters
+    ----------
+    scenario, overrides
+        As for `run`; of Theorem 4 or 5.
+    starts, iterations : int
+        Random starts of the search for each bound and node, and steps from each.
+
+    Returns
+    -------
+    Attacks
+        A list of `Attack`.
+
+    Raises
+    ------
+    ScenarioError, InputError
+        A mistake in the scenario; an experiment without such bounds.
+    KeyboardInterrupt
+        At once; the search itself goes on unheard until it ends.
+    """
+    given = Given.of(scenario, overrides)
+    found = _luckflow.attacks(given, whole("starts", starts), whole("iterations", iterations))
+    attacks = Attacks()
+    attacks.without_search = found["without_search"]
+    for attack in found["attacks"]:
+        along = _along(attack, found["W_star"], found["b"]) if attack["W"].shape[1] else None
+        attacks.append(Attack(**attack, W_star=found["W_star"], along_run=along))
+    return attacks
+
+
+def _along(attack: Mapping[str, Any], W_star: np.ndarray, b: float) -> float | None:
+    """The smallest ratio along the run from what was found."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [str(Path(folder, name)) for name in ("teacher.npy", "student.npy")]
+        for name, array in zip(names, (W_star, attack["W"])):
+            np.save(name, array)
+        teacher = {"weights": {"file": names[0]}, "threshold": b}
+        result = run({"experiment": "theorem4", "teacher": teacher, "student": {"weights": {"file": names[1]}}})
+    simulated = result.summary["rates"].get(attack["bound"], {}).get("simulated")
+    return None if simulated is None else simulated / attack["claimed"]

@@ -1,0 +1,173 @@
+"""Points of a sweep on executors: batches by cost, rows kept as they come; a dead worker costs its points only."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from typing import Any
+
+from . import _luckflow
+from ._errors import InputError
+from ._scenario import Given
+
+#: Seconds that a batch is to take.
+BATCH = 0.5
+
+#: Points of a batch, at most.
+MOST = 512
+
+#: Batches for each worker that are on their way.
+AHEAD = 2
+
+#: Seconds between two looks at executors that do not call back.
+POLL = 0.05
+
+
+def rows(given: Given, axes: list[str], indices: list[int]) -> list[tuple[int, str, list[str], float]]:
+    """What a worker does: the rows of some points."""
+    return _plan(given, axes).rows(indices)
+
+
+_KNOWN: list[Any] = []
+
+
+def _plan(given: Given, axes: list[str]) -> Any:
+    """The last plan is kept: batches of one sweep share it."""
+    if not _KNOWN or _KNOWN[0] != (given, axes):
+        _KNOWN[:] = [(given, axes), _luckflow.SweepPlan(given, axes)]
+    return _KNOWN[1]
+
+
+def through(
+    executor: Any,
+    given: Given,
+    axes: list[str],
+    plan: Any,
+    target: Any,
+    draw: bool,
+    show: Callable[[float, str], Any] | None,
+) -> None:
+    """Runs all points that have no row yet."""
+    processes = isinstance(executor, int) and not isinstance(executor, bool)
+    if not (processes and executor > 0) and not callable(getattr(executor, "submit", None)):
+        raise InputError("", "executor", repr(executor), "a number of processes, or what has submit")
+    store = plan.open(target)
+    try:
+        make = _processes(executor) if processes else (lambda: executor)
+        _Run(make, processes, given, axes, plan.points, store, show).all()
+        store.finish(draw)
+    finally:
+        store.close()
+
+
+def _processes(count: int) -> Callable[[], Any]:
+    # Not by fork: the parent may have threads, whose locks a fork would find as they are.
+    context = multiprocessing.get_context("spawn")
+    return lambda: ProcessPoolExecutor(count, mp_context=context)
+
+
+class _Run:
+    """One sweep under way."""
+
+    def __init__(
+        self, make: Any, owned: bool, given: Given, axes: list[str], points: int, store: Any, show: Any
+    ) -> None:
+        self.make, self.owned, self.given, self.axes = make, owned, given, axes
+        self.points, self.store, self.show = points, store, show
+        self.executor = make()
+        self.width = AHEAD * _workers(self.executor)
+        self.waiting: dict[Any, list[int]] = {}
+        self.suspects: list[int] = []
+        self.suspect: int | None = None
+        self.begin, self.size = 0, 1
+        self.moved = threading.Event()
+
+    def all(self) -> None:
+        """Until every point has its row."""
+        try:
+            while self.submit() or self.waiting:
+                self.moved.wait(POLL)
+                self.moved.clear()
+                self.collect()
+        except BaseException:
+            for future in self.waiting:
+                future.cancel()
+            if self.owned:
+                _end(self.executor)
+            raise
+        if self.owned:
+            self.executor.shutdown()
+
+    def submit(self) -> bool:
+        """Hands out as much as is wanted; whether there was anything. Suspects run alone."""
+        some = False
+        while len(self.waiting) < (1 if self.suspects else self.width) and self.suspect is None:
+            if self.suspects:
+                self.suspect = self.suspects.pop()
+                batch = [self.suspect]
+            else:
+                batch, self.begin = self.store.missing(self.begin, self.size)
+            if not batch:
+                break
+            some = True
+            self.hand_out(batch)
+        return some
+
+    def hand_out(self, batch: list[int]) -> None:
+        """One batch; to another pool if this one broke."""
+        try:
+            future = self.executor.submit(rows, self.given, self.axes, batch)
+        except BrokenExecutor:
+            if not self.owned:
+                raise
+            self.executor = self.make()
+            future = self.executor.submit(rows, self.given, self.axes, batch)
+        if callable(getattr(future, "add_done_callback", None)):
+            future.add_done_callback(lambda _: self.moved.set())
+        self.waiting[future] = batch
+
+    def collect(self) -> None:
+        """Keeps what was found; points whose worker died are run again, each alone, and then have failed."""
+        for future in [future for future in self.waiting if future.done()]:
+            batch = self.waiting.pop(future)
+            alone, self.suspect = self.suspect is not None, None
+            try:
+                found = future.result()
+            except Exception as error:
+                if isinstance(error, BrokenExecutor) and not self.owned:
+                    raise
+                if alone:
+                    self.store.fail(batch[0], f"its worker failed: {type(error).__name__}: {error}")
+                else:
+                    self.suspects.extend(batch)
+            else:
+                self.keep(found)
+
+    def keep(self, found: list[Any]) -> None:
+        """Rows of a batch; the next ones are as long as these say."""
+        self.store.deliver(found)
+        seconds = sum(row[3] for row in found) / max(len(found), 1)
+        self.size = max(1, min(MOST, int(BATCH / max(seconds, 1e-6))))
+        if self.show:
+            done, failed, violated = self.store.tally()
+            self.show(done / self.points, f"{done} of {self.points} points, {failed} failed, {violated} violated")
+
+
+def _end(executor: ProcessPoolExecutor) -> None:
+    """Ends workers in the middle of what they do: nobody waits for it."""
+    processes = list((executor._processes or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+
+
+def _workers(executor: Any) -> int:
+    """How many workers an executor has, where it says so."""
+    count = getattr(executor, "_max_workers", None)
+    if not isinstance(count, int):
+        cores = getattr(executor, "ncores", None)  # Dask's client
+        count = sum(cores().values()) if callable(cores) else None
+    return count or os.cpu_count() or 1

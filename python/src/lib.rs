@@ -1,0 +1,42 @@
+//! luckflow for Python: what `luckflow/*.py` calls.
+
+mod arrays;
+mod attack;
+mod errors;
+mod flow;
+mod job;
+mod list;
+mod overlap;
+mod run;
+mod sweep;
+mod theory;
+
+use pyo3::prelude::*;
+
+/// The compiled part of the package.
+#[pymodule]
+mod _luckflow {
+    #[pymodule_export]
+    use crate::attack::attacks;
+    #[pymodule_export]
+    use crate::flow::FlowField;
+    #[pymodule_export]
+    use crate::flow::trajectory::simulate;
+    #[pymodule_export]
+    use crate::list::{experiments, explain, new, scenario_text, shipped};
+    #[pymodule_export]
+    use crate::overlap::{kernel, overlaps, overlaps_mc};
+    #[pymodule_export]
+    use crate::run::{RunOutcome, run, to_inline_toml, to_toml};
+    #[pymodule_export]
+    use crate::sweep::{SweepPlan, SweepStore};
+    #[pymodule_export]
+    use crate::theory::{certificates, exact_rate, theorem4_rates};
+
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}
