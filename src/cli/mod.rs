@@ -37,7 +37,7 @@ enum Verb {
     Sweep(sweep::Arguments),
     /// Join the shards of a sweep.
     Merge(merge::Arguments),
-    /// Draw a sweep again, from its table alone.
+    /// Draw the figures of a run or a sweep again, from their data alone; also for print.
     Plot(plot::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
     Overlap(overlap::Arguments),

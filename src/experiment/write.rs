@@ -1,10 +1,9 @@
 //! What a run leaves in its folder: numbers first, then pictures.
 
 use super::resolved::resolved;
-use super::{Outcome, Scenario};
+use super::{Outcome, Scenario, figures};
 use crate::integrate::Described;
 use crate::output::{Column, Folder, FolderError, Provenance};
-use crate::plot::Figure;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -53,31 +52,6 @@ pub fn write(
     for file in outcome.files() {
         written.push(folder.write(&file.name, |out| (file.fill)(out))?);
     }
-    for (name, figure) in outcome.figures() {
-        written.extend(draw(folder, &name, &figure)?);
-    }
+    written.extend(figures::keep(folder, &outcome.figures())?);
     Ok(written)
-}
-
-/// Draws `name.svg`; nothing without the feature `plot`.
-///
-/// # Errors
-/// A folder that cannot be written to.
-#[cfg_attr(
-    not(feature = "plot"),
-    expect(unused_variables, clippy::unnecessary_wraps)
-)]
-pub(crate) fn draw(
-    folder: &Folder,
-    name: &str,
-    figure: &Figure,
-) -> Result<Option<PathBuf>, FolderError> {
-    #[cfg(feature = "plot")]
-    {
-        let svg = figure.to_svg();
-        let path = folder.write(&format!("{name}.svg"), |out| out.write_all(svg.as_bytes()))?;
-        Ok(Some(path))
-    }
-    #[cfg(not(feature = "plot"))]
-    Ok(None)
 }

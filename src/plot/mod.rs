@@ -1,6 +1,6 @@
 //! Figures: data first, then SVG. Charts, small multiples and maps are one type, with the same axes and the same key.
 //!
-//! Drawing needs the feature `plot`; without it a figure is data that serialises.
+//! Drawing needs the feature `plot`; without it a figure is data that serialises, and a table.
 
 mod axes;
 #[cfg(feature = "plot")]
@@ -18,8 +18,10 @@ pub mod number;
 mod style;
 #[cfg(feature = "plot")]
 mod svg;
+mod table;
 #[cfg(feature = "plot")]
 mod text;
+mod values;
 
 pub use axes::{Axis, Scale};
 pub use figure::{Figure, Mark, Panel, Place, Series, Size};
