@@ -55,7 +55,10 @@ pub fn keep(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf
 ///
 /// # Errors
 /// A folder that cannot be written to.
-#[cfg_attr(not(feature = "plot"), expect(unused_variables, clippy::unnecessary_wraps))]
+#[cfg_attr(
+    not(feature = "plot"),
+    expect(unused_variables, clippy::unnecessary_wraps)
+)]
 pub fn draw(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
     #[cfg(feature = "plot")]
     {
@@ -83,7 +86,10 @@ pub fn read(folder: &Path) -> Result<Vec<(String, Figure)>, FiguresError> {
         };
         match named.iter().find(|named| !inside(named)) {
             None => Ok(named),
-            Some(named) => Err(io::Error::other(format!("a figure called {:?}", named.name))),
+            Some(named) => Err(io::Error::other(format!(
+                "a figure called {:?}",
+                named.name
+            ))),
         }
     };
     match read() {

@@ -1,7 +1,7 @@
 //! What a run leaves in its folder: numbers first, then pictures.
 
 use super::resolved::resolved;
-use super::{Outcome, Scenario, figures};
+use super::{Outcome, Scenario, figures, judged};
 use crate::integrate::Described;
 use crate::output::{Column, Folder, FolderError, Provenance};
 use serde::Serialize;
@@ -32,7 +32,9 @@ pub fn write(
 ) -> Result<Vec<PathBuf>, FolderError> {
     let mut written = Vec::new();
     let mut columns: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
-    for table in outcome.tables() {
+    let verdicts = outcome.verdicts();
+    let verdicts = (!verdicts.is_empty()).then(|| judged::table(verdicts));
+    for table in outcome.tables().into_iter().chain(verdicts) {
         columns.insert(table.name, table.columns.clone());
         written.push(folder.write(table.name, |out| table.write(out))?);
     }
