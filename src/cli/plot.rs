@@ -68,6 +68,8 @@ pub fn draw(folder: &Folder, quiet: bool) -> Result<ExitCode, Failure> {
             say(format_args!("wrote {}", path.display()))?;
         }
     }
+    #[cfg(feature = "plot")]
+    super::report::beside(folder, quiet)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -29,6 +29,8 @@ pub use error::ExperimentError;
 pub use judged::{Judged, VERDICTS, read as read_verdicts};
 pub use record::{ERROR, Reading, Record, VERDICT, simulated, verdict};
 pub use registry::{KINDS, Kind};
+pub(crate) use resolved::resolved;
+pub use resolved::{RESOLVED, SCENARIO};
 pub use scenario::{Prepared, Scenario};
 pub use view::{Levels, Pair, Rate, View};
 pub use write::write;

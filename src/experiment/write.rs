@@ -1,7 +1,6 @@
 //! What a run leaves in its folder: numbers first, then pictures.
 
-use super::resolved::resolved;
-use super::{Outcome, Scenario, figures, judged};
+use super::{Outcome, RESOLVED, Scenario, figures, judged, resolved};
 use crate::integrate::Described;
 use crate::output::{Column, Folder, FolderError, Provenance};
 use serde::Serialize;
@@ -50,7 +49,7 @@ pub fn write(
     written.push(folder.write_json("summary.json", &summary)?);
     written.push(folder.write_json("columns.json", &columns)?);
     let text = resolved(about.scenario);
-    written.push(folder.write("resolved.toml", |out| out.write_all(text.as_bytes()))?);
+    written.push(folder.write(RESOLVED, |out| out.write_all(text.as_bytes()))?);
     for file in outcome.files() {
         written.push(folder.write(&file.name, |out| (file.fill)(out))?);
     }

@@ -44,12 +44,16 @@ struct Sheet<'a> {
 /// Room for the name of the horizontal axis.
 const FOOT: f64 = 30.0;
 
-pub(super) fn svg(figure: &Figure) -> String {
-    Sheet::of(figure).draw().document()
+pub(super) fn svg(figure: &Figure, prefix: &str) -> String {
+    let prefix = match prefix {
+        "" => of_title(&figure.title),
+        given => given.to_owned(),
+    };
+    Sheet::of(figure, prefix).draw().document()
 }
 
 impl<'a> Sheet<'a> {
-    fn of(figure: &'a Figure) -> Self {
+    fn of(figure: &'a Figure, prefix: String) -> Self {
         let size = figure.size;
         let series = figure.panels.iter().flat_map(|panel| &panel.series);
         let points: Vec<(f64, f64)> = series.flat_map(|series| series.mark.points()).collect();
@@ -63,7 +67,7 @@ impl<'a> Sheet<'a> {
         let is_titled = figure.panels.iter().any(|panel| !panel.title.is_empty());
         let mut sheet = Self {
             figure,
-            prefix: prefix(&figure.title),
+            prefix,
             x: figure.x.spanning(points.iter().map(|point| point.0)),
             y: figure.y.spanning(points.iter().map(|point| point.1)),
             head: 16.0 + 1.3 * title_size * title.len() as f64,
@@ -369,7 +373,7 @@ fn named(label: &str, exponent: i32) -> String {
 }
 
 /// From a title, the same for the same (FNV-1a).
-fn prefix(title: &str) -> String {
+fn of_title(title: &str) -> String {
     let hash = title.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });

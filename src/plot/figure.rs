@@ -327,7 +327,14 @@ impl Figure {
     /// The figure as SVG: the same bytes for the same data.
     #[cfg(feature = "plot")]
     pub fn to_svg(&self) -> String {
-        super::draw::svg(self)
+        self.to_svg_as("")
+    }
+
+    /// The same with ids that begin with `prefix`, for pages with several figures; with none they begin with one from the
+    /// title.
+    #[cfg(feature = "plot")]
+    pub fn to_svg_as(&self, prefix: &str) -> String {
+        super::draw::svg(self, prefix)
     }
 }
 

@@ -12,6 +12,7 @@ use super::load::{self, Loaded};
 use super::manifest::{self, Manifest};
 use super::row::{Row, header};
 use super::{Identities, Plan, Shard, of_point};
+use crate::experiment::{RESOLVED, resolved};
 use crate::output::{Claim, Column, Folder, FolderError, table};
 use std::collections::BTreeMap;
 use std::io;
@@ -158,6 +159,10 @@ impl Store {
         }
         if !goes_on {
             folder.write_json(manifest::FILE, &manifest)?;
+        }
+        // What each point changes a few keys of.
+        if let Ok(first) = plan.scenario(&plan.point(0)) {
+            folder.write(RESOLVED, |out| out.write_all(resolved(&first).as_bytes()))?;
         }
         // Each time: a kill may have come between the two.
         folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
