@@ -26,3 +26,5 @@ mod values;
 pub use axes::{Axis, Scale};
 pub use figure::{Figure, Mark, Panel, Place, Series, Size};
 pub use style::{Look, Marker};
+#[cfg(feature = "plot")]
+pub(crate) use text::runs;

@@ -96,7 +96,7 @@ fn verdicts(folders: &[ResultFolder]) -> Option<Html> {
             )
         });
         tag("tr")
-            .child(head(label))
+            .child(head("").rich(label))
             .children(cells.collect::<Vec<_>>())
     });
     let rows: Vec<Html> = rows.collect();

@@ -14,8 +14,8 @@ pub(super) fn card(folders: &[ResultFolder], folder: usize, index: usize) -> Htm
     };
     let about = tag("figcaption")
         .child(tag("h3").text(title))
-        .child(tag("p").class("title").text(&figure.title))
-        .child(tag("p").text(&figure.caption));
+        .child(tag("p").class("title").rich(&figure.title))
+        .child(tag("p").rich(&figure.caption));
     // With ids of its own: figures of one run have one title.
     let drawn = tag("div").class("drawn").raw(&figure.to_svg_as(&id));
     tag("figure")

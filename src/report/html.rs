@@ -39,6 +39,17 @@ impl Html {
         self
     }
 
+    /// With text at its end whose sub- and superscripts are real ones: `W_u`, `e^{−λt}`.
+    pub(super) fn rich(self, text: impl AsRef<str>) -> Self {
+        let runs = crate::plot::runs(text.as_ref());
+        runs.into_iter()
+            .fold(self, |html, (level, run)| match level {
+                0.0 => html.text(run),
+                level if level > 0.0 => html.child(tag("sub").text(run)),
+                _ => html.child(tag("sup").text(run)),
+            })
+    }
+
     /// With another element at its end.
     pub(super) fn child(mut self, child: Html) -> Self {
         self.inside += &child.finish();
@@ -65,7 +76,7 @@ impl Html {
         } = self;
         match VOID.contains(&name) {
             true => format!("<{name}{attributes}>\n"),
-            false => format!("<{name}{attributes}>{inside}</{name}>\n"),
+            false => format!("<{name}{attributes}>{inside}</{name}>"),
         }
     }
 }

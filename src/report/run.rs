@@ -66,14 +66,16 @@ pub(super) fn about(folder: &ResultFolder) -> Vec<Html> {
 fn verdicts(all: &[Judged]) -> Html {
     let rows = all.iter().map(|judged| {
         [
-            head(&judged.label).child(tag("small").text(&judged.source)),
+            head("")
+                .rich(&judged.label)
+                .child(tag("small").text(&judged.source)),
             number(judged.claimed),
             number(judged.simulated),
             number(judged.tolerance),
             tag("td").child(chip(judged.verdict)),
             tag("td")
-                .text(&judged.why)
-                .child(tag("small").class("formula").text(&judged.formula)),
+                .rich(&judged.why)
+                .child(tag("small").class("formula").rich(&judged.formula)),
         ]
     });
     table(

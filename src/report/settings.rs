@@ -105,6 +105,10 @@ fn descend(key: &str, value: &Value, found: &mut BTreeMap<String, String>) {
                 descend(&below, value, found);
             }
         }
+        // As people write it: 1e-14.
+        Value::Float(number) => {
+            found.insert(key.into(), format!("{number:?}"));
+        }
         value => {
             found.insert(key.into(), value.to_string());
         }
@@ -122,7 +126,7 @@ pub(super) fn section(settings: &[Setting]) -> Html {
                 From::FilledIn => from.class("filled"),
                 _ => from,
             },
-            cell(setting.meaning),
+            tag("td").rich(setting.meaning),
         ]
     });
     table(["key", "value", "from", "meaning"], rows)

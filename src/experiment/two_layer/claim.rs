@@ -62,7 +62,12 @@ impl RateClaim {
     fn why(&self, absent: &str) -> String {
         let number = |x: Option<f64>| x.map_or("none".into(), short);
         let (claimed, simulated) = (number(self.value), number(self.simulated));
-        let what = self.bound.measure.symbol();
+        let what = match self.bound.measure.symbol() {
+            name if name.starts_with(|c: char| c.is_ascii_lowercase()) && !name.contains('(') => {
+                format!("the {name}")
+            }
+            symbol => symbol.to_owned(),
+        };
         match (self.verdict, self.bound.is_lower()) {
             (Verdict::NotApplicable, _) => {
                 let reasons: Vec<&str> = self.unmet.iter().map(|premise| premise.unmet()).collect();
@@ -83,14 +88,14 @@ impl RateClaim {
                 "The run has no tail that is long enough to fit the slowest mode.".into()
             }
             (Verdict::Holds, true) => format!(
-                "{what} fell at a rate of at least {simulated} all along the run; {claimed} was claimed."
+                "All along the run {what} fell at a rate of at least {simulated}; {claimed} was claimed."
             ),
             (Verdict::Violated, true) => format!(
-                "{what} fell at a rate of only {simulated} at some time; at least {claimed} was claimed."
+                "At some time {what} fell at a rate of only {simulated}; at least {claimed} was claimed."
             ),
             (Verdict::Undecided, true) => format!(
-                "{what} fell at a rate of only {simulated}, less than {claimed}, but the overlaps are sampled: the \
-                 sample's error may be all of it."
+                "At some time {what} fell at a rate of only {simulated}, less than {claimed}; but the overlaps are \
+                 sampled, and the sample's error may be all of it."
             ),
             (Verdict::Holds, false) => {
                 format!("The slowest mode's tail falls at {simulated}: {claimed} within its error.")

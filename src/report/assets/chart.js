@@ -168,7 +168,7 @@ class Chart {
       font: "12px system-ui, sans-serif",
       splits: (u, _, low, high) => ticksOf(log[which], low, high, which === "x" ? u.width / 90 : u.height / 45, this.figure[which].whole),
       filter: (_, splits) => splits,
-      values: (_, splits) => splits.map((x) => shown(x, 4)),
+      values: (_, splits) => labelsOf(log[which], splits),
     });
     const wide = (_, labels) => 22 + 7 * Math.max(2, ...(labels ?? []).map((label) => label.length));
     const hooks = { draw: [() => this.draw()], setCursor: [() => this.hover()] };

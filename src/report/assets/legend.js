@@ -71,7 +71,7 @@ function sample(to, { mark, look }, width, height) {
   if (mark !== "points") {
     to.strokeStyle = color;
     to.lineWidth = Math.min(look.width, 3.5) || 1;
-    to.setLineDash(look.dash ? look.dash.map((part) => 0.6 * part) : []);
+    to.setLineDash(look.dash ? look.dash.map((part) => Math.max(0.6 * part, 2)) : []);
     to.beginPath();
     to.moveTo(0, height / 2);
     to.lineTo(width, height / 2);

@@ -44,7 +44,9 @@ class Edge {
       return this.names.map((name, i) => [this.part(this.cells[i]), name]).filter((_, i) => i % stride === 0);
     }
     const [low, high] = [this.borders[0], this.borders.at(-1)].map((border) => unwarp(this.log, border));
-    return ticksOf(this.log, low, high, count).map((x) => [this.part(x), shown(x, 4)]);
+    const ticks = ticksOf(this.log, low, high, count);
+    const labels = labelsOf(this.log, ticks);
+    return ticks.map((x, i) => [this.part(x), labels[i]]);
   }
 }
 

@@ -49,6 +49,14 @@ function logTicks(low, high, count) {
   return ticks;
 }
 
+/** Labels in one style: plain numbers with equally many decimals, or powers of ten. */
+function labelsOf(log, ticks) {
+  const largest = Math.max(...ticks.map(Math.abs));
+  if (log || !(largest >= 0.999e-3 && largest < 1e5)) return ticks.map((x) => shown(x, 4));
+  const decimals = Math.max(...ticks.map((x) => (String(Number(x.toPrecision(8))).split(".")[1] ?? "").length));
+  return ticks.map((x) => (decimals > 7 ? shown(x, 4) : x.toFixed(decimals).replace("-", "−")));
+}
+
 /** As many as there is room for; whole ones where only these mean something. */
 function ticksOf(log, low, high, count, whole = false) {
   const ticks = log ? logTicks(low, high, count) : roundTicks(low, high, count);
