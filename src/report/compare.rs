@@ -2,7 +2,7 @@
 
 use super::figures::card;
 use super::folder::ResultFolder;
-use super::html::{Html, cell, head, table, tag};
+use super::html::{Html, cell, head, table, tag, wide};
 use super::run::{chip, part};
 use crate::plot::number::short;
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ fn index(folders: &[ResultFolder]) -> Html {
             cell(&folder.end),
         ]
     });
-    table(["folder", "experiment", "how it ended"], rows)
+    table("", ["folder", "experiment", "how it ended"], rows)
 }
 
 /// A row for each key whose value is not the same in all folders.
@@ -111,7 +111,7 @@ fn beside(folders: &[ResultFolder], first: &str, rows: Vec<Html>) -> Html {
     let table = tag("table")
         .child(tag("thead").child(heads))
         .child(tag("tbody").children(rows));
-    tag("div").class("wide").child(table)
+    wide("", table)
 }
 
 /// Figures of one name beside each other.

@@ -103,8 +103,9 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
     text.replace('<', "\\u003c")
 }
 
-/// A table with a head; the first cell of each row is its head.
+/// A table with a head, of a class of its own; the first cell of each row is its head.
 pub(super) fn table<const N: usize>(
+    class: &str,
     head: [&str; N],
     rows: impl IntoIterator<Item = [Html; N]>,
 ) -> Html {
@@ -113,7 +114,14 @@ pub(super) fn table<const N: usize>(
     let table = tag("table")
         .child(tag("thead").child(tag("tr").children(heads)))
         .child(tag("tbody").children(rows));
-    tag("div").class("wide").child(table)
+    wide(class, table)
+}
+
+/// What may be wider than the page.
+pub(super) fn wide(class: &str, table: Html) -> Html {
+    tag("div")
+        .class(format!("wide {class}").trim())
+        .child(table)
 }
 
 /// A cell of text.

@@ -15,8 +15,13 @@ const STYLES: [&str; 2] = [
     include_str!("assets/page.css"),
 ];
 
-/// uPlot, by its own licence, which its first line names.
-const PLOTTING: &str = include_str!("assets/uplot/uPlot.iife.min.js");
+/// uPlot, under its licence.
+const PLOTTING: &str = concat!(
+    "/*\n",
+    include_str!("assets/uplot/LICENSE"),
+    "*/\n",
+    include_str!("assets/uplot/uPlot.iife.min.js")
+);
 
 /// The page's own scripts share one scope, each before those that build on it.
 const SCRIPTS: [&str; 8] = [

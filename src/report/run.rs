@@ -69,9 +69,9 @@ fn verdicts(all: &[Judged]) -> Html {
             head("")
                 .rich(&judged.label)
                 .child(tag("small").text(&judged.source)),
-            number(judged.claimed),
-            number(judged.simulated),
-            number(judged.tolerance),
+            number(judged.claimed).with("data-name", "claimed"),
+            number(judged.simulated).with("data-name", "simulated"),
+            number(judged.tolerance).with("data-name", "tolerance"),
             tag("td").child(chip(judged.verdict)),
             tag("td")
                 .rich(&judged.why)
@@ -79,6 +79,7 @@ fn verdicts(all: &[Judged]) -> Html {
         ]
     });
     table(
+        "verdicts",
         [
             "claim",
             "claimed",
@@ -89,7 +90,6 @@ fn verdicts(all: &[Judged]) -> Html {
         ],
         rows,
     )
-    .class("verdicts")
 }
 
 /// A verdict as a word that one sees from afar.
@@ -147,5 +147,5 @@ fn provenance(folder: &ResultFolder) -> Html {
     let own = ("folder".to_owned(), folder.path.display().to_string());
     let lines = folder.provenance.iter().chain([&own]);
     let rows = lines.map(|(key, value)| [head(key), tag("td").child(tag("code").text(value))]);
-    table(["", ""], rows.collect::<Vec<_>>()).class("provenance")
+    table("provenance", ["", ""], rows.collect::<Vec<_>>())
 }

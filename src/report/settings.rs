@@ -129,7 +129,7 @@ pub(super) fn section(settings: &[Setting]) -> Html {
             tag("td").rich(setting.meaning),
         ]
     });
-    table(["key", "value", "from", "meaning"], rows)
+    table("settings", ["key", "value", "from", "meaning"], rows)
 }
 
 #[cfg(test)]

@@ -178,7 +178,7 @@ impl Sweep {
             let label = head(bound.label).with("title", bound.formula);
             [label, a, b, c, d, e, f, cell(bound.source)]
         });
-        table(["claim", a, b, c, d, e, f, "source"], rows)
+        table("", ["claim", a, b, c, d, e, f, "source"], rows)
     }
 
     fn violated(&self) -> Html {
@@ -209,9 +209,11 @@ impl Sweep {
             ),
             all => format!("{all} runs violate a bound."),
         };
-        tag("div")
-            .child(tag("p").text(note))
-            .child(table(["run", "axes", "claim", "claimed", "simulated"], rows).class("short"))
+        tag("div").child(tag("p").text(note)).child(table(
+            "short",
+            ["run", "axes", "claim", "claimed", "simulated"],
+            rows,
+        ))
     }
 }
 

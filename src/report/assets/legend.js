@@ -61,7 +61,8 @@ function sample(to, { mark, look }, width, height) {
   if (isArea) {
     to.globalAlpha = mark === "band" ? 0.3 : 1;
     to.fillStyle = color;
-    if (look.width > 0) to.fillRect(4, 1, width - 8, height - 2);
+    if (mark === "heat") rainbow(to, 4, 1, width - 8, height - 2);
+    else if (look.width > 0) to.fillRect(4, 1, width - 8, height - 2);
     to.globalAlpha = 1;
     if (look.hatched) hatch(to, 4, 1, width - 8, height - 2, 5);
     to.strokeStyle = ink();
@@ -79,6 +80,14 @@ function sample(to, { mark, look }, width, height) {
     to.setLineDash([]);
   }
   if (look.marker && ["points", "line"].includes(mark)) glyph(to, look.marker, width / 2, height / 2, Math.min(look.radius, 5), color);
+}
+
+/** The colours of a bar, in short. */
+function rainbow(to, x, y, width, height) {
+  for (let i = 0; i < width; i += 1) {
+    to.fillStyle = viridis(i / width);
+    to.fillRect(x + i, y, 1, height);
+  }
 }
 
 /** A button for each label that a figure has; `hidden` has those that are taken away. */

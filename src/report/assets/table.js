@@ -30,7 +30,7 @@ function brief(column, row) {
   const x = column.values[row];
   if (Number.isNaN(x)) return "";
   const size = Math.abs(x);
-  return column.kind === "count" || size === 0 || (size >= 1e-3 && size < 1e6) ? String(Number(x.toPrecision(7))) : x.toExponential(4);
+  return column.kind === "count" || size === 0 || (size >= 1e-3 && size < 1e6) ? String(Number(x.toPrecision(7))) : x.toExponential(4).replace(/\.?0+e/, "e");
 }
 
 const COMPARE = {
@@ -102,7 +102,7 @@ class TableView {
     const about = [column.meaning, column.unit && `(${column.unit})`].filter(Boolean).join(" ");
     const sort = el("button", { type: "button", title: `${about}; sort` }, column.name);
     sort.addEventListener("click", () => this.sort(place));
-    return el("th", { scope: "col", "aria-sort": "none" }, sort);
+    return el("th", { scope: "col", "aria-sort": "none", class: column.words ? "" : "number" }, sort);
   }
 
   refilter() {

@@ -46,7 +46,7 @@ function logTicks(low, high, count) {
   for (let power = Math.floor(from); power <= Math.ceil(to); power += 1) {
     ticks.push(...[1, 2, 5].map((of) => Number(`${of}e${power}`)).filter((x) => x >= low * 0.999 && x <= high * 1.001));
   }
-  return ticks;
+  return ticks.length < 3 ? roundTicks(low, high, count) : ticks;
 }
 
 /** Labels in one style: plain numbers with equally many decimals, or powers of ten. */
