@@ -1,7 +1,7 @@
 //! Figures: what their data say, and what is seen of them.
 
 use luckflow::measure::Span;
-use luckflow::plot::{Axis, Figure, Look, Mark, Place, Scale, Size};
+use luckflow::plot::{Axis, Figure, Ground, Look, Mark, Place, Scale, Size};
 use proptest::prelude::*;
 
 /// Every label of an axis: texts right of the left axis' name or below the panels, in order.
@@ -409,6 +409,47 @@ fn structure_is_that_of_svg() {
         .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
     let svg = map.to_svg();
     assert!(svg.contains("<pattern id=") && svg.contains("fill=\"url(#"));
+}
+
+#[test]
+fn a_dark_ground_changes_colours_and_nothing_else() {
+    let figure = Figure::new("dark")
+        .axes(cells(), cells())
+        .cells("holds", vec![0], Look::VIOLATED)
+        .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
+    let curve =
+        Figure::new("dark")
+            .x("x")
+            .y("y")
+            .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::of_series(0));
+    for figure in [figure, curve] {
+        let (paper, dark) = (figure.to_svg(), figure.clone().on(Ground::Dark).to_svg());
+        assert_well_formed(&dark);
+        let colors = |svg: &str| -> Vec<String> {
+            svg.split('"')
+                .filter(|text| text.starts_with('#'))
+                .map(String::from)
+                .collect()
+        };
+        let without = |svg: &str| {
+            colors(svg)
+                .iter()
+                .fold(svg.to_owned(), |svg, color| svg.replace(color.as_str(), ""))
+        };
+        let rest = without(&dark).replacen(" fill=\"\"", "", 1);
+        assert_eq!(rest.len(), without(&paper).len(), "only colours");
+        assert!(
+            !colors(&dark)
+                .iter()
+                .any(|color| color == "#fff" || color == "#000")
+        );
+        // What stands for numbers stays.
+        let scale = |svg: &str| -> Vec<String> {
+            let lines = svg.lines().filter(|line| line.contains("class=\"scale\""));
+            lines.map(String::from).collect()
+        };
+        assert_eq!(scale(&dark), scale(&paper));
+    }
 }
 
 fn cells() -> Axis {

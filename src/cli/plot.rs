@@ -4,7 +4,7 @@ use super::{Failure, say};
 use clap::Args;
 use luckflow::experiment::figures;
 use luckflow::output::{Claim, Folder};
-use luckflow::plot::{Figure, Size};
+use luckflow::plot::{Figure, Ground, Size};
 use luckflow::sweep::report::show;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// [default: for screens]
     #[arg(long, value_name = "MM", value_parser = width)]
     width: Option<f64>,
+    /// On what to draw: white paper, or the dark ground of slides and screens
+    #[arg(long, value_name = "STYLE", value_parser = ["paper", "dark"], default_value = "paper")]
+    style: String,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -41,15 +44,15 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let folder = Folder::claim(path, Claim::Beside).map_err(Failure::usage)?;
     if is_sweep {
         draw(&folder, arguments.quiet)?;
-        if arguments.width.is_none() {
+        if arguments.width.is_none() && arguments.style == "paper" {
             return Ok(ExitCode::SUCCESS);
         }
     }
-    let mut all = figures::read(path).map_err(Failure::usage)?;
-    if let Some(width) = arguments.width {
-        let sized = |(name, figure): (String, Figure)| (name, figure.size(Size::mm(width)));
-        all = all.into_iter().map(sized).collect();
-    }
+    let all = figures::read(path).map_err(Failure::usage)?;
+    let all: Vec<(String, Figure)> = all
+        .into_iter()
+        .map(|(name, figure)| (name, arguments.styled(figure)))
+        .collect();
     let written = figures::draw(&folder, &all).map_err(Failure::runtime)?;
     if !arguments.quiet {
         for path in written {
@@ -57,6 +60,21 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl Arguments {
+    /// As it is to look.
+    fn styled(&self, figure: Figure) -> Figure {
+        let ground = match &self.style[..] {
+            "dark" => Ground::Dark,
+            _ => Ground::Paper,
+        };
+        let figure = figure.on(ground);
+        match self.width {
+            Some(width) => figure.size(Size::mm(width)),
+            None => figure,
+        }
+    }
 }
 
 /// Writes `aggregate.csv` and figures into a sweep's folder.

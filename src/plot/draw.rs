@@ -1,7 +1,8 @@
 //! A figure as SVG: title, panels with their axes, key.
 
 use super::axis::{Coordinate, Ticks};
-use super::figure::{Figure, Panel, Place};
+use super::dark::dark;
+use super::figure::{Figure, Ground, Panel, Place};
 use super::key::Key;
 use super::marks::{Frame, Turn};
 use super::svg::{Element, path};
@@ -49,7 +50,11 @@ pub(super) fn svg(figure: &Figure, prefix: &str) -> String {
         "" => of_title(&figure.title),
         given => given.to_owned(),
     };
-    Sheet::of(figure, prefix).draw().document()
+    let drawing = Sheet::of(figure, prefix).draw();
+    match figure.ground {
+        Ground::Paper => drawing.document(),
+        Ground::Dark => dark(drawing).document(),
+    }
 }
 
 impl<'a> Sheet<'a> {

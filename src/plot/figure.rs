@@ -34,6 +34,9 @@ pub struct Figure {
     pub notes: Vec<String>,
     /// How large it is.
     pub size: Size,
+    /// On what.
+    #[serde(default)]
+    pub ground: Ground,
 }
 
 /// What shares one frame.
@@ -91,6 +94,17 @@ pub enum Mark {
     /// Pieces of a contour.
     #[serde(with = "values")]
     Pieces(Vec<[(f64, f64); 2]>),
+}
+
+/// What a figure is drawn on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// White.
+    #[default]
+    Paper,
+    /// Nearly black, for slides and screens; grey turns over, and dark colours get lighter.
+    Dark,
 }
 
 /// Where the key is.
@@ -208,6 +222,11 @@ impl Figure {
     /// How large it is.
     pub fn size(self, size: Size) -> Self {
         Self { size, ..self }
+    }
+
+    /// On what it is drawn.
+    pub fn on(self, ground: Ground) -> Self {
+        Self { ground, ..self }
     }
 
     /// Panels in a row.

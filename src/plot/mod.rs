@@ -8,6 +8,8 @@ mod axis;
 #[cfg(feature = "plot")]
 mod curves;
 #[cfg(feature = "plot")]
+mod dark;
+#[cfg(feature = "plot")]
 mod draw;
 mod figure;
 #[cfg(feature = "plot")]
@@ -24,7 +26,7 @@ mod text;
 mod values;
 
 pub use axes::{Axis, Scale};
-pub use figure::{Figure, Mark, Panel, Place, Series, Size};
+pub use figure::{Figure, Ground, Mark, Panel, Place, Series, Size};
 pub use style::{Look, Marker};
 #[cfg(feature = "plot")]
 pub(crate) use text::runs;

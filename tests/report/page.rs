@@ -201,6 +201,34 @@ fn violations_are_listed_and_counted() {
 }
 
 #[test]
+fn a_run_is_drawn_again_from_its_figures_alone() {
+    let place = tempfile::tempdir().unwrap();
+    let copy = |name: &str| std::fs::copy(path(name), place.path().join("figures.json")).unwrap();
+    copy("run/figures.json");
+    let svg = || std::fs::read_to_string(place.path().join("convergence.svg")).unwrap();
+    luckflow(place.path(), &["plot", "."]);
+    assert_eq!(svg(), read("run/convergence.svg"));
+    luckflow(place.path(), &["plot", ".", "--width", "85mm"]);
+    assert!(svg().contains("width=\"85mm\""));
+    luckflow(place.path(), &["plot", ".", "--style", "dark"]);
+    assert!(svg().contains("fill=\"#14161a\"") && !svg().contains("fill=\"#fff\""));
+    let hostile = std::fs::read_to_string(place.path().join("figures.json")).unwrap();
+    std::fs::write(
+        place.path().join("figures.json"),
+        hostile.replace("\"convergence\"", "\"../out\""),
+    )
+    .unwrap();
+    let refused = assert_cmd::Command::cargo_bin("luckflow")
+        .unwrap()
+        .current_dir(place.path())
+        .args(["plot", "."])
+        .assert()
+        .code(2);
+    let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("a figure called \"../out\""), "{said}");
+}
+
+#[test]
 fn a_folder_without_results_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let refused = assert_cmd::Command::cargo_bin("luckflow")

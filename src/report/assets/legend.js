@@ -60,9 +60,10 @@ function sample(to, { mark, look }, width, height) {
   const isArea = ["band", "cells", "heat"].includes(mark);
   if (isArea) {
     to.globalAlpha = mark === "band" ? 0.3 : 1;
-    to.fillStyle = color;
+    // Hatches alone lie over other colours.
+    to.fillStyle = look.width > 0 ? color : "#d8d8d8";
     if (mark === "heat") rainbow(to, 4, 1, width - 8, height - 2);
-    else if (look.width > 0) to.fillRect(4, 1, width - 8, height - 2);
+    else to.fillRect(4, 1, width - 8, height - 2);
     to.globalAlpha = 1;
     if (look.hatched) hatch(to, 4, 1, width - 8, height - 2, 5);
     to.strokeStyle = ink();
