@@ -31,7 +31,7 @@ pub(super) fn source(text: &str) -> String {
 
 /// Packed as browsers unpack it: zlib, in base64.
 pub(super) fn packed(bytes: &[u8]) -> String {
-    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
     let packed = zlib.write_all(bytes).and_then(|()| zlib.finish());
     base64(&packed.expect("writing into memory does not fail"))
 }

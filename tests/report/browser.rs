@@ -170,17 +170,21 @@ fn keys_do_what_the_pointer_does() {
 /// The sweep's page with its table.
 fn explorer() -> Option<Browser> {
     let browser = open("sweep/report.html", 1280)?;
+    browser.run("document.querySelector('.explorer').scrollIntoView()");
     browser.wait("return document.querySelector('.explorer .virtual tbody td') !== null");
     Some(browser)
 }
 
 /// Of the rows that the table shows, a column.
 fn column(browser: &Browser, name: &str) -> Vec<String> {
-    let script = format!(
-        "const heads = [...document.querySelectorAll('.explorer .virtual th')].map((th) => th.textContent);
-         return [...document.querySelectorAll('.explorer .virtual tbody tr:not(.room)')].map((tr) => tr.cells[heads.indexOf({name:?})].title)"
-    );
-    let found = browser.run(&script);
+    browser.run(&format!(
+        "const head = [...document.querySelectorAll('.explorer .virtual th')].find((th) => th.textContent === {name:?});
+         document.querySelector('.explorer .scroller').scrollLeft = head.offsetLeft; return true"
+    ));
+    let found = browser.wait(&format!(
+        "const cells = document.querySelectorAll(`.explorer td[data-column=\"{name}\"]`);
+         return cells.length ? [...cells].map((td) => td.title) : null"
+    ));
     found
         .as_array()
         .unwrap()

@@ -156,6 +156,9 @@ impl Browser {
         .unwrap();
         let mut answer = BufReader::new(stream);
         let (mut line, mut size) = (String::new(), 0);
+        answer.read_line(&mut line).unwrap();
+        let is_well = line.contains(" 200 ");
+        line.clear();
         while answer.read_line(&mut line).unwrap() > 2 {
             if let Some(number) = line.to_lowercase().strip_prefix("content-length:") {
                 size = number.trim().parse().unwrap();
@@ -166,7 +169,7 @@ impl Browser {
         answer.read_exact(&mut bytes).unwrap();
         let answer: Json = serde_json::from_slice(&bytes).unwrap();
         let value = answer["value"].clone();
-        assert!(value.get("error").is_none(), "{method} {path}: {value}");
+        assert!(is_well, "{method} {path}: {value}");
         value
     }
 }

@@ -206,15 +206,18 @@ class Chart {
     this.tip.hidden = !found.length;
     if (!found.length) return;
     const inside = (at) => at.every(Number.isFinite) && at[1] >= -2 && at[1] <= this.u.over.clientHeight + 2;
-    const lead = found.filter((one) => one.x !== undefined).sort((a, b) => Math.hypot(a.at[0] - left, a.at[1] - top) - Math.hypot(b.at[0] - left, b.at[1] - top))[0];
+    const placed = found.filter((one) => one.x !== undefined);
+    const least = (off) => placed.reduce((best, one) => (best && off(best) <= off(one) ? best : one), undefined);
+    const lead = least((one) => Math.hypot(one.at[0] - left, one.at[1] - top));
+    const beside = least((one) => Math.abs(one.at[0] - left));
     const rows = found.map((one) => {
       const values = one.values.map((x) => el("data", { value: exact(x) }, shown(x)));
       const text = values.length > 1 ? [values[0], " to ", values[1]] : values;
       return el("tr", { class: one === lead ? "lead" : "" }, el("td", {}, swatchOf(one.series)), el("td", {}, ...rich(one.series.label)), el("td", { class: "number" }, ...text));
     });
-    const head = lead ? [el("p", {}, ...rich(this.figure.x.label), ": ", el("data", { value: exact(lead.x) }, shown(lead.x)))] : [];
+    const head = beside ? [el("p", {}, ...rich(this.figure.x.label), ": ", el("data", { value: exact(beside.x) }, shown(beside.x)))] : [];
     this.tip.replaceChildren(...head, el("table", {}, ...rows.slice(0, 16)));
-    for (const one of found.filter((one) => one.x !== undefined && inside(one.at))) {
+    for (const one of placed.filter((one) => inside(one.at))) {
       const dot = el("div", { class: "dot" });
       Object.assign(dot.style, { left: `${one.at[0]}px`, top: `${one.at[1]}px`, background: onGround(one.series.look.color) });
       this.u.over.append(dot);

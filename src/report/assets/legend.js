@@ -20,16 +20,12 @@ function glyph(to, marker, x, y, r, color) {
   else to.fill();
 }
 
-/** Hatches of a violated bound, inside a rectangle. */
-function hatch(to, x, y, width, height, gap) {
+/** Hatches of a violated bound, over what of an area lies in a rectangle. */
+function hatch(to, area, [x, y, width, height], gap) {
   to.save();
+  to.clip(area);
   to.beginPath();
-  to.rect(x, y, width, height);
-  to.clip();
-  to.beginPath();
-  // The same lines whatever the rectangle: neighbours go on.
-  const first = Math.floor((x + y) / gap) * gap;
-  for (let sum = first; sum < x + y + width + height; sum += gap) {
+  for (let sum = x + y; sum < x + y + width + height; sum += gap) {
     to.moveTo(sum - y, y);
     to.lineTo(sum - y - height, y + height);
   }
@@ -65,7 +61,10 @@ function sample(to, { mark, look }, width, height) {
     if (mark === "heat") rainbow(to, 4, 1, width - 8, height - 2);
     else to.fillRect(4, 1, width - 8, height - 2);
     to.globalAlpha = 1;
-    if (look.hatched) hatch(to, 4, 1, width - 8, height - 2, 5);
+    const rect = [4, 1, width - 8, height - 2];
+    const area = new Path2D();
+    area.rect(...rect);
+    if (look.hatched) hatch(to, area, rect, 5);
     to.strokeStyle = ink();
     if (mark === "cells") to.strokeRect(4.5, 1.5, width - 9, height - 3);
     return;

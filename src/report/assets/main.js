@@ -114,4 +114,4 @@ document.querySelector("nav").append(themeButton());
 document.documentElement.classList.add("scripted");
 document.querySelectorAll("figure").forEach((card) => whenNear(card, enliven));
 document.querySelectorAll("details.table").forEach((details) => details.addEventListener("toggle", () => fillTable(details), { once: true }));
-document.querySelectorAll(".explorer").forEach((box) => explore(box));
+document.querySelectorAll(".explorer").forEach((box) => whenNear(box, explore));

@@ -125,6 +125,7 @@ class MapView {
 
   drawCells(to) {
     const count = this.x.cells.length * this.y.cells.length;
+    const hatched = new Path2D();
     for (let i = 0; i < count; i += 1) {
       const fill = this.spec.fill(i);
       if (!fill) continue;
@@ -132,8 +133,10 @@ class MapView {
       to.fillStyle = fill.color;
       // Without seams.
       to.fillRect(Math.floor(x), Math.floor(y), Math.ceil(x + width) - Math.floor(x), Math.ceil(y + height) - Math.floor(y));
-      if (fill.hatched) hatch(to, x, y, width, height, 7);
+      if (fill.hatched) hatched.rect(x, y, width, height);
     }
+    const { left, right, top, bottom } = this.frame;
+    hatch(to, hatched, [left, top, right - left, bottom - top], 7);
   }
 
   drawDots(to) {

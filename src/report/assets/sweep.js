@@ -38,10 +38,17 @@ class Explorer {
     return column.words ? [...known] : [...known].filter((x) => !Number.isNaN(x)).sort((a, b) => a - b);
   }
 
+  /** Some of the values, in order: enough to see how they are spaced. */
+  sample(column) {
+    const stride = Math.ceil(column.values.length / 500);
+    const some = column.values.filter((_, i) => i % stride === 0);
+    return this.distinct({ ...column, values: some });
+  }
+
   start() {
     const numbers = this.table.columns.filter((column) => !column.words && !["index", "seed"].includes(column.name));
     const wide = this.axes.filter((axis) => axis.values.length > 1);
-    const varies = (column) => this.distinct(column).length > 1;
+    const varies = ({ values }) => values.some((x) => x !== values[0] && !Number.isNaN(x));
     const first = (wide[0] ?? this.axes[0]).key;
     const others = numbers.filter((column) => column.name !== first && varies(column));
     this.state = { x: first, y: wide[1]?.key ?? others.at(-1)?.name ?? first, color: this.firstColor(others) };
@@ -97,7 +104,7 @@ class Explorer {
   axisOf(key) {
     const axis = this.axes.find((axis) => axis.key === key);
     const column = this.column.get(key);
-    return { column, label: axis ? axis.label : column.meaning || key, values: axis?.values ?? this.distinct(column) };
+    return { column, label: axis ? axis.label : column.meaning || key, values: axis?.values ?? this.sample(column) };
   }
 
   /** Over axes whose values make a grid; null where they make none. */

@@ -1,11 +1,12 @@
-// Tables of any length: only the rows that are seen are made. They sort by a click on a head, and filter by words.
+// Tables of any size: only the fields that are seen are made. They sort by a click on a head, and filter by words.
 
 const ROW = 26;
+const CHARACTER = 7.8;
 
 /** Columns of a packed table as typed arrays. */
 async function unpack(id, packed) {
   const text = document.getElementById(id).textContent.trim();
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const bytes = Uint8Array.fromBase64?.(text) ?? bytesOf(atob(text));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const buffer = await new Response(stream).arrayBuffer();
   let at = 0;
@@ -16,6 +17,12 @@ async function unpack(id, packed) {
     return { ...column, values };
   });
   return { rows: packed.rows, columns, name: packed.name };
+}
+
+function bytesOf(text) {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** What stands in a field, as text. */
@@ -79,9 +86,12 @@ class TableView {
     const keep = button("CSV", "keep these rows as a file", () => this.save());
     this.body = el("tbody");
     this.heads = table.columns.map((column, place) => this.head(column, place));
+    this.edges = [0];
     const widths = el("colgroup", {}, ...table.columns.map((column) => {
       const col = el("col");
-      col.style.width = `${this.width(column)}ch`;
+      const width = Math.round(this.width(column) * CHARACTER);
+      col.style.width = `${width}px`;
+      this.edges.push(this.edges.at(-1) + width);
       return col;
     }));
     const grid = el("table", { class: "virtual", "aria-rowcount": String(table.rows + 1) }, widths, el("thead", {}, el("tr", {}, ...this.heads)), this.body);
@@ -139,10 +149,15 @@ class TableView {
 
   /** Makes the rows that are seen, and room for the others. */
   draw(anew = false) {
-    const rows = Math.ceil(this.scroller.clientHeight / ROW) + 12;
-    const first = Math.max(0, Math.min(Math.floor(this.scroller.scrollTop / ROW) - 6, this.order.length - rows));
-    if (!anew && first === this.first) return;
-    this.first = first;
+    const { clientHeight, clientWidth, scrollTop, scrollLeft } = this.scroller;
+    const rows = Math.ceil(clientHeight / ROW) + 4;
+    const first = Math.max(0, Math.min(Math.floor(scrollTop / ROW) - 2, this.order.length - rows));
+    const left = Math.max(0, this.edges.findIndex((edge) => edge > scrollLeft) - 2);
+    const beyond = this.edges.findIndex((edge) => edge > scrollLeft + clientWidth);
+    const right = beyond < 0 ? this.table.columns.length : Math.min(beyond + 1, this.table.columns.length);
+    const seen = `${first} ${left} ${right}`;
+    if (!anew && seen === this.seen) return;
+    Object.assign(this, { seen, left, right });
     const last = Math.min(first + rows, this.order.length);
     const room = (count) => {
       const row = el("tr", { class: "room", "aria-hidden": "true" });
@@ -154,13 +169,16 @@ class TableView {
   }
 
   row(row, place) {
-    const cells = this.table.columns.map((column) => {
+    const { columns } = this.table;
+    const gap = (count) => (count > 0 ? [el("td", { colspan: count })] : []);
+    const cells = columns.slice(this.left, this.right).map((column) => {
       const text = brief(column, row);
       const isVerdict = column.kind === "verdict" && text;
       const inside = isVerdict ? el("span", { class: `chip ${text.replaceAll(" ", "-")}` }, text) : text;
-      return el("td", { class: column.words ? "" : "number", title: field(column, row) }, inside);
+      return el("td", { class: column.words ? "" : "number", title: field(column, row), "data-column": column.name }, inside);
     });
-    const made = el("tr", { class: row === this.chosen ? "chosen" : "", "aria-rowindex": String(place + 2) }, ...cells);
+    const all = [...gap(this.left), ...cells, ...gap(columns.length - this.right)];
+    const made = el("tr", { class: row === this.chosen ? "chosen" : "", "aria-rowindex": String(place + 2) }, ...all);
     if (this.onpick) made.addEventListener("click", () => this.onpick(row));
     return made;
   }
