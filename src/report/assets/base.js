@@ -70,7 +70,7 @@ function onGround(color) {
   if (!isDark()) return color;
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
   const [most, least] = [Math.max(r, g, b), Math.min(r, g, b)];
-  if (most - least < 0.06) return `hsl(0 0% ${(10 + 84 * (1 - most)).toFixed(0)}%)`;
+  if (most - least < 0.06) return `hsl(0 0% ${(18 + 76 * (1 - most)).toFixed(0)}%)`;
   const light = (most + least) / 2;
   const share = Math.max(0, 0.6 - light) / Math.max(1 - light, 0.1);
   return `rgb(${[r, g, b].map((part) => Math.round(255 * (part + share * (1 - part)))).join(" ")})`;

@@ -184,7 +184,10 @@ class Chart {
     };
     const { x } = all;
     this.u = new uPlot(options, [x, [null, null]], this.plot);
-    this.u.over.append(this.tip);
+    // Where there is no room beside the pointer, below all.
+    const narrow = this.plot.clientWidth < 520;
+    this.tip.classList.toggle("docked", narrow);
+    (narrow ? this.plot : this.u.over).append(this.tip);
     this.all0 = all;
   }
 
@@ -222,7 +225,7 @@ class Chart {
       Object.assign(dot.style, { left: `${one.at[0]}px`, top: `${one.at[1]}px`, background: onGround(one.series.look.color) });
       this.u.over.append(dot);
     }
-    placeTip(this.tip, this.u.over, left, top);
+    if (!this.tip.classList.contains("docked")) placeTip(this.tip, this.u.over, left, top);
   }
 
   key(event) {

@@ -51,7 +51,10 @@ class Explorer {
     const varies = ({ values }) => values.some((x) => x !== values[0] && !Number.isNaN(x));
     const first = (wide[0] ?? this.axes[0]).key;
     const others = numbers.filter((column) => column.name !== first && varies(column));
-    this.state = { x: first, y: wide[1]?.key ?? others.at(-1)?.name ?? first, color: this.firstColor(others) };
+    const color = this.firstColor(others);
+    // Over one axis, what its verdict rests on.
+    const measured = others.find((column) => column.name === color.replace(/_verdict$/, "_simulated"));
+    this.state = { x: first, y: wide[1]?.key ?? (measured ?? others.at(-1))?.name ?? first, color };
     const axes = this.axes.map((axis) => [axis.key, axis.key]);
     const known = new Set(this.axes.map((axis) => axis.key));
     const more = numbers.filter((column) => !known.has(column.name)).map((column) => [column.name, column.name]);
@@ -104,7 +107,7 @@ class Explorer {
   axisOf(key) {
     const axis = this.axes.find((axis) => axis.key === key);
     const column = this.column.get(key);
-    return { column, label: axis ? axis.label : column.meaning || key, values: axis?.values ?? this.sample(column) };
+    return { column, label: axis ? axis.label : `${key}: ${column.meaning}${column.unit ? ` (${column.unit})` : ""}`, values: axis?.values ?? this.sample(column) };
   }
 
   /** Over axes whose values make a grid; null where they make none. */
