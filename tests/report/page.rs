@@ -39,15 +39,15 @@ fn what_a_file_is_called_is_text() {
 
 #[test]
 fn nothing_is_loaded() {
+    let link = Regex::new(r#"(?:src|href|action)="([^"]*)""#).unwrap();
+    let url = Regex::new(r"url\((.)").unwrap();
     for name in ["run/report.html", "sweep/report.html"] {
         let page = read(name);
         assert!(page.contains("content=\"default-src &#39;none&#39;; script-src &#39;sha256-"));
         assert!(!page.contains("unsafe-inline") && !page.contains("@import"));
-        let link = Regex::new(r#"(?:src|href|action)="([^"]*)""#).unwrap();
         for found in link.captures_iter(&body(&page)) {
             assert!(found[1].starts_with('#'), "{name}: {}", &found[0]);
         }
-        let url = Regex::new(r"url\((.)").unwrap();
         for found in url.captures_iter(&page) {
             assert_eq!(&found[1], "#", "{name}: {}", &found[0]);
         }
@@ -61,6 +61,7 @@ fn nothing_is_loaded() {
 
 #[test]
 fn every_figure_is_there_without_scripts() {
+    let id = Regex::new(r#" id="([^"]*)""#).unwrap();
     for name in ["run", "sweep"] {
         let page = read(&format!("{name}/report.html"));
         let body = body(&page);
@@ -75,7 +76,6 @@ fn every_figure_is_there_without_scripts() {
             );
             assert!(path(&format!("{name}/figures/{figure}.csv")).exists());
         }
-        let id = Regex::new(r#" id="([^"]*)""#).unwrap();
         let ids: Vec<&str> = id
             .captures_iter(&page)
             .map(|found| found.get(1).unwrap().as_str())

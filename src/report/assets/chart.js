@@ -177,7 +177,7 @@ class Chart {
       padding: [10, 18, 0, 0],
       scales: { x: { time: false, distr: log.x ? 3 : 1, range: () => all.x }, y: { distr: log.y ? 3 : 1, range: () => all.y } },
       series: [{}, { points: { show: false } }],
-      axes: [axis("x"), { ...axis("y"), size: wide }],
+      axes: [{ ...axis("x"), size: 32 }, { ...axis("y"), size: wide }],
       cursor: { drag: { x: true, y: true, uni: 16 }, points: { show: false } },
       legend: { show: false },
       hooks,
