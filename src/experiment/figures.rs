@@ -55,10 +55,7 @@ pub fn keep(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf
 ///
 /// # Errors
 /// A folder that cannot be written to.
-#[cfg_attr(
-    not(feature = "plot"),
-    expect(unused_variables, clippy::unnecessary_wraps)
-)]
+#[cfg_attr(not(feature = "plot"), expect(unused_variables))]
 pub fn draw(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
     #[cfg(feature = "plot")]
     {

@@ -92,7 +92,11 @@ impl ResultFolder {
                 None => end(summary.as_ref()),
             },
             verdicts,
-            settings: settings(&path, &experiment),
+            settings: settings(
+                &path,
+                &experiment,
+                sweep.as_ref().map_or(&[], |sweep| &sweep.axes),
+            ),
             provenance: provenance(summary.as_ref(), sweep.as_ref()),
             figures,
             experiment,

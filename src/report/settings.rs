@@ -19,6 +19,7 @@ pub(super) struct Setting {
 enum From {
     Scenario,
     CommandLine,
+    Axis,
     FilledIn,
 }
 
@@ -27,13 +28,14 @@ impl From {
         match self {
             Self::Scenario => "scenario",
             Self::CommandLine => "command line",
+            Self::Axis => "axis: the first of its values",
             Self::FilledIn => "filled in",
         }
     }
 }
 
-/// Of a result folder; none where it does not say what was run.
-pub(super) fn settings(folder: &Path, experiment: &str) -> Vec<Setting> {
+/// Of a result folder, with the axes of its sweep; none where it does not say what was run.
+pub(super) fn settings(folder: &Path, experiment: &str, axes: &[String]) -> Vec<Setting> {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
     let (given, resolved) = (read(SCENARIO), read(RESOLVED));
     let set: Vec<String> = overrides(given.lines().next().unwrap_or_default());
@@ -47,6 +49,7 @@ pub(super) fn settings(folder: &Path, experiment: &str) -> Vec<Setting> {
     let keys = Kind::named(experiment).map(Kind::keys).unwrap_or_default();
     let setting = |(key, value): (&String, &String)| Setting {
         from: match given.get(key) {
+            _ if axes.contains(key) => From::Axis,
             _ if set.contains(key) => From::CommandLine,
             Some(_) => From::Scenario,
             None => From::FilledIn,
@@ -148,14 +151,14 @@ mod tests {
             RESOLVED,
             "seed = 2\n[teacher]\nnodes = 2\ninput_dim = 4\n[student]\ntheta0 = 0.1\n",
         );
-        let found = settings(place.path(), "theorem4");
+        let found = settings(place.path(), "theorem4", &["teacher.nodes".into()]);
         let from = |key: &str| {
             let setting = found.iter().find(|setting| setting.key == key).unwrap();
             (setting.value.clone(), setting.from.text())
         };
         assert_eq!(from("student.theta0"), ("0.1".into(), "command line"));
         assert_eq!(from("seed"), ("2".into(), "command line"));
-        assert_eq!(from("teacher.nodes"), ("2".into(), "scenario"));
+        assert_eq!(from("teacher.nodes").1, "axis: the first of its values");
         assert_eq!(from("teacher.input_dim"), ("4".into(), "filled in"));
         assert!(found.iter().all(|setting| !setting.meaning.is_empty()));
     }

@@ -19,7 +19,8 @@ const LISTED: usize = 100;
 pub(super) struct Sweep {
     pub(super) experiment: &'static Kind,
     pub(super) data: Packed,
-    axes: Vec<String>,
+    /// Keys that change.
+    pub(super) axes: Vec<String>,
     manifest: Option<Manifest>,
     /// For each bound, how many runs have each verdict.
     counts: Vec<[usize; Verdict::ALL.len()]>,
