@@ -145,11 +145,11 @@ mod tests {
         let write = |name: &str, text: &str| std::fs::write(place.path().join(name), text).unwrap();
         write(
             SCENARIO,
-            "# luckflow run a.toml --set student.theta0=0.1 --set='seed=2'\n[teacher]\nnodes = 2\n[student]\ntheta0 = 1\n",
+            "# luckflow run a.toml --set student.theta0=0.1 --set='seed=2'\n[teacher]\nnodes = 2\nthreshold = 1.5\n[student]\ntheta0 = 1\n",
         );
         write(
             RESOLVED,
-            "seed = 2\n[teacher]\nnodes = 2\ninput_dim = 4\n[student]\ntheta0 = 0.1\n",
+            "seed = 2\n[teacher]\nnodes = 2\nthreshold = 1.5\ninput_dim = 4\n[student]\ntheta0 = 0.1\n",
         );
         let found = settings(place.path(), "theorem4", &["teacher.nodes".into()]);
         let from = |key: &str| {
@@ -158,6 +158,7 @@ mod tests {
         };
         assert_eq!(from("student.theta0"), ("0.1".into(), "command line"));
         assert_eq!(from("seed"), ("2".into(), "command line"));
+        assert_eq!(from("teacher.threshold"), ("1.5".into(), "scenario"));
         assert_eq!(from("teacher.nodes").1, "axis: the first of its values");
         assert_eq!(from("teacher.input_dim"), ("4".into(), "filled in"));
         assert!(found.iter().all(|setting| !setting.meaning.is_empty()));

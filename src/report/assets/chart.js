@@ -175,7 +175,7 @@ class Chart {
     const options = {
       ...this.size(),
       padding: [10, 18, 0, 0],
-      scales: { x: { time: false, distr: log.x ? 3 : 1, range: () => all.x }, y: { distr: log.y ? 3 : 1, range: () => all.y } },
+      scales: { x: { time: false, distr: log.x ? 3 : 1, range: (_, low, high) => [low, high] }, y: { distr: log.y ? 3 : 1, range: () => all.y } },
       series: [{}, { points: { show: false } }],
       axes: [{ ...axis("x"), size: 32 }, { ...axis("y"), size: wide }],
       cursor: { drag: { x: true, y: true, uni: 16 }, points: { show: false } },
