@@ -145,7 +145,7 @@ mod tests {
         let write = |name: &str, text: &str| std::fs::write(place.path().join(name), text).unwrap();
         write(
             SCENARIO,
-            "# luckflow run a.toml --set student.theta0=0.1 --set='seed=2'\n[teacher]\nnodes = 2\nthreshold = 1.5\n[student]\ntheta0 = 1\n",
+            "# luckflow run a.toml --set student.theta0=0.1 '--set=seed=2'\n[teacher]\nnodes = 2\nthreshold = 1.5\n[student]\ntheta0 = 1\n",
         );
         write(
             RESOLVED,
