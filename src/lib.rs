@@ -34,6 +34,8 @@ pub mod output;
 pub mod overlap;
 pub mod plot;
 pub mod real;
+#[cfg(feature = "plot")]
+pub mod report;
 pub mod rng;
 pub mod runs;
 pub mod sgd;

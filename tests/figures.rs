@@ -1,7 +1,7 @@
 //! Figures: what their data say, and what is seen of them.
 
 use luckflow::measure::Span;
-use luckflow::plot::{Axis, Figure, Look, Mark, Place, Scale, Size};
+use luckflow::plot::{Axis, Figure, Ground, Look, Mark, Place, Scale, Size};
 use proptest::prelude::*;
 
 /// Every label of an axis: texts right of the left axis' name or below the panels, in order.
@@ -165,8 +165,62 @@ proptest! {
         let svg = figure.to_svg();
         assert_well_formed(&svg);
         prop_assert_eq!(svg, figure.clone().to_svg());
-        serde_json::to_string(&figure).expect("data can be written");
+        // As data it loses nothing: read back it draws the same.
+        let data = serde_json::to_string(&figure).expect("data can be written");
+        let back: Figure = serde_json::from_str(&data).expect("and read");
+        prop_assert_eq!(back.to_svg(), figure.to_svg());
+        prop_assert_eq!(serde_json::to_string(&back).unwrap(), data);
+        // A row for each thing that is drawn.
+        let rows: usize = figure.panels.iter().flat_map(|panel| &panel.series).map(|series| entries(&series.mark)).sum();
+        prop_assert_eq!(table(&figure).len(), rows);
     }
+}
+
+/// Rows that a mark has in its figure's table.
+fn entries(mark: &Mark) -> usize {
+    match mark {
+        Mark::Line(points) | Mark::Points(points) => points.len(),
+        Mark::Band(points) | Mark::Whiskers(points) => points.len(),
+        Mark::Level(_) | Mark::Divider(_) => 1,
+        Mark::Cells(cells) => cells.len(),
+        Mark::Heat(values, _) => values.iter().filter(|x| !x.is_nan()).count(),
+        Mark::Pieces(pieces) => 2 * pieces.len(),
+    }
+}
+
+/// A figure's table as CSV, read back.
+fn table(figure: &Figure) -> Vec<csv::StringRecord> {
+    let mut text = Vec::new();
+    figure.table().write(&mut text).unwrap();
+    let mut reader = csv::Reader::from_reader(&text[..]);
+    reader.records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_figures_table_has_all_of_its_numbers() {
+    let names = vec!["few".to_owned(), "many".to_owned()];
+    let figure = Figure::new("table")
+        .axes(Axis { names, ..cells() }, cells())
+        .panel("left")
+        .line(
+            "a, b",
+            [(0.1, 1.0 / 3.0), (f64::NAN, 1e-300)],
+            Look::SIMULATED,
+        )
+        .band("band", [(1.0, 2.0, 3.0)], Look::of_series(0))
+        .level("level", 0.5, Look::FLOOR)
+        .cells("holds", vec![0, 3], Look::HOLDS)
+        .heat("ratio", vec![f64::NAN, 2.5], [1.0, 3.0]);
+    let rows = table(&figure);
+    let row = |place: usize| rows[place].iter().collect::<Vec<_>>().join("|");
+    assert_eq!(row(0), "left|a, b|line|0.1|0.3333333333333333|||");
+    assert_eq!(row(1), "left|a, b|line||1e-300|||");
+    assert_eq!(row(2), "left|band|band|1.0||2.0|3.0|");
+    assert_eq!(row(3), "left|level|level||0.5|||");
+    assert_eq!(row(4), "left|holds|cells|few|1.0|||");
+    assert_eq!(row(5), "left|holds|cells|many|2.0|||");
+    assert_eq!(row(6), "left|ratio|heat|many|1.0|||2.5");
+    assert_eq!(rows.len(), 7);
 }
 
 fn value() -> impl Strategy<Value = f64> {
@@ -355,6 +409,49 @@ fn structure_is_that_of_svg() {
         .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
     let svg = map.to_svg();
     assert!(svg.contains("<pattern id=") && svg.contains("fill=\"url(#"));
+}
+
+#[test]
+fn a_dark_ground_changes_colours_and_nothing_else() {
+    let figure = Figure::new("dark")
+        .axes(cells(), cells())
+        .cells("holds", vec![0], Look::VIOLATED)
+        .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
+    let curve =
+        Figure::new("dark")
+            .x("x")
+            .y("y")
+            .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::of_series(0));
+    for figure in [figure, curve] {
+        let (paper, dark) = (figure.to_svg(), figure.clone().on(Ground::Dark).to_svg());
+        assert_well_formed(&dark);
+        let colors = |svg: &str| -> Vec<String> {
+            svg.split('"')
+                .filter(|text| text.starts_with('#'))
+                .map(String::from)
+                .collect()
+        };
+        let without = |svg: &str| {
+            let mut colors = colors(svg);
+            // #000 is a part of #000000.
+            colors.sort_by_key(|color| std::cmp::Reverse(color.len()));
+            let colors = colors.iter().map(String::as_str);
+            colors.fold(svg.to_owned(), |svg, color| svg.replace(color, ""))
+        };
+        let rest = without(&dark).replacen(" fill=\"\"", "", 1);
+        assert_eq!(rest.len(), without(&paper).len(), "only colours");
+        assert!(
+            !colors(&dark)
+                .iter()
+                .any(|color| color == "#fff" || color == "#000")
+        );
+        // What stands for numbers stays.
+        let scale = |svg: &str| -> Vec<String> {
+            let lines = svg.lines().filter(|line| line.contains("class=\"scale\""));
+            lines.map(String::from).collect()
+        };
+        assert_eq!(scale(&dark), scale(&paper));
+    }
 }
 
 fn cells() -> Axis {

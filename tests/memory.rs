@@ -4,14 +4,16 @@
 use luckflow::config::{Document, Override};
 use luckflow::experiment::Scenario;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// What the program itself takes, threads and BLAS included.
 const PROGRAM: f64 = 40e6;
 
 /// The most that a process had in memory, in bytes, when it has ended well.
-fn peak(child: &Child) -> f64 {
+fn peak(command: &mut Command) -> f64 {
+    #[expect(clippy::zombie_processes, reason = "wait4 below waits for it")]
+    let child = command.spawn().unwrap();
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     let mut status = 0;
     // SAFETY: both are places for what the call writes, and the child is this process's own.
@@ -48,11 +50,8 @@ fn both(name: &str, changes: &[&str]) -> [f64; 2] {
     for change in changes {
         arguments.extend(["--set", change]);
     }
-    let child = command(&place, &arguments)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    [estimate, peak(&child) - PROGRAM]
+    let mut run = command(&place, &arguments);
+    [estimate, peak(run.stderr(Stdio::null())) - PROGRAM]
 }
 
 #[test]

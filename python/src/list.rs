@@ -2,7 +2,7 @@
 
 use crate::errors;
 use luckflow::config::{self, describe, shipped_scenarios};
-use luckflow::experiment::{self, KINDS, Kind};
+use luckflow::experiment::{self, ExperimentKind, KINDS};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 
@@ -40,7 +40,7 @@ pub fn explain(topic: &str) -> PyResult<String> {
 #[pyfunction]
 pub fn new(name: &str) -> PyResult<String> {
     let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    let kind = Kind::named(name)
+    let kind = ExperimentKind::named(name)
         .ok_or_else(|| errors::argument("experiment", format!("{name:?}"), names.join(", ")))?;
     Ok(describe::scenario(kind.name, kind.about, &kind.keys()))
 }

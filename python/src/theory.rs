@@ -2,8 +2,8 @@
 
 use crate::{arrays, errors, job, overlap};
 use luckflow::bound::{Facts, THEOREM4};
-use luckflow::config::Kind as KeyKind;
-use luckflow::experiment::Kind;
+use luckflow::config::ValueKind as KeyKind;
+use luckflow::experiment::ExperimentKind;
 use luckflow::experiment::theorem5::Certificates;
 use luckflow::network::{Frame, unit};
 use luckflow::overlap::HalfAngle;
@@ -19,7 +19,7 @@ use pythonize::pythonize;
 
 /// A number that a scenario could have under the key `section.name`; of the same range, in the same words.
 fn number(name: &str, path: &str, found: f64) -> PyResult<f64> {
-    let kind = Kind::named("theorem4").expect("it is one");
+    let kind = ExperimentKind::named("theorem4").expect("it is one");
     let key = kind.keys().into_iter().find(|key| key.path == path);
     let key = key.expect("a key of theorem4");
     match key.kind {

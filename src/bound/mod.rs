@@ -25,6 +25,8 @@ pub struct Bound {
     pub name: &'static str,
     /// As readers know it.
     pub label: &'static str,
+    /// λ, as its source has it; in words where it is no closed form.
+    pub formula: &'static str,
     /// Where the formula comes from.
     pub source: &'static str,
     /// What is known of it.
@@ -150,6 +152,12 @@ impl Bound {
 
     /// Whether a run that lacks these premises may be judged by it.
     pub fn applies(&self, unmet: &[Premise]) -> bool {
-        !self.premises.iter().any(|premise| unmet.contains(premise))
+        self.lacks(unmet).is_empty()
+    }
+
+    /// Its premises that are among these.
+    pub fn lacks(&self, unmet: &[Premise]) -> Vec<Premise> {
+        let premises = self.premises.iter().copied();
+        premises.filter(|premise| unmet.contains(premise)).collect()
     }
 }

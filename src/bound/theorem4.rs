@@ -59,6 +59,7 @@ fn euclidean(facts: &Facts, step: Option<f64>) -> Option<f64> {
 const PRINTED: Bound = Bound {
     name: "printed",
     label: "printed",
+    formula: "λ = d̄γ with d̄ = (1 + K_d a₀)/cos θ₀, γ = cos θ₀ − (m − 1)ε(1 + K_d)(1 + K_d a₀)²/cos² θ₀, a₀ = 2 sin(θ₀/2)",
     source: "the poster, to the letter",
     standing: Standing::Stated,
     measure: Measure::Theta,
@@ -71,6 +72,7 @@ const PRINTED: Bound = Bound {
 const PRINTED_D0: Bound = Bound {
     name: "printed_d0",
     label: "printed·d₀",
+    formula: "λ = d₀ d̄γ with the d̄ and γ of the printed rate",
     source: "the poster, in units of time",
     natural: Natural::D0,
     look: Look::PRINTED_D0,
@@ -81,6 +83,7 @@ const PRINTED_D0: Bound = Bound {
 const DERIVED: Bound = Bound {
     name: "derived",
     label: "derived",
+    formula: "λ = d₀/(1 + K_d a₀)·[1 − (m − 1)ε(1 + K_d)(1 + K_d a₀)²/cos(θ₀/2)], a₀ = 2 sin(θ₀/2)",
     source: "docs/theory.md §4",
     standing: Standing::Proven,
     measure: Measure::TanHalf,
@@ -93,6 +96,7 @@ const DERIVED: Bound = Bound {
 const SHARP: Bound = Bound {
     name: "sharp",
     label: "sharp",
+    formula: "λ = D(θ₀) sin θ₀/θ₀ − max_j Σ_{k≠j} sup √(D² + D'²) over angles within 2θ₀ of the teacher's",
     measure: Measure::Theta,
     look: Look::SHARP,
     evaluate: |facts| Some(theorem4::sharp(facts.angles?, facts.assumption?)),
@@ -102,6 +106,7 @@ const SHARP: Bound = Bound {
 const EUCLIDEAN: Bound = Bound {
     name: "euclidean",
     label: "Euclidean",
+    formula: "‖W − W*‖_F falls by e^{−λt} within a region around W* that it does not leave",
     source: "docs/theory.md §5",
     measure: Measure::Distance,
     look: Look::EUCLIDEAN,
@@ -112,6 +117,7 @@ const EUCLIDEAN: Bound = Bound {
 const DERIVED_STEPS: Bound = Bound {
     name: "derived_steps",
     label: "derived, per step",
+    formula: "1 − ηλ per step, λ = Λ/(1 + ηΛ sin²(θ₀/2)), Λ = atan(ηD₋ sin θ₀)/(η sin θ₀) − κ/cos(θ₀/2)",
     source: "docs/theory.md §5",
     premises: OF_STEPS,
     evaluate: |facts| Some(discrete::derived(facts.assumption?, facts.step?).unwrap_or(0.0)),
@@ -121,6 +127,7 @@ const DERIVED_STEPS: Bound = Bound {
 const SHARP_STEPS: Bound = Bound {
     name: "sharp_steps",
     label: "sharp, per step",
+    formula: "1 − ηλ per step, λ = atan(ηD(θ₀) sin θ₀)/(ηθ₀) − max_j Σ_{k≠j} sup √(D² + D'²)",
     source: "docs/theory.md §5",
     premises: OF_STEPS,
     evaluate: |facts| {
@@ -133,6 +140,7 @@ const SHARP_STEPS: Bound = Bound {
 const EUCLIDEAN_STEPS: Bound = Bound {
     name: "euclidean_steps",
     label: "Euclidean, per step",
+    formula: "‖W − W*‖_F falls by 1 − ηλ per step within a region around W* that it does not leave",
     premises: OF_STEPS,
     evaluate: |facts| euclidean(facts, Some(facts.step?)),
     ..EUCLIDEAN
@@ -141,6 +149,7 @@ const EUCLIDEAN_STEPS: Bound = Bound {
 const EXACT: Bound = Bound {
     name: "exact",
     label: "exact",
+    formula: "λ of the slowest mode of the flow's Jacobian at the teacher",
     standing: Standing::Asymptotic,
     measure: Measure::Theta,
     premises: PREMISES,

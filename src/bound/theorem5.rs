@@ -9,6 +9,7 @@ pub const THEOREM5: &[Bound] = &[CERTIFIED, EUCLIDEAN];
 const CERTIFIED: Bound = Bound {
     name: "certified",
     label: "certified",
+    formula: "λ = −α(M), M the comparison matrix: max_i z_i/p_i falls by e^{−λt}",
     source: "docs/theory.md §6",
     standing: Standing::Proven,
     measure: Measure::WeightedNorm,
@@ -21,6 +22,7 @@ const CERTIFIED: Bound = Bound {
 const EUCLIDEAN: Bound = Bound {
     name: "euclidean",
     label: "Euclidean",
+    formula: "√(Σ_u δ_j² + Σ_i |ε_i|²) falls by e^{−λt} within a region that it does not leave",
     source: "docs/theory.md §6, Theorem C",
     measure: Measure::JointDistance,
     look: Look::EUCLIDEAN,

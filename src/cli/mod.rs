@@ -12,6 +12,8 @@ mod number;
 mod overlap;
 mod plot;
 mod pool;
+#[cfg(feature = "plot")]
+mod report;
 mod run;
 mod shard;
 mod source;
@@ -42,8 +44,11 @@ enum Verb {
     Merge(merge::Arguments),
     /// Say how far sweeps are, over all their shards.
     Status(status::Arguments),
-    /// Draw a sweep again, from its table alone.
+    /// Draw the figures of a run or a sweep again, from their data alone; also for print.
     Plot(plot::Arguments),
+    /// Write one page about one or several result folders: verdicts, figures, tables, a sweep's cells.
+    #[cfg(feature = "plot")]
+    Report(report::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
     Overlap(overlap::Arguments),
     /// Say what a key of a scenario is: its meaning, what is allowed, its default.
@@ -120,6 +125,8 @@ impl Cli {
             Verb::Merge(arguments) => merge::execute(&arguments),
             Verb::Status(arguments) => status::execute(&arguments),
             Verb::Plot(arguments) => plot::execute(&arguments),
+            #[cfg(feature = "plot")]
+            Verb::Report(arguments) => report::execute(&arguments),
             Verb::Overlap(arguments) => overlap::execute(&arguments),
             Verb::Explain(arguments) => explain::execute(&arguments),
             Verb::New(arguments) => new::execute(&arguments),

@@ -1,43 +1,101 @@
-//! `luckflow plot`: figures of a sweep, from its table alone.
+//! `luckflow plot`: the figures of a result folder, from their data alone.
 
-use super::Failure;
+use super::{Failure, say};
 use clap::Args;
+use luckflow::experiment::figures;
 use luckflow::output::{Claim, Folder};
+use luckflow::plot::{Figure, Ground, Size};
 use luckflow::sweep::report::show;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Which sweep to draw.
+/// Narrower than this there is no room for labels; wider than this no page.
+const WIDTHS: std::ops::RangeInclusive<f64> = 60.0..=400.0;
+
+/// What to draw again, and how.
 #[derive(Args)]
 pub struct Arguments {
-    /// Folder with the cells.csv of a sweep, whole or not
+    /// Folder of a run, with its figures.json, or of a sweep, whole or not, with its cells.csv
     folder: PathBuf,
+    /// Width on paper, as in 85mm for a column and 180mm for a page, with the key below and text of 6 to 7 points
+    /// [default: for screens]
+    #[arg(long, value_name = "MM", value_parser = width)]
+    width: Option<f64>,
+    /// On what to draw: white paper, or the dark ground of slides and screens
+    #[arg(long, value_name = "STYLE", value_parser = ["paper", "dark"], default_value = "paper")]
+    style: String,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
 }
 
-/// Draws what the table has.
+/// Draws what the folder has.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let table = arguments.folder.join(luckflow::sweep::CELLS);
-    if !table.exists() {
+    let path = &arguments.folder;
+    let is_sweep = path.join(luckflow::sweep::CELLS).exists();
+    if !is_sweep && !path.join(figures::FIGURES).exists() {
         return Err(Failure::usage(format!(
-            "{}: found no such file; allowed: the folder of a sweep",
-            table.display()
+            "{}: found neither {} nor {}; allowed: the folder of a run or of a sweep",
+            path.display(),
+            figures::FIGURES,
+            luckflow::sweep::CELLS,
         )));
     }
-    let folder = Folder::claim(&arguments.folder, Claim::Beside).map_err(Failure::usage)?;
-    draw(&folder, arguments.quiet)
+    let folder = Folder::claim(path, Claim::Beside).map_err(Failure::usage)?;
+    if is_sweep {
+        draw(&folder, arguments.quiet)?;
+        if arguments.width.is_none() && arguments.style == "paper" {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    let all = figures::read(path).map_err(Failure::usage)?;
+    let all: Vec<(String, Figure)> = all
+        .into_iter()
+        .map(|(name, figure)| (name, arguments.styled(figure)))
+        .collect();
+    let written = figures::draw(&folder, &all).map_err(Failure::runtime)?;
+    if !arguments.quiet {
+        for path in written {
+            say(format_args!("wrote {}", path.display()))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Arguments {
+    /// As it is to look.
+    fn styled(&self, figure: Figure) -> Figure {
+        let ground = match &self.style[..] {
+            "dark" => Ground::Dark,
+            _ => Ground::Paper,
+        };
+        let figure = figure.on(ground);
+        match self.width {
+            Some(width) => figure.size(Size::mm(width)),
+            None => figure,
+        }
+    }
 }
 
 /// Writes `aggregate.csv` and figures into a sweep's folder.
 pub fn draw(folder: &Folder, quiet: bool) -> Result<ExitCode, Failure> {
     let shown = show(folder).map_err(Failure::runtime)?;
     if !quiet {
-        super::say(shown.table)?;
+        say(shown.table)?;
         for path in &shown.written {
-            super::say(format_args!("wrote {}", path.display()))?;
+            say(format_args!("wrote {}", path.display()))?;
         }
     }
+    #[cfg(feature = "plot")]
+    super::report::beside(folder, quiet)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Millimetres, with their unit or without.
+fn width(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix("mm").unwrap_or(text).trim().parse().ok();
+    number.filter(|mm| WIDTHS.contains(mm)).ok_or_else(|| {
+        let (least, most) = (WIDTHS.start(), WIDTHS.end());
+        format!("allowed: millimetres from {least} to {most}, as in 85mm")
+    })
 }

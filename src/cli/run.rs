@@ -90,6 +90,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             say(format_args!("wrote {}", path.display()))?;
         }
     }
+    #[cfg(feature = "plot")]
+    super::report::beside(&folder, arguments.quiet)?;
     match outcome.end() {
         RunEnd::Interrupted { .. } => Ok(ExitCode::from(INTERRUPTED)),
         end if end.is_regular() => Ok(ExitCode::SUCCESS),

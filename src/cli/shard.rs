@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn what_is_no_task_is_named() {
-        let cases: [(&str, &[(&str, &str)], &str); 6] = [
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+        let cases: [Case; 6] = [
             ("auto", &[], "SLURM_ARRAY_TASK_ID"),
             ("auto", &[("JOB_COMPLETION_INDEX", "2")], "auto/k"),
             ("auto/2", &[("PMI_RANK", "2")], "from 0 to 1"),

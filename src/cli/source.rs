@@ -3,6 +3,7 @@
 use super::Failure;
 use clap::Args;
 use luckflow::config::{Document, Override};
+use luckflow::experiment::SCENARIO;
 use luckflow::output::{Folder, FolderError};
 use std::path::{Path, PathBuf};
 
@@ -45,7 +46,7 @@ impl Given {
 
     /// Keeps it in the folder of its results.
     pub fn keep(&self, folder: &Folder) -> Result<PathBuf, FolderError> {
-        folder.write("scenario.toml", |out| out.write_all(self.0.as_bytes()))
+        folder.write(SCENARIO, |out| out.write_all(self.0.as_bytes()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every experiment is, and what it leaves.
 
-use super::{ExperimentError, Hooks, Nowhere, Reading, Store, View};
+use super::{ExperimentError, Hooks, Judged, Nowhere, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::integrate::RunEnd;
@@ -91,6 +91,11 @@ pub trait Outcome: erased_serde::Serialize + Send {
 
     /// Tables for programs.
     fn tables(&self) -> Vec<Table<'_>>;
+
+    /// What the theory claims of it, and what it says of that.
+    fn verdicts(&self) -> Vec<Judged> {
+        Vec::new()
+    }
 
     /// Figures, with their names below the folder: `convergence`, `width2/rank`.
     fn figures(&self) -> Vec<(String, Figure)>;

@@ -1,7 +1,7 @@
 //! What a key is, from its declaration.
 
 use super::keys::declarations;
-use super::{KINDS, ExperimentKind};
+use super::{ExperimentKind, KINDS};
 use crate::config::{Key, describe, near};
 use crate::sweep::axes;
 

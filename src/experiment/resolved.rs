@@ -3,6 +3,12 @@
 use crate::config;
 use toml::Value;
 
+/// The scenario as it was given, under the command line.
+pub const SCENARIO: &str = "scenario.toml";
+
+/// The scenario with nothing left open; of a sweep that of its first point.
+pub const RESOLVED: &str = "resolved.toml";
+
 /// The scenario as TOML, with the files that it names by their whole paths.
 pub fn resolved(scenario: &dyn erased_serde::Serialize) -> String {
     let mut toml = Value::try_from(scenario).expect("scenarios are made of what TOML has");

@@ -1,10 +1,8 @@
 //! What a run leaves in its folder: numbers first, then pictures.
 
-use super::resolved::resolved;
-use super::{Outcome, Scenario};
+use super::{Outcome, RESOLVED, Scenario, figures, judged, resolved};
 use crate::integrate::Described;
 use crate::output::{Column, Folder, FolderError, Provenance};
-use crate::plot::Figure;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -48,7 +46,9 @@ pub fn write(
 ) -> Result<Vec<PathBuf>, FolderError> {
     let mut written = Vec::new();
     let mut columns: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
-    for table in outcome.tables() {
+    let verdicts = outcome.verdicts();
+    let verdicts = (!verdicts.is_empty()).then(|| judged::table(verdicts));
+    for table in outcome.tables().into_iter().chain(verdicts) {
         columns.insert(table.name, table.columns.clone());
         written.push(folder.write(table.name, |out| table.write(out))?);
     }
@@ -56,35 +56,10 @@ pub fn write(
     written.push(folder.write_json("summary.json", &summary)?);
     written.push(folder.write_json("columns.json", &columns)?);
     let text = resolved(outcome.about().scenario);
-    written.push(folder.write("resolved.toml", |out| out.write_all(text.as_bytes()))?);
+    written.push(folder.write(RESOLVED, |out| out.write_all(text.as_bytes()))?);
     for file in outcome.files() {
         written.push(folder.write(&file.name, |out| (file.fill)(out))?);
     }
-    for (name, figure) in outcome.figures() {
-        written.extend(draw(folder, &name, &figure)?);
-    }
+    written.extend(figures::keep(folder, &outcome.figures())?);
     Ok(written)
-}
-
-/// Draws `name.svg`; nothing without the feature `plot`.
-///
-/// # Errors
-/// A folder that cannot be written to.
-#[cfg_attr(
-    not(feature = "plot"),
-    expect(unused_variables, clippy::unnecessary_wraps)
-)]
-pub(crate) fn draw(
-    folder: &Folder,
-    name: &str,
-    figure: &Figure,
-) -> Result<Option<PathBuf>, FolderError> {
-    #[cfg(feature = "plot")]
-    {
-        let svg = figure.to_svg();
-        let path = folder.write(&format!("{name}.svg"), |out| out.write_all(svg.as_bytes()))?;
-        Ok(Some(path))
-    }
-    #[cfg(not(feature = "plot"))]
-    Ok(None)
 }

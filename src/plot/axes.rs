@@ -1,9 +1,10 @@
 //! What is measured along the edges of a figure.
 
-use serde::Serialize;
+use super::values;
+use serde::{Deserialize, Serialize};
 
 /// How an axis is divided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scale {
     /// Equal differences.
@@ -14,7 +15,7 @@ pub enum Scale {
 }
 
 /// What is measured along an edge of a figure.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Axis {
     /// What it is called, with its unit in parentheses.
     pub label: String,
@@ -23,10 +24,13 @@ pub struct Axis {
     /// Whether only whole numbers have a meaning.
     pub whole: bool,
     /// Both ends, where they are not those of the data.
+    #[serde(with = "values")]
     pub range: Option<[f64; 2]>,
     /// Values that are seen whatever the data are.
+    #[serde(with = "values")]
     pub include: Vec<f64>,
     /// The places of a map's cells, ascending; none for other figures.
+    #[serde(with = "values")]
     pub cells: Vec<f64>,
     /// In place of numbers: what the cells' places are called.
     pub names: Vec<String>,

@@ -22,11 +22,10 @@ pub(super) fn stroke(d: String, look: Look, cap: &str) -> Element {
         .at([("stroke-width", look.width)])
         .with("stroke-linejoin", "round")
         .with("stroke-linecap", cap);
-    if look.dash.is_empty() {
-        return element;
+    match look.dash {
+        None => element,
+        Some([dash, gap]) => element.with("stroke-dasharray", format!("{dash} {gap}")),
     }
-    let dashes: Vec<String> = look.dash.iter().map(u8::to_string).collect();
-    element.with("stroke-dasharray", dashes.join(" "))
 }
 
 /// A curve with its markers.
@@ -46,10 +45,9 @@ pub(super) fn line(group: &mut Element, points: &[Point], look: Look, frame: &Fr
             d += "h0";
         }
     }
-    let cap = if look.dash.is_empty() {
-        "round"
-    } else {
-        "butt"
+    let cap = match look.dash {
+        None => "round",
+        Some(_) => "butt",
     };
     group.push(frame.clipped(stroke(d, look, cap)));
     let dense = points.len() > SPARSE;

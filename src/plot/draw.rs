@@ -1,7 +1,8 @@
 //! A figure as SVG: title, panels with their axes, key.
 
 use super::axis::{Coordinate, Ticks};
-use super::figure::{Figure, Panel, Place};
+use super::dark::dark;
+use super::figure::{Figure, Ground, Panel, Place};
 use super::key::Key;
 use super::marks::{Frame, Turn};
 use super::svg::{Element, path};
@@ -44,12 +45,20 @@ struct Sheet<'a> {
 /// Room for the name of the horizontal axis.
 const FOOT: f64 = 30.0;
 
-pub(super) fn svg(figure: &Figure) -> String {
-    Sheet::of(figure).draw().document()
+pub(super) fn svg(figure: &Figure, prefix: &str) -> String {
+    let prefix = match prefix {
+        "" => of_title(&figure.title),
+        given => given.to_owned(),
+    };
+    let drawing = Sheet::of(figure, prefix).draw();
+    match figure.ground {
+        Ground::Paper => drawing.document(),
+        Ground::Dark => dark(drawing).document(),
+    }
 }
 
 impl<'a> Sheet<'a> {
-    fn of(figure: &'a Figure) -> Self {
+    fn of(figure: &'a Figure, prefix: String) -> Self {
         let size = figure.size;
         let series = figure.panels.iter().flat_map(|panel| &panel.series);
         let points: Vec<(f64, f64)> = series.flat_map(|series| series.mark.points()).collect();
@@ -63,7 +72,7 @@ impl<'a> Sheet<'a> {
         let is_titled = figure.panels.iter().any(|panel| !panel.title.is_empty());
         let mut sheet = Self {
             figure,
-            prefix: prefix(&figure.title),
+            prefix,
             x: figure.x.spanning(points.iter().map(|point| point.0)),
             y: figure.y.spanning(points.iter().map(|point| point.1)),
             head: 16.0 + 1.3 * title_size * title.len() as f64,
@@ -369,7 +378,7 @@ fn named(label: &str, exponent: i32) -> String {
 }
 
 /// From a title, the same for the same (FNV-1a).
-fn prefix(title: &str) -> String {
+fn of_title(title: &str) -> String {
     let hash = title.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });

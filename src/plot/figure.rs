@@ -2,8 +2,9 @@
 
 use super::axes::{Axis, Scale};
 use super::style::Look;
+use super::values;
 use crate::measure::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Points of a curve that is given as a function.
 const SAMPLES: usize = 200;
@@ -12,7 +13,10 @@ const SAMPLES: usize = 200;
 ///
 /// Ends of axes are found from the data, series with one label share their line of the key, and what cannot be drawn —
 /// no number, zero on a log axis, off the scale — is left out and named there.
-#[derive(Clone, Debug, Default, Serialize)]
+///
+/// It serialises with every number that it has, those that are not finite too (NaN as `null`, infinities as `"inf"` and
+/// `"-inf"`): read back it draws the same bytes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Figure {
     /// Above all.
     pub title: String,
@@ -30,10 +34,13 @@ pub struct Figure {
     pub notes: Vec<String>,
     /// How large it is.
     pub size: Size,
+    /// On what.
+    #[serde(default)]
+    pub ground: Ground,
 }
 
 /// What shares one frame.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Panel {
     /// Above it; empty for the only panel.
     pub title: String,
@@ -44,7 +51,7 @@ pub struct Panel {
 }
 
 /// What has one look and one line of the key.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Series {
     /// Text of the key; empty for one that is not in it.
     pub label: String,
@@ -56,31 +63,52 @@ pub struct Series {
 }
 
 /// What a series consists of, in values of the axes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "mark", content = "data")]
 pub enum Mark {
     /// (x, y), joined; NaN makes a gap.
+    #[serde(with = "values")]
     Line(Vec<(f64, f64)>),
     /// (x, y), each by itself.
+    #[serde(with = "values")]
     Points(Vec<(f64, f64)>),
     /// (x, low, high): the area between two curves.
+    #[serde(with = "values")]
     Band(Vec<(f64, f64, f64)>),
     /// (x, low, high): a vertical line for each.
+    #[serde(with = "values")]
     Whiskers(Vec<(f64, f64, f64)>),
     /// A horizontal line.
+    #[serde(with = "values")]
     Level(f64),
     /// A vertical line.
+    #[serde(with = "values")]
     Divider(f64),
     /// Cells of a map, counted row by row from below, that have the look.
     Cells(Vec<usize>),
     /// A number for each cell, shown as a colour on a logarithmic bar; NaN for none. With the ends of the bar.
-    Heat(Vec<f64>, [f64; 2]),
+    Heat(
+        #[serde(with = "values")] Vec<f64>,
+        #[serde(with = "values")] [f64; 2],
+    ),
     /// Pieces of a contour.
+    #[serde(with = "values")]
     Pieces(Vec<[(f64, f64); 2]>),
 }
 
+/// What a figure is drawn on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// White.
+    #[default]
+    Paper,
+    /// Nearly black, for slides and screens; grey turns over, and dark colours get lighter.
+    Dark,
+}
+
 /// Where the key is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// Beside the panels.
@@ -90,7 +118,7 @@ pub enum Place {
 }
 
 /// How large a figure is. Text is as large as pixels and millimetres want it: 13 to 15 pixels, 6 to 7 points.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Size {
     /// Pixels of the drawing; of a figure in millimetres those in which text has its usual size.
     pub width: f64,
@@ -194,6 +222,11 @@ impl Figure {
     /// How large it is.
     pub fn size(self, size: Size) -> Self {
         Self { size, ..self }
+    }
+
+    /// On what it is drawn.
+    pub fn on(self, ground: Ground) -> Self {
+        Self { ground, ..self }
     }
 
     /// Panels in a row.
@@ -313,7 +346,14 @@ impl Figure {
     /// The figure as SVG: the same bytes for the same data.
     #[cfg(feature = "plot")]
     pub fn to_svg(&self) -> String {
-        super::draw::svg(self)
+        self.to_svg_as("")
+    }
+
+    /// The same with ids that begin with `prefix`, for pages with several figures; with none they begin with one from the
+    /// title.
+    #[cfg(feature = "plot")]
+    pub fn to_svg_as(&self, prefix: &str) -> String {
+        super::draw::svg(self, prefix)
     }
 }
 

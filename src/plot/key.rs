@@ -3,6 +3,7 @@
 use super::axes::{Axis, Scale};
 use super::axis::Coordinate;
 use super::curves::glyphs;
+use super::dark::SCALE;
 use super::figure::{Figure, Mark, Place, Series};
 use super::marks::{Frame, STEPS, Turn, color};
 use super::style::code;
@@ -274,7 +275,8 @@ fn bar(group: &mut Element, [low, high]: [f64; 2], (left, top): (f64, f64), wide
                 ("width", left + wide - x),
                 ("height", BAR.1),
             ])
-            .with("fill", code(color(step)));
+            .with("fill", code(color(step)))
+            .with("class", SCALE);
         group.push(rest);
     }
     for (part, label) in along.fitting(wide, 6, 13.0).labelled {

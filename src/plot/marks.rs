@@ -3,6 +3,7 @@
 use super::axes::Scale;
 use super::axis::Coordinate;
 use super::curves::{SPARSE, band, edge, line, set, stroke};
+use super::dark::SCALE;
 use super::figure::{Mark, Series};
 use super::style::{Rgb, code};
 use super::svg::{Element, path, px};
@@ -237,7 +238,8 @@ fn heat(group: &mut Element, values: &[f64], ends: [f64; 2], frame: &Frame) {
     {
         let cells = area(areas(cells, frame), code(color(step)));
         // Neighbours of different colours leave no seam.
-        group.push(cells.with("shape-rendering", "crispEdges"));
+        let cells = cells.with("shape-rendering", "crispEdges");
+        group.push(cells.with("class", SCALE));
     }
 }
 

@@ -1,12 +1,14 @@
 //! Figures: data first, then SVG. Charts, small multiples and maps are one type, with the same axes and the same key.
 //!
-//! Drawing needs the feature `plot`; without it a figure is data that serialises.
+//! Drawing needs the feature `plot`; without it a figure is data that serialises, and a table.
 
 mod axes;
 #[cfg(feature = "plot")]
 mod axis;
 #[cfg(feature = "plot")]
 mod curves;
+#[cfg(feature = "plot")]
+mod dark;
 #[cfg(feature = "plot")]
 mod draw;
 mod figure;
@@ -18,9 +20,13 @@ pub mod number;
 mod style;
 #[cfg(feature = "plot")]
 mod svg;
+mod table;
 #[cfg(feature = "plot")]
 mod text;
+mod values;
 
 pub use axes::{Axis, Scale};
-pub use figure::{Figure, Mark, Panel, Place, Series, Size};
+pub use figure::{Figure, Ground, Mark, Panel, Place, Series, Size};
 pub use style::{Look, Marker};
+#[cfg(feature = "plot")]
+pub(crate) use text::runs;

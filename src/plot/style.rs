@@ -3,7 +3,8 @@
 //! Measurements are solid, bounds and predictions dashed, each in a way of its own. Series that may cover each other get
 //! narrower from one to the next and have markers of different shapes.
 
-use serde::{Serialize, Serializer};
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const BLACK: (u8, u8, u8) = (0, 0, 0);
 const BLUE: (u8, u8, u8) = (0, 114, 178);
@@ -14,20 +15,23 @@ const ORANGE: (u8, u8, u8) = (230, 159, 0);
 const SKY: (u8, u8, u8) = (86, 180, 233);
 const WINE: (u8, u8, u8) = (136, 34, 85);
 
-const SOLID: &[u8] = &[];
-const LONG: &[u8] = &[18, 6];
-const DASH: &[u8] = &[10, 5];
-const SHORT: &[u8] = &[5, 4];
-const DOTS: &[u8] = &[2, 4];
-const SPARSE: &[u8] = &[7, 13];
-const NEARLY_SOLID: &[u8] = &[30, 4];
+/// Pixels of a dash and of its gap.
+type Dash = Option<[u8; 2]>;
+
+const SOLID: Dash = None;
+const LONG: Dash = Some([18, 6]);
+const DASH: Dash = Some([10, 5]);
+const SHORT: Dash = Some([5, 4]);
+const DOTS: Dash = Some([2, 4]);
+const SPARSE: Dash = Some([7, 13]);
+const NEARLY_SOLID: Dash = Some([30, 4]);
 
 /// Red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rgb(pub u8, pub u8, pub u8);
 
 /// Shape of a point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Marker {
     /// Filled.
@@ -49,12 +53,12 @@ pub enum Marker {
 }
 
 /// How a series looks.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Look {
-    #[serde(serialize_with = "hex")]
+    #[serde(serialize_with = "hex", deserialize_with = "of_hex")]
     pub(super) color: Rgb,
-    /// Pixels of dashes and gaps; none for a line without gaps.
-    pub(super) dash: &'static [u8],
+    /// None for a line without gaps.
+    pub(super) dash: Dash,
     /// Of a line, in pixels.
     pub(super) width: f64,
     /// Of points, and of lines at their points.
@@ -69,13 +73,23 @@ fn hex<S: Serializer>(color: &Rgb, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&code(*color))
 }
 
+fn of_hex<'de, D: Deserializer<'de>>(from: D) -> Result<Rgb, D::Error> {
+    let text = String::deserialize(from)?;
+    let known = || {
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+        let of = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        Some(Rgb(of(0)?, of(2)?, of(4)?))
+    };
+    known().ok_or_else(|| D::Error::invalid_value(Unexpected::Str(&text), &"#rrggbb"))
+}
+
 /// #rrggbb
 pub(super) fn code(Rgb(r, g, b): Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 impl Look {
-    const fn new((r, g, b): (u8, u8, u8), dash: &'static [u8], width: f64) -> Self {
+    const fn new((r, g, b): (u8, u8, u8), dash: Dash, width: f64) -> Self {
         Self {
             color: Rgb(r, g, b),
             dash,
@@ -217,7 +231,7 @@ impl Look {
     /// The exact rate.
     pub const EXACT: Self = Self::rate(ORANGE, NEARLY_SOLID, Marker::Wedge, 3.0);
 
-    const fn rate(color: (u8, u8, u8), dash: &'static [u8], marker: Marker, radius: f64) -> Self {
+    const fn rate(color: (u8, u8, u8), dash: Dash, marker: Marker, radius: f64) -> Self {
         Self::new(color, dash, 2.0).marked(marker).sized(radius)
     }
 }

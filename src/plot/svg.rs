@@ -52,6 +52,25 @@ impl Element {
         self.children.push(Child::Element(child));
     }
 
+    /// With other colours, where `of` has one for a fill or a stroke; elements of the class `but` and all within stay.
+    pub(super) fn recolored(mut self, but: &str, of: &dyn Fn(&str) -> Option<String>) -> Self {
+        let is_left = |(key, value): &(&str, String)| *key == "class" && value == but;
+        if self.attributes.iter().any(is_left) {
+            return self;
+        }
+        for (key, value) in &mut self.attributes {
+            if matches!(*key, "fill" | "stroke") {
+                *value = of(value).unwrap_or_else(|| std::mem::take(value));
+            }
+        }
+        let recolored = |child| match child {
+            Child::Element(element) => Child::Element(element.recolored(but, of)),
+            text => text,
+        };
+        self.children = self.children.into_iter().map(recolored).collect();
+        self
+    }
+
     /// As a document.
     pub(super) fn document(&self) -> String {
         let mut out = String::new();

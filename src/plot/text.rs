@@ -55,8 +55,8 @@ pub(super) fn text(content: &str, (x, y): (f64, f64), size: f64, anchor: Anchor)
     element
 }
 
-/// Pieces of text with how far each is lowered, in units of the size.
-fn runs(text: &str) -> Vec<(f64, String)> {
+/// Pieces of text with how far each is lowered, in units of the size: zero, below, or negative above.
+pub(crate) fn runs(text: &str) -> Vec<(f64, String)> {
     let chars: Vec<char> = text.chars().collect();
     let mut runs: Vec<(f64, String)> = Vec::new();
     let mut put = |level: f64, piece: &[char]| match runs.last_mut() {

@@ -5,6 +5,7 @@ use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::row;
 use super::store::{CELLS, SECONDS, Tally};
+use crate::experiment::RESOLVED;
 use crate::output::{Claim, Folder, FolderError};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -94,6 +95,9 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<(Folder, Tally), MergeEr
     let mut whole = parts[0].manifest.clone();
     (whole.shard, whole.shards) = (1, 1);
     folder.write_json(manifest::FILE, &whole)?;
+    if let Ok(first) = std::fs::read(parts[0].path.join(RESOLVED)) {
+        folder.write(RESOLVED, |out| out.write_all(&first))?;
+    }
     Ok((folder, tally))
 }
 

@@ -12,6 +12,7 @@ use super::load::{self, Loaded};
 use super::manifest::{self, Manifest};
 use super::row::{Row, header};
 use super::{Identities, Plan, Shard, of_point};
+use crate::experiment::{RESOLVED, resolved};
 use crate::output::{Claim, Column, Folder, FolderError, table};
 use std::collections::BTreeMap;
 use std::io;
@@ -159,18 +160,16 @@ impl Store {
         if !goes_on {
             folder.write_json(manifest::FILE, &manifest)?;
         }
+        // What each point changes a few keys of.
+        if let Ok(first) = plan.scenario(&plan.point(0)) {
+            folder.write(RESOLVED, |out| out.write_all(resolved(&first).as_bytes()))?;
+        }
         // Each time: a kill may have come between the two.
         folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
         let header = header(&manifest.axes, &columns);
         let loaded = load::load(&folder, [CELLS, PENDING], &header, shard, plan.points());
         let loaded = loaded.map_err(failed)?;
-        let open = |name: &str, header: &[u8]| {
-            let lines = Lines::of(folder.append(name)?, header);
-            lines.map_err(|source| StoreError::Io {
-                path: path.join(name),
-                source,
-            })
-        };
+        let open = |name: &str, header: &[u8]| open_lines(&folder, name, header);
         let mut store = Self {
             shard,
             cells: open(CELLS, &header)?,
@@ -324,6 +323,15 @@ impl Store {
             source,
         }
     }
+}
+
+/// A file of lines that begins with a header.
+fn open_lines(folder: &Folder, name: &str, header: &[u8]) -> Result<Lines, StoreError> {
+    let lines = Lines::of(folder.append(name)?, header);
+    lines.map_err(|source| StoreError::Io {
+        path: folder.path().join(name),
+        source,
+    })
 }
 
 /// Refuses a folder with another part of the sweep, and one whose sweep has nothing in common with this one.

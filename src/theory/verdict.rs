@@ -42,6 +42,30 @@ impl Verdict {
         !matches!(self, Self::Vacuous | Self::NotApplicable)
     }
 
+    /// What it says, for those who see it first.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Holds => "what was simulated is what is claimed, within the tolerance",
+            Self::Violated => {
+                "what was simulated falls short of what is claimed by more than the tolerance"
+            }
+            Self::Vacuous => "the claimed rate is not positive: it claims nothing",
+            Self::NotApplicable => "a premise of the claim is not met",
+            Self::Untested => "the run gave nothing to compare with",
+            Self::Undecided => "the comparison lies within the run's own error",
+        }
+    }
+
+    /// How far a simulated rate may fall short of a bound: rounding.
+    pub fn tolerance_of_bound(simulated: f64) -> f64 {
+        SLACK * simulated
+    }
+
+    /// How far a measured value may be from a claimed one: its error, or a part in a thousand.
+    pub fn tolerance_of_value(claimed: f64, error: f64) -> f64 {
+        error.max(1e-3 * claimed)
+    }
+
     /// Of a claimed lower bound on the rate, against the worst simulated rate.
     pub fn of_bound(claimed: f64, simulated: Option<f64>) -> Self {
         match simulated {
@@ -58,7 +82,9 @@ impl Verdict {
         match measured {
             _ if !(claimed > 0.0) => Self::Vacuous,
             None => Self::Untested,
-            Some((value, error)) if (value - claimed).abs() <= error.max(1e-3 * claimed) => {
+            Some((value, error))
+                if (value - claimed).abs() <= Self::tolerance_of_value(claimed, error) =>
+            {
                 Self::Holds
             }
             Some(_) => Self::Violated,

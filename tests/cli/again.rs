@@ -9,7 +9,7 @@ fn results(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<&str, String> {
     files
         .iter()
         .filter(|(name, _)| !name.contains(".luckflow") && *name != "scenario.toml")
-        .filter(|(name, _)| *name != "seconds.csv")
+        .filter(|(name, _)| *name != "seconds.csv" && *name != "report.html")
         .map(|(name, bytes)| {
             (
                 &name[..],

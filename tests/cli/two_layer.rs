@@ -25,11 +25,15 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
         [
             "columns.json",
             "convergence.svg",
+            "figures",
+            "figures.json",
             "rates.svg",
+            "report.html",
             "resolved.toml",
             "scenario.toml",
             "summary.json",
-            "trajectory.csv"
+            "trajectory.csv",
+            "verdicts.csv"
         ]
     );
 

@@ -73,6 +73,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
                 left.push(path);
             } else if !path.ends_with("summary.json")
                 && !path.ends_with("scenario.toml")
+                && !path.ends_with("report.html")
                 && !path.file_name().unwrap().to_string_lossy().starts_with('.')
             {
                 let name = path

@@ -125,7 +125,10 @@ fn plots_are_drawn_again_from_the_table_alone() {
             .failure()
             .stderr(predicate::str::contains(said).and(predicate::str::contains("allowed")));
     };
-    refuses("nowhere", "nowhere/cells.csv: found no such file");
+    refuses(
+        "nowhere",
+        "nowhere: found neither figures.json nor cells.csv",
+    );
     std::fs::write(folder.join("cells.csv"), "a,b\n1,2\n").unwrap();
     refuses("moved", "found a header that no sweep");
     // One digit of one row.

@@ -6,6 +6,7 @@ pub mod keys;
 mod paths;
 mod prediction;
 mod report;
+mod verdicts;
 
 pub use gap::{Exponent, Law, fit_law};
 pub use keys::SgdVsFlow;

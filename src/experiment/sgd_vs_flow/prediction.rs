@@ -181,7 +181,17 @@ fn logs(values: &[f64]) -> [f64; 2] {
     [mean, (squares / (logs.len() as f64 - 1.0)).sqrt()]
 }
 
+/// Two standard deviations of χ² of so many pairs.
+fn allowed(pairs: f64) -> f64 {
+    2.0 * (2.0 * pairs).sqrt()
+}
+
 impl Agreement {
+    /// By how much χ² may exceed the number of pairs.
+    pub fn allowed(&self) -> f64 {
+        allowed(self.pairs as f64)
+    }
+
     fn of(gaps: &[&PredictedGap]) -> Self {
         let pairs = gaps.len();
         let count = pairs as f64;
@@ -194,7 +204,7 @@ impl Agreement {
             standard_error: variance.sqrt() / count,
             chi_squared,
             pairs,
-            verdict: if chi_squared <= count + 2.0 * (2.0 * count).sqrt() {
+            verdict: if chi_squared <= count + allowed(count) {
                 Verdict::Holds
             } else {
                 Verdict::Violated

@@ -1,7 +1,7 @@
 //! What the comparison of SGD and flow leaves behind: `gaps.csv`, `paths.csv`, and four figures.
 
-use super::{Agreement, Exponent, Law, Outcome, Path, PathRow, Prediction, figures};
-use crate::experiment::{self, About, Levels, Reading, View};
+use super::{Agreement, Exponent, Law, Outcome, Path, PathRow, Prediction, figures, verdicts};
+use crate::experiment::{self, About, Judged, Levels, Reading, View};
 use crate::flow::FanOut;
 use crate::integrate::RunEnd;
 use crate::measure::Span;
@@ -33,6 +33,10 @@ impl experiment::Outcome for Outcome {
         let mut all = vec![gaps(self), paths(self)];
         all.extend(self.prediction.as_ref().map(predictions));
         all
+    }
+
+    fn verdicts(&self) -> Vec<Judged> {
+        verdicts::all(self)
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {

@@ -115,6 +115,13 @@ pub fn judge(setup: &Setup, measured: &Measured, unmet: &[Premise]) -> Vec<RateC
             verdict,
             simulated,
             ratio: step.and_then(|step| Some(1.0 - step * value?)),
+            tolerance: match bound.is_lower() {
+                true => simulated.map(Verdict::tolerance_of_bound),
+                false => value
+                    .zip(tail)
+                    .map(|(value, (_, error))| Verdict::tolerance_of_value(value, error)),
+            },
+            unmet: bound.lacks(unmet),
         }
     };
     let bounds = THEOREM4.iter().filter(|bound| bound.speaks_of(unmet));

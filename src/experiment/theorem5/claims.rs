@@ -90,6 +90,8 @@ pub fn judge(
             verdict,
             simulated,
             ratio: None,
+            tolerance: simulated.map(Verdict::tolerance_of_bound),
+            unmet: bound.lacks(unmet),
         }
     };
     THEOREM5.iter().map(claim).collect()

@@ -14,6 +14,11 @@ pub const PARTS: [&str; 3] = ["w_u", "v_u", "v_r"];
 /// An error that has fallen below this, or to the noise floor where that is higher, has vanished.
 const VANISHED: f64 = 1e-6;
 
+/// What an error that has vanished has fallen to.
+pub(super) fn vanished(floor: f64) -> f64 {
+    VANISHED.max(floor)
+}
+
 /// One of W_u → W*, V_u → V*, V_r → 0.
 #[derive(Clone, Debug, Serialize)]
 pub struct PartClaim {
@@ -45,7 +50,7 @@ pub fn limits(rows: &[Row], floor: f64, end: &RunEnd, unmet: &[Premise]) -> [Par
         let of_row = |row: &Row| (row.time, row.largest()[part]);
         let points: Vec<(f64, f64)> = rows.iter().map(of_row).collect();
         let (start, last) = (points[0].1, points[points.len() - 1].1);
-        let vanished = VANISHED.max(floor);
+        let vanished = vanished(floor);
         let verdict = match end {
             _ if !unmet.is_empty() => Verdict::NotApplicable,
             _ if points.len() < 2 || start <= vanished => Verdict::Untested,

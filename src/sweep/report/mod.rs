@@ -11,7 +11,7 @@ mod maps;
 mod parquet;
 mod scatter;
 
-use crate::experiment;
+use crate::experiment::figures;
 use crate::output::{Folder, FolderError};
 use crate::plot::Figure;
 use crate::plot::number::short;
@@ -63,37 +63,38 @@ pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
     written.push(folder.write("cells.parquet", |out| {
         parquet::write(&table, &data, out).map_err(io::Error::other)
     })?);
-    let mut draw = |name: &str, figure: &Figure| -> Result<(), FolderError> {
-        written.extend(experiment::draw(folder, name, figure)?);
-        Ok(())
-    };
-    let facets = data.facets();
-    for (number, facet) in facets.iter().take(MOST_FACETS).enumerate() {
-        for (name, map) in maps::all(&data, facet) {
-            let name = match facets.len() {
-                1 => name.to_owned(),
-                _ => format!("{name}-{}", number + 1),
-            };
-            draw(&name, &map)?;
-        }
-    }
-    for (name, chart) in family::all(&data) {
-        draw(name, &chart)?;
-    }
-    if let Some(chart) = scatter::chart(&data) {
-        draw("scatter", &chart)?;
-    }
+    written.extend(figures::keep(folder, &all(&data))?);
     let mut text = counts(&data);
-    if facets.len() > MOST_FACETS {
+    let facets = data.facets().len();
+    if facets > MOST_FACETS {
         text += &format!(
-            "\nThe first {MOST_FACETS} of {} maps are drawn; all cells are in aggregate.csv.",
-            facets.len()
+            "\nThe first {MOST_FACETS} of {facets} maps are drawn; all cells are in aggregate.csv.",
         );
     }
     Ok(Shown {
         written,
         table: text,
     })
+}
+
+/// The figures that suit the axes, with their names.
+fn all(data: &Data) -> Vec<(String, Figure)> {
+    let mut figures = Vec::new();
+    let facets = data.facets();
+    for (number, facet) in facets.iter().take(MOST_FACETS).enumerate() {
+        for (name, map) in maps::all(data, facet) {
+            let name = match facets.len() {
+                1 => name.to_owned(),
+                _ => format!("{name}-{}", number + 1),
+            };
+            figures.push((name, map));
+        }
+    }
+    let charts = family::all(data).into_iter();
+    let scatter = scatter::chart(data).map(|chart| ("scatter", chart));
+    let charts = charts.chain(scatter);
+    figures.extend(charts.map(|(name, chart)| (name.to_owned(), chart)));
+    figures
 }
 
 /// How many points there are of each verdict, and how tight each bound is.

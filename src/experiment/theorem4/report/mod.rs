@@ -10,7 +10,7 @@ pub use columns::{VIEW, columns};
 
 use super::Outcome;
 use crate::experiment::two_layer::states::States;
-use crate::experiment::{self, About, ResultFile};
+use crate::experiment::{self, About, Judged, ResultFile};
 use crate::output::Table;
 use crate::plot::Figure;
 
@@ -29,6 +29,18 @@ impl experiment::Outcome for Outcome {
 
     fn tables(&self) -> Vec<Table<'_>> {
         vec![trajectory::table(self)]
+    }
+
+    fn verdicts(&self) -> Vec<Judged> {
+        let problem = self.asymptotic_problem.as_deref();
+        let absent = match problem {
+            Some(problem) => format!("The rate is not known: {problem}."),
+            None => "The rate is not known.".into(),
+        };
+        self.claims
+            .iter()
+            .map(|claim| claim.judged(&absent))
+            .collect()
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {

@@ -4,12 +4,13 @@ mod columns;
 mod figures;
 mod table;
 mod trajectory;
+mod verdicts;
 
 pub use columns::{VIEW, columns};
 
 use super::Outcome;
 use crate::experiment::two_layer::states::States;
-use crate::experiment::{self, About, ResultFile};
+use crate::experiment::{self, About, Judged, ResultFile};
 use crate::output::Table;
 use crate::plot::Figure;
 
@@ -28,6 +29,10 @@ impl experiment::Outcome for Outcome {
 
     fn tables(&self) -> Vec<Table<'_>> {
         vec![trajectory::table(self)]
+    }
+
+    fn verdicts(&self) -> Vec<Judged> {
+        verdicts::all(self)
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {

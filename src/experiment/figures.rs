@@ -1,0 +1,99 @@
+//! The figures of a result: `NAME.svg`, `figures/NAME.csv` for other tools, and `figures.json`, from which they are drawn
+//! again.
+
+use crate::output::{Folder, FolderError};
+use crate::plot::Figure;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use thiserror::Error;
+
+/// All figures of a folder, in their order.
+pub const FIGURES: &str = "figures.json";
+
+/// Why the figures of a folder cannot be read.
+#[derive(Debug, Error)]
+#[error("{path}: found {source}; allowed: the figures.json that a run or a sweep wrote", path = path.display())]
+pub struct FiguresError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Named<'a> {
+    name: Cow<'a, str>,
+    figure: Cow<'a, Figure>,
+}
+
+/// Writes [`FIGURES`], each figure's table, and its SVG; no SVG without the feature `plot`.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn keep(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
+    let mut written = Vec::new();
+    for (name, figure) in figures {
+        let table = format!("figures/{name}.csv");
+        written.push(folder.write(&table, |out| figure.table().write(out))?);
+    }
+    let named: Vec<Named> = figures
+        .iter()
+        .map(|(name, figure)| Named {
+            name: Cow::Borrowed(name),
+            figure: Cow::Borrowed(figure),
+        })
+        .collect();
+    written.push(folder.write(FIGURES, |out| {
+        serde_json::to_writer(&mut *out, &named)?;
+        writeln!(out)
+    })?);
+    written.extend(draw(folder, figures)?);
+    Ok(written)
+}
+
+/// Writes each figure's SVG; nothing without the feature `plot`.
+///
+/// # Errors
+/// A folder that cannot be written to.
+#[cfg_attr(not(feature = "plot"), expect(unused_variables))]
+pub fn draw(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
+    #[cfg(feature = "plot")]
+    {
+        let drawn = figures.iter().map(|(name, figure)| {
+            let svg = figure.to_svg();
+            folder.write(&format!("{name}.svg"), |out| out.write_all(svg.as_bytes()))
+        });
+        drawn.collect()
+    }
+    #[cfg(not(feature = "plot"))]
+    Ok(Vec::new())
+}
+
+/// The figures of a result folder, with their names, as they were drawn.
+///
+/// # Errors
+/// No such file, another one of that name, or a figure whose name leads out of the folder.
+pub fn read(folder: &Path) -> Result<Vec<(String, Figure)>, FiguresError> {
+    let path = folder.join(FIGURES);
+    let read = || -> io::Result<Vec<Named>> {
+        let named: Vec<Named> = serde_json::from_slice(&std::fs::read(&path)?)?;
+        let inside = |named: &Named| {
+            let mut parts = Path::new(&*named.name).components().peekable();
+            parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+        };
+        match named.iter().find(|named| !inside(named)) {
+            None => Ok(named),
+            Some(named) => Err(io::Error::other(format!(
+                "a figure called {:?}",
+                named.name
+            ))),
+        }
+    };
+    match read() {
+        Ok(named) => Ok(named
+            .into_iter()
+            .map(|named| (named.name.into_owned(), named.figure.into_owned()))
+            .collect()),
+        Err(source) => Err(FiguresError { path, source }),
+    }
+}

@@ -1,0 +1,129 @@
+//! A figure as a table: a row for each thing that is drawn, for whoever draws it with other tools.
+
+use super::axes::Axis;
+use super::figure::{Figure, Mark, Panel, Series};
+use crate::output::{Cell, Column, Table};
+
+/// What stands in a row beside panel, series and mark.
+#[derive(Default)]
+struct Entry {
+    x: Option<Cell>,
+    y: Option<Cell>,
+    low: Option<f64>,
+    high: Option<f64>,
+    value: Option<f64>,
+}
+
+impl Figure {
+    /// Columns of [`Figure::table`], in the units of the axes.
+    pub fn table_columns() -> Vec<Column> {
+        vec![
+            Column::text("panel", "title of the panel; empty for the only one"),
+            Column::text("series", "as in the key"),
+            Column::text("mark", "what is drawn at each row"),
+            Column::number("x", "", "of the horizontal axis; empty for a level"),
+            Column::number("y", "", "of the vertical axis; empty for a divider"),
+            Column::number("low", "", "of a band or a whisker"),
+            Column::number("high", "", "of a band or a whisker"),
+            Column::number("value", "", "of a cell that is shown as a colour"),
+        ]
+    }
+
+    /// All that is drawn, with all digits: a row for each point, each place of a band, each cell of a map; two for each
+    /// piece of a contour. What is no number is empty.
+    pub fn table(&self) -> Table<'_> {
+        let rows = self.panels.iter().flat_map(|panel| self.rows(panel));
+        Table::new("figure.csv", Self::table_columns(), rows)
+    }
+
+    fn rows<'a>(&'a self, panel: &'a Panel) -> impl Iterator<Item = Vec<Cell>> + 'a {
+        panel.series.iter().flat_map(move |series: &'a Series| {
+            let first = [&panel.title[..], &series.label, series.mark.name()];
+            let entries = self.entries(&series.mark).into_iter();
+            entries.map(move |entry| row(first, entry))
+        })
+    }
+
+    fn entries(&self, mark: &Mark) -> Vec<Entry> {
+        match mark {
+            Mark::Line(points) | Mark::Points(points) => points.iter().map(point).collect(),
+            Mark::Band(spans) | Mark::Whiskers(spans) => spans.iter().map(span).collect(),
+            Mark::Level(y) => vec![Entry {
+                y: Some(Cell::Number(*y)),
+                ..Entry::default()
+            }],
+            Mark::Divider(x) => vec![Entry {
+                x: Some(Cell::Number(*x)),
+                ..Entry::default()
+            }],
+            Mark::Cells(cells) => cells.iter().map(|&cell| self.cell(cell, None)).collect(),
+            Mark::Heat(values, _) => {
+                let known = values.iter().enumerate().filter(|(_, x)| !x.is_nan());
+                known.map(|(cell, &x)| self.cell(cell, Some(x))).collect()
+            }
+            Mark::Pieces(pieces) => pieces.iter().flatten().map(point).collect(),
+        }
+    }
+
+    /// Of a map's cell.
+    fn cell(&self, cell: usize, value: Option<f64>) -> Entry {
+        let columns = self.x.cells.len().max(1);
+        Entry {
+            x: Some(place(&self.x, cell % columns)),
+            y: Some(place(&self.y, cell / columns)),
+            value,
+            ..Entry::default()
+        }
+    }
+}
+
+/// By its name where it has one.
+fn place(axis: &Axis, at: usize) -> Cell {
+    match axis.names.get(at) {
+        Some(name) => Cell::Text(name.clone()),
+        None => axis.cells.get(at).copied().into(),
+    }
+}
+
+fn point(&(x, y): &(f64, f64)) -> Entry {
+    Entry {
+        x: Some(Cell::Number(x)),
+        y: Some(Cell::Number(y)),
+        ..Entry::default()
+    }
+}
+
+fn span(&(x, low, high): &(f64, f64, f64)) -> Entry {
+    Entry {
+        x: Some(Cell::Number(x)),
+        low: Some(low),
+        high: Some(high),
+        ..Entry::default()
+    }
+}
+
+fn row(first: [&str; 3], entry: Entry) -> Vec<Cell> {
+    let numbers = [entry.low, entry.high, entry.value].map(Cell::from);
+    let first = first.map(Cell::from).into_iter();
+    first
+        .chain([entry.x.into(), entry.y.into()])
+        .chain(numbers)
+        .collect()
+}
+
+impl Mark {
+    /// As figures that serialise have it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Line(_) => "line",
+            Self::Points(_) => "points",
+            Self::Band(_) => "band",
+            Self::Whiskers(_) => "whiskers",
+            Self::Level(_) => "level",
+            Self::Divider(_) => "divider",
+            Self::Cells(_) => "cells",
+            Self::Heat(..) => "heat",
+            Self::Pieces(_) => "pieces",
+        }
+    }
+}

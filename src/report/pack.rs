@@ -1,0 +1,143 @@
+//! Tables inside a page: columns as typed arrays, packed.
+
+use super::encode::packed;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+
+/// What `columns.json` says of a column.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Note {
+    pub(super) name: String,
+    pub(super) kind: String,
+    #[serde(default)]
+    unit: String,
+    meaning: String,
+}
+
+impl Note {
+    /// Of a column that no file speaks of.
+    pub(super) fn new(name: &str, kind: &str, meaning: &str) -> Self {
+        Self {
+            name: name.into(),
+            kind: kind.into(),
+            unit: String::new(),
+            meaning: meaning.into(),
+        }
+    }
+}
+
+/// A column as the page's scripts find it.
+#[derive(Serialize)]
+struct Column {
+    name: String,
+    unit: String,
+    meaning: String,
+    kind: String,
+    /// What numbers stand for; none for a column of numbers.
+    words: Option<Vec<String>>,
+}
+
+/// A table: what its columns are, and their contents in one piece.
+#[derive(Serialize)]
+pub(super) struct Packed {
+    name: String,
+    pub(super) rows: usize,
+    columns: Vec<Column>,
+    /// Of each column in turn, numbers as `f64` and words as `u32` in multiples of eight bytes, both little-endian.
+    #[serde(skip)]
+    pub(super) data: String,
+}
+
+impl Packed {
+    /// Of its file.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// One column while its table is read.
+struct Filling {
+    note: Note,
+    /// Column of the file.
+    place: usize,
+    numbers: Vec<f64>,
+    words: Vec<String>,
+    known: HashMap<String, u32>,
+    codes: Vec<u32>,
+}
+
+impl Filling {
+    fn is_number(&self) -> bool {
+        matches!(&self.note.kind[..], "number" | "count")
+    }
+
+    fn push(&mut self, field: &str) {
+        if self.is_number() {
+            return self.numbers.push(field.parse().unwrap_or(f64::NAN));
+        }
+        let next = self.words.len() as u32;
+        let code = match self.known.get(field) {
+            Some(&code) => code,
+            None => {
+                self.known.insert(field.into(), next);
+                self.words.push(field.into());
+                next
+            }
+        };
+        self.codes.push(code);
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes: Vec<u8> = match self.is_number() {
+            true => self.numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            false => self.codes.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        };
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        bytes
+    }
+}
+
+/// Reads a CSV file. `note` says of a column's name what it is; `None` leaves it out.
+///
+/// # Errors
+/// A file that cannot be read, or is no table.
+pub(super) fn pack(path: &Path, note: impl Fn(&str) -> Option<Note>) -> io::Result<Packed> {
+    let mut csv = csv::Reader::from_path(path)?;
+    let mut columns: Vec<Filling> = Vec::new();
+    for (place, name) in csv.headers()?.iter().enumerate() {
+        columns.extend(note(name).map(|note| Filling {
+            note,
+            place,
+            numbers: Vec::new(),
+            words: Vec::new(),
+            known: HashMap::new(),
+            codes: Vec::new(),
+        }));
+    }
+    let (mut row, mut rows) = (csv::StringRecord::new(), 0);
+    while csv.read_record(&mut row)? {
+        for column in &mut columns {
+            column.push(row.get(column.place).unwrap_or_default());
+        }
+        rows += 1;
+    }
+    let bytes: Vec<u8> = columns.iter().flat_map(Filling::bytes).collect();
+    let name = path.file_name().unwrap_or_default();
+    Ok(Packed {
+        name: name.to_string_lossy().into_owned(),
+        rows,
+        data: packed(&bytes),
+        columns: columns
+            .into_iter()
+            .map(|column| Column {
+                words: (!column.is_number()).then_some(column.words),
+                name: column.note.name,
+                unit: column.note.unit,
+                meaning: column.note.meaning,
+                kind: column.note.kind,
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,9 @@
+//! The page of a report: what it says, and what it does in a browser.
+
+// Links BLAS, which ndarray calls.
+use luckflow as _;
+
+mod browser;
+mod driver;
+mod page;
+mod results;
