@@ -10,6 +10,8 @@ mod elementary;
 mod gaussian;
 mod geometry;
 mod interval;
+mod joint;
+mod joint;
 mod joint_inputs;
 mod ledger;
 mod profile;
@@ -80,10 +82,13 @@ pub fn check(text: &str) -> Result<Vec<Checked>, Mistake> {
         }
         _ => {
             let inputs = joint_inputs::Inputs::read(&inputs)?;
+            let is_weighted = |node: &Node| node.word("bound", &["certified"]).is_ok();
+            let weighted = certificates.iter().find(|node| is_weighted(node)).cloned();
             let checked = certificates.iter().map(|node| {
-                let bound = node.word("bound", &["certified"])?;
-                checked(theorem, bound, node, |ledger| {
-                    weighted::check(&inputs, node, ledger)
+                let bound = node.word("bound", &["certified", "euclidean"])?;
+                checked(theorem, bound, node, |ledger| match bound {
+                    "certified" => weighted::check(&inputs, node, ledger),
+                    _ => joint::check(&inputs, node, weighted.as_ref(), ledger),
                 })
             });
             checked.collect()

@@ -2,9 +2,9 @@
 
 use super::{FORMAT, VERSION};
 use crate::theory::certificate::{self, Problem};
-use crate::theory::euclidean::{self, Claim, Form};
+use crate::theory::euclidean::{self, Claim, Form, joint};
 use ndarray::{Array2, ArrayView1, ArrayView2};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A certificate of Theorem 4, for students whose angles are at most `angle` at the start, in radians, as JSON.
 ///
@@ -16,17 +16,13 @@ pub fn theorem4(
     certificate: &euclidean::Certificate,
 ) -> Option<Value> {
     let claims = euclidean::evidence(teacher, threshold, certificate)?;
-    let bounds: Map<String, Value> = claims
-        .into_iter()
-        .map(|(name, claim)| (name.into(), of_claim(&claim)))
-        .collect();
     let mut entry = json!({
         "bound": "euclidean",
         "form": certificate.form,
         "rate": certificate.rate,
         "radius": certificate.radius,
         "largest_angle": certificate.largest_angle,
-        "bounds": bounds,
+        "bounds": of_claims(claims),
     });
     if certificate.form == Form::Comparison {
         entry["splits"] = json!(certificate.splits);
@@ -36,9 +32,16 @@ pub fn theorem4(
 }
 
 /// The certificates of Theorem 5 of one start, as JSON; `None` if there is none.
-pub fn theorem5(problem: &Problem, comparison: Option<&certificate::Certificate>) -> Option<Value> {
-    let found = comparison.and_then(|certificate| weighted(problem, certificate));
-    let entries: Vec<Value> = found.into_iter().collect();
+pub fn theorem5(
+    problem: &Problem,
+    comparison: Option<&certificate::Certificate>,
+    euclidean: Option<&joint::Certificate>,
+) -> Option<Value> {
+    let found = [
+        comparison.and_then(|certificate| weighted(problem, certificate)),
+        euclidean.and_then(|certificate| joint_distance(problem, certificate)),
+    ];
+    let entries: Vec<Value> = found.into_iter().flatten().collect();
     let inputs = json!({
         "threshold": problem.threshold,
         "teacher": nodes(problem.teacher.view()),
@@ -60,6 +63,33 @@ fn weighted(problem: &Problem, certificate: &certificate::Certificate) -> Option
         "weights": certificate.weights.to_vec(),
         "products": rows(&certificate.products(&problem.start())?),
     }))
+}
+
+fn joint_distance(problem: &Problem, certificate: &joint::Certificate) -> Option<Value> {
+    let evidence = certificate.evidence(problem)?;
+    Some(json!({
+        "bound": "euclidean",
+        "rate": certificate.rate,
+        "share": evidence.share,
+        "split": evidence.split,
+        "radius": certificate.radius,
+        "largest_angle": certificate.largest_angle,
+        "largest_error": certificate.largest_error,
+        "largest_extra": certificate.largest_extra,
+        "drift": certificate.drift,
+        "single_drift": certificate.single_drift,
+        "region": if evidence.closes { "itself" } else { "certified" },
+        "bounds": of_claims(evidence.bounds),
+    }))
+}
+
+fn of_claims(claims: Vec<(&'static str, Claim)>) -> Value {
+    let pairs = claims.into_iter();
+    Value::Object(
+        pairs
+            .map(|(name, claim)| (name.into(), of_claim(&claim)))
+            .collect(),
+    )
 }
 
 fn file(theorem: u64, inputs: Value, certificates: Vec<Value>) -> Value {

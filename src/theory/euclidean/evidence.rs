@@ -9,14 +9,14 @@ use super::teacher::Teacher;
 use super::{Certificate, Form};
 use ndarray::{Array2, ArrayView2};
 
-/// A bound that the proof of a rate uses: a number, three, or one for each pair of nodes.
+/// A bound that the proof of a rate uses.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claim {
     /// One.
     Number(f64),
-    /// One for each of ω, ω', ω''.
-    Row([f64; 3]),
-    /// One for each pair of nodes, m × m.
+    /// A few: for each of ω, ω', ω'', or for each node.
+    Row(Vec<f64>),
+    /// One for each pair of nodes.
     Table(Array2<f64>),
 }
 
