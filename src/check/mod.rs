@@ -11,7 +11,6 @@ mod gaussian;
 mod geometry;
 mod interval;
 mod joint;
-mod joint;
 mod joint_inputs;
 mod ledger;
 mod profile;
