@@ -2,7 +2,7 @@
 //!
 //! 2π (D(θ) − D(π)) = ∫_θ^π E dt, E(t) = exp(−½b²/cos²(t/2)). With y = tan(t/2) and z = 1 + y², E = exp(−½b² z), y' = z/2, z' = yz,
 //! E' = −½b² yzE: these give Taylor's coefficients of E on each of a row of panels, and its remainder from the same recursion begun with
-//! all values that y takes on the panel (docs/theory.md, section 8).
+//! all values that y takes on the panel (docs/theory.md, section 10).
 
 use super::interval::Interval;
 use std::f64::consts::PI;

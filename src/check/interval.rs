@@ -2,7 +2,7 @@
 //!
 //! IEEE 754 rounds +, −, ×, ÷ and √ to a nearest double: the exact result lies between the double below and the double above what is
 //! computed. So each end is moved by one double, and whatever is true of all real numbers in the operands is in the result (docs/theory.md,
-//! section 8).
+//! section 10).
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 

@@ -1,7 +1,7 @@
 //! Certificate files, and a check of them that needs neither the search that found them nor its arithmetic.
 //!
 //! Everything is computed in intervals that are rounded outwards; what is confirmed is true of the numbers in the file, and
-//! docs/theory.md, section 8, says why. docs/certificates.md describes the file.
+//! docs/theory.md, section 10, says why. docs/certificates.md describes the file.
 
 mod comparison_form;
 mod definite;
