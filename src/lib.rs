@@ -21,6 +21,7 @@
 
 pub mod blas;
 pub mod bound;
+pub mod check;
 pub mod config;
 pub mod experiment;
 pub mod falsify;

@@ -1,5 +1,6 @@
 //! What the user types: a file per verb.
 
+mod check;
 mod completions;
 mod data;
 mod explain;
@@ -61,6 +62,8 @@ enum Verb {
     Data(data::Arguments),
     /// Print completions for a shell, or the manual page.
     Completions(completions::Arguments),
+    /// Verify a certificate file by itself, in interval arithmetic; fails if an ingredient is not confirmed.
+    Check(check::Arguments),
     /// Look for the start at which each bound of a scenario comes closest to failing, and run from there.
     Falsify(falsify::Arguments),
     /// Check every claim of the project in a short form; fails if one that is proved does not hold.
@@ -133,6 +136,7 @@ impl Cli {
             Verb::List(arguments) => list::execute(&arguments),
             Verb::Data(arguments) => data::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
+            Verb::Check(arguments) => check::execute(&arguments),
             Verb::Falsify(arguments) => falsify::execute(&arguments),
             Verb::Verify(arguments) => verify::execute(&arguments),
         }

@@ -141,3 +141,11 @@ impl<'a> ResultFile<'a> {
         }
     }
 }
+
+/// `certificate.json`, which `luckflow check` verifies.
+pub(super) fn certificate(file: serde_json::Value) -> ResultFile<'static> {
+    ResultFile::new("certificate.json", move |out: &mut dyn Write| {
+        serde_json::to_writer(&mut *out, &file).map_err(io::Error::from)?;
+        writeln!(out)
+    })
+}

@@ -25,6 +25,7 @@ mod write;
 
 pub use crate::runs::{Hooks, Nowhere, Silent, Store};
 pub use array_file::{ArrayFileError, read_matrix};
+use contract::certificate;
 pub use contract::{About, Experiment, Outcome, ResultFile};
 pub use error::ExperimentError;
 pub use explain::explain;

@@ -171,7 +171,11 @@ impl Bounds {
         }
         for i in 0..n {
             for k in 0..n {
-                matrix[[m + i, m + k]] = if i == k { -self.l0 } else { self.l[[i, k]] };
+                matrix[[m + i, m + k]] = if i == k {
+                    -self.l0 * (1.0 - ROUNDING)
+                } else {
+                    self.l[[i, k]]
+                };
                 if k < m {
                     matrix[[m + i, k]] = self.slope[[i, k]] * norms[k];
                 }

@@ -17,6 +17,9 @@ use serde::Serialize;
 /// The box is taken so much larger than it must be, so that no error is ever on its border.
 const ROOM: f64 = 1e-6;
 
+/// What keeps to the box keeps away from its border by so much, which rounding cannot take.
+const MARGIN: f64 = 1e-8;
+
 /// Rounds of enlarging the box before it is given up.
 const ROUNDS: usize = 200;
 
@@ -58,6 +61,9 @@ pub struct Certificate {
     pub v_margin: f64,
     /// The largest angle by which a node of W_r can turn.
     pub drift: f64,
+    /// The same of each node, r.
+    #[serde(skip)]
+    pub turns: Array1<f64>,
 }
 
 impl Problem {
@@ -103,7 +109,8 @@ impl Problem {
             let needed = envelope(&matrix, &start)?;
             let turned = bounds.drift(self, &matrix, &start)?;
             // Strictly: at a first exit some error or node would be on its border, and nothing gets there. What is 0 stays 0.
-            let inside = |needed: &f64, held: &f64| needed < held || *needed == 0.0;
+            let inside =
+                |needed: &f64, held: &f64| needed * (1.0 + MARGIN) < *held || *needed == 0.0;
             if needed.iter().zip(&region).all(|(a, b)| inside(a, b))
                 && turned.iter().zip(&drift).all(|(a, b)| inside(a, b))
             {
@@ -157,10 +164,17 @@ impl Certificate {
             w_margin: margin(0..m),
             v_margin: margin(m..corner.len()),
             drift: drift.iter().copied().fold(0.0, f64::max),
+            turns: drift.clone(),
             matrix,
             region,
             weights,
         })
+    }
+
+    /// No less than ∫₀^∞ e^{Mt} z zᵀ e^{Mᵀt} dt, entry by entry, with z a little above z(0) in every entry: M X + X Mᵀ < −z(0) z(0)ᵀ.
+    pub fn products(&self, start: &Array1<f64>) -> Option<Array2<f64>> {
+        let largest = start.iter().copied().fold(0.0, f64::max);
+        metzler::integral_of_products(&self.matrix, &(start + 0.1 * MARGIN * largest))
     }
 
     /// e^{Mt} for one time step: multiplies bounds on z. Non-negative.

@@ -1,6 +1,7 @@
 //! Theorem B, second form: a quadratic form in the tangents below −dE/dt, exact as R → 0. One eigenvalue of m(p − 1) unknowns.
 
 use super::eigen::{eigenvalues, largest_eigenvalue, smallest_eigenvalue};
+use super::evidence::Claim;
 use super::kernel::ROUNDING;
 use super::region::Region;
 use super::tangents::{outer, tangents};
@@ -121,6 +122,32 @@ impl<'a> Comparison<'a> {
             weights = adapted;
         }
         best
+    }
+
+    /// ω, ω', ω'' of the last region.
+    pub fn splits(&self) -> [f64; 3] {
+        [self.weights.pairs, self.weights.constant, self.weights.own]
+    }
+
+    /// What the form in a region is made of.
+    pub fn claims(&self, region: &Region) -> Option<Vec<(&'static str, Claim)>> {
+        let form = self.form(region)?;
+        let price = form.price;
+        Some(vec![
+            ("least", Claim::Number(self.least)),
+            ("own", Claim::Number(form.own)),
+            ("cost", Claim::Number(form.cost * (1.0 + ROUNDING))),
+            (
+                "prices",
+                Claim::Row(
+                    [price.pairs, price.constant, price.own]
+                        .map(|x| x * (1.0 + ROUNDING))
+                        .to_vec(),
+                ),
+            ),
+            ("against", Claim::Table(form.against)),
+            ("towards", Claim::Table(form.towards)),
+        ])
     }
 
     fn form(&self, region: &Region) -> Option<Form> {

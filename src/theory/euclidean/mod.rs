@@ -5,6 +5,7 @@
 
 mod comparison;
 mod eigen;
+mod evidence;
 pub mod joint;
 mod kernel;
 mod orthonormal;
@@ -14,6 +15,8 @@ mod split;
 mod steps;
 mod tangents;
 mod teacher;
+
+pub use evidence::{Claim, evidence};
 
 use comparison::Comparison;
 use ndarray::ArrayView2;
@@ -56,6 +59,8 @@ pub struct Certificate {
     pub largest_angle: f64,
     /// The theorem that gave the rate.
     pub form: Form,
+    /// ω, ω', ω'' of Theorem B's comparison; zeros in the other forms.
+    pub splits: [f64; 3],
 }
 
 /// Off a rate, in units of Q(b): what rounding may have added. Each term is of the order of Q(b) and known to 1e-11 of itself.
@@ -166,6 +171,7 @@ impl Problem {
                 radius,
                 largest_angle: region.theta,
                 form,
+                splits: [0.0; 3],
             })
         };
         let mut best: Option<Certificate> = None;
@@ -185,9 +191,9 @@ impl Problem {
             }
         }
         if let Some(mut bound) = Comparison::new(&self.teacher, &ball) {
-            rate = keep(close(Form::Comparison, rate, &mut |region| {
-                bound.rate(region)
-            }));
+            let found = close(Form::Comparison, rate, &mut |region| bound.rate(region));
+            let splits = bound.splits();
+            rate = keep(found.map(|found| Certificate { splits, ..found }));
         }
         if !self.teacher.orthonormal
             && let Some(bound) = Split::new(&self.teacher, &ball, rate)

@@ -1,5 +1,6 @@
 //! Theorem A: orthonormal teachers, O(1) in the number of nodes.
 
+use super::evidence::Claim;
 use super::kernel::{Kernel, ROUNDING};
 use super::profile::{Gain, Own, worst};
 use super::region::Region;
@@ -30,23 +31,51 @@ impl<'a> Orthonormal<'a> {
 
     /// λ_A(R, θ̂).
     pub fn rate(&self, region: &Region) -> f64 {
-        let kernel = &self.teacher.kernel;
-        let (nodes, radius) = (self.teacher.nodes, region.radius);
+        let nodes = self.teacher.nodes;
         if nodes == 1 {
             return self.own.at(region.theta);
         }
+        let parts = Parts::of(&self.teacher.kernel, region);
+        worst(region, nodes, &self.own, parts.pairs, Some(parts.gain)) - parts.squares
+    }
+
+    /// What the rate in a region is made of.
+    pub fn claims(&self, region: &Region) -> Vec<(&'static str, Claim)> {
+        let parts = Parts::of(&self.teacher.kernel, region);
+        vec![
+            ("squares", Claim::Number(parts.squares * (1.0 + ROUNDING))),
+            ("pairs", Claim::Number(parts.pairs * (1.0 + ROUNDING))),
+            ("slope", Claim::Number(parts.gain.slope * (1.0 - ROUNDING))),
+            ("cost", Claim::Number(parts.gain.cost)),
+        ]
+    }
+}
+
+/// What does not depend on the profile.
+struct Parts {
+    /// (Q²/16) min(R, δ̂(1 + R))²
+    squares: f64,
+    /// h(e/a) R²/8a
+    pairs: f64,
+    gain: Gain,
+}
+
+impl Parts {
+    fn of(kernel: &Kernel, region: &Region) -> Self {
+        let radius = region.radius;
         let square = kernel.tail.powi(2);
         // ‖W‖_op ≤ 1 + R.
         let fourth = radius.min(region.chord * (1.0 + radius));
-        let squares = square / 16.0 * fourth.powi(2);
         let (a, e) = (region.alignment, region.product);
         let steepest = kernel.chord(FRAC_PI_2, (e / a).min(1.0).acos());
-        let pairs = steepest / (8.0 * a) * radius * radius;
-        let gain = Gain {
-            slope: a * kernel.flattest_chord(FRAC_PI_2, region.pair),
-            cost: kernel.density_above(FRAC_PI_2) * (a + 1.0 + 0.25 / a),
-        };
-        worst(region, nodes, &self.own, pairs, Some(gain)) - squares
+        Self {
+            squares: square / 16.0 * fourth.powi(2),
+            pairs: steepest / (8.0 * a) * radius * radius,
+            gain: Gain {
+                slope: a * kernel.flattest_chord(FRAC_PI_2, region.pair),
+                cost: kernel.density_above(FRAC_PI_2) * (a + 1.0 + 0.25 / a),
+            },
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Theorem B, first form: D is split into q₁ρ, a constant matrix and what is left, O(m⁴).
 
 use super::eigen::eigenvalues;
+use super::evidence::Claim;
 use super::kernel::ROUNDING;
 use super::profile::{Own, worst};
 use super::region::Region;
@@ -55,13 +56,34 @@ impl<'a> Split<'a> {
 
     /// λ_B1(R, θ̂).
     pub fn rate(&self, region: &Region) -> f64 {
+        let pairs = self.pairs(region);
+        worst(region, self.teacher.nodes, &self.own, pairs, None) - self.losses(region)
+    }
+
+    /// What pairs cost, but for the profile's share.
+    fn pairs(&self, region: &Region) -> f64 {
         let (kernel, radius) = (&self.teacher.kernel, region.radius);
         let (a, e) = (region.alignment, region.product);
         let closest = self.teacher.closest();
         let shifted = (closest.cos() + e / a).min(1.0).acos();
         let steepest = (kernel.chord(closest, shifted.min(closest)) - self.linear).max(0.0);
-        let pairs = steepest / (8.0 * a) * radius * radius;
-        worst(region, self.teacher.nodes, &self.own, pairs, None) - self.losses(region)
+        steepest / (8.0 * a) * radius * radius
+    }
+
+    /// What the rate in a region is made of.
+    pub fn claims(&self, region: &Region) -> Vec<(&'static str, Claim)> {
+        vec![
+            ("linear", Claim::Number(self.linear)),
+            ("least", Claim::Number(self.least)),
+            (
+                "pairs",
+                Claim::Number(self.pairs(region) * (1.0 + ROUNDING)),
+            ),
+            (
+                "losses",
+                Claim::Number(self.losses(region) * (1.0 + ROUNDING)),
+            ),
+        ]
     }
 
     /// What does not depend on the profile.

@@ -9,10 +9,13 @@ mod trajectory;
 pub use columns::{VIEW, columns};
 
 use super::Outcome;
+use crate::check;
 use crate::experiment::two_layer::states::States;
 use crate::experiment::{self, About, Judged, ResultFile};
 use crate::output::Table;
 use crate::plot::Figure;
+use crate::theory::Verdict;
+use crate::theory::euclidean::{Certificate, Start};
 
 impl experiment::Outcome for Outcome {
     fn about(&self) -> About<'_> {
@@ -55,18 +58,39 @@ impl experiment::Outcome for Outcome {
     }
 
     fn files(&self) -> Vec<ResultFile<'_>> {
+        let mut files = Vec::from_iter(self.certificate());
         if !self.scenario.output.states {
-            return Vec::new();
+            return files;
         }
         let simulation = &self.primary;
         let rows = simulation.trajectory.rows.iter();
-        States {
+        let states = States {
             times: rows.map(|row| row.time).collect(),
             states: &simulation.trajectory.states,
             layout: simulation.layout,
             frame: &self.frame,
             teacher: &self.teacher,
-        }
-        .files()
+        };
+        files.extend(states.files());
+        files
     }
 }
+
+impl Outcome {
+    /// What `luckflow check` verifies: where the Euclidean rate claims something.
+    fn certificate(&self) -> Option<ResultFile<'static>> {
+        let claim = self
+            .claims
+            .iter()
+            .find(|claim| claim.bound.name == EUCLIDEAN && claim.verdict != Verdict::NotApplicable);
+        claim.filter(|claim| claim.value.is_some_and(|rate| rate > 0.0))?;
+        let (b, theta0) = (self.assumption.threshold, self.assumption.theta0);
+        let teacher = self.teacher.view();
+        let found = Certificate::of(teacher, b, Start::Within(theta0))?;
+        let file = check::theorem4(teacher, b, theta0, &found)?;
+        Some(experiment::certificate(file))
+    }
+}
+
+/// The bound of which there is a file.
+const EUCLIDEAN: &str = "euclidean";

@@ -8,11 +8,13 @@ mod verdicts;
 
 pub use columns::{VIEW, columns};
 
-use super::Outcome;
+use super::{Outcome, RateClaim, setup};
+use crate::check;
 use crate::experiment::two_layer::states::States;
 use crate::experiment::{self, About, Judged, ResultFile};
 use crate::output::Table;
 use crate::plot::Figure;
+use crate::theory::Verdict;
 
 impl experiment::Outcome for Outcome {
     fn about(&self) -> About<'_> {
@@ -51,16 +53,31 @@ impl experiment::Outcome for Outcome {
     }
 
     fn files(&self) -> Vec<ResultFile<'_>> {
+        let mut files = Vec::from_iter(self.certificate_file());
         if !self.scenario.output.states {
-            return Vec::new();
+            return files;
         }
-        States {
+        let states = States {
             times: self.rows.iter().map(|row| row.time).collect(),
             states: &self.states,
             layout: self.layout,
             frame: &self.frame,
             teacher: &self.network.teacher.weights,
+        };
+        files.extend(states.files());
+        files
+    }
+}
+
+impl Outcome {
+    /// What `luckflow check` verifies: whatever is certified of the start.
+    fn certificate_file(&self) -> Option<ResultFile<'static>> {
+        let applies = |claim: &RateClaim| claim.verdict != Verdict::NotApplicable;
+        if !self.claims.iter().all(applies) {
+            return None;
         }
-        .files()
+        let problem = setup::problem_of(&self.network, self.threshold);
+        let file = check::theorem5(&problem, self.certificate.as_ref(), self.euclidean.as_ref())?;
+        Some(experiment::certificate(file))
     }
 }

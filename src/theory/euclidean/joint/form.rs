@@ -90,9 +90,9 @@ impl Form {
         })
     }
 
-    /// λ_C in a region; `None` if it is not positive.
-    pub fn rate(&self, limits: &Limits) -> Option<f64> {
-        let mut best: Option<f64> = None;
+    /// λ_C in a region, with the split μ that gave it; `None` if it is not positive.
+    pub fn rate(&self, limits: &Limits) -> Option<(f64, f64)> {
+        let mut best: Option<(f64, f64)> = None;
         let mut split =
             (limits.of_weights.max(1e-3 * limits.mixed) / limits.mixed.max(1e-300)).clamp(0.3, 3.0);
         for _ in 0..=ADAPTATIONS {
@@ -104,14 +104,15 @@ impl Form {
                 split = 1.0;
                 continue;
             };
-            let gained = rate > best.unwrap_or(0.0) * (1.0 + TOLERANCE);
-            best = Some(best.map_or(rate, |best| best.max(rate)));
+            let before = best.map_or(0.0, |(rate, _)| rate);
+            let gained = rate > before * (1.0 + TOLERANCE);
+            best = best.filter(|_| rate <= before).or(Some((rate, split)));
             if !gained {
                 break;
             }
             split = (split * adapted).sqrt();
         }
-        best.filter(|rate| *rate > 0.0)
+        best.filter(|(rate, _)| *rate > 0.0)
     }
 
     /// The rate with 2aR ≤ μa² + R²/μ, μ = `split`, and what split would be best for the worst direction.

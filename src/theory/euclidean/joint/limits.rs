@@ -29,6 +29,20 @@ pub(super) struct Region {
     pub single_drift: f64,
 }
 
+impl Region {
+    /// Whether what is needed lies strictly within: at a first exit something would be on the border, and nothing gets there. What
+    /// the ball holds needs no more.
+    pub fn holds(&self, needed: &Self) -> bool {
+        let ball = 2.0 * (0.5 * self.radius).min(1.0).asin();
+        let fits = |needed: f64, held: f64, cap: f64| needed < held || held >= cap || needed == 0.0;
+        fits(needed.theta, self.theta, ball)
+            && fits(needed.error, self.error, self.radius)
+            && fits(needed.extra, self.extra, self.radius)
+            && fits(needed.drift, self.drift, f64::INFINITY)
+            && fits(needed.single_drift, self.single_drift, f64::INFINITY)
+    }
+}
+
 /// All that follows from a region, with its share ω of the linear part (0: none is taken apart).
 pub(super) struct Limits {
     pub share: f64,

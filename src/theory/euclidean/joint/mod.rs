@@ -1,9 +1,12 @@
 //! Theorem C: a rate of √(‖W_u − W*‖² + ‖V − [V*; 0]‖²) for Theorem 5's flow (derived; docs/theory.md, section 6).
 
 mod closing;
+mod evidence;
 mod form;
 mod geometry;
 mod limits;
+
+pub use evidence::Evidence;
 
 use super::SLACK;
 use crate::theory::certificate::{self, Problem};
@@ -184,10 +187,21 @@ impl Solver {
         })
     }
 
-    fn rate(&self, region: &Region, (share, form): &(f64, Form)) -> Option<(f64, Limits)> {
+    fn rate(&self, region: &Region, form: &(f64, Form)) -> Option<(f64, Limits)> {
+        let (rate, _, limits) = self.split_rate(region, form)?;
+        Some((rate, limits))
+    }
+
+    /// The rate, the split of the mixed remainder that gave it, and all that follows from the region.
+    fn split_rate(
+        &self,
+        region: &Region,
+        (share, form): &(f64, Form),
+    ) -> Option<(f64, f64, Limits)> {
         let limits = Limits::of(&self.geometry, region, *share)?;
-        let rate = form.rate(&limits)? - self.slack;
-        (rate > 0.0).then_some((rate, limits))
+        let (rate, split) = form.rate(&limits)?;
+        let rate = rate - self.slack;
+        (rate > 0.0).then_some((rate, split, limits))
     }
 
     fn certify(&self, start: &Start) -> Option<Certificate> {
@@ -211,18 +225,10 @@ impl Solver {
         for _ in 0..ROUNDS {
             let (rate, limits) = self.rate(&region, form)?;
             let needed = closing::needed(&self.geometry, &limits, &region, start, rate);
-            // Strictly: at a first exit something would be on the border, and nothing gets there. What the ball holds needs no more.
-            let fits =
-                |needed: f64, held: f64, cap: f64| needed < held || held >= cap || needed == 0.0;
-            let none = f64::INFINITY;
-            if fits(needed.theta, region.theta, ball)
-                && fits(needed.error, region.error, radius)
-                && fits(needed.extra, region.extra, radius)
-                && fits(needed.drift, region.drift, none)
-                && fits(needed.single_drift, region.single_drift, none)
-            {
+            if region.holds(&needed) {
                 return Some(Certificate::new(rate, &region));
             }
+            let none = f64::INFINITY;
             let grown = |needed: f64, held: f64, cap: f64| {
                 if needed < held || needed == 0.0 {
                     held

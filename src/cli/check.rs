@@ -1,0 +1,108 @@
+//! `luckflow check`: a certificate file, verified by itself.
+
+use super::{Failure, say};
+use clap::Args;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use luckflow::check::{self, Checked, Finding, Side};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Which file.
+#[derive(Args)]
+pub struct Arguments {
+    /// A certificate.json as `luckflow run` writes it
+    file: PathBuf,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Prints every ingredient; fails if one is not confirmed.
+pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let file = arguments.file.display();
+    let text = std::fs::read_to_string(&arguments.file)
+        .map_err(|error| Failure::usage(format!("{file}: {error}")))?;
+    let checked =
+        check::check(&text).map_err(|mistake| Failure::usage(format!("{file}: {mistake}")))?;
+    for certificate in &checked {
+        if !arguments.quiet {
+            say(table(certificate))?;
+            say(verdict(certificate))?;
+        }
+    }
+    let findings = checked.iter().flat_map(|certificate| &certificate.findings);
+    let failed: Vec<String> = findings
+        .filter(|finding| !finding.confirmed)
+        .map(|finding| format!("{file}: {}", sentence(finding)))
+        .collect();
+    if failed.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(Failure::runtime(failed.join("\n")))
+}
+
+fn verdict(certificate: &Checked) -> String {
+    let Checked {
+        theorem,
+        bound,
+        rate,
+        ..
+    } = certificate;
+    let said = if certificate.is_confirmed() {
+        "confirmed"
+    } else {
+        "not confirmed"
+    };
+    format!("Theorem {theorem}, {bound}: rate {rate:.6} {said}")
+}
+
+fn relation(side: Side) -> &'static str {
+    match side {
+        Side::AtLeast => "at least",
+        Side::AtMost => "at most",
+        Side::Above => "above",
+    }
+}
+
+fn sentence(finding: &Finding) -> String {
+    let Finding {
+        item,
+        meaning,
+        claimed,
+        recomputed,
+        side,
+        ..
+    } = finding;
+    format!(
+        "{item} ({meaning}): found {claimed:.9e}; allowed: {} {recomputed:.9e}",
+        relation(*side)
+    )
+}
+
+fn table(certificate: &Checked) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["item", "meaning", "claimed", "must be", "recomputed", ""]);
+    for finding in &certificate.findings {
+        table.add_row([
+            finding.item.clone(),
+            finding.meaning.to_owned(),
+            format!("{:.9e}", finding.claimed),
+            relation(finding.side).to_owned(),
+            format!("{:.9e}", finding.recomputed),
+            if finding.confirmed {
+                "confirmed"
+            } else {
+                "NOT CONFIRMED"
+            }
+            .to_owned(),
+        ]);
+    }
+    for column in [2, 4] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}

@@ -1,0 +1,270 @@
+//! Certificate files: true ones are confirmed, false ones are caught.
+
+use luckflow::check::{self, Checked};
+use luckflow::ndarray::{Array1, Array2};
+use luckflow::network::draw;
+use luckflow::rng;
+use luckflow::theory::certificate::Problem;
+use luckflow::theory::euclidean::{Certificate, Start, joint};
+use serde_json::Value;
+
+fn checked(file: &Value) -> Vec<Checked> {
+    check::check(&file.to_string()).unwrap()
+}
+
+/// The items that are not confirmed.
+fn refuted(file: &Value) -> Vec<String> {
+    let certificates = checked(file);
+    let findings = certificates
+        .iter()
+        .flat_map(|certificate| &certificate.findings);
+    let failed = findings.filter(|finding| !finding.confirmed);
+    failed
+        .map(|finding| {
+            format!(
+                "{}: {} {:e} against {:e}",
+                finding.item, finding.meaning, finding.claimed, finding.recomputed
+            )
+        })
+        .collect()
+}
+
+fn teacher(kind: &str, seed: u64, m: usize) -> Array2<f64> {
+    let mut stream = rng::stream(seed, "teacher", &[]);
+    match kind {
+        "orthonormal" => Array2::eye(m),
+        "random" => unit(draw::gaussian_in_span(&mut stream, 20, m, m)),
+        _ => unit(Array2::eye(m) + 0.15),
+    }
+}
+
+fn unit(mut columns: Array2<f64>) -> Array2<f64> {
+    for mut column in columns.columns_mut() {
+        let length = column.dot(&column).sqrt();
+        column /= length;
+    }
+    columns
+}
+
+fn distance(teacher: &Array2<f64>, b: f64, theta0: f64) -> Option<Value> {
+    let found = Certificate::of(teacher.view(), b, Start::Within(theta0))?;
+    check::theorem4(teacher.view(), b, theta0, &found)
+}
+
+fn problem(fan_out: Array2<f64>, seed: u64, r: usize, b: f64, scale: f64) -> Problem {
+    let m = fan_out.nrows();
+    let mut stream = rng::stream(seed, "extra", &[]);
+    let extra = unit(draw::gaussian_in_span(&mut stream, 100, m, r));
+    Problem {
+        teacher: draw::pad_rows(Array2::eye(m).view(), extra.nrows().max(m)),
+        extra: draw::pad_rows(extra.view(), extra.nrows().max(m)),
+        teacher_fan_out: fan_out,
+        threshold: b,
+        angles: Array1::from_elem(m, scale),
+        fan_out_errors: Array1::from_elem(m + r, scale),
+    }
+}
+
+fn joint(problem: &Problem) -> Option<Value> {
+    let comparison = problem.certify();
+    let within = comparison
+        .as_ref()
+        .and_then(|other| joint::Certificate::within(problem, other));
+    let all = [joint::Certificate::of(problem), within];
+    let euclidean = all
+        .into_iter()
+        .flatten()
+        .max_by(|a, b| a.rate.total_cmp(&b.rate));
+    check::theorem5(problem, comparison.as_ref(), euclidean.as_ref())
+}
+
+#[test]
+fn certificates_of_theorem_4_are_confirmed() {
+    let mut forms = std::collections::BTreeMap::new();
+    for kind in ["orthonormal", "random", "equiangular"] {
+        for m in [1, 2, 3, 6] {
+            for b in [-0.5, 0.0, 0.2, 1.0, 2.0, 3.0] {
+                for theta0 in [1e-3, 0.02, 0.1, 0.25] {
+                    let Some(file) = distance(&teacher(kind, 3, m), b, theta0) else {
+                        continue;
+                    };
+                    let form = file["certificates"][0]["form"].as_str().unwrap().to_owned();
+                    *forms.entry(form).or_insert(0) += 1;
+                    let refuted = refuted(&file);
+                    assert!(
+                        refuted.is_empty(),
+                        "{kind}, m = {m}, b = {b}, {theta0}: {refuted:#?}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(
+        forms["orthonormal"] > 40 && forms["comparison"] > 20 && forms["split"] > 3,
+        "{forms:?}"
+    );
+}
+
+#[test]
+fn certificates_of_theorem_5_are_confirmed() {
+    let mut found = std::collections::BTreeMap::new();
+    for fan_out in [Array2::eye(1), Array2::eye(3), Array2::eye(3) + 0.15] {
+        for r in [0, 2] {
+            for b in [0.0, 1.0, 2.0, 3.0] {
+                for scale in [1e-3, 0.01, 0.05] {
+                    let problem = problem(fan_out.clone(), 5, r, b, scale);
+                    let Some(file) = joint(&problem) else {
+                        continue;
+                    };
+                    let refuted = refuted(&file);
+                    assert!(
+                        refuted.is_empty(),
+                        "r = {r}, b = {b}, {scale}: {refuted:#?}"
+                    );
+                    for certificate in file["certificates"].as_array().unwrap() {
+                        let name = format!("{} {}", certificate["bound"], certificate["region"]);
+                        *found
+                            .entry(if certificate["bound"] == "certified" {
+                                "certified".into()
+                            } else {
+                                name
+                            })
+                            .or_insert(0) += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!("{found:?}");
+    assert!(found["certified"] > 10 && found.len() > 2, "{found:?}");
+}
+
+/// A file with one number changed by a factor, at a path such as "certificates/0/rate".
+fn changed(file: &Value, path: &str, factor: f64) -> Value {
+    let mut file = file.clone();
+    let number = file.pointer_mut(&format!("/{path}")).unwrap();
+    *number = (number.as_f64().unwrap() * factor).into();
+    file
+}
+
+/// Each change is caught, and among what is named is the item.
+fn all_are_caught(file: &Value, changes: &[(&str, f64, &str)]) {
+    assert!(refuted(file).is_empty(), "{:#?}", refuted(file));
+    for &(path, factor, item) in changes {
+        let found = refuted(&changed(file, &format!("certificates/0/{path}"), factor));
+        let named = found.iter().any(|found| found.contains(item));
+        assert!(named, "{path} × {factor}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_false_rate_or_supremum_of_theorem_a_is_caught() {
+    let file = distance(&teacher("orthonormal", 1, 5), 0.0, 0.1).unwrap();
+    all_are_caught(
+        &file,
+        &[
+            ("rate", 1.01, "[0].rate"),
+            ("radius", 0.99, "[0].radius"),
+            ("largest_angle", 0.9, "[0].largest_angle"),
+            ("bounds/pull", 1.01, "bounds.pull"),
+            ("bounds/push", 0.99, "bounds.push"),
+            ("bounds/squares", 0.99, "bounds.squares"),
+            ("bounds/pairs", 0.99, "bounds.pairs"),
+            ("bounds/slope", 1.01, "bounds.slope"),
+            ("bounds/cost", 0.99, "bounds.cost"),
+        ],
+    );
+}
+
+#[test]
+fn a_false_rate_or_supremum_of_theorem_b_is_caught() {
+    let file = distance(&teacher("random", 3, 4), 1.0, 0.02).unwrap();
+    assert_eq!(file["certificates"][0]["form"], "comparison");
+    all_are_caught(
+        &file,
+        &[
+            ("rate", 1.01, "[0].rate"),
+            ("bounds/least", 1.01, "bounds.least"),
+            ("bounds/own", 1.01, "bounds.own"),
+            ("bounds/against/0/1", 0.99, "bounds.against[0][1]"),
+            ("bounds/towards/2/1", 1.01, "bounds.towards[2][1]"),
+            ("bounds/cost", 0.99, "bounds.cost"),
+            ("bounds/prices/1", 0.99, "bounds.prices[1]"),
+        ],
+    );
+}
+
+#[test]
+fn a_false_entry_vector_or_region_of_the_comparison_matrix_is_caught() {
+    let file = joint(&problem(Array2::eye(3), 5, 2, 2.5, 0.02)).unwrap();
+    assert_eq!(file["certificates"][0]["bound"], "certified");
+    all_are_caught(
+        &file,
+        &[
+            ("rate", 1.01, "[0].rate"),
+            ("matrix/0/1", 0.99, "matrix[0][1]"),
+            ("matrix/4/4", 1.01, "matrix[4][4]"),
+            ("matrix/3/0", 0.99, "matrix[3][0]"),
+            ("weights/0", 0.99, "[0].rate"),
+            ("region/1", 0.99, "region[1]"),
+            ("drift/0", 0.99, "drift[0]"),
+            ("products/6/6", 0.99, "products[6]"),
+        ],
+    );
+}
+
+#[test]
+fn a_false_rate_supremum_or_region_of_the_joint_distance_is_caught() {
+    let file = joint(&problem(Array2::eye(3), 5, 2, 0.0, 0.01)).unwrap();
+    assert_eq!(file["certificates"][0]["bound"], "euclidean");
+    all_are_caught(
+        &file,
+        &[
+            ("rate", 1.01, "[0].rate"),
+            ("radius", 0.99, "[0].radius"),
+            ("largest_extra", 0.9, "[0].largest_extra"),
+            ("drift", 0.9, "[0].drift"),
+            ("bounds/of_errors", 0.99, "bounds.of_errors"),
+            ("bounds/mixed", 0.99, "bounds.mixed"),
+            ("bounds/of_weights", 0.99, "bounds.of_weights"),
+            ("bounds/own/1", 1.01, "bounds.own[1]"),
+            ("bounds/gate/0/3", 0.99, "bounds.gate[0][3]"),
+            ("bounds/density/4/0", 0.99, "bounds.density[4][0]"),
+            ("bounds/slope/0/1", 0.99, "bounds.slope[0][1]"),
+            ("bounds/activation/2/3", 0.99, "bounds.activation[2][3]"),
+        ],
+    );
+}
+
+#[test]
+fn mistakes_in_a_file_are_named_with_their_key() {
+    let file = distance(&teacher("orthonormal", 1, 2), 1.0, 0.05).unwrap();
+    let text = file.to_string();
+    let said = |text: &str| check::check(text).unwrap_err().to_string();
+    let mut without = file.clone();
+    without["inputs"]
+        .as_object_mut()
+        .unwrap()
+        .remove("threshold");
+    assert_eq!(
+        said(&without.to_string()),
+        "inputs.threshold: found nothing; allowed: this key is needed"
+    );
+    let mut other = file.clone();
+    other["version"] = 2.into();
+    assert_eq!(said(&other.to_string()), "version: found 2; allowed: 1");
+    let mut ragged = file.clone();
+    ragged["inputs"]["teacher"][1].as_array_mut().unwrap().pop();
+    assert_eq!(
+        said(&ragged.to_string()),
+        "inputs.teacher[1]: found a list of 1; allowed: a list of 2"
+    );
+    let rate = file["certificates"][0]["rate"].to_string();
+    let infinite = text.replace(&rate, "NaN");
+    assert_eq!(
+        said(&infinite),
+        "certificates[0].rate: found null, or a number that is not finite; allowed: a finite number"
+    );
+    assert!(said("{").starts_with("file: found EOF"));
+    assert!(said("{}").starts_with("format: found nothing"));
+}
