@@ -44,7 +44,12 @@ fn both(name: &str, changes: &[&str]) -> [f64; 2] {
         .map(|text| Override::parse(text).unwrap())
         .collect();
     let document = Document::load(Path::new(name), &overrides).unwrap();
-    let estimate = Scenario::interpret(document).unwrap().memory().total();
+    let scenario = Scenario::interpret(document).unwrap();
+    let one_thread = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    let estimate = one_thread.install(|| scenario.memory().total());
     let place = tempfile::tempdir().unwrap();
     let mut arguments = vec!["run", name, "--quiet", "--threads", "1"];
     for change in changes {
