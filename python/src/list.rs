@@ -2,7 +2,8 @@
 
 use crate::errors;
 use luckflow::config::{self, describe, shipped_scenarios};
-use luckflow::experiment::{self, ExperimentKind, KINDS};
+use luckflow::experiment::{ExperimentKind, KINDS};
+use luckflow::sweep;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 
@@ -27,7 +28,7 @@ pub fn scenario_text(name: &str) -> PyResult<&'static str> {
 /// What a key, a section or an experiment is.
 #[pyfunction]
 pub fn explain(topic: &str) -> PyResult<String> {
-    experiment::explain(topic.trim()).map_err(|text| {
+    sweep::explain(topic.trim()).map_err(|text| {
         let parts = text.split_once("found ");
         let parts = parts.and_then(|(_, rest)| rest.split_once("; allowed: "));
         let (found, allowed) = parts.unwrap_or((topic, &text));

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use clap::Args;
-use luckflow::experiment::explain;
+use luckflow::sweep::explain;
 use std::process::ExitCode;
 
 /// What to explain.

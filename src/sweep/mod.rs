@@ -5,6 +5,7 @@
 pub mod aggregate;
 pub mod axes;
 mod earlier;
+mod explain;
 mod identity;
 mod lines;
 mod load;
@@ -21,6 +22,7 @@ mod store;
 pub mod table;
 
 pub use crate::output::Identities;
+pub use explain::explain;
 pub use identity::{RESULT_VERSION, of_plan, of_point};
 pub use manifest::Manifest;
 pub use merge::{MergeError, merge};

@@ -13,6 +13,9 @@ const PER_PAIR: f64 = 8.0;
 /// Samples that are drawn at a time where none is kept.
 const DRAWN: f64 = 16.0 * 1024.0;
 
+/// Numbers of a look beside those of each node: rows, curves, and what is written of them.
+const PER_LOOK: f64 = 44.0;
+
 /// Copies of a matrix whose spectrum is computed.
 const SPECTRUM: f64 = 4.0;
 
@@ -45,7 +48,11 @@ impl Size<'_> {
         let memory = Memory::default()
             .and("the state and the method's stages", COPIES * unknowns, 8)
             .and("overlaps", PER_PAIR * n * (n + m), 8)
-            .and("the trajectory", looks * (2.0 * n + 8.0), 8)
+            .and(
+                "the trajectory and its figures",
+                looks * (2.0 * n + PER_LOOK),
+                8,
+            )
             .and("spectra", SPECTRUM * (dense * dense + n * n), 8);
         let memory = match self.states {
             true => memory.and("states", looks * unknowns, 8),

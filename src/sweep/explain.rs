@@ -1,9 +1,10 @@
 //! What a key is, from its declaration.
 
-use super::keys::declarations;
-use super::{ExperimentKind, KINDS};
+use super::axes;
+
 use crate::config::{Key, describe, near};
-use crate::sweep::axes;
+use crate::experiment::keys::declarations;
+use crate::experiment::{ExperimentKind, KINDS};
 
 /// About a key, as in `student.theta0`, about all keys of a section or of an experiment.
 ///
