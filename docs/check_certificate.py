@@ -64,7 +64,7 @@ def comparison(given, c):
     near = lambda j, k: max(0, A[j][k] - margin[j] - margin[k])
     gain = lambda j, k: hypot(kernel.D(near(j, k)), kernel.slope(near(j, k)))
     def steepest(j, k):  # sup sin t D(t), by pieces
-        lo, hi, n = (near(j, k), A[j][k] + margin[j] + margin[k], 200) if j != k else (mpf(0), margin[j], 20)
+        lo, hi, n = (near(j, k), A[j][k] + margin[j] + margin[k], 200) if j != k else (mpf(0), margin[j], 100)
         t = [lo + (hi - lo) * i / n for i in range(n + 1)]
         return max(kernel.D(x) * (1 if x < pi / 2 < y else max(sin(x), sin(y))) for x, y in zip(t, t[1:]))
     def entry(i, k):

@@ -7,6 +7,8 @@ use luckflow::rng;
 use luckflow::theory::certificate::Problem;
 use luckflow::theory::euclidean::{Certificate, Start, joint};
 use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn checked(file: &Value) -> Vec<Checked> {
     check::check(&file.to_string()).unwrap()
@@ -267,4 +269,103 @@ fn mistakes_in_a_file_are_named_with_their_key() {
     );
     assert!(said("{").starts_with("file: found EOF"));
     assert!(said("{}").starts_with("format: found nothing"));
+}
+
+/// Where certificates lie that are checked in Python too; `LUCKFLOW_RENEW=1 cargo test --test certificates` writes them anew.
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certificates");
+
+/// The poster's setting, and a student with two nodes more.
+fn fixtures() -> Vec<(PathBuf, Value)> {
+    let files = [
+        (
+            "theorem4.json",
+            distance(&teacher("orthonormal", 1, 5), 0.0, 0.1),
+        ),
+        (
+            "theorem5.json",
+            weighted(&problem(Array2::eye(2), 5, 1, 2.5, 0.02)),
+        ),
+    ];
+    let files = files.into_iter();
+    files
+        .map(|(name, file)| (Path::new(FIXTURES).join(name), file.unwrap()))
+        .collect()
+}
+
+fn weighted(problem: &Problem) -> Option<Value> {
+    check::theorem5(problem, problem.certify().as_ref(), None)
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_fixtures_are_confirmed() {
+    for (path, file) in fixtures() {
+        if std::env::var_os("LUCKFLOW_RENEW").is_some() {
+            std::fs::create_dir_all(FIXTURES).unwrap();
+            std::fs::write(&path, file.to_string() + "\n").unwrap();
+        }
+        let found = read(&path);
+        assert!(refuted(&found).is_empty(), "{}", path.display());
+        // What is found today is the same, up to the last digits.
+        let rate = |file: &Value| file["certificates"][0]["rate"].as_f64().unwrap();
+        assert!((rate(&found) / rate(&file) - 1.0).abs() < 1e-6);
+    }
+}
+
+/// A Python that has mpmath: the one that .ci/run makes, or the system's.
+fn python() -> Option<&'static str> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/target/mpmath/bin/python3");
+    let usable = |python: &&str| {
+        let import = Command::new(python).args(["-c", "import mpmath"]).output();
+        import.is_ok_and(|output| output.status.success())
+    };
+    [own, "python3"].into_iter().find(usable)
+}
+
+#[test]
+fn python_confirms_the_fixtures_and_refutes_false_ones() {
+    let Some(python) = python() else {
+        println!("skipped: no python3 with mpmath");
+        return;
+    };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/check_certificate.py");
+    let says = |path: &Path| Command::new(python).arg(script).arg(path).output().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let falsified = |name: &str, change: &str, factor: f64| {
+        let path = place.path().join(name);
+        let file = changed(&read(&Path::new(FIXTURES).join(name)), change, factor);
+        std::fs::write(&path, file.to_string()).unwrap();
+        path
+    };
+    for (path, _) in fixtures() {
+        let output = says(&path);
+        assert!(output.status.success(), "{output:?}");
+    }
+    for (name, change, factor, item) in [
+        ("theorem4.json", "certificates/0/rate", 1.01, "rate"),
+        (
+            "theorem4.json",
+            "certificates/0/bounds/slope",
+            1.01,
+            "bounds.slope",
+        ),
+        (
+            "theorem5.json",
+            "certificates/0/matrix/0/1",
+            0.99,
+            "matrix[0][1]",
+        ),
+        ("theorem5.json", "certificates/0/weights/0", 0.99, "rate"),
+    ] {
+        let output = says(&falsified(name, change, factor));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(
+            text.contains("not confirmed") && text.contains(item),
+            "{change}: {text}"
+        );
+    }
 }

@@ -48,17 +48,7 @@ pub fn rate(
 ) -> Result<f64, Mistake> {
     let bounds = node.at("bounds")?;
     let (kernel, nodes, count) = (&inputs.kernel, &inputs.nodes, inputs.nodes.len());
-    let splits = node.numbers("splits", Some(3))?;
-    for split in &splits {
-        ledger.note("splits", "0 < ω ≤ 1", Side::AtMost, *split, 1.0);
-        ledger.note(
-            "splits",
-            "0 < ω ≤ 1",
-            Side::AtLeast,
-            *split,
-            f64::MIN_POSITIVE,
-        );
-    }
+    let splits = splits(node, ledger)?;
     let gates = Array2::from_shape_fn((count, count), |at| kernel.gate(nodes.angles[at]));
     let least = Interval::from(least_eigenvalue(&gates));
     let least = ledger.at_most(
@@ -111,6 +101,16 @@ pub fn rate(
         Interval::ONE
     };
     Ok((smallest * share - costs).low)
+}
+
+/// ω of the three splits, each in (0, 1].
+fn splits(node: &Node, ledger: &mut Ledger) -> Result<Vec<f64>, Mistake> {
+    let splits = node.numbers("splits", Some(3))?;
+    let ends = [(Side::AtMost, 1.0), (Side::AtLeast, f64::MIN_POSITIVE)];
+    for (&split, (side, end)) in splits.iter().flat_map(|split| ends.map(|end| (split, end))) {
+        ledger.note("splits", "0 < ω ≤ 1", side, split, end);
+    }
+    Ok(splits)
 }
 
 impl Form {

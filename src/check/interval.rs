@@ -100,6 +100,9 @@ impl Interval {
 
     /// √x of what is not negative in it.
     pub fn sqrt(self) -> Self {
+        if self == Self::ZERO {
+            return self;
+        }
         let root = Self::outwards(self.low.max(0.0).sqrt(), self.high.max(0.0).sqrt());
         Self::new(root.low.max(0.0), root.high)
     }

@@ -32,18 +32,10 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
         errors: node.numbers("region", Some(size))?,
         drift: node.numbers("drift", (n > m).then_some(n - m).or(Some(0)))?,
     };
-    let widest = region.errors[..m]
-        .iter()
-        .chain(&region.drift)
-        .copied()
-        .fold(0.0, f64::max);
-    ledger.note(
-        "region",
-        "angles of the region are below π/2",
-        Side::AtMost,
-        widest,
-        1.57,
-    );
+    let angles = region.errors[..m].iter().chain(&region.drift);
+    let widest = angles.copied().fold(0.0, f64::max);
+    let said = "angles of the region are below π/2";
+    ledger.note("region", said, Side::AtMost, widest, 1.57);
     let matrix = node.matrix("matrix", Some(size), Some(size))?;
     let suprema = Suprema {
         inputs,
@@ -60,11 +52,7 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
     let least = weights.iter().copied().fold(f64::INFINITY, f64::min);
     ledger.note("weights", "p > 0", Side::AtLeast, least, f64::MIN_POSITIVE);
     let exact = matrix.mapv(Interval::from);
-    let fastest = (0..size).map(|i| {
-        let row: Interval = (0..size).map(|k| exact[[i, k]] * weights[k]).sum();
-        row / weights[i]
-    });
-    let slowest = -fastest.fold(Interval::from(f64::NEG_INFINITY), Interval::max);
+    let slowest = slowest(&exact, &weights);
     ledger.note("rate", "−max (Mp)_i/p_i", Side::AtMost, rate, slowest.low);
     let start = inputs.start();
     let reached = envelope(&exact, &start);
@@ -97,6 +85,15 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
         &turned,
     );
     Ok(())
+}
+
+/// −max (Mp)_i/p_i
+fn slowest(matrix: &Array2<Interval>, weights: &[f64]) -> Interval {
+    let fastest = matrix.rows().into_iter().zip(weights).map(|(row, own)| {
+        let sum: Interval = row.iter().zip(weights).map(|(&m, &p)| m * p).sum();
+        sum / *own
+    });
+    -fastest.fold(Interval::from(f64::NEG_INFINITY), Interval::max)
 }
 
 /// MX + XMᵀ + zzᵀ; ≤ 0 shows that X is an upper bound, for −M⊗1 − 1⊗M has a non-negative inverse.

@@ -13,6 +13,7 @@ mod runs;
 mod running;
 
 mod again;
+mod check;
 mod csv_heads;
 mod data;
 mod falsify;

@@ -23,6 +23,7 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
     assert_eq!(
         names,
         [
+            "certificate.json",
             "columns.json",
             "convergence.svg",
             "figures",

@@ -89,11 +89,7 @@ fn matrix(
             for a in 0..k {
                 for b in 0..k {
                     // P_j P_l
-                    let both = if a == b {
-                        Interval::ONE
-                    } else {
-                        Interval::ZERO
-                    };
+                    let both = Interval::from(f64::from(u8::from(a == b)));
                     let both = both - weight(a, j) * weight(b, j) - weight(a, l) * weight(b, l)
                         + inputs.nodes.cosines[[j, l]] * weight(a, j) * weight(b, l);
                     let form = both * gate + here[a] * there[b] * density;

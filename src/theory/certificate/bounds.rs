@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// Room for rounding in suprema, relative.
 const ROUNDING: f64 = 1e-11;
 
+/// The same for L, of which intervals know a digit less.
+const ROUNDING_OF_L: f64 = 10.0 * ROUNDING;
+
 /// How close the one supremum that needs subdivision is brought to values that are attained, relative.
 const TOLERANCE: f64 = 1e-3;
 
@@ -106,7 +109,7 @@ impl Geometry {
                 let nearest = HalfAngle::from_radians(low);
                 let value = self.table.at(nearest);
                 bounds.d[[j, k]] = value.d * (1.0 + ROUNDING);
-                bounds.l[[j, k]] = value.l * (1.0 + ROUNDING);
+                bounds.l[[j, k]] = value.l * (1.0 + ROUNDING_OF_L);
                 bounds.gain[[j, k]] = value.d.hypot(self.pair.d_slope(nearest)) * (1.0 + ROUNDING);
                 if k < m {
                     bounds.slope[[j, k]] = self.steepest(low, high) * (1.0 + ROUNDING);

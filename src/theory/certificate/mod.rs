@@ -171,10 +171,17 @@ impl Certificate {
         })
     }
 
-    /// No less than ∫₀^∞ e^{Mt} z zᵀ e^{Mᵀt} dt, entry by entry, with z a little above z(0) in every entry: M X + X Mᵀ < −z(0) z(0)ᵀ.
+    /// X with M X + X Mᵀ < −z zᵀ in every entry, z = `start`, and so no less than ∫₀^∞ e^{Mt} z zᵀ e^{Mᵀt} dt; hardly more.
+    ///
+    /// `None` where the integral is not found.
     pub fn products(&self, start: &Array1<f64>) -> Option<Array2<f64>> {
-        let largest = start.iter().copied().fold(0.0, f64::max);
-        metzler::integral_of_products(&self.matrix, &(start + 0.1 * MARGIN * largest))
+        let products = metzler::integral_of_products(&self.matrix, start)?;
+        let largest = |all: &mut dyn Iterator<Item = f64>| all.fold(0.0, f64::max);
+        let size = largest(&mut products.iter().copied());
+        // M ppᵀ + ppᵀ Mᵀ ≤ −2λ ppᵀ.
+        let weights = &self.weights / largest(&mut self.weights.iter().copied());
+        let column = weights.insert_axis(ndarray::Axis(1));
+        Some(products + column.dot(&column.t()) * (1e-3 * MARGIN * size))
     }
 
     /// e^{Mt} for one time step: multiplies bounds on z. Non-negative.

@@ -71,7 +71,11 @@ impl Certificate {
                 ("rest", above(&limits.rest)),
                 ("density", above(&limits.density)),
                 ("slope", above(&limits.slope)),
-                ("activation", above(&limits.l)),
+                // Intervals know a digit less of L.
+                (
+                    "activation",
+                    Claim::Table(&limits.l * (1.0 + 10.0 * ROUNDING)),
+                ),
             ],
         })
     }
