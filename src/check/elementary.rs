@@ -3,7 +3,7 @@
 use super::interval::Interval;
 
 /// Terms of a series in |x| ≤ ½ or |x| ≤ 2, whose rest is then below one unit of rounding.
-const TERMS: i32 = 40;
+const TERMS: i32 = 24;
 
 impl Interval {
     /// x^k of a number that is not negative, k ≥ 0.

@@ -219,7 +219,7 @@ fn density(x: f64) -> Interval {
     (-(Interval::from(x).squared() / 2.0)).exp() / root
 }
 
-/// Q(x) = 1 − Φ(x), from Φ − ½ = φ Σ x^{2k+1}/(2k+1)!!, and beyond 2 from Laplace's continued fraction, whose convergents lie on either side.
+/// Q(x) = 1 − Φ(x), from Φ − ½ = φ Σ x^{2k+1}/(2k+1)!!, and beyond 1 from Laplace's continued fraction, whose convergents lie on either side.
 fn tail(x: f64) -> Interval {
     if x.is_nan() {
         return Interval::new(0.0, 1.0);
@@ -230,7 +230,7 @@ fn tail(x: f64) -> Interval {
     if x > 38.0 {
         return Interval::new(0.0, 1e-300);
     }
-    if x > 2.0 {
+    if x > 1.0 {
         let convergent = |depth: u32| {
             let x = Interval::from(x);
             (1..=depth)
@@ -242,7 +242,7 @@ fn tail(x: f64) -> Interval {
     }
     let square = Interval::from(x).squared();
     let (mut sum, mut term) = (Interval::from(x), Interval::from(x));
-    for k in 1..80 {
+    for k in 1..25 {
         term = term * square / (2.0 * f64::from(k) + 1.0);
         sum = sum + term;
     }
