@@ -39,6 +39,9 @@ struct Form {
     splits: Splits,
 }
 
+/// Prices are differences of nearly equal numbers where angles are small: so far the search knows them, relative.
+const PRICE_ROOM: f64 = 1e-9;
+
 /// λ_B of a region, from below.
 pub fn rate(
     inputs: &Inputs,
@@ -159,9 +162,12 @@ impl Form {
             "of 1/ω − 1, 1/ω' − 1, 1 + 1/ω''",
             Side::AtLeast,
             &claimed,
-            &prices.map(|x| x.high),
+            &prices.map(|x| x.high * (1.0 - PRICE_ROOM)),
         );
-        let price = Splits::of(&claimed);
+        // The rate rests on the larger of both.
+        let both = claimed.iter().zip(prices);
+        let price: Vec<f64> = both.map(|(&claimed, own)| own.high.max(claimed)).collect();
+        let price = Splits::of(&price);
         let inverse = |split: Interval| Interval::ONE / split;
         Ok(cost
             + price.pairs * (inverse(self.splits.pairs) - 1.0)

@@ -33,7 +33,9 @@ pub struct Given(String);
 impl Given {
     /// Of a document that is not yet taken apart.
     pub fn of(document: &Document) -> Self {
-        let words: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
+        // A path that is no text is named as well as text can.
+        let words = std::env::args_os().skip(1);
+        let words: Vec<String> = words.map(|word| quoted(&word.to_string_lossy())).collect();
         let beside = document.path.parent().unwrap_or(Path::new(""));
         let beside = std::path::absolute(beside.join(".")).unwrap_or(beside.into());
         let beside = plain(&beside.to_string_lossy());
