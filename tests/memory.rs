@@ -122,6 +122,54 @@ fn a_run_that_cannot_have_its_memory_is_refused_with_figures() {
 }
 
 #[test]
+fn too_little_address_space_is_an_error_and_no_hang() {
+    let place = tempfile::tempdir().unwrap();
+    let program = assert_cmd::cargo::cargo_bin("luckflow");
+    for kilobytes in [60_000, 150_000, 300_000] {
+        let line = format!(
+            "ulimit -v {kilobytes}; exec {} run theorem4",
+            program.display()
+        );
+        let output = Command::new("sh")
+            .current_dir(place.path())
+            .args(["-c", &line])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{kilobytes}: {output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("ulimit -v: found"), "{said}");
+    }
+}
+
+#[test]
+fn paths_that_are_no_text_are_paths() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = tempfile::tempdir().unwrap();
+    let folder = std::ffi::OsStr::from_bytes(b"not-\xff-text");
+    let run = [
+        "run",
+        "theorem4",
+        "--quiet",
+        "--set",
+        "integrate.outputs=10",
+        "--out",
+    ];
+    let output = command(&place, &run).arg(folder).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(place.path().join(folder).join("summary.json").exists());
+    let sweep = [
+        "sweep",
+        "theorem4",
+        "--quiet",
+        "--axis",
+        "seed2=values:1",
+        "--out",
+    ];
+    let output = command(&place, &sweep).arg(folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
 fn a_point_of_a_sweep_that_is_too_large_is_a_row_that_says_so() {
     let place = tempfile::tempdir().unwrap();
     let sweep = [

@@ -4,7 +4,8 @@ use crate::run::{Given, Target};
 use crate::{errors, job};
 use luckflow::experiment::Hooks;
 use luckflow::output::Folder;
-use luckflow::runs::{Identities, workers};
+use luckflow::output::Identities;
+use luckflow::runs::workers;
 use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::{
     Opening, Options, Plan, Row, Shard, Store, StoreError, SweepEnd, of_point, report,

@@ -1,7 +1,7 @@
 //! The threads that compute.
 
 use super::Failure;
-use luckflow::runs::STACK;
+use luckflow::runs::{Bytes, STACK, address_space};
 
 /// What rayon itself looks at.
 const VARIABLE: &str = "RAYON_NUM_THREADS";
@@ -32,21 +32,37 @@ pub fn threads(flag: &str, asked: Option<u16>) -> Result<usize, Failure> {
     }
 }
 
+/// Address space that BLAS and its threads take, in bytes: for the process, and for each core.
+const BLAS: f64 = 400e6;
+const BLAS_PER_CORE: f64 = 150e6;
+
 /// Builds the pool in which everything is computed: with so many threads, or as many as can be had.
 pub fn build(asked: Option<u16>) -> Result<(), Failure> {
-    let wanted = threads("--threads", asked)?;
-    let build = |count: usize| {
+    refuse_too_little_room()?;
+    let mut count = threads("--threads", asked)?;
+    let pool = |count: usize| {
         let builder = rayon::ThreadPoolBuilder::new().num_threads(count);
-        builder.stack_size(STACK).build_global()
+        builder.stack_size(STACK)
     };
-    let mut count = wanted;
-    while let Err(error) = build(count) {
-        if count == 1 {
-            return Err(Failure::runtime(format!(
-                "no thread to compute with can be had: {error}"
-            )));
-        }
+    // The global pool can be asked for once only: first it is seen what can be had.
+    while count > 1 && pool(count).build().is_err() {
         count /= 2;
     }
-    Ok(())
+    pool(count)
+        .build_global()
+        .map_err(|error| Failure::runtime(format!("no thread to compute with can be had: {error}")))
+}
+
+/// OpenBLAS waits for ever for memory that it cannot have: better not to begin.
+fn refuse_too_little_room() -> Result<(), Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let needed = BLAS + BLAS_PER_CORE * cores as f64;
+    match address_space() {
+        Some(limit) if limit < needed => Err(Failure::runtime(format!(
+            "ulimit -v: found {} of address space; allowed: {} or more on {cores} cores",
+            Bytes(limit),
+            Bytes(needed)
+        ))),
+        _ => Ok(()),
+    }
 }

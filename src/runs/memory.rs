@@ -79,7 +79,7 @@ impl fmt::Display for Bytes {
 /// Bytes that this process can still have: of the machine's, of its container's and of its own limit the least. `None` where
 /// the system does not say.
 pub fn free_memory() -> Option<Bytes> {
-    let least = [of_machine(), of_container(), of_process()]
+    let least = [of_machine(), of_container(), address_space()]
         .into_iter()
         .flatten();
     least.reduce(f64::min).map(Bytes)
@@ -102,8 +102,9 @@ fn of_container() -> Option<f64> {
     Some((read("memory.max")? - read("memory.current")?).max(0.0))
 }
 
+/// Bytes of address space that this process is limited to, as by `ulimit -v`; `None` without a limit.
 #[cfg(unix)]
-fn of_process() -> Option<f64> {
+pub fn address_space() -> Option<f64> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,
@@ -113,8 +114,9 @@ fn of_process() -> Option<f64> {
     (!failed && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur as f64)
 }
 
+/// Bytes of address space that this process is limited to.
 #[cfg(not(unix))]
-fn of_process() -> Option<f64> {
+pub fn address_space() -> Option<f64> {
     None
 }
 

@@ -10,5 +10,5 @@ mod store;
 pub use hooks::{Hooks, Silent};
 pub use interruptible::interruptible;
 pub use many::{STACK, Weight, many, workers};
-pub use memory::{Bytes, Memory, free_memory};
+pub use memory::{Bytes, Memory, address_space, free_memory};
 pub use store::{Nowhere, Store};
