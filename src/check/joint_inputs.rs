@@ -14,7 +14,7 @@ pub struct Inputs {
     pub teacher_nodes: usize,
     /// V*, m × C
     pub fan_out: Array2<Interval>,
-    /// V*V*ᵀ, m × m
+    /// V\*V\*ᵀ, m × m
     pub products: Array2<Interval>,
     /// θ_j(0), j ∈ u
     pub angles: Vec<f64>,

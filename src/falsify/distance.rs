@@ -6,7 +6,7 @@ use super::{EXTRA, Found, Search};
 use crate::network::draw;
 use ndarray::{Array2, ArrayView2};
 
-/// The smallest −d/dt log ‖W − W*‖_F over `claimed`, over all W with ‖W − W*‖_F ≤ `radius` and angles up to `largest_angle`.
+/// The smallest −d/dt log ‖W − W\*‖_F over `claimed`, over all W with ‖W − W\*‖_F ≤ `radius` and angles up to `largest_angle`.
 ///
 /// `teacher`: unit columns, k × m. β = β* = 1, x ~ N(0, I).
 pub fn distance(

@@ -1,4 +1,4 @@
-//! Against a rate of the joint distance √(‖W_u − W*‖² + ‖V − [V*; 0]‖²) for Theorem 5's flow.
+//! Against a rate of the joint distance √(‖W_u − W\*‖² + ‖V − [V\*; 0]‖²) for Theorem 5's flow.
 
 use super::distance::{Scaled, chord};
 use super::pull::{Curves, Target};

@@ -1,4 +1,4 @@
-//! How fast the flow reduces the distances |w_j − w*_j|²/2 and |v_i − v*_i|²/2, with derivatives in all weights.
+//! How fast the flow reduces the distances |w_j − w\*_j|²/2 and |v_i − v\*_i|²/2, with derivatives in all weights.
 //!
 //! Written from the flow alone, apart from the code of the bounds: −d/dt ½|Δ_j|² = p_j·g_j with p_j = w*_j − c_j w_j.
 
@@ -124,7 +124,7 @@ impl Target<'_> {
         }
     }
 
-    /// Σ_i ε_i·(Σ_k L_ik v_k − Σ_k L*_ik v*_k).
+    /// Σ_i ε_i·(Σ_k L_ik v_k − Σ_k L\*_ik v\*_k).
     fn of_fan_out(
         &self,
         v: &Array2<f64>,
@@ -160,7 +160,7 @@ impl Target<'_> {
     }
 }
 
-/// p_j·w*_j = |p_j|², and p_j·w*_k, p_j·w_k, p_j·Δ_k.
+/// p_j·w\*_j = |p_j|², and p_j·w\*_k, p_j·w_k, p_j·Δ_k.
 struct Towards {
     own: Array1<f64>,
     teacher: Array2<f64>,
@@ -168,7 +168,7 @@ struct Towards {
     error: Array2<f64>,
 }
 
-/// Derivatives in X = W·W*ᵀ, G = W·Wᵀ, β* and β.
+/// Derivatives in X = W·W\*ᵀ, G = W·Wᵀ, β\* and β.
 struct Parts {
     x: Array2<f64>,
     g: Array2<f64>,

@@ -56,7 +56,7 @@ fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
     out
 }
 
-/// Theorem 1: g_k(x) = f'_k(x) [Σ β*_kk°(x) f*_k°(x) − Σ β_kk'(x) f_k'(x)], the negative gradient of ½‖f* − f‖² in each
+/// Theorem 1: g_k(x) = f'_k(x) [Σ β\*_kk°(x) f\*_k°(x) − Σ β_kk'(x) f_k'(x)], the negative gradient of ½‖f\* − f‖² in each
 /// node's pre-activation, by the recursion for β and β* alone. (The poster's printed line has f_k' as f'_j' and a stray
 /// β* at its end.)
 ///
@@ -160,7 +160,7 @@ pub fn true_velocity(
     velocity
 }
 
-/// Ẇ_l = L*_l W*_l H*_{l+1} − L_l W_l H_{l+1} of every layer, with expectations over the samples (d × N) taken apart.
+/// Ẇ_l = L\*_l W\*_l H\*_{l+1} − L_l W_l H_{l+1} of every layer, with expectations over the samples (d × N) taken apart.
 ///
 /// At the output nothing is separated and the velocity is exact; with a single sample it is exact everywhere, and this is
 /// Theorem 1. Each further layer separates one expectation more.

@@ -33,7 +33,7 @@ pub struct FlowJacobian {
     unit: Array2<f64>,
     fan_out: Array2<f64>,
     overlaps: Overlaps,
-    /// φ₂∘β and φ₂*∘β*
+    /// φ₂∘β and φ₂\*∘β\*
     slope: Array2<f64>,
     slope_star: Array2<f64>,
     beta: Array2<f64>,

@@ -3,7 +3,7 @@
 use crate::overlap::Overlaps;
 use ndarray::{ArrayView2, Axis, Zip};
 
-/// ℓ = ½ E‖V*ᵀf* − Vᵀf‖² = ½ [Σ β∘L − 2 Σ β*∘L* + Σ (V*V*ᵀ)∘L**].
+/// ℓ = ½ E‖V\*ᵀf\* − Vᵀf‖² = ½ [Σ β∘L − 2 Σ β\*∘L\* + Σ (V\*V\*ᵀ)∘L\*\*].
 ///
 /// `signed_beta` is [−β, β*], `teacher_energy` the last sum, constant along the flow.
 ///

@@ -5,7 +5,7 @@
 //! dV/dt   = L* V* − L V
 //! ```
 //!
-//! with h*_j, h_j the rows j of H* = D*∘β*, H = D∘β. For x ~ N(0, I) this is exactly the Riemannian
+//! with h\*_j, h_j the rows j of H\* = D\*∘β\*, H = D∘β. For x ~ N(0, I) this is exactly the Riemannian
 //! gradient flow of the population loss on spheres × R^{n×C} (derived; docs/theory.md).
 
 use super::loss::{population_loss, product_sum};
@@ -25,7 +25,7 @@ const PARALLEL: usize = 1 << 17;
 pub enum FanOut {
     /// V keeps its starting value: Theorem 4.
     Fixed,
-    /// V follows dV/dt = L*V* − LV: Theorem 5.
+    /// V follows dV/dt = L\*V\* − LV: Theorem 5.
     Running,
     /// The same with each column of V (the weights of one output) kept at unit norm, by projection.
     RunningNormalized,
@@ -56,7 +56,7 @@ impl Default for FlowOptions {
 /// sphere and norms stay: a norm that drifts by rounding or by an integrator's error has no effect.
 ///
 /// Teacher nodes stand below student nodes in all matrices, with a sign where they pull the other way, so that each
-/// step is one product: [−β, β*] = V [−V; V*]ᵀ, (W* H*ᵀ − W Hᵀ)ᵀ = [−H, H*] [W; W*]ᵀ, dV/dt = [L, L*] [−V; V*].
+/// step is one product: [−β, β\*] = V [−V; V\*]ᵀ, (W\* H\*ᵀ − W Hᵀ)ᵀ = [−H, H\*] [W; W\*]ᵀ, dV/dt = [L, L\*] [−V; V\*].
 ///
 /// # Cost
 /// One evaluation: the overlaps, and 2n(n + m)(k + 2C) operations in matrix products; nothing is allocated.
@@ -85,7 +85,7 @@ pub struct TwoLayerFlow {
     signed_beta: Array2<f64>,
     /// [−H, H*], n × (n + m)
     signed_h: Array2<f64>,
-    /// (W* H*ᵀ − W Hᵀ)ᵀ, n × k
+    /// (W\* H\*ᵀ − W Hᵀ)ᵀ, n × k
     force: Array2<f64>,
     scratch: Array2<f64>,
 }

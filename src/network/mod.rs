@@ -13,7 +13,7 @@ pub use layer::{Layer, LayerView};
 use ndarray::{Array1, Array2};
 use thiserror::Error;
 
-/// A teacher and a student of two layers, with outputs V*ᵀf*(x) and Vᵀf(x).
+/// A teacher and a student of two layers, with outputs V\*ᵀf\*(x) and Vᵀf(x).
 #[derive(Clone, Debug)]
 pub struct TwoLayer {
     /// W* (k × m) and its thresholds

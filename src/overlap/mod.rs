@@ -5,9 +5,9 @@
 //! | symbol | shape | meaning |
 //! | --- | --- | --- |
 //! | D | n × n | E[f'_j f'_k], gate overlap |
-//! | D* | n × m | E[f'_j f*'_k] |
+//! | D\* | n × m | E[f'_j f\*'_k] |
 //! | L | n × n | E[f_j f_k], activation overlap |
-//! | L* | n × m | E[f_j f*_k] |
+//! | L\* | n × m | E[f_j f\*_k] |
 //!
 //! Two ways to get them: [`ExactGaussian`] for x ~ N(0, I), and [`MonteCarlo`] for any input.
 

@@ -19,7 +19,7 @@ pub struct SgdOptions {
     pub running_fan_out: bool,
 }
 
-/// Mini-batch SGD on ½‖V*ᵀf* − Vᵀf‖², a fresh mini-batch from the input's distribution at each step.
+/// Mini-batch SGD on ½‖V\*ᵀf\* − Vᵀf‖², a fresh mini-batch from the input's distribution at each step.
 ///
 /// Step k uses the samples of stream k: time t = kη of the flow. Nodes stand a node per row.
 ///
@@ -42,7 +42,7 @@ pub struct ProjectedSgd<'a> {
     /// Activations, n × B and m × B.
     f: Array2<f64>,
     f_star: Array2<f64>,
-    /// V*ᵀf* − Vᵀf, C × B
+    /// V\*ᵀf\* − Vᵀf, C × B
     residual: Array2<f64>,
     /// Residuals pulled back to nodes, gated, n × B.
     pulled: Array2<f64>,

@@ -51,7 +51,7 @@ pub struct Limits {
     /// B off its diagonal, and N.
     pub products: Array2<Interval>,
     pub norms: Vec<Interval>,
-    /// ‖V*‖_op, ‖W⁰‖_op, ‖W*‖_op
+    /// ‖V\*‖_op, ‖W⁰‖_op, ‖W\*‖_op
     pub fan_out_norm: Interval,
     pub all_norm: Interval,
     pub teacher_norm: Interval,

@@ -165,7 +165,7 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
 /// Reads statistics off states.
 struct Observer<'a> {
     network: &'a TwoLayer,
-    /// Exact overlaps for the loss, and E‖V*ᵀf*‖².
+    /// Exact overlaps for the loss, and E‖V\*ᵀf\*‖².
     exact: Option<(ExactGaussian, f64)>,
 }
 
@@ -209,7 +209,7 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// ½E‖V*ᵀf* − Vᵀf‖² in closed form.
+    /// ½E‖V\*ᵀf\* − Vᵀf‖² in closed form.
     fn loss(&mut self, weights: ArrayView2<f64>, fan_out: ArrayView2<f64>) -> f64 {
         let Some((kernel, energy)) = &mut self.exact else {
             return f64::NAN;

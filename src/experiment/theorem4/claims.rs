@@ -59,7 +59,7 @@ pub struct GradientDescentClaim {
     pub largest_ratio: f64,
     /// max tan(θ_{k+1}/2)/tan(θ_k/2)
     pub largest_ratio_tan: f64,
-    /// max ‖W_{k+1} − W*‖/‖W_k − W*‖
+    /// max ‖W_{k+1} − W\*‖/‖W_k − W\*‖
     pub largest_ratio_distance: f64,
 }
 

@@ -32,7 +32,7 @@ pub struct StepRatio {
     pub theta: f64,
     /// tan(θ_{k+1}/2)/tan(θ_k/2)
     pub tan_half: f64,
-    /// ‖W_{k+1} − W*‖/‖W_k − W*‖
+    /// ‖W_{k+1} − W\*‖/‖W_k − W\*‖
     pub distance: f64,
 }
 

@@ -51,7 +51,7 @@ pub enum Form {
 /// A rate of ‖W − W*‖_F, and the region in which it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Certificate {
-    /// λ > 0: ‖W(t) − W*‖_F ≤ ‖W(0) − W*‖_F e^{−λt}. At every moment −d/dt log ‖W − W*‖_F ≥ λ.
+    /// λ > 0: ‖W(t) − W\*‖_F ≤ ‖W(0) − W\*‖_F e^{−λt}. At every moment −d/dt log ‖W − W\*‖_F ≥ λ.
     pub rate: f64,
     /// R ≥ ‖W(0) − W*‖_F, the ball in which the run stays.
     pub radius: f64,
@@ -88,7 +88,7 @@ impl Certificate {
     }
 
     /// The same for projected gradient descent with step η, w_j ← (w_j + η P⊥_j g_j)/‖…‖: ‖W − W*‖_F falls by the factor 1 − ηλ per step at
-    /// least, λ = [`Certificate::rate`], and after k steps ‖W − W*‖_F ≤ ‖W(0) − W*‖_F (1 − ηλ)^k.
+    /// least, λ = [`Certificate::rate`], and after k steps ‖W − W\*‖_F ≤ ‖W(0) − W\*‖_F (1 − ηλ)^k.
     ///
     /// `None` if nothing is certified, or η is too large for the proof: η Q(b) ≤ 1 and a bound on the curvature times η ≤ 1.
     pub fn in_steps(

@@ -52,7 +52,7 @@ impl Problem {
         (kernel.tail + rows) * (1.0 + ROUNDING)
     }
 
-    /// ζ: the error f − f* differs from its linear part at W by at most ζ‖W − W*‖_F in L².
+    /// ζ: the error f − f\* differs from its linear part at W by at most ζ‖W − W\*‖_F in L².
     fn remainder(&self, region: &Region) -> f64 {
         let b = self.teacher.kernel.threshold;
         let nodes = self.teacher.nodes as f64;

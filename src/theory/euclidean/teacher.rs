@@ -67,7 +67,7 @@ impl Teacher {
         })
     }
 
-    /// min(θ*_jk, π − θ*_jk) less a margin: the angle of the largest |ρ| that is reached.
+    /// min(θ\*_jk, π − θ\*_jk) less a margin: the angle of the largest |ρ| that is reached.
     pub fn widest(&self, j: usize, k: usize, margin: f64) -> f64 {
         let angle = self.angles[[j, k]];
         (angle.min(PI - angle) - margin).max(0.0)

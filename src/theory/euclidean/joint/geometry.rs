@@ -28,10 +28,10 @@ pub(super) struct Geometry {
     pub d: Array2<f64>,
     /// L(0), the diagonal of L.
     pub l0: f64,
-    /// B = V* V*ᵀ with zeros on the diagonal, m × m, and the norms N_j.
+    /// B = V\* V\*ᵀ with zeros on the diagonal, m × m, and the norms N_j.
     pub products: Array2<f64>,
     pub norms: Array1<f64>,
-    /// ‖W⁰‖_op, ‖W*‖_op and ‖V*‖_op, from above.
+    /// ‖W⁰‖_op, ‖W\*‖_op and ‖V\*‖_op, from above.
     pub all_norm: f64,
     pub teacher_norm: f64,
     pub fan_out_norm: f64,

@@ -1,4 +1,4 @@
-//! Theorem C: a rate of √(‖W_u − W*‖² + ‖V − [V*; 0]‖²) for Theorem 5's flow (derived; docs/theory.md, section 6).
+//! Theorem C: a rate of √(‖W_u − W\*‖² + ‖V − [V\*; 0]‖²) for Theorem 5's flow (derived; docs/theory.md, section 6).
 
 mod closing;
 mod evidence;
