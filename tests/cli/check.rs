@@ -6,13 +6,13 @@ use predicates::prelude::*;
 const POSTER: &str = r#"experiment = "theorem4"
 teacher = { input_dim = 6, nodes = 3, threshold = 0.0 }
 student = { theta0 = 0.1 }
-integrate = { horizon = 1.0, outputs = 2 }
+integrate = { horizon = 1.0, outputs = 10 }
 "#;
 
 const JOINT: &str = r#"experiment = "theorem5"
-teacher = { input_dim = 20, nodes = 2, threshold = 2.5, outputs = 2 }
+teacher = { input_dim = 20, nodes = 2, threshold = 2.5, outputs = 10 }
 student = { extra = 1, theta0 = 0.02, e0 = 0.02, v0 = 0.02 }
-integrate = { horizon = 1.0, outputs = 2 }
+integrate = { horizon = 1.0, outputs = 10 }
 "#;
 
 /// Runs a scenario, and gives what it printed.
