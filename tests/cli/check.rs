@@ -10,7 +10,7 @@ integrate = { horizon = 1.0, outputs = 10 }
 "#;
 
 const JOINT: &str = r#"experiment = "theorem5"
-teacher = { input_dim = 20, nodes = 2, threshold = 2.5, outputs = 10 }
+teacher = { input_dim = 20, nodes = 2, threshold = 2.5, outputs = 2 }
 student = { extra = 1, theta0 = 0.02, e0 = 0.02, v0 = 0.02 }
 integrate = { horizon = 1.0, outputs = 10 }
 "#;
