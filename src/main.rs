@@ -6,6 +6,8 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    cli::pool::end_without_room();
     match cli::Cli::parse().execute() {
         Ok(status) => status,
         Err(failure) => {

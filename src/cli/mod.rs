@@ -12,7 +12,7 @@ mod new;
 mod number;
 mod overlap;
 mod plot;
-mod pool;
+pub mod pool;
 #[cfg(feature = "plot")]
 mod report;
 mod run;

@@ -1,7 +1,7 @@
 //! The threads that compute.
 
 use super::Failure;
-use luckflow::runs::{Bytes, STACK, address_space};
+use luckflow::runs::STACK;
 
 /// What rayon itself looks at.
 const VARIABLE: &str = "RAYON_NUM_THREADS";
@@ -38,7 +38,6 @@ const BLAS_PER_CORE: f64 = 150e6;
 
 /// Builds the pool in which everything is computed: with so many threads, or as many as can be had.
 pub fn build(asked: Option<u16>) -> Result<(), Failure> {
-    refuse_too_little_room()?;
     let mut count = threads("--threads", asked)?;
     let pool = |count: usize| {
         let builder = rayon::ThreadPoolBuilder::new().num_threads(count);
@@ -53,16 +52,19 @@ pub fn build(asked: Option<u16>) -> Result<(), Failure> {
         .map_err(|error| Failure::runtime(format!("no thread to compute with can be had: {error}")))
 }
 
-/// OpenBLAS waits for ever for memory that it cannot have: better not to begin.
-fn refuse_too_little_room() -> Result<(), Failure> {
+/// Ends the program where there is too little address space: OpenBLAS waits for ever for memory that it cannot have, and also
+/// when a process ends, so that this one ends without it.
+#[cfg(unix)]
+pub fn end_without_room() {
+    use luckflow::runs::{Bytes, address_space};
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let needed = BLAS + BLAS_PER_CORE * cores as f64;
-    match address_space() {
-        Some(limit) if limit < needed => Err(Failure::runtime(format!(
-            "ulimit -v: found {} of address space; allowed: {} or more on {cores} cores",
-            Bytes(limit),
-            Bytes(needed)
-        ))),
-        _ => Ok(()),
+    if let Some(limit) = address_space().filter(|&limit| limit < needed) {
+        let (found, allowed) = (Bytes(limit), Bytes(needed));
+        super::tell(&format!(
+            "error: ulimit -v: found {found} of address space; allowed: {allowed} or more on {cores} cores"
+        ));
+        // SAFETY: it ends the process, and nothing of it is run afterwards.
+        unsafe { libc::_exit(1) }
     }
 }
