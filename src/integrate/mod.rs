@@ -296,17 +296,19 @@ impl<F: VectorField> Watch<'_, F> {
 
     /// One evaluation; a result that is not finite ends the run.
     fn velocity(&self, time: f64, y: &[f64], dy: &mut [f64]) {
-        if let Some(component) = self.evaluate(y, dy) {
+        if let Err(component) = self.evaluate(y, dy) {
             self.stop(Some(RunEnd::NotFinite { time, component }));
         }
     }
 
-    /// One evaluation; which component is not finite, if one is.
-    fn evaluate(&self, y: &[f64], dy: &mut [f64]) -> Option<usize> {
+    /// One evaluation; the error is a component that is not finite.
+    fn evaluate(&self, y: &[f64], dy: &mut [f64]) -> Result<(), usize> {
         self.field.borrow_mut().velocity(y, dy);
         self.evaluations.set(self.evaluations.get() + 1);
-        let is_finite = dy.iter().sum::<f64>().is_finite();
-        (!is_finite).then(|| dy.iter().position(|x| !x.is_finite()).unwrap_or(0))
+        match dy.iter().sum::<f64>().is_finite() {
+            true => Ok(()),
+            false => Err(dy.iter().position(|x| !x.is_finite()).unwrap_or(0)),
+        }
     }
 
     /// An accepted step; true stops the run.

@@ -174,3 +174,28 @@ fn horizons_shorter_than_a_step_or_than_the_smallest_number_are_met() {
         }
     }
 }
+
+#[test]
+fn a_velocity_that_no_sum_of_stages_can_hold_ends_a_run() {
+    // Finite itself; its multiples are not, so that a step has no error at all.
+    for horizon in [f64::MIN_POSITIVE, 1.0, 1e300] {
+        let mut problem = rotation_and_growth();
+        problem.field = |_, dy| dy.copy_from_slice(&[1e308, -1e308, 0.0]);
+        let (report, _) = solve(problem, ALL[2], &Plan::uniform(horizon, 1));
+        let RunEnd::Stalled { time: 0.0 } = report.end else {
+            panic!("{horizon:e}: {:?}", report.end)
+        };
+        assert!(report.evaluations < 20_000, "{}", report.evaluations);
+    }
+    // No velocity anywhere but at the start.
+    for horizon in [f64::MIN_POSITIVE, 1.0, 1e300] {
+        let mut problem = rotation_and_growth();
+        problem.field = |y, dy| dy.fill(if y[1] == 1.0 { 1.0 } else { f64::NAN });
+        let (report, _) = solve(problem, ALL[2], &Plan::uniform(horizon, 1));
+        assert!(
+            matches!(report.end, RunEnd::NotFinite { component: 0, .. }),
+            "{horizon:e}: {:?}",
+            report.end
+        );
+    }
+}

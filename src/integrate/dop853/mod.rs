@@ -55,6 +55,11 @@ pub(super) fn run<F: VectorField>(
     (run.time, run.stages.y)
 }
 
+/// By how much the next step is shorter, for the error of this one.
+fn factor(error: f64) -> f64 {
+    (error.powf(0.125) / SAFETY).clamp(1.0 / GROW, 1.0 / SHRINK)
+}
+
 /// A run on its way.
 struct Run<'a, 'w, F> {
     watch: &'a Watch<'w, F>,
@@ -111,33 +116,18 @@ impl<F: VectorField> Run<'_, '_, F> {
                 false => (self.step, self.time + self.step),
             };
             let error = match self.attempt(step) {
-                Ok(error) => error,
-                // Where there is no velocity a step is too long, unless there is none anywhere near.
-                Err(component) if step < f64::EPSILON * horizon => {
-                    let time = self.time;
-                    return self.watch.stop(Some(RunEnd::NotFinite { time, component }));
+                Ok(error) if error <= 1.0 => error,
+                failed => {
+                    rejected = true;
+                    self.shorten(failed, step);
+                    continue;
                 }
-                Err(_) => f64::NAN,
             };
-            let factor = (error.powf(0.125) / SAFETY).clamp(1.0 / GROW, 1.0 / SHRINK);
-            if !(error <= 1.0) {
-                rejected = true;
-                self.step = if error.is_nan() {
-                    SHRINK * step
-                } else {
-                    step / factor
-                };
-                if !(0.1 * self.step > self.time * f64::EPSILON) && !error.is_nan() {
-                    return self.watch.stop(Some(RunEnd::Stalled { time: self.time }));
-                }
-                continue;
-            }
+            self.step = step / factor(error);
             // After a step that failed none is longer.
-            self.step = if rejected {
-                step.min(step / factor)
-            } else {
-                step / factor
-            };
+            if rejected {
+                self.step = self.step.min(step);
+            }
             rejected = false;
             if !self.accept(step, end) {
                 return;
@@ -147,6 +137,23 @@ impl<F: VectorField> Run<'_, '_, F> {
                 self.look(begin);
                 (taken, begin) = (0, self.time);
             }
+        }
+    }
+
+    /// The length to try after a step that failed; ends the run where none is left.
+    fn shorten(&mut self, failed: Result<f64, usize>, step: f64) {
+        let (least, factor) = match failed {
+            Ok(error) if !error.is_nan() => (10.0 * f64::EPSILON * self.time, factor(error)),
+            // A step without a velocity or an error is too long, unless there is none anywhere near.
+            _ => (f64::EPSILON * self.plan.horizon, 1.0 / SHRINK),
+        };
+        self.step = step / factor;
+        if !(self.step > least) {
+            let time = self.time;
+            self.watch.stop(Some(match failed {
+                Err(component) => RunEnd::NotFinite { time, component },
+                Ok(_) => RunEnd::Stalled { time },
+            }));
         }
     }
 

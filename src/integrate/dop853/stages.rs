@@ -56,10 +56,7 @@ impl Stages {
     /// The velocity at the end of a step. 1 evaluation.
     pub fn finish<F: VectorField>(&mut self, watch: &Watch<'_, F>) -> Result<(), usize> {
         let size = self.y.len();
-        match watch.evaluate(&self.next, &mut self.k[LAST * size..][..size]) {
-            Some(component) => Err(component),
-            None => Ok(()),
-        }
+        watch.evaluate(&self.next, &mut self.k[LAST * size..][..size])
     }
 
     /// The stages that only the interpolant needs. 3 evaluations.
@@ -126,10 +123,7 @@ impl Stages {
     ) -> Result<(), usize> {
         place(&self.y, &self.k, step, PLACES[stage], &mut self.place);
         let size = self.y.len();
-        match watch.evaluate(&self.place, &mut self.k[stage * size..][..size]) {
-            Some(component) => Err(component),
-            None => Ok(()),
-        }
+        watch.evaluate(&self.place, &mut self.k[stage * size..][..size])
     }
 
     /// The root mean square of the error over the tolerance: that by order 5, less where that by order 3 is large.
