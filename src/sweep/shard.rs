@@ -5,7 +5,6 @@
 //! give one shard all its costly points.
 
 use crate::rng;
-use rand::seq::SliceRandom;
 use std::fmt;
 use std::str::FromStr;
 
@@ -61,15 +60,30 @@ impl Shard {
 
     /// Which point of a round it has.
     fn place(&self, round: u64) -> u64 {
-        (self.number - 1 + turn(round, self.count)) % self.count
+        let turned = u128::from(self.number - 1) + u128::from(turn(round, self.count));
+        (turned % u128::from(self.count)) as u64
     }
 }
 
-/// By how much the deal is turned in a round: k rounds have every turn once, in an order of their own. O(k).
+/// By how much the deal is turned in a round: k rounds have every turn once, in an order of their own. O(1), whatever k.
+///
+/// Four rounds of Feistel's network permute the numbers of 2b bits, b as small as holds k; one that is not below k is
+/// permuted again, which walks within a cycle and so comes to one that is.
 fn turn(round: u64, count: u64) -> u64 {
-    let mut turns: Vec<u64> = (0..count).collect();
-    turns.shuffle(&mut rng::stream(DEAL, "shards", &[round / count, count]));
-    turns[(round % count) as usize]
+    let bits = (u64::BITS - (count - 1).leading_zeros()).div_ceil(2).max(1);
+    let mask = (1 << bits) - 1;
+    let mut turn = round % count;
+    loop {
+        let (mut high, mut low) = (turn >> bits, turn & mask);
+        for step in 0..4 {
+            let mixed = rng::derive(DEAL, "shards", &[round / count, count, step, low]);
+            (high, low) = (low, high ^ mixed & mask);
+        }
+        turn = high << bits | low;
+        if turn < count {
+            return turn;
+        }
+    }
 }
 
 impl FromStr for Shard {
@@ -119,6 +133,18 @@ mod tests {
             let mean = work.iter().sum::<f64>() / 8.0;
             let busiest = work.iter().copied().fold(0.0, f64::max);
             assert!(busiest / mean < 1.1, "{inner}: {:.3}", busiest / mean);
+        }
+    }
+
+    #[test]
+    fn more_shards_than_anybody_has_cost_nothing() {
+        for text in [
+            "1/18446744073709551615",
+            "18446744073709551615/18446744073709551615",
+        ] {
+            let shard: Shard = text.parse().unwrap();
+            assert!(shard.len_of(1000) <= 1);
+            assert_eq!(shard.position(shard.index(0)), Some(0));
         }
     }
 
