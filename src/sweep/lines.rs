@@ -1,7 +1,8 @@
 //! A file to which whole lines are added, and which a process that was killed may have left with half of one.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 /// Bytes that are looked through at a time for the last line's end.
 const BLOCK: u64 = 1 << 16;
@@ -69,6 +70,26 @@ impl Lines {
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
+}
+
+/// Shows every whole line of a file with its number; none where there is no such file.
+pub(super) fn each_line(path: &Path, mut show: impl FnMut(u64, &[u8])) -> io::Result<()> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    for number in 0.. {
+        line.clear();
+        reader.read_until(b'\n', &mut line)?;
+        if line.last() != Some(&b'\n') {
+            break;
+        }
+        show(number, &line);
+    }
+    Ok(())
 }
 
 fn end_of_last_line(file: &mut File) -> io::Result<u64> {

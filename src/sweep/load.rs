@@ -1,13 +1,13 @@
 //! A table that is read back: what is in its place, what waits, and how much is not what was written.
 
 use super::Shard;
+use super::lines::each_line;
 use super::marks::Marks;
 use super::row;
 use super::store::Tally;
-use crate::output::Folder;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io;
+use std::path::Path;
 
 /// What the two files of a sweep hold.
 #[derive(Default)]
@@ -26,8 +26,7 @@ pub struct Loaded {
 
 /// Reads the table and the rows that wait. A last line that is not whole is what a kill leaves, and no damage.
 pub fn load(
-    folder: &Folder,
-    [table, pending]: [&str; 2],
+    [table, pending]: [&Path; 2],
     header: &[u8],
     shard: Shard,
     points: u64,
@@ -37,7 +36,7 @@ pub fn load(
     let names: Vec<&str> = names.trim_end().split(',').collect();
     let marks = Marks::of(names.iter().copied());
     let mut in_place = true;
-    each_line(folder, table, |number, line| {
+    each_line(table, |number, line| {
         if number == 0 {
             in_place = line == header;
             loaded.whole = if in_place { line.len() as u64 } else { 0 };
@@ -64,7 +63,7 @@ pub fn load(
             }
         }
     })?;
-    each_line(folder, pending, |number, line| {
+    each_line(pending, |number, line| {
         let row = row::verify(line).filter(|row| row.len() + 1 == names.len());
         let position = row.as_ref().and_then(|row| position(row, shard, points));
         match (row, position) {
@@ -94,27 +93,4 @@ impl Tally {
 fn position(row: &csv::StringRecord, shard: Shard, points: u64) -> Option<u64> {
     let index: u64 = row.get(0)?.parse().ok()?;
     shard.position(index).filter(|_| index < points)
-}
-
-/// Shows every whole line with its number.
-fn each_line(folder: &Folder, name: &str, mut show: impl FnMut(u64, &[u8])) -> io::Result<()> {
-    if !folder.owns(name) {
-        return Ok(());
-    }
-    let file = match File::open(folder.path().join(name)) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut reader = BufReader::new(file);
-    let mut line = Vec::new();
-    for number in 0.. {
-        line.clear();
-        reader.read_until(b'\n', &mut line)?;
-        if line.last() != Some(&b'\n') {
-            break;
-        }
-        show(number, &line);
-    }
-    Ok(())
 }

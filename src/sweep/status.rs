@@ -1,9 +1,10 @@
 //! How far sweeps are, seen from beside them: nothing is locked, nothing is written.
 
+use super::Shard;
+use super::lines::each_line;
+use super::load::load;
 use super::manifest::{self, Manifest};
-use super::marks::Marks;
 use super::store::{CELLS, PENDING, SECONDS, Tally};
-use super::{Shard, row};
 use crate::output::Folder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -37,10 +38,9 @@ impl Status {
         let no_sweep = || io::Error::new(io::ErrorKind::NotFound, format!("no {}", manifest::FILE));
         let manifest = Manifest::read(path).ok_or_else(no_sweep)?;
         let shard = manifest.shard().ok_or_else(no_sweep)?;
-        let mut tally = Tally::default();
-        for name in [CELLS, PENDING] {
-            count(&path.join(name), &mut tally)?;
-        }
+        let [cells, pending] = [CELLS, PENDING].map(|name| path.join(name));
+        let header = first_line(&cells)?;
+        let loaded = load([&cells, &pending], &header, shard, manifest.points)?;
         Ok(Self {
             points: shard.len_of(manifest.points),
             is_running: Folder::is_busy(path),
@@ -48,7 +48,7 @@ impl Status {
             path: path.into(),
             manifest,
             shard,
-            tally,
+            tally: loaded.tally,
         })
     }
 
@@ -61,25 +61,21 @@ impl Status {
     }
 }
 
-/// Counts the rows of a table that are as they were written.
-fn count(path: &Path, tally: &mut Tally) -> io::Result<()> {
-    let mut marks = None;
-    each_line(path, |line| match &marks {
-        None => {
-            let names = String::from_utf8_lossy(line);
-            marks = Some(Marks::of(names.trim_end().split(',')));
-        }
-        Some(marks) => {
-            if let Some(row) = row::verify(line) {
-                tally.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
-            }
-        }
-    })
+/// The first line of a file; empty where there is none.
+fn first_line(path: &Path) -> io::Result<Vec<u8>> {
+    let mut first = Vec::new();
+    match File::open(path) {
+        Ok(file) => BufReader::new(file)
+            .read_until(b'\n', &mut first)
+            .map(|_| first),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(first),
+        Err(error) => Err(error),
+    }
 }
 
 fn mean_seconds(path: &Path) -> io::Result<f64> {
     let (mut sum, mut count) = (0.0, 0.0);
-    each_line(path, |line| {
+    each_line(path, |_, line| {
         let text = String::from_utf8_lossy(line);
         let seconds = text.trim_end().rsplit(',').next();
         if let Some(seconds) = seconds.and_then(|text| text.parse::<f64>().ok()) {
@@ -88,23 +84,4 @@ fn mean_seconds(path: &Path) -> io::Result<f64> {
         }
     })?;
     Ok(sum / count)
-}
-
-/// Shows every whole line; none where there is no such file.
-fn each_line(path: &Path, mut show: impl FnMut(&[u8])) -> io::Result<()> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut reader = BufReader::new(file);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        reader.read_until(b'\n', &mut line)?;
-        if line.last() != Some(&b'\n') {
-            return Ok(());
-        }
-        show(&line);
-    }
 }

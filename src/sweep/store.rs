@@ -167,7 +167,8 @@ impl Store {
         // Each time: a kill may have come between the two.
         folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
         let header = header(&manifest.axes, &columns);
-        let loaded = load::load(&folder, [CELLS, PENDING], &header, shard, plan.points());
+        let [cells, pending] = [CELLS, PENDING].map(|name| own(&folder, name));
+        let loaded = load::load([&cells, &pending], &header, shard, plan.points());
         let loaded = loaded.map_err(failed)?;
         let open = |name: &str, header: &[u8]| open_lines(&folder, name, header);
         let mut store = Self {
@@ -322,6 +323,14 @@ impl Store {
             path: self.folder.path().join(name),
             source,
         }
+    }
+}
+
+/// A file of a folder; one of other origin is not looked into, as if there were none.
+fn own(folder: &Folder, name: &str) -> PathBuf {
+    match folder.owns(name) {
+        true => folder.path().join(name),
+        false => PathBuf::new(),
     }
 }
 
