@@ -1,6 +1,7 @@
 //! The page as a whole: policy, styles, contents, data, scripts.
 
 use super::encode::source;
+use super::figures::is_live;
 use super::folder::ResultFolder;
 use super::html::{Html, json, tag};
 use super::pack::Packed;
@@ -55,7 +56,8 @@ struct FolderData<'a> {
 #[derive(Serialize)]
 struct FigureData<'a> {
     name: &'a str,
-    figure: &'a Figure,
+    /// None where it is too large for a page.
+    figure: Option<&'a Figure>,
 }
 
 #[derive(Serialize)]
@@ -171,7 +173,10 @@ fn of_folder(folder: &ResultFolder) -> FolderData<'_> {
         figures: folder
             .figures
             .iter()
-            .map(|(name, figure)| FigureData { name, figure })
+            .map(|(name, figure)| FigureData {
+                name,
+                figure: Some(figure).filter(|figure| is_live(figure)),
+            })
             .collect(),
         tables: &folder.tables,
         sweep: folder.sweep.as_ref().map(|sweep| sweep.shown()),

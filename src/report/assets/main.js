@@ -112,6 +112,6 @@ function themeButton() {
 
 document.querySelector("nav").append(themeButton());
 document.documentElement.classList.add("scripted");
-document.querySelectorAll("figure").forEach((card) => whenNear(card, enliven));
+document.querySelectorAll("figure[data-figure]").forEach((card) => whenNear(card, enliven));
 document.querySelectorAll("details.table").forEach((details) => details.addEventListener("toggle", () => fillTable(details), { once: true }));
 document.querySelectorAll(".explorer").forEach((box) => whenNear(box, explore));
