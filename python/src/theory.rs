@@ -5,12 +5,11 @@ use luckflow::bound::{Facts, THEOREM4};
 use luckflow::config::ValueKind as KeyKind;
 use luckflow::experiment::ExperimentKind;
 use luckflow::experiment::theorem5::Certificates;
-use luckflow::network::{Frame, unit};
-use luckflow::overlap::HalfAngle;
+use luckflow::network::{Frame, Layer, TwoLayer, unit};
 use luckflow::theory::assumption3::{Assumption3, TeacherAngles};
 use luckflow::theory::asymptotic_rate;
 use luckflow::theory::certificate::Problem;
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2};
 use numpy::IntoPyArray;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -119,7 +118,7 @@ pub fn exact_rate(py: Python<'_>, w_star: &Bound<'_, PyAny>, b: f64) -> PyResult
 /// Theorem 5's errors at the start, and what they are measured from.
 fn problem([w_star, v_star, w, v]: [&Bound<'_, PyAny>; 4], threshold: f64) -> PyResult<Problem> {
     let (teacher, student) = (nodes(w_star, "W_star")?, nodes(w, "W")?);
-    let (teacher_fan_out, mut errors) = (arrays::rows(v_star, "V_star")?, arrays::rows(v, "V")?);
+    let (teacher_fan_out, fan_out) = (arrays::rows(v_star, "V_star")?, arrays::rows(v, "V")?);
     let ((k, m), outputs) = (teacher.dim(), teacher_fan_out.ncols());
     let n = student.ncols();
     arrays::check_shape(
@@ -129,25 +128,14 @@ fn problem([w_star, v_star, w, v]: [&Bound<'_, PyAny>; 4], threshold: f64) -> Py
         (m, outputs.max(1)),
     )?;
     arrays::check_shape("W", student.dim(), "d × n, n ≥ m", (k, n.max(m)))?;
-    arrays::check_shape("V", errors.dim(), "n × C", (n, outputs))?;
-    let pairs = student.columns().into_iter().zip(teacher.columns());
-    let angles = pairs.map(|(w, target)| HalfAngle::between_units(w, target).radians());
-    let angles = angles.collect();
-    let mut of_u = errors.slice_mut(s![..m, ..]);
-    of_u -= &teacher_fan_out;
-    let norms = errors
-        .rows()
-        .into_iter()
-        .map(|e| e.dot(&e).sqrt())
-        .collect();
-    Ok(Problem {
-        extra: student.slice(s![.., m..]).to_owned(),
-        teacher,
+    arrays::check_shape("V", fan_out.dim(), "n × C", (n, outputs))?;
+    let network = TwoLayer {
+        teacher: Layer::with_threshold(teacher, threshold),
+        student: Layer::with_threshold(student, threshold),
         teacher_fan_out,
-        threshold,
-        angles,
-        fan_out_errors: norms,
-    })
+        fan_out,
+    };
+    Ok(Problem::of(&network, threshold))
 }
 
 /// Both certificates of a start.

@@ -95,7 +95,7 @@ impl Setup {
         if !self.input.is_standard() || self.normalized_fan_out {
             return None;
         }
-        Some(problem_of(&self.network, self.threshold))
+        Some(Problem::of(&self.network, self.threshold))
     }
 
     /// Whether overlaps are sampled.
@@ -191,29 +191,6 @@ impl Setup {
             missing.push("no certificate: the start lies outside the region that is proved".into());
         }
         missing
-    }
-}
-
-/// What a certificate is asked about: the limit, and how far from it a network is.
-pub(super) fn problem_of(network: &TwoLayer, threshold: f64) -> Problem {
-    let (teacher, student) = (&network.teacher.weights, &network.student.weights);
-    let m = teacher.ncols();
-    let pairs = student.columns().into_iter().zip(teacher.columns());
-    let angles = pairs.map(|(w, target)| HalfAngle::between_units(w, target).radians());
-    let mut errors = network.fan_out.clone();
-    let mut of_u = errors.slice_mut(s![..m, ..]);
-    of_u -= &network.teacher_fan_out;
-    Problem {
-        teacher: teacher.clone(),
-        teacher_fan_out: network.teacher_fan_out.clone(),
-        extra: student.slice(s![.., m..]).to_owned(),
-        threshold,
-        angles: angles.collect(),
-        fan_out_errors: errors
-            .rows()
-            .into_iter()
-            .map(|e| e.dot(&e).sqrt())
-            .collect(),
     }
 }
 

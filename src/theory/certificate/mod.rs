@@ -9,9 +9,11 @@ mod metzler;
 #[cfg(test)]
 mod tests;
 
+use crate::network::TwoLayer;
+use crate::overlap::HalfAngle;
 use bounds::Geometry;
 use metzler::{envelope, least_majorant, metzler_exponential, slowest_rate};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, s};
 use serde::Serialize;
 
 /// The box is taken so much larger than it must be, so that no error is ever on its border.
@@ -67,6 +69,29 @@ pub struct Certificate {
 }
 
 impl Problem {
+    /// The limit, and how far from it a network of unit nodes is, W and W* in common coordinates.
+    pub fn of(network: &TwoLayer, threshold: f64) -> Self {
+        let (teacher, student) = (&network.teacher.weights, &network.student.weights);
+        let m = teacher.ncols();
+        let pairs = student.columns().into_iter().zip(teacher.columns());
+        let angles = pairs.map(|(w, target)| HalfAngle::between_units(w, target).radians());
+        let mut errors = network.fan_out.clone();
+        let mut of_u = errors.slice_mut(s![..m, ..]);
+        of_u -= &network.teacher_fan_out;
+        Self {
+            teacher: teacher.clone(),
+            teacher_fan_out: network.teacher_fan_out.clone(),
+            extra: student.slice(s![.., m..]).to_owned(),
+            threshold,
+            angles: angles.collect(),
+            fan_out_errors: errors
+                .rows()
+                .into_iter()
+                .map(|e| e.dot(&e).sqrt())
+                .collect(),
+        }
+    }
+
     /// Number of teacher nodes m.
     pub fn teacher_nodes(&self) -> usize {
         self.teacher.ncols()

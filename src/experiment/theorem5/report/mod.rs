@@ -8,13 +8,14 @@ mod verdicts;
 
 pub use columns::{VIEW, columns};
 
-use super::{Outcome, RateClaim, setup};
+use super::{Outcome, RateClaim};
 use crate::check;
 use crate::experiment::two_layer::states::States;
 use crate::experiment::{self, About, Judged, ResultFile};
 use crate::output::Table;
 use crate::plot::Figure;
 use crate::theory::Verdict;
+use crate::theory::certificate::Problem;
 
 impl experiment::Outcome for Outcome {
     fn about(&self) -> About<'_> {
@@ -76,7 +77,7 @@ impl Outcome {
         if !self.claims.iter().all(applies) {
             return None;
         }
-        let problem = setup::problem_of(&self.network, self.threshold);
+        let problem = Problem::of(&self.network, self.threshold);
         let file = check::theorem5(&problem, self.certificate.as_ref(), self.euclidean.as_ref())?;
         Some(experiment::certificate(file))
     }
