@@ -257,7 +257,8 @@ fn figures_with_more_than_a_page_holds_are_as_drawn() {
     let run = ["run", "theorem4", "--set", outputs, "--out", "o", "--quiet"];
     luckflow(place.path(), &run);
     let page = std::fs::read_to_string(place.path().join("o/report.html")).unwrap();
-    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+    // At most 100,000 rows of another figure.
+    assert!(page.len() < 4_000_000, "{} bytes", page.len());
     assert!(text(&page).contains("they are in figures/convergence.csv"));
     assert!(!page.contains("data-figure=\"0\"") && page.contains("id=\"figure-0-0\""));
 }
