@@ -23,6 +23,10 @@ fn read(text: &str, overrides: &[String]) -> Result<Scenario, String> {
     Scenario::interpret(document).map_err(|error| error.to_string())
 }
 
+const IMAGES: &str = "data.images={folder=\"images\"}";
+
+const CONVOLUTION: [&str; 2] = ["teacher.layers=convolution", "teacher.image=[1, 28, 28]"];
+
 /// What else must be said for a key to mean anything.
 fn beside(key: &Key) -> Vec<String> {
     let set = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -34,6 +38,9 @@ fn beside(key: &Key) -> Vec<String> {
         ("student.noise", _) => set(&["student.theta0=", "student.signal=[1.0, 0.3]"]),
         ("student.weights", _) => set(&["student.theta0="]),
         ("student.batch_norm_affine", _) => set(&["student.batch_norm=after-relu"]),
+        ("teacher.image" | "teacher.kernel" | "teacher.padding", _) => set(&CONVOLUTION),
+        ("data.moments" | "data.crop" | "data.flip", _) => set(&[IMAGES]),
+        (_, "teacher.training") => set(&["teacher.weights=trained", IMAGES]),
         _ => Vec::new(),
     }
 }
@@ -50,7 +57,8 @@ fn what_is_declared_is_read_and_nothing_else_is() {
         let own = kind.keys();
         for key in &all {
             let mut overrides = beside(key);
-            if !own.iter().any(|own| own.path == "overlap.method") {
+            let has = |path: &str| own.iter().any(|own| own.path == path);
+            if !has("overlap.method") && !has("training.batch") {
                 overrides.clear();
             }
             overrides.push(format!("{}=@nonsense@", key.path));

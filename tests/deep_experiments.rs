@@ -7,8 +7,8 @@ use common::interpret;
 use luckflow::experiment::deep::hessian::SpectrumMethod;
 use luckflow::experiment::deep::tickets::Keep;
 use luckflow::experiment::deep::{
-    Metric, Observation, Problem, TrainingPlan, TrainingTrajectory, flow, hessian, labels, tickets,
-    training,
+    Metric, Observation, Teachers, TrainingPlan, TrainingTrajectory, flow, hessian, labels,
+    tickets, training,
 };
 use luckflow::experiment::{Experiment, Nowhere, Scenario, Silent, sgd_vs_flow};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
@@ -230,7 +230,7 @@ impl Metric for Norm {
 
     fn measure(&self, at: &Observation) -> f64 {
         let norms = at.network.fan_out_norms(0);
-        assert_eq!(norms.len(), at.held_out.activations(0).nrows());
+        assert_eq!(norms.len(), at.network.linear(0).weights.nrows());
         norms.into_iter().fold(0.0, f64::max)
     }
 }
@@ -240,7 +240,10 @@ fn other_metrics_can_be_added() {
     let scenario = small("deep-training", "", &["training.epochs=2"]);
     let scenario: &training::DeepTraining = scenario.get().unwrap();
     let base = &scenario.base;
-    let problem = Problem::of(base, 1, 1.0).unwrap();
+    let problem = Teachers::of(base, None, &Nowhere, &Silent)
+        .unwrap()
+        .problem(1, 1.0)
+        .unwrap();
     let architecture = scenario
         .student
         .architecture(&base.teacher.architecture, 2, None);

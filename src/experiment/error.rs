@@ -54,6 +54,9 @@ pub enum ExperimentError {
     /// A spectrum that cannot be had.
     #[error("the spectrum of the Hessian cannot be computed: {0}")]
     Spectrum(#[from] crate::linalg::LinalgError),
+    /// No images.
+    #[error("data.images: {0}")]
+    Images(#[from] crate::images::ImageError),
     /// No network.
     #[error(transparent)]
     Network(#[from] NetworkError),

@@ -105,6 +105,26 @@ impl ImageFolder {
         })
     }
 
+    /// The files that [`ImageFolder::open`] reads: what a result depends on.
+    ///
+    /// # Errors
+    /// A folder that cannot be read or has no file of a known name.
+    pub fn files(folder: &Path) -> Result<Vec<PathBuf>, ImageError> {
+        let named = |names: &[&str]| names.iter().map(|name| folder.join(name)).collect();
+        Ok(match recognise(folder)? {
+            Format::Cifar10 => {
+                let mut files: Vec<PathBuf> = named(&CIFAR10);
+                files.push(folder.join("test_batch.bin"));
+                files
+            }
+            Format::Cifar100 => named(&["train.bin", "test.bin"]),
+            Format::Idx => ["train", "t10k"]
+                .iter()
+                .flat_map(|part| idx_files(folder, part))
+                .collect(),
+        })
+    }
+
     /// 10 or 100 of CIFAR; of IDX files, which do not say, one more than the largest label.
     pub fn classes(&self) -> usize {
         match self.format {
@@ -156,9 +176,13 @@ fn recognise(folder: &Path) -> Result<Format, ImageError> {
 
 /// `train` or `t10k`: images and labels.
 fn idx_pair(folder: &Path, part: &str) -> Result<Images, ImageError> {
-    let images = packed_or_not(folder, &format!("{part}-images-idx3-ubyte"));
-    let labels = packed_or_not(folder, &format!("{part}-labels-idx1-ubyte"));
+    let [images, labels] = idx_files(folder, part);
     idx::read(&images, &labels)
+}
+
+fn idx_files(folder: &Path, part: &str) -> [PathBuf; 2] {
+    ["images-idx3", "labels-idx1"]
+        .map(|kind| packed_or_not(folder, &format!("{part}-{kind}-ubyte")))
 }
 
 fn packed_or_not(folder: &Path, name: &str) -> PathBuf {

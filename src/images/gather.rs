@@ -3,7 +3,7 @@
 use super::{Images, Moments};
 use crate::real::Real;
 use crate::rng;
-use ndarray::ArrayViewMut2;
+use ndarray::{Array2, ArrayViewMut2};
 use rand::RngExt;
 
 /// How images are changed at random, anew in each epoch.
@@ -45,6 +45,17 @@ impl Augmentation {
 }
 
 impl Images {
+    /// The first `count` images as they are, normalised: N × (channel, row, column).
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn matrix<T: Real>(&self, count: usize, moments: &Moments) -> Array2<T> {
+        let mut inputs = Array2::zeros((count, self.shape.len()));
+        let all = (0..count).map(|image| (image, View::default()));
+        self.gather(all, moments, inputs.view_mut().reversed_axes());
+        inputs
+    }
+
     /// Writes a batch as convolutions read it: (channel, row, column) × sample, each pixel (x/255 − mean)/deviation
     /// of its channel. `chosen` are images with their views; a channel that never varies is only centred.
     ///

@@ -2,16 +2,16 @@
 //! and at which rank the final winner stood before.
 
 use crate::blas::multiply_add;
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 /// A node whose activations vary by less than this part of their size is silent: it correlates with nothing.
-const SILENT: f64 = 1e-6;
+pub(super) const SILENT: f64 = 1e-6;
 
 /// Correlations of nodes on a sample, teacher × student.
 #[derive(Clone, Debug)]
 pub struct Correlations(Array2<f32>);
 
-/// Activations of a layer, each node centred and scaled to unit norm over the sample; silent nodes are zero.
+/// Activations of a layer, each node (a channel, at all its positions) centred and scaled to unit norm over the sample; silent nodes are zero.
 #[derive(Clone, Debug)]
 pub struct Standardized(Array2<f32>);
 
@@ -79,6 +79,18 @@ impl Correlations {
     pub fn mean_best(&self) -> f64 {
         let winners: Vec<Winner> = self.winners().into_iter().flatten().collect();
         winners.iter().map(|winner| winner.correlation).sum::<f64>() / winners.len() as f64
+    }
+
+    /// How many student nodes are silent; 0 where all of the teacher's are, with which nothing can be told.
+    pub fn silent_students(&self) -> usize {
+        let is_silent = |column: ArrayView1<f32>| column.iter().all(|&c| c == 0.0);
+        let silent = self
+            .0
+            .columns()
+            .into_iter()
+            .filter(|&c| is_silent(c))
+            .count();
+        silent % self.0.ncols().max(1)
     }
 
     /// The best correlation of each student node with any teacher node.

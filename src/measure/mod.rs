@@ -1,6 +1,7 @@
 //! What is read off a run: trajectories, worst and fitted rates, correlations of nodes, spectra.
 
 mod correlation;
+mod correlation_sums;
 mod lanczos;
 mod rates;
 mod span;
@@ -8,6 +9,7 @@ mod spread;
 mod trajectory;
 
 pub use correlation::{Correlations, Standardized, Winner};
+pub use correlation_sums::CorrelationSums;
 pub use lanczos::{Density, lanczos};
 pub use rates::{Fit, WorstRate, fit_decay, worst_rate};
 pub use span::Span;

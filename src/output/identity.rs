@@ -2,6 +2,7 @@
 
 use super::digest::digest;
 use crate::config;
+use crate::images::ImageFolder;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -34,17 +35,35 @@ impl Identities {
         digest::<KEPT>(&[&version.to_le_bytes(), json.to_string().as_bytes()])
     }
 
-    /// Of a file's contents; of the reason, where it cannot be read.
+    /// Of a file's contents, or of the images in a folder; of the reason, where they cannot be read.
     fn of_file(&self, path: &Path) -> String {
         let mut files = self.files.lock().expect("nothing panics with it");
         if let Some(known) = files.get(path) {
             return known.clone();
         }
-        let found = match config::contents(path) {
-            Ok(bytes) => digest::<KEPT>(&[&bytes]),
-            Err(error) => error.to_string(),
+        let found = match path.is_dir() {
+            true => of_images(path),
+            false => of_contents(path),
         };
         files.insert(path.to_owned(), found.clone());
         found
+    }
+}
+
+fn of_contents(path: &Path) -> String {
+    match config::contents(path) {
+        Ok(bytes) => digest::<KEPT>(&[&bytes]),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn of_images(folder: &Path) -> String {
+    match ImageFolder::files(folder) {
+        Ok(files) => {
+            let all: Vec<String> = files.iter().map(|file| of_contents(file)).collect();
+            let parts: Vec<&[u8]> = all.iter().map(String::as_bytes).collect();
+            digest::<KEPT>(&parts)
+        }
+        Err(error) => error.to_string(),
     }
 }

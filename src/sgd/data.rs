@@ -1,11 +1,12 @@
 //! Samples with their targets, and mini-batches of them.
 
-use crate::network::deep::Deep;
+use crate::network::deep::{Architecture, Deep};
 use crate::real::Real;
 use crate::rng;
-use crate::sgd::{Mode, Pass};
+use crate::sgd::image_samples::largest;
+use crate::sgd::{Loss, Mode, Pass, Source};
 use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 /// Rows per piece of generated inputs and per piece of work of a teacher: part of what a seed means.
 const BLOCK: usize = 1024;
@@ -68,10 +69,6 @@ impl<T: Real> DataSet<T> {
         let Targets::Values(values) = &self.targets else {
             return self;
         };
-        let largest = |y: ArrayView1<T>| {
-            let best = (0..y.len()).fold(0, |best, c| if y[c] > y[best] { c } else { best });
-            best as u32
-        };
         Self {
             targets: Targets::Classes(values.rows().into_iter().map(largest).collect()),
             inputs: self.inputs,
@@ -104,28 +101,66 @@ impl<T: Real> DataSet<T> {
     }
 }
 
-/// What a network says to inputs (N × d): N × C. O(N · weights), with working memory for 1024 samples.
+impl<T: Real> Source<T> for DataSet<T> {
+    fn samples(&self) -> usize {
+        self.len()
+    }
+
+    fn input(&self) -> usize {
+        self.inputs.ncols()
+    }
+
+    fn values(&self) -> usize {
+        match &self.targets {
+            Targets::Values(values) => values.ncols(),
+            Targets::Classes(_) => 0,
+        }
+    }
+
+    fn fill(&self, _epoch: u64, rows: &[u32], batch: &mut Batch<T>) {
+        batch.gather(self, rows.iter().map(|&row| row as usize));
+    }
+}
+
+/// What a network says to inputs (N × d): N × C. O(N · weights), with working memory for 1024 samples, or for fewer that
+/// have many activations.
 pub fn outputs<T: Real>(network: &Deep<T>, inputs: ArrayView2<T>) -> Array2<T> {
     let mut outputs = Array2::zeros((inputs.nrows(), network.architecture.output()));
-    let mut pass = Pass::new(&network.architecture, BLOCK.min(inputs.nrows()));
-    let chunks = inputs.axis_chunks_iter(Axis(0), BLOCK);
-    for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), BLOCK)) {
+    let block = BLOCK.min(piece(&network.architecture, inputs.nrows()));
+    let mut pass = Pass::new(&network.architecture, block);
+    let chunks = inputs.axis_chunks_iter(Axis(0), block);
+    for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), block)) {
         pass.forward(network, x.t(), Mode::Evaluation);
         y.assign(&pass.output().t());
     }
     outputs
 }
 
+impl Loss {
+    /// Inputs (N × d) with what a teacher says to them: its outputs, or the class of the largest.
+    pub fn taught<T: Real>(self, inputs: Array2<T>, teacher: &Deep<T>) -> DataSet<T> {
+        let data = DataSet::taught(inputs, teacher);
+        match self {
+            Self::MeanSquared => data,
+            Self::CrossEntropy => data.classified(),
+        }
+    }
+}
+
+/// Activations that are held at a time, at most, where there is a choice: a quarter of a gigabyte of them.
+const HELD: usize = 1 << 26;
+
+/// Of `samples`, how many may go through a network at a time.
+pub fn piece(architecture: &Architecture, samples: usize) -> usize {
+    (HELD / architecture.activations()).clamp(1, samples.max(1))
+}
+
 impl<T: Real> Batch<T> {
     /// Room for `capacity` samples like those of `data`.
-    pub fn new(data: &DataSet<T>, capacity: usize) -> Self {
-        let outputs = match &data.targets {
-            Targets::Values(values) => values.ncols(),
-            Targets::Classes(_) => 0,
-        };
+    pub fn new(data: &dyn Source<T>, capacity: usize) -> Self {
         Self {
-            inputs: Array2::zeros((data.inputs.ncols(), capacity)),
-            values: Array2::zeros((outputs, capacity)),
+            inputs: Array2::zeros((data.input(), capacity)),
+            values: Array2::zeros((data.values(), capacity)),
             classes: vec![0; capacity],
             size: 0,
         }
@@ -147,6 +182,22 @@ impl<T: Real> Batch<T> {
                 Targets::Classes(classes) => self.classes[i] = classes[row],
             }
         }
+    }
+
+    /// Makes room for `size` samples that a [`Source`] fills in: inputs d × B, values C × B, classes B.
+    ///
+    /// # Panics
+    /// If there is no room for so many.
+    pub fn refill(
+        &mut self,
+        size: usize,
+    ) -> (ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>, &mut [u32]) {
+        self.size = size;
+        (
+            self.inputs.slice_mut(s![.., ..size]),
+            self.values.slice_mut(s![.., ..size]),
+            &mut self.classes[..size],
+        )
     }
 
     /// d × B

@@ -5,17 +5,21 @@
 
 mod curvature;
 mod data;
+mod image_samples;
 mod loss;
 mod optimizer;
 mod pass;
 mod projected;
+mod source;
 mod trainer;
 
 pub use crate::network::deep::layers::Mode;
 pub use curvature::Curvature;
-pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs};
+pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs, piece};
+pub use image_samples::{Answers, ImageSamples, Teaching};
 pub use loss::{Loss, accuracy};
 pub use optimizer::{Descent, Gradient, Optimizer};
 pub use pass::Pass;
 pub use projected::{ProjectedSgd, SgdOptions};
+pub use source::Source;
 pub use trainer::{Diverged, Evaluation, Schedule, Trainer, TrainerState, Training};

@@ -1,11 +1,11 @@
 //! Epochs of training: shuffled mini-batches, a step for each, and what the network is worth afterwards.
 
 use super::data::{Batch, DataSet};
-use super::{Descent, Gradient, Loss, Mode, Optimizer, Pass, accuracy};
+use super::{Descent, Gradient, Loss, Mode, Optimizer, Pass, Source, accuracy};
 use crate::network::deep::Deep;
 use crate::real::Real;
 use crate::rng;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use rand::seq::SliceRandom;
 use serde::Serialize;
 use thiserror::Error;
@@ -62,6 +62,9 @@ pub struct Diverged {
     pub step: usize,
 }
 
+/// Steps from one look at the user to the next.
+const LOOK: usize = 16;
+
 /// A loss beyond this is one that has diverged.
 const DIVERGED: f64 = 1e12;
 
@@ -79,6 +82,10 @@ pub struct Evaluation {
 pub struct TrainerState<T> {
     /// Epochs done.
     pub epoch: u64,
+    /// Steps done in the epoch that has begun.
+    pub step: usize,
+    /// The losses of these, each times the samples of its batch, summed.
+    pub loss_sum: f64,
     /// The network.
     pub network: Deep<T>,
     /// Velocities, where there is momentum.
@@ -118,7 +125,7 @@ pub struct TrainerState<T> {
 /// ```
 pub struct Trainer<'a, T> {
     training: &'a Training,
-    data: &'a DataSet<T>,
+    data: &'a dyn Source<T>,
     network: Deep<T>,
     optimizer: Optimizer<T>,
     pass: Pass<T>,
@@ -126,28 +133,39 @@ pub struct Trainer<'a, T> {
     order: Vec<u32>,
     seed: u64,
     epoch: u64,
+    step: usize,
+    loss_sum: f64,
 }
 
 impl<'a, T: Real> Trainer<'a, T> {
     /// Begins with `network`.
-    pub fn new(training: &'a Training, data: &'a DataSet<T>, network: Deep<T>, seed: u64) -> Self {
-        let capacity = training.batch.min(data.len());
+    pub fn new(
+        training: &'a Training,
+        data: &'a dyn Source<T>,
+        network: Deep<T>,
+        seed: u64,
+    ) -> Self {
+        let capacity = training.batch.min(data.samples());
         Self {
             optimizer: Optimizer::new(&network.architecture, training.momentum > 0.0),
             pass: Pass::new(&network.architecture, capacity),
             batch: Batch::new(data, capacity),
-            order: Vec::with_capacity(data.len()),
+            order: Vec::with_capacity(data.samples()),
             training,
             data,
             network,
             seed,
             epoch: 0,
+            step: 0,
+            loss_sum: 0.0,
         }
     }
 
     /// Goes on from where another run stood.
     pub fn resume(&mut self, state: TrainerState<T>) {
         self.epoch = state.epoch;
+        self.step = state.step;
+        self.loss_sum = state.loss_sum;
         self.network = state.network;
         if let Some(velocity) = state.velocity {
             self.optimizer.set_velocity(velocity);
@@ -158,6 +176,8 @@ impl<'a, T: Real> Trainer<'a, T> {
     pub fn state(&self) -> TrainerState<T> {
         TrainerState {
             epoch: self.epoch,
+            step: self.step,
+            loss_sum: self.loss_sum,
             network: self.network.clone(),
             velocity: self.optimizer.velocity().cloned(),
         }
@@ -178,8 +198,8 @@ impl<'a, T: Real> Trainer<'a, T> {
         self.network
     }
 
-    /// Goes once through all samples; the mean of the losses before each step. `progress` is told the part done and
-    /// answers whether to go on; an epoch that is broken off gives `None` and must not be kept.
+    /// Goes once through all samples, or through those that are left of an epoch that was broken off; the mean of the
+    /// losses before each step. `progress` is told the part done and answers whether to go on; `None` if it was not to.
     ///
     /// # Errors
     /// A loss that is no number or has grown beyond all bounds.
@@ -188,31 +208,45 @@ impl<'a, T: Real> Trainer<'a, T> {
         mut progress: impl FnMut(f64) -> bool,
     ) -> Result<Option<f64>, Diverged> {
         self.order.clear();
-        self.order.extend(0..self.data.len() as u32);
+        self.order.extend(0..self.data.samples() as u32);
         let mut stream = rng::stream(self.seed, "order", &[self.epoch]);
         self.order.shuffle(&mut stream);
         let order = std::mem::take(&mut self.order);
-        let mut sum = 0.0;
+        let ended = self.steps(&order, &mut progress);
+        self.order = order;
+        if !ended? {
+            return Ok(None);
+        }
+        let mean = self.loss_sum / self.data.samples() as f64;
+        self.epoch += 1;
+        (self.step, self.loss_sum) = (0, 0.0);
+        Ok(Some(mean))
+    }
+
+    /// The steps that are left of an epoch; false if it was broken off.
+    fn steps(
+        &mut self,
+        order: &[u32],
+        progress: &mut impl FnMut(f64) -> bool,
+    ) -> Result<bool, Diverged> {
         let batches = order.len().div_ceil(self.training.batch);
-        for (k, rows) in order.chunks(self.training.batch).enumerate() {
+        for rows in order.chunks(self.training.batch).skip(self.step) {
             let loss = self.step(rows);
+            self.step += 1;
             if !(loss.abs() < DIVERGED) {
-                self.order = order;
                 return Err(Diverged {
                     loss,
                     epoch: self.epoch + 1,
-                    step: k + 1,
+                    step: self.step,
                 });
             }
-            sum += loss * rows.len() as f64;
-            if k % 16 == 0 && !progress(k as f64 / batches as f64) {
-                self.order = order;
-                return Ok(None);
+            self.loss_sum += loss * rows.len() as f64;
+            let is_look = self.step % LOOK == 1 && self.step < batches;
+            if is_look && !progress(self.step as f64 / batches as f64) {
+                return Ok(false);
             }
         }
-        self.order = order;
-        self.epoch += 1;
-        Ok(Some(sum / self.data.len() as f64))
+        Ok(true)
     }
 
     /// One step on the samples with these numbers; the loss before it. Allocates nothing.
@@ -228,7 +262,7 @@ impl<'a, T: Real> Trainer<'a, T> {
             batch,
             ..
         } = self;
-        batch.gather(self.data, rows.iter().map(|&row| row as usize));
+        self.data.fill(self.epoch, rows, batch);
         pass.forward(network, batch.inputs(), Mode::Training);
         let (output, gradient) = pass.output_and_gradient();
         let loss = self.training.loss.evaluate(output, batch, gradient);
@@ -249,6 +283,17 @@ impl Evaluation {
         loss: Loss,
         pass: &mut Pass<T>,
     ) -> Self {
+        Self::seen(network, data, loss, pass, |_, _| {})
+    }
+
+    /// The same; `see` is shown each piece: the network's pass, and the inputs d × B.
+    pub fn seen<T: Real>(
+        network: &Deep<T>,
+        data: &DataSet<T>,
+        loss: Loss,
+        pass: &mut Pass<T>,
+        mut see: impl FnMut(&Pass<T>, ArrayView2<T>),
+    ) -> Self {
         let capacity = pass.capacity();
         let mut batch = Batch::new(data, capacity);
         let mut gradient = Array2::zeros((network.architecture.output(), capacity));
@@ -257,6 +302,7 @@ impl Evaluation {
             let end = (begin + capacity).min(data.len());
             batch.gather(data, begin..end);
             pass.forward(network, batch.inputs(), Mode::Evaluation);
+            see(pass, batch.inputs());
             let room = gradient.slice_mut(ndarray::s![.., ..end - begin]);
             sum += loss.evaluate(pass.output(), &batch, room) * (end - begin) as f64;
             if loss == Loss::CrossEntropy {

@@ -93,3 +93,128 @@ fn mistakes_are_named_with_file_key_found_and_allowed() {
         &["tickets.keep", "found \"luck\"", "\"fan-out\""],
     );
 }
+
+const IMAGES: &str = r#"experiment = "deep-training"
+[teacher]
+layers = "convolution"
+image = [1, 28, 28]
+hidden = [4, 4]
+outputs = 10
+weights = "trained"
+[teacher.training]
+epochs = 1
+[data]
+images = { folder = "IMAGES" }
+samples = 64
+held_out = 20
+[training]
+epochs = 1
+step = 0.1
+"#;
+
+#[test]
+fn mistakes_with_images_say_what_the_folder_holds() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fashion-mnist");
+    let text = IMAGES.replace("IMAGES", folder);
+    let refuses = |set: &[&str], said: &[&str]| {
+        let place = place(&text);
+        let set: Vec<&str> = set.iter().flat_map(|set| ["--set", set]).collect();
+        let mut assert = run(&place, &set).assert().code(2).stdout("");
+        for said in said {
+            assert = assert.stderr(predicate::str::contains(*said));
+        }
+        assert.stderr(predicate::str::contains("deep.toml"));
+        assert!(!place.path().join("plots").exists());
+    };
+    refuses(
+        &["data.samples=301"],
+        &["data.samples", "300 images to train on", "at most 300"],
+    );
+    refuses(
+        &["data.held_out=101"],
+        &["data.held_out", "100 images to test on", "at most 100"],
+    );
+    refuses(
+        &["teacher.image=[3, 32, 32]"],
+        &["1×28×28", "reads 3×32×32", "teacher.image = [1, 28, 28]"],
+    );
+    refuses(
+        &["teacher.outputs=12"],
+        &["teacher.outputs", "10 classes", "an output for each"],
+    );
+    refuses(
+        &["data.moments=[[0.5, 0.5], [1, 1]]"],
+        &["data.moments", "means of 2 channels", "one for each"],
+    );
+    refuses(
+        &["data.moments=[[0.5], [0]]"],
+        &["data.moments", "found [[0.5], [0]]", "[[0.5], [0.25]]"],
+    );
+    refuses(
+        &["data.images.folder=/nowhere"],
+        &["data.images", "/nowhere", "No such file"],
+    );
+    refuses(
+        &["data.deviation=2"],
+        &["data.deviation", "nothing with data.images"],
+    );
+    refuses(
+        &["teacher.input_dim=784"],
+        &["teacher.input_dim", "teacher.image is the input"],
+    );
+    refuses(
+        &["teacher.weights=grid"],
+        &[
+            "teacher.training",
+            "only with teacher.weights = \"trained\"",
+        ],
+    );
+    refuses(
+        &["teacher.layers=dense"],
+        &[
+            "teacher.image",
+            "only with teacher.layers = \"convolution\"",
+        ],
+    );
+    refuses(
+        &["teacher.kernel=15", "teacher.hidden=[4, 4, 4]"],
+        &["teacher.image", "large enough for all layers"],
+    );
+    refuses(
+        &["teacher.training.batch=65"],
+        &["teacher.training.batch", "65 with data.samples = 64"],
+    );
+}
+
+#[test]
+fn mistakes_without_images_say_what_needs_them() {
+    let refuses = |set: &[&str], said: &[&str]| {
+        let place = place(TRAINING);
+        let set: Vec<&str> = set.iter().flat_map(|set| ["--set", set]).collect();
+        let mut assert = run(&place, &set).assert().code(2).stdout("");
+        for said in said {
+            assert = assert.stderr(predicate::str::contains(*said));
+        }
+    };
+    refuses(
+        &["teacher.weights=trained"],
+        &[
+            "teacher.weights",
+            "\"trained\" without images",
+            "data.images",
+        ],
+    );
+    refuses(&["data.flip=true"], &["data.flip", "only with data.images"]);
+    refuses(
+        &["teacher.batch_norm=after-relu"],
+        &[
+            "teacher.batch_norm",
+            "weights = \"grid\"",
+            "has seen no batches",
+        ],
+    );
+    refuses(
+        &["teacher.layers=convolution"],
+        &["teacher.input_dim", "nothing with teacher.layers"],
+    );
+}

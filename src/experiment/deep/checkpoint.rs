@@ -9,7 +9,7 @@ use crate::sgd::{Trainer, TrainerState};
 use std::time::{Duration, Instant};
 
 /// Raised when the same scenario would give other numbers: no older checkpoint is used then.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Names in a checkpoint.
 const STUDENT: &str = "student.";
@@ -41,6 +41,9 @@ pub(super) struct Checkpoint<'a> {
 
 /// Training goes on for so many times as long as the last writing took: a twentieth of the time is spent on files.
 const PATIENCE: u32 = 20;
+
+/// Within an epoch a state is written when the last one is so old.
+const OLD: Duration = Duration::from_secs(120);
 
 /// Why a state cannot be used.
 enum Unusable {
@@ -113,6 +116,11 @@ impl<'a> Checkpoint<'a> {
         self.flush(trainer)
     }
 
+    /// Whether a state should be written although the epoch is not done: what a kill may cost is two minutes.
+    pub fn is_due(&self) -> bool {
+        self.written.elapsed() > OLD.max(PATIENCE * self.took)
+    }
+
     fn push(&mut self, record: &EpochRecord) -> Result<(), ExperimentError> {
         let bytes = record
             .to_bytes()
@@ -126,21 +134,25 @@ impl<'a> Checkpoint<'a> {
 
     /// The records first: a state is there only with all records before it. The state before is kept, to fall back on.
     pub fn flush(&mut self, trainer: &Trainer<f32>) -> Result<(), ExperimentError> {
-        if self.pending.is_empty() {
+        let state = trainer.state();
+        if self.pending.is_empty() && state.step == 0 {
             return Ok(());
         }
         let started = Instant::now();
-        let name = self.records();
-        self.store
-            .append(&name, &self.pending)
-            .map_err(|error| self.failed(&name, error))?;
-        self.pending.clear();
-        let state = trainer.state();
+        if !self.pending.is_empty() {
+            let name = self.records();
+            self.store
+                .append(&name, &self.pending)
+                .map_err(|error| self.failed(&name, error))?;
+            self.pending.clear();
+        }
         let name = self.state();
         let mut networks = vec![(STUDENT, &state.network)];
         networks.extend(state.velocity.as_ref().map(|velocity| (VELOCITY, velocity)));
         let remarks = [
             ("epoch", state.epoch.to_string()),
+            ("step", state.step.to_string()),
+            ("loss_sum", state.loss_sum.to_bits().to_string()),
             ("identity", self.identity.clone()),
             ("seal", unsealed()),
         ];
@@ -242,14 +254,20 @@ impl<'a> Checkpoint<'a> {
         if remark("identity") != self.identity {
             return Err(Unusable::Foreign);
         }
-        let epoch: u64 = remark("epoch").parse().map_err(|_| Unusable::Foreign)?;
-        if epoch > self.epochs {
-            return Err(Unusable::Further(epoch));
+        let number = |key: &str| remark(key).parse::<u64>().map_err(|_| Unusable::Foreign);
+        let (epoch, step) = (number("epoch")?, number("step")? as usize);
+        let loss_sum = f64::from_bits(number("loss_sum")?);
+        // Further is also one that has begun another epoch.
+        let begun = epoch + u64::from(step > 0);
+        if begun > self.epochs {
+            return Err(Unusable::Further(begun));
         }
         let mut networks = networks.into_iter();
         let network = networks.next().expect("as many as wanted");
         Ok(TrainerState {
             epoch,
+            step,
+            loss_sum,
             network,
             velocity: networks.next(),
         })

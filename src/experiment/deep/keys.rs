@@ -1,29 +1,31 @@
 //! The keys of experiments with deep networks, and what they share.
 
+mod batch_norm;
+mod data;
 mod declared;
 mod layout;
+mod teacher;
+mod training;
 
+pub use batch_norm::BatchNormPlace;
+pub use data::{Data, ImageSource, Images, Inputs};
 pub(in crate::experiment) use declared::HIDDEN_LAYERS;
 pub(super) use declared::{
-    AFFINE, AFFINE_OF, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS, EPOCHS_OF,
-    HELD_OUT, LOSS, MEASURED, MOMENTUM, NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH,
-    RUNS, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT,
-    TEACHER, WEIGHT_DECAY, WIDTH_ONE, WIDTHS,
+    AFFINE, AFFINE_OF, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS,
+    EITHER_LAYERS, EPOCHS_OF, HELD_OUT, MEASURED, NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION,
+    ONE_WIDTH, REAL_IMAGES, RUNS, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS,
+    STEPS, STUDENT, TEACHER, TEACHER_TRAINING, TRAINED, UNTRAINED, WIDTH_ONE, WIDTHS,
 };
 pub(super) use layout::Layout;
+pub use teacher::{LayerKind, Teacher, Weights};
+pub use training::TrainingSection;
 
 use crate::config::document::Value;
 use crate::config::section::Section;
-use crate::config::words::{words, words_of};
 use crate::config::{Key, ScenarioError};
 use crate::experiment::two_layer::keys::SEED;
-use crate::network::deep::{Architecture, BatchNorm, FullyConnected, Place};
-use crate::sgd::{Loss, Schedule, Training};
-use declared::{
-    EPOCHS, HIDDEN, INPUT_DIM, MOST_NODES, OUTPUTS, SEEDS, STEP, STUDENT_BIAS, TEACHER_BIAS,
-    TRAINING_SAMPLES, WEIGHTS,
-};
-use serde::Serialize;
+use crate::network::deep::{Architecture, BatchNorm};
+use declared::{MOST_NODES, SEEDS, STUDENT_BIAS};
 
 pub(super) type Result<T> = std::result::Result<T, ScenarioError>;
 
@@ -47,53 +49,6 @@ pub struct Base {
     pub training: TrainingSection,
 }
 
-/// `[teacher]`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Teacher {
-    /// Its layers.
-    pub architecture: Architecture,
-    /// Whether nodes have biases.
-    pub bias: bool,
-    /// Its weights.
-    pub weights: Weights,
-}
-
-words! {
-    /// Where the teacher's weights come from.
-    pub enum Weights {
-        /// {±½, ±¼, 0}, each node scaled to unit norm: as the authors draw them.
-        Grid = "grid",
-        /// Uniform, as a student's.
-        Uniform = "uniform",
-    }
-    files {
-        /// A `.safetensors` file, as runs leave it.
-        File("file", ".safetensors"),
-    }
-}
-
-/// `[data]`
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Data {
-    /// Training samples.
-    pub samples: usize,
-    /// Samples on which networks are measured.
-    pub held_out: usize,
-    /// σ of x ~ N(0, σ² I); an axis of some experiments.
-    #[serde(rename = "deviation")]
-    pub deviations: Vec<f64>,
-}
-
-/// `[training]`
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TrainingSection {
-    /// Epochs.
-    pub epochs: u64,
-    /// How steps are made.
-    #[serde(flatten)]
-    pub training: Training,
-}
-
 /// `[student]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Student {
@@ -104,23 +59,6 @@ pub struct Student {
     /// Whether nodes have biases.
     pub bias: bool,
 }
-
-words! {
-    /// Where hidden layers are normalised, if they are.
-    pub enum BatchNormPlace {
-        /// Nowhere.
-        None = "none",
-        /// Pre-activations.
-        BeforeRelu = "before-relu",
-        /// Activations.
-        AfterRelu = "after-relu",
-    }
-}
-
-words_of!(Loss {
-    MeanSquared = "mean-squared",
-    CrossEntropy = "cross-entropy",
-});
 
 impl Student {
     /// A student beside a teacher.
@@ -137,19 +75,17 @@ impl Student {
 
 impl Base {
     /// Reads what trainings by epochs have; `deviation` says whether there may be several.
-    pub(super) fn read(root: &mut Section, deviation: &'static Key) -> Result<Self> {
+    pub(super) fn read(
+        root: &mut Section,
+        deviation: &'static Key,
+        teacher: impl FnOnce(Section, &Data) -> Result<Teacher>,
+    ) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let seeds = root.whole(&SEEDS)?;
-        let teacher = Teacher::read(root.section("teacher")?)?;
-        let mut section = root.section("data")?;
-        let data = Data {
-            samples: section.whole(&TRAINING_SAMPLES)? as usize,
-            held_out: section.whole(&HELD_OUT)? as usize,
-            deviations: section.numbers(deviation)?,
-        };
-        section.finish()?;
-        let training = read_training(root.section("training")?, data.samples)?;
+        let data = Data::read(root.section("data")?, deviation)?;
+        let teacher = teacher(root.section("teacher")?, &data)?;
+        let training = training::read(root.section("training")?, data.samples)?;
         Ok(Self {
             name,
             seed,
@@ -157,29 +93,6 @@ impl Base {
             teacher,
             data,
             training,
-        })
-    }
-}
-
-impl Teacher {
-    pub(super) fn read(mut section: Section) -> Result<Self> {
-        let input = section.whole(&INPUT_DIM)? as usize;
-        let hidden = section.form(&HIDDEN, hidden_layers)?;
-        let output = section.whole(&OUTPUTS)? as usize;
-        let bias = section.flag(&TEACHER_BIAS)?;
-        let weights = section.word(&WEIGHTS)?;
-        section.finish()?;
-        Ok(Self {
-            architecture: FullyConnected {
-                input,
-                hidden,
-                output,
-                bias,
-                batch_norm: None,
-            }
-            .into(),
-            bias,
-            weights,
         })
     }
 }
@@ -206,7 +119,7 @@ pub(super) fn read_student(
 ) -> Result<Student> {
     let widths = section.wholes(widths)?;
     let batch_norms = match batch_norm {
-        Some(key) => read_batch_norms(&mut section, key)?,
+        Some(key) => batch_norm::read(&mut section, key, &AFFINE)?,
         None => vec![None],
     };
     let student = Student {
@@ -227,59 +140,4 @@ pub(super) fn read_student(
     }
     section.finish()?;
     Ok(student)
-}
-
-fn read_batch_norms(section: &mut Section, key: &'static Key) -> Result<Vec<Option<BatchNorm>>> {
-    let places: Vec<BatchNormPlace> = section.several_words(key)?;
-    let affine = section.flag(&AFFINE)?;
-    if affine && places == [BatchNormPlace::None] {
-        let allowed = "false, or batch_norm = \"before-relu\" or \"after-relu\"";
-        return Err(section.contradiction(AFFINE.path, "true without batch_norm".into(), allowed));
-    }
-    let batch_norm = |place: BatchNormPlace| {
-        let place = match place {
-            BatchNormPlace::None => return None,
-            BatchNormPlace::BeforeRelu => Place::BeforeRelu,
-            BatchNormPlace::AfterRelu => Place::AfterRelu,
-        };
-        Some(BatchNorm { place, affine })
-    };
-    Ok(places.into_iter().map(batch_norm).collect())
-}
-
-fn read_training(mut section: Section, samples: usize) -> Result<TrainingSection> {
-    let epochs = section.whole(&EPOCHS)?;
-    let batch = section.whole(&BATCH)? as usize;
-    if batch > samples {
-        let found = format!("mini-batches of {batch} with data.samples = {samples}");
-        let allowed = "no more than there are samples";
-        return Err(section.contradiction(BATCH.path, found, allowed));
-    }
-    let training = Training {
-        batch,
-        schedule: section.form(&STEP, schedule)?,
-        momentum: section.number(&MOMENTUM)?,
-        weight_decay: section.number(&WEIGHT_DECAY)?,
-        loss: section.word(&LOSS)?,
-        normalize_nodes: section.flag(&NORMALIZE_NODES)?,
-    };
-    section.finish()?;
-    Ok(TrainingSection { epochs, training })
-}
-
-/// A step, or pairs of an epoch and the step from there on.
-fn schedule(value: &Value) -> Option<Schedule> {
-    let step = |value: &Value| value.number().filter(|&step| step > 0.0);
-    let Some(items) = value.items() else {
-        return Some(Schedule(vec![(0, step(value)?)]));
-    };
-    let pair = |value: &Value| match value.items()? {
-        [epoch, rate] => Some((epoch.value.whole()?, step(&rate.value)?)),
-        _ => None,
-    };
-    let pairs = items.iter().map(|item| pair(&item.value));
-    let pairs: Vec<(u64, f64)> = pairs.collect::<Option<_>>()?;
-    let begins = pairs.first().is_some_and(|first| first.0 == 0);
-    let ascends = pairs.windows(2).all(|pair| pair[0].0 < pair[1].0);
-    (begins && ascends).then_some(Schedule(pairs))
 }

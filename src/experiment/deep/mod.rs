@@ -3,7 +3,9 @@
 mod checkpoint;
 mod figures;
 pub mod flow;
+mod head_step;
 pub mod hessian;
+mod image_data;
 pub mod keys;
 pub mod labels;
 mod memory;
@@ -11,6 +13,8 @@ mod plan;
 mod problem;
 mod record;
 mod report;
+mod samples;
+mod teachers;
 pub mod tickets;
 pub mod training;
 mod trajectory;
@@ -18,6 +22,8 @@ mod trajectory;
 pub use plan::{Metric, Observation, TrainingPlan};
 pub use problem::{Problem, TEACHER};
 pub use record::EpochRecord;
+pub use samples::Samples;
+pub use teachers::{Teachers, TrainedTeacher};
 pub use trajectory::TrainingTrajectory;
 
 use super::ExperimentError;
@@ -52,5 +58,8 @@ fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> Str
     let data = (base.data.samples, base.data.held_out);
     let training = &base.training.training;
     let all = (&base.teacher, data, training, student, further);
-    Identities::default().of(checkpoint::VERSION, &all)
+    match base.data.images() {
+        None => Identities::default().of(checkpoint::VERSION, &all),
+        Some(images) => Identities::default().of(checkpoint::VERSION, &(all, images)),
+    }
 }

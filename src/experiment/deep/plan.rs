@@ -2,7 +2,7 @@
 
 use crate::measure::Correlations;
 use crate::network::deep::Deep;
-use crate::sgd::{Pass, Training};
+use crate::sgd::{DataSet, Training};
 
 /// What a metric sees at the end of an epoch.
 pub struct Observation<'a> {
@@ -10,8 +10,8 @@ pub struct Observation<'a> {
     pub epoch: u64,
     /// The student.
     pub network: &'a Deep<f32>,
-    /// The student's activations on the held-out samples.
-    pub held_out: &'a Pass<f32>,
+    /// The held-out samples.
+    pub held_out: &'a DataSet<f32>,
     /// Teacher × student, layer by layer.
     pub correlations: &'a [Correlations],
 }

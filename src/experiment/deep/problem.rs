@@ -1,12 +1,12 @@
 //! What is to be learned: a teacher, samples to train on, samples to be measured on.
 
 use super::super::ExperimentError;
+use super::samples::Samples;
 use crate::config;
 use crate::experiment::deep::keys::{Base, Weights};
-use crate::measure::Standardized;
 use crate::network::deep::{Architecture, Deep, grid_teacher, not_finite, read_tensors, uniform};
 use crate::rng;
-use crate::sgd::{DataSet, Loss, Mode, Pass, gaussian_inputs};
+use crate::sgd::DataSet;
 
 /// A teacher's name in a file of tensors.
 pub const TEACHER: &str = "teacher.";
@@ -16,49 +16,11 @@ pub struct Problem {
     /// The teacher.
     pub teacher: Deep<f32>,
     /// Samples to train on.
-    pub training: DataSet<f32>,
+    pub training: Samples,
     /// Samples that are never trained on.
     pub held_out: DataSet<f32>,
-    /// The teacher's hidden layers on these.
-    pub standardized: Vec<Standardized>,
-}
-
-impl Problem {
-    /// The problem of a seed: teacher, inputs N(0, σ² I), and what the teacher says to them.
-    ///
-    /// # Errors
-    /// A teacher that cannot be drawn or read.
-    pub fn of(base: &Base, seed: u64, deviation: f64) -> Result<Self, ExperimentError> {
-        let teacher = teacher(base, seed)?;
-        let data = |name, samples| {
-            let shape = [samples, teacher.architecture.input()];
-            let data = DataSet::taught(gaussian_inputs(seed, name, shape, deviation), &teacher);
-            match base.training.training.loss {
-                Loss::MeanSquared => data,
-                Loss::CrossEntropy => data.classified(),
-            }
-        };
-        let training = data("training", base.data.samples);
-        Ok(Self::with(
-            teacher.clone(),
-            training,
-            data("held out", base.data.held_out),
-        ))
-    }
-
-    /// A problem of given data.
-    pub fn with(teacher: Deep<f32>, training: DataSet<f32>, held_out: DataSet<f32>) -> Self {
-        let mut pass = Pass::new(&teacher.architecture, held_out.len());
-        pass.forward(&teacher, held_out.inputs.t(), Mode::Evaluation);
-        Self {
-            standardized: (0..teacher.depth())
-                .map(|l| Standardized::of(pass.activations(l)))
-                .collect(),
-            teacher,
-            training,
-            held_out,
-        }
-    }
+    /// Whether students' layers are compared with the teacher's.
+    pub is_compared: bool,
 }
 
 /// Draws or loads the teacher.
@@ -67,7 +29,8 @@ pub fn teacher(base: &Base, seed: u64) -> Result<Deep<f32>, ExperimentError> {
     let mut stream = rng::stream(seed, "teacher", &[]);
     match &base.teacher.weights {
         Weights::Grid => Ok(grid_teacher(&mut stream, architecture)?),
-        Weights::Uniform => Ok(uniform(&mut stream, architecture)),
+        // What is trained begins so.
+        Weights::Uniform | Weights::Trained => Ok(uniform(&mut stream, architecture)),
         Weights::File(path) => {
             let key = "teacher.weights";
             let content = |found: String, allowed: &str| ExperimentError::Content {

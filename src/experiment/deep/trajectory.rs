@@ -2,13 +2,15 @@
 
 use super::super::{ExperimentError, Hooks, Store};
 use super::checkpoint::{Checkpoint, Standing};
+use super::head_step::stable_step;
 use super::plan::{Metric, Observation, TrainingPlan};
 use super::problem::Problem;
 use super::record::EpochRecord;
 use crate::integrate::RunEnd;
-use crate::measure::{Correlations, Standardized};
-use crate::network::deep::Deep;
-use crate::sgd::{Diverged, Evaluation, Pass, Trainer, Training};
+use crate::measure::{CorrelationSums, Correlations, Standardized};
+use crate::network::deep::{Architecture, Deep};
+use crate::sgd::{Diverged, Evaluation, Mode, Pass, Trainer, Training, piece};
+use ndarray::ArrayView2;
 use std::time::Instant;
 
 /// A training and what was seen of it.
@@ -42,7 +44,7 @@ impl TrainingTrajectory {
         let mut checkpoint = Checkpoint::new(&plan, store);
         let mut trainer = Trainer::new(
             plan.training,
-            &problem.training,
+            problem.training.source(),
             plan.student.clone(),
             plan.seed,
         );
@@ -53,6 +55,7 @@ impl TrainingTrajectory {
                 epochs
             }
             None => {
+                warn_of_step(problem, &plan, hooks);
                 let first = observer.observe(trainer.network(), 0, f64::NAN);
                 checkpoint.begin(&trainer, &first)?;
                 vec![first]
@@ -61,10 +64,9 @@ impl TrainingTrajectory {
         let mut end = RunEnd::Finished;
         while trainer.epochs() < plan.epochs {
             let done = trainer.epochs() as f64;
-            let total = plan.epochs as f64;
             let progress = |part: f64| {
-                hooks.progress((done + part) / total, "training");
-                !hooks.interrupted()
+                hooks.progress((done + part) / plan.epochs as f64, "training");
+                !hooks.interrupted() && !checkpoint.is_due()
             };
             match trainer.epoch(progress) {
                 Ok(Some(loss)) => {
@@ -72,6 +74,7 @@ impl TrainingTrajectory {
                     checkpoint.keep(&trainer, &record)?;
                     epochs.push(record);
                 }
+                Ok(None) if !hooks.interrupted() => checkpoint.flush(&trainer)?,
                 Ok(None) => {
                     end = RunEnd::Interrupted { time: None };
                     break;
@@ -122,59 +125,127 @@ impl TrainingTrajectory {
     }
 }
 
+/// Tells the user of a step that is too large at the start.
+fn warn_of_step(problem: &Problem, plan: &TrainingPlan, hooks: &dyn Hooks) {
+    let step = plan.training.schedule.step(0);
+    let stable = stable_step(&plan.student, problem.training.source(), plan.training);
+    if step > stable {
+        hooks.remark(&format!(
+            "{}: the step, {step}, is above {stable:.1e}, beyond which descent in the output layer is unstable at the start; the loss may grow",
+            plan.label
+        ));
+    }
+}
+
 /// Reads off a student what is read off after each epoch.
 struct Observer<'a> {
     problem: &'a Problem,
     metrics: &'a [Box<dyn Metric + 'a>],
     pass: Pass<f32>,
     training: &'a Training,
-    compares: bool,
+    comparison: Comparison,
+}
+
+/// How a student's layers are compared with the teacher's.
+enum Comparison {
+    /// Not at all.
+    Nothing,
+    /// All held-out samples at once, with the teacher's layers.
+    Whole(Vec<Standardized>),
+    /// Piece by piece, the teacher beside the student: their activations are too many.
+    Pieces(Box<Pass<f32>>),
+}
+
+impl Comparison {
+    fn of(problem: &Problem, student: &Architecture, piece: usize) -> Self {
+        let teacher = &problem.teacher;
+        if !problem.is_compared || teacher.depth() != student.depth() {
+            return Self::Nothing;
+        }
+        let mut pass = Pass::new(&teacher.architecture, piece);
+        if piece < problem.held_out.len() {
+            return Self::Pieces(Box::new(pass));
+        }
+        pass.forward(teacher, problem.held_out.inputs.t(), Mode::Evaluation);
+        let layers = (0..teacher.depth()).map(|l| Standardized::of(pass.activations(l)));
+        Self::Whole(layers.collect())
+    }
 }
 
 impl<'a> Observer<'a> {
     fn new(problem: &'a Problem, plan: &'a TrainingPlan) -> Self {
+        let student = &plan.student.architecture;
+        let piece = piece(student, problem.held_out.len());
         Self {
             problem,
             metrics: &plan.metrics,
-            pass: Pass::new(&plan.student.architecture, problem.held_out.len()),
+            pass: Pass::new(student, piece),
             training: plan.training,
-            compares: problem.standardized.len() == plan.student.depth(),
+            comparison: Comparison::of(problem, student, piece),
         }
     }
 
     fn observe(&mut self, network: &Deep<f32>, epoch: u64, training_loss: f64) -> EpochRecord {
-        // In one piece, whose activations stay in the pass.
-        let held_out = Evaluation::of(
-            network,
-            &self.problem.held_out,
-            self.training.loss,
-            &mut self.pass,
-        );
-        let depth = network.depth();
-        let correlations: Vec<Correlations> = (0..depth)
-            .filter(|_| self.compares)
-            .map(|l| {
-                let student = Standardized::of(self.pass.activations(l));
-                Correlations::between(&self.problem.standardized[l], &student)
-            })
-            .collect();
+        let (held_out, correlations) = self.evaluate(network);
         let observation = Observation {
             epoch,
             network,
-            held_out: &self.pass,
+            held_out: &self.problem.held_out,
             correlations: &correlations,
         };
         EpochRecord {
             epoch,
             training_loss,
             held_out,
-            fan_out: (0..depth).map(|l| network.fan_out_norms(l)).collect(),
+            fan_out: (0..network.depth())
+                .map(|l| network.fan_out_norms(l))
+                .collect(),
             extra: self
                 .metrics
                 .iter()
                 .map(|metric| metric.measure(&observation))
                 .collect(),
             correlations,
+        }
+    }
+
+    /// One forward pass of the held-out samples; of the teacher too, where they go in pieces.
+    fn evaluate(&mut self, network: &Deep<f32>) -> (Evaluation, Vec<Correlations>) {
+        let Self {
+            problem,
+            pass,
+            training,
+            comparison,
+            ..
+        } = self;
+        let (data, loss) = (&problem.held_out, training.loss);
+        match comparison {
+            Comparison::Nothing => (Evaluation::of(network, data, loss, pass), Vec::new()),
+            Comparison::Whole(teacher) => {
+                let held_out = Evaluation::of(network, data, loss, pass);
+                let layers = teacher.iter().enumerate().map(|(l, teacher)| {
+                    let student = Standardized::of(pass.activations(l));
+                    Correlations::between(teacher, &student)
+                });
+                (held_out, layers.collect())
+            }
+            Comparison::Pieces(beside) => {
+                let teacher = &problem.teacher;
+                let hidden = teacher.architecture.hidden().into_iter();
+                let mut sums: Vec<CorrelationSums> = hidden
+                    .zip(network.architecture.hidden())
+                    .map(|(m, n)| CorrelationSums::new(m, n))
+                    .collect();
+                let see = |pass: &Pass<f32>, x: ArrayView2<f32>| {
+                    beside.forward(teacher, x, Mode::Evaluation);
+                    for (l, sums) in sums.iter_mut().enumerate() {
+                        sums.add(beside.activations(l), pass.activations(l));
+                    }
+                };
+                let held_out = Evaluation::seen(network, data, loss, pass, see);
+                let layers = sums.iter().map(CorrelationSums::correlations);
+                (held_out, layers.collect())
+            }
         }
     }
 }

@@ -227,13 +227,13 @@ pub struct FileTable {
     pub file: InputFile,
 }
 
-/// The number, or "auto".
-fn or_auto<S: Serializer>(
-    value: &Option<f64>,
+/// The value, or "auto".
+pub(in crate::experiment) fn or_auto<T: Serialize, S: Serializer>(
+    value: &Option<T>,
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
     match value {
-        Some(value) => serializer.serialize_f64(*value),
+        Some(value) => value.serialize(serializer),
         None => serializer.serialize_str("auto"),
     }
 }

@@ -137,6 +137,12 @@ impl Architecture {
         self.shapes[self.operations.len()].len()
     }
 
+    /// Activations of one sample: numbers of the input and of all layers with weights, at all their positions.
+    pub fn activations(&self) -> usize {
+        let layers = (0..self.stages.len()).map(|l| self.shapes[self.linear(l) + 1].len());
+        self.input() + layers.sum::<usize>()
+    }
+
     /// Number of hidden layers.
     pub fn depth(&self) -> usize {
         self.stages.len() - 1

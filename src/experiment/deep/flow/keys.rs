@@ -3,9 +3,9 @@
 use crate::config::section::{Range, Section};
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, MEASURED, NORMALIZE_NODES,
-    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student,
-    TEACHER, Teacher, TrainingSection, WIDTH_ONE, read_student,
+    AFFINE_OF, BATCH, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, Inputs, MEASURED,
+    NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS,
+    STUDENT, Student, TEACHER, Teacher, TrainingSection, UNTRAINED, WIDTH_ONE, read_student,
 };
 use crate::experiment::two_layer::keys::{SEED, TOP};
 use crate::sgd::{Loss, Schedule, Training};
@@ -49,6 +49,7 @@ pub struct DeepFlow {
 pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     TOP,
     TEACHER,
+    UNTRAINED,
     ONE_WIDTH,
     STUDENT,
     FLOW,
@@ -65,7 +66,7 @@ impl DeepFlow {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         root.refuse(RUNS, unused)?;
-        let teacher = Teacher::read(root.section("teacher")?)?;
+        let teacher = Teacher::read_dense(root.section("teacher")?)?;
         let mut section = root.section("student")?;
         section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), unused)?;
         let student = read_student(section, &teacher.architecture, &WIDTH_ONE, None)?;
@@ -79,7 +80,9 @@ impl DeepFlow {
         let data = Data {
             samples,
             held_out: section.whole(&HELD_OUT)? as usize,
-            deviations: section.numbers(&DEVIATION_ONE)?,
+            inputs: Inputs::Gaussian {
+                deviation: section.numbers(&DEVIATION_ONE)?,
+            },
         };
         section.finish()?;
         let mut section = root.section("training")?;
@@ -155,7 +158,7 @@ impl Serialize for DeepFlow {
             },
             data: Measured {
                 held_out: self.base.data.held_out,
-                deviation: &self.base.data.deviations,
+                deviation: self.base.data.deviations(),
             },
             training: Steps {
                 batch: training.batch,

@@ -8,7 +8,6 @@ pub use keys::DeepFlow;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::memory;
 use crate::experiment::deep::problem::{student, teacher};
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::flow::deep::{separated_velocity, true_velocity};
@@ -47,7 +46,7 @@ impl Experiment for DeepFlow {
     fn memory(&self) -> Memory {
         let student = self.student_architecture();
         let teacher = &self.base.teacher.architecture;
-        let activations = memory::activations(&student) + memory::activations(teacher);
+        let activations = (student.activations() + teacher.activations()) as f64;
         let samples = self.samples.max(self.base.data.held_out) as f64;
         Memory::default()
             .and("samples and activations", 4.0 * samples * activations, 8)
@@ -259,7 +258,7 @@ fn fresh(scenario: &DeepFlow, seed: u64, step: usize, samples: usize) -> Array2<
     let base = &scenario.base;
     let shape = [samples, base.teacher.architecture.input()];
     let seed = rng::derive(seed, "step", &[step as u64]);
-    gaussian_inputs(seed, "samples", shape, base.data.deviations[0])
+    gaussian_inputs(seed, "samples", shape, base.data.deviations()[0])
 }
 
 /// w ← w + η ẇ in every parameter.
@@ -286,7 +285,7 @@ impl Observer {
     fn new(scenario: &DeepFlow, teacher: &Deep<f64>) -> Self {
         let base = &scenario.base;
         let shape = [base.data.held_out, teacher.architecture.input()];
-        let inputs = gaussian_inputs(base.seed, "held out", shape, base.data.deviations[0]);
+        let inputs = gaussian_inputs(base.seed, "held out", shape, base.data.deviations()[0]);
         Self {
             targets: outputs(teacher, inputs.view()),
             standardized: standardized(teacher, inputs.view()),

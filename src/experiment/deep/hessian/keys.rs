@@ -3,8 +3,9 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, Base, DEVIATION_ONE, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION,
-    RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER, WIDTHS, read_student,
+    AFFINE_OF, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM,
+    ONE_DEVIATION, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student,
+    TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -62,12 +63,16 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     TOP,
     RUNS,
     TEACHER,
+    EITHER_LAYERS,
+    TRAINED,
+    TEACHER_TRAINING,
     SEVERAL_WIDTHS,
     STUDENT,
     HESSIAN,
     SAMPLES,
     MEASURED,
     ONE_DEVIATION,
+    REAL_IMAGES,
     EPOCHS_OF,
     STEPS,
 ];
@@ -75,7 +80,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 impl FlatMinima {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE)?;
+        let base = Base::read(&mut root, &DEVIATION_ONE, Teacher::read)?;
         let mut section = root.section("student")?;
         let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
         section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), allowed)?;

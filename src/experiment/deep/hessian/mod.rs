@@ -9,9 +9,11 @@ pub use keys::FlatMinima;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
-use crate::experiment::deep::memory::{self, of_trainings};
+use crate::experiment::deep::image_data::ImageData;
+use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{Problem, student};
+use crate::experiment::deep::problem::student;
+use crate::experiment::deep::teachers::Teachers;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
@@ -32,7 +34,7 @@ impl Experiment for FlatMinima {
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
-    type Setup = ();
+    type Setup = Option<ImageData>;
     type Outcome = Outcome;
 
     fn read(root: Section) -> Result<Self, ScenarioError> {
@@ -52,7 +54,7 @@ impl Experiment for FlatMinima {
         let architecture = self.student_architecture(widest);
         let parameters = architecture.parameters() as f64;
         let (dense, hessian) = (parameters.min(self.hessian.dense as f64), &self.hessian);
-        let pass = hessian.samples as f64 * memory::activations(&architecture);
+        let pass = hessian.samples as f64 * architecture.activations() as f64;
         let trainings = self.student.widths.len() * self.base.seeds as usize;
         of_trainings(&self.base, &architecture, trainings)
             .and("the Hessian", 3.0 * dense * dense, 8)
@@ -60,17 +62,17 @@ impl Experiment for FlatMinima {
             .and("products with the Hessian", 6.0 * pass, 8)
     }
 
-    fn prepare(&self) -> Result<(), ExperimentError> {
-        Ok(())
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        ImageData::load(&self.base)
     }
 
     fn run(
         &self,
-        (): (),
+        images: Option<ImageData>,
         store: &dyn Store,
         hooks: &dyn Hooks,
     ) -> Result<Outcome, ExperimentError> {
-        run(self, store, hooks)
+        run(self, images, store, hooks)
     }
 
     fn columns() -> Vec<Reading<Outcome>> {
@@ -159,13 +161,16 @@ impl FlatMinima {
 /// Trains all students and takes their spectra.
 fn run(
     scenario: &FlatMinima,
+    images: Option<ImageData>,
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
+    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
+    let is_taught = teachers.end == RunEnd::Finished;
     let seeds = scenario.base.seeds as usize;
     let widths = &scenario.student.widths;
-    let total = widths.len() * seeds;
+    let total = if is_taught { widths.len() * seeds } else { 0 };
     let parameters: Vec<usize> = (0..total)
         .map(|i| {
             scenario
@@ -175,11 +180,11 @@ fn run(
         .collect();
     let runs = trainings(&parameters, hooks, "training and spectra", |i, hooks| {
         let seed = scenario.base.seed + (i % seeds) as u64;
-        one(scenario, widths[i / seeds], seed, store, hooks)
+        one(scenario, &teachers, (widths[i / seeds], seed), store, hooks)
     })?;
     Ok(Outcome {
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end)),
+        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end])),
         runs,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -187,14 +192,14 @@ fn run(
 
 fn one(
     scenario: &FlatMinima,
-    width: usize,
-    seed: u64,
+    teachers: &Teachers,
+    (width, seed): (usize, u64),
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Result<Spectrum, ExperimentError> {
     let base = &scenario.base;
-    let deviation = base.data.deviations[0];
-    let problem = Problem::of(base, seed, deviation)?;
+    let deviation = base.data.deviations()[0];
+    let problem = teachers.problem(seed, deviation)?;
     let architecture = scenario.student_architecture(width);
     let plan = TrainingPlan {
         label: format!("width{width}-seed{seed}"),

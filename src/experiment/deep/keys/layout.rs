@@ -1,8 +1,7 @@
 //! The settings in the layout of the keys: written out, they are the scenario with everything filled in.
 
-use super::{Base, BatchNormPlace, Data, Student, Teacher, TrainingSection, Weights};
-use crate::network::deep::{BatchNorm, Place};
-use serde::ser::SerializeStruct;
+use super::{Base, BatchNormPlace, Data, Student, Teacher, TrainingSection};
+use crate::network::deep::BatchNorm;
 use serde::{Serialize, Serializer};
 
 /// The top level of a training by epochs: what all have, and one further section.
@@ -56,11 +55,7 @@ impl<F: Serialize> Layout<'_, F> {
 impl Student {
     /// The section of an experiment that has batch normalisation.
     pub(in crate::experiment::deep) fn section(&self) -> StudentSection<'_> {
-        let place = |norm: &Option<BatchNorm>| match norm.map(|norm| norm.place) {
-            None => BatchNormPlace::None,
-            Some(Place::BeforeRelu) => BatchNormPlace::BeforeRelu,
-            Some(Place::AfterRelu) => BatchNormPlace::AfterRelu,
-        };
+        let place = |norm: &Option<BatchNorm>| BatchNormPlace::of(*norm);
         let norms = self.batch_norms.iter();
         StudentSection {
             batch_norm: Some(norms.clone().map(place).collect()),
@@ -77,19 +72,5 @@ impl Student {
             batch_norm_affine: None,
             bias: self.bias,
         }
-    }
-}
-
-impl Serialize for Teacher {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let architecture = &self.architecture;
-        let weights: &Weights = &self.weights;
-        let mut section = serializer.serialize_struct("Teacher", 5)?;
-        section.serialize_field("input_dim", &architecture.input())?;
-        section.serialize_field("hidden", &architecture.hidden())?;
-        section.serialize_field("outputs", &architecture.output())?;
-        section.serialize_field("bias", &self.bias)?;
-        section.serialize_field("weights", weights)?;
-        section.end()
     }
 }

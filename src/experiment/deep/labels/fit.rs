@@ -3,7 +3,7 @@
 use super::labelled::Labelled;
 use crate::experiment::deep::plan::{Metric, Observation};
 use crate::network::deep::{Architecture, Deep};
-use crate::sgd::{Mode, Pass};
+use crate::sgd::{Mode, Pass, piece};
 use ndarray::{Array2, Zip, s};
 use std::sync::Mutex;
 
@@ -23,11 +23,12 @@ pub(super) struct Fit {
 impl Fit {
     /// On the first training samples, for students of an architecture.
     pub fn new(labelled: &Labelled, architecture: &Architecture) -> Self {
-        let inputs = &labelled.problem.training.inputs;
-        let measured = MEASURED.min(inputs.nrows());
+        let most = MEASURED.min(piece(architecture, MEASURED));
+        let inputs = labelled.problem.training.head(most).inputs;
+        let measured = inputs.nrows();
         let parts = labelled.components.iter();
         Self {
-            inputs: inputs.slice(s![..measured, ..]).to_owned(),
+            inputs,
             parts: parts
                 .map(|part| {
                     let values = part.training.slice(s![..measured, ..]);

@@ -3,9 +3,9 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EPOCHS_OF, HIDDEN_LAYERS, Layout, MEASURED,
-    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student,
-    TEACHER, WIDTH_ONE, hidden_layers, read_student,
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, HIDDEN_LAYERS,
+    Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES,
+    STEPS, STUDENT, Student, TEACHER, Teacher, UNTRAINED, WIDTH_ONE, hidden_layers, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -41,6 +41,8 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     TOP,
     RUNS,
     TEACHER,
+    EITHER_LAYERS,
+    UNTRAINED,
     ONE_WIDTH,
     ONE_BATCH_NORM,
     AFFINE_OF,
@@ -49,6 +51,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     SAMPLES,
     MEASURED,
     ONE_DEVIATION,
+    REAL_IMAGES,
     EPOCHS_OF,
     STEPS,
 ];
@@ -56,13 +59,30 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 impl ImplicitRegularization {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE)?;
+        let base = Base::read(&mut root, &DEVIATION_ONE, |section, _| {
+            Teacher::read_untrained(section)
+        })?;
         let section = root.section("student")?;
         let teacher = &base.teacher.architecture;
         let student = read_student(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))?;
         let mut section = root.section("labels")?;
         let large = section.form(&LARGE, hidden_layers)?;
         let mixtures = section.numbers(&MIXTURES)?;
+        let small = &base.teacher;
+        let (input, output) = (teacher.input_shape(), teacher.output());
+        let possible = small
+            .layers
+            .architecture(input, large.clone(), output, small.bias);
+        possible.map_err(|error| {
+            let allowed = "layers that images are large enough for";
+            section.contradiction(LARGE.path, error.to_string(), allowed)
+        })?;
+        if let Some(images) = base.data.images()
+            && images.are_changed()
+        {
+            let allowed = "images as they are, without crop and flip: each has labels of its own";
+            return Err(section.contradiction("data.crop", "changing images".into(), allowed));
+        }
         section.finish()?;
         root.finish()?;
         Ok(Self {

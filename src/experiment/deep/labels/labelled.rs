@@ -2,7 +2,9 @@
 
 use super::{ImplicitRegularization, Labels};
 use crate::experiment::ExperimentError;
+use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::problem::{Problem, teacher};
+use crate::experiment::deep::samples::Samples;
 use crate::network::deep::Deep;
 use crate::sgd::{DataSet, Targets, gaussian_inputs, outputs};
 use ndarray::{Array2, Axis};
@@ -41,6 +43,7 @@ impl Labelled {
     /// A teacher that cannot be drawn or read.
     pub fn draw(
         scenario: &ImplicitRegularization,
+        images: Option<&ImageData>,
         labels: Labels,
         seed: u64,
     ) -> Result<Self, ExperimentError> {
@@ -49,12 +52,19 @@ impl Labelled {
         let large = scenario.large_teacher(seed)?;
         let inputs = |name: &str, count| {
             let shape = [count, small.architecture.input()];
-            gaussian_inputs::<f32>(seed, name, shape, base.data.deviations[0])
+            gaussian_inputs::<f32>(seed, name, shape, base.data.deviations()[0])
+        };
+        let (training, held_out) = match images {
+            Some(images) => (images.training_inputs(), images.held_out_inputs()),
+            None => (
+                inputs("training", base.data.samples),
+                inputs("held out", base.data.held_out),
+            ),
         };
         let source = Source {
             seed,
-            training: inputs("training", base.data.samples),
-            held_out: inputs("held out", base.data.held_out),
+            training,
+            held_out,
         };
         let noise = |part: f64| source.noise(small.architecture.output(), part);
         let components = match labels {
@@ -73,7 +83,12 @@ impl Labelled {
         let training = set(source.training, |part| &part.training);
         let held_out = set(source.held_out, |part| &part.held_out);
         Ok(Self {
-            problem: Problem::with(small, training, held_out),
+            problem: Problem {
+                is_compared: true,
+                teacher: small,
+                training: Samples::Kept(training),
+                held_out,
+            },
             components,
         })
     }

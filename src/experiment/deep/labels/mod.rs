@@ -13,6 +13,7 @@ pub use keys::ImplicitRegularization;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
+use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Weights;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
@@ -21,7 +22,7 @@ use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
-use crate::network::deep::{Architecture, Deep, FullyConnected, grid_teacher, uniform};
+use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
 use crate::rng;
 use crate::runs::Memory;
 use fit::Fit;
@@ -36,7 +37,7 @@ impl Experiment for ImplicitRegularization {
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
-    type Setup = ();
+    type Setup = Option<ImageData>;
     type Outcome = Outcome;
 
     fn read(root: Section) -> Result<Self, ScenarioError> {
@@ -56,17 +57,17 @@ impl Experiment for ImplicitRegularization {
         of_trainings(&self.base, &self.student_architecture(), trainings)
     }
 
-    fn prepare(&self) -> Result<(), ExperimentError> {
-        Ok(())
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        ImageData::load(&self.base)
     }
 
     fn run(
         &self,
-        (): (),
+        images: Option<ImageData>,
         store: &dyn Store,
         hooks: &dyn Hooks,
     ) -> Result<Outcome, ExperimentError> {
-        run(self, store, hooks)
+        run(self, images.as_ref(), store, hooks)
     }
 
     fn columns() -> Vec<Reading<Outcome>> {
@@ -177,11 +178,12 @@ impl ImplicitRegularization {
     /// The large teacher.
     pub fn large_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        let hidden = self.large.clone();
-        match teacher.fully_connected() {
-            Some(recipe) => FullyConnected { hidden, ..recipe }.into(),
-            None => teacher.with_hidden(&hidden),
-        }
+        let small = &self.base.teacher;
+        let (input, output) = (teacher.input_shape(), teacher.output());
+        let large = small
+            .layers
+            .architecture(input, self.large.clone(), output, small.bias);
+        large.expect("read from the keys")
     }
 
     fn large_teacher(&self, seed: u64) -> Result<Deep<f32>, ExperimentError> {
@@ -197,6 +199,7 @@ impl ImplicitRegularization {
 /// Trains on all kinds of labels.
 fn run(
     scenario: &ImplicitRegularization,
+    images: Option<&ImageData>,
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Result<Outcome, ExperimentError> {
@@ -208,7 +211,7 @@ fn run(
     let parameters = vec![architecture.parameters(); total];
     let runs = trainings(&parameters, hooks, "training", |i, hooks| {
         let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
-        one(scenario, labels, seed, store, hooks)
+        one(scenario, images, (labels, seed), store, hooks)
     })?;
     let finding = |&labels: &Labels| LabelSummary::of(labels, &runs);
     Ok(Outcome {
@@ -223,13 +226,13 @@ fn run(
 /// Trains on one kind of labels.
 fn one(
     scenario: &ImplicitRegularization,
-    labels: Labels,
-    seed: u64,
+    images: Option<&ImageData>,
+    (labels, seed): (Labels, u64),
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Result<LabelRun, ExperimentError> {
     let base = &scenario.base;
-    let labelled = Labelled::draw(scenario, labels, seed)?;
+    let labelled = Labelled::draw(scenario, images, labels, seed)?;
     let architecture = scenario.student_architecture();
     let fit = Fit::new(&labelled, &architecture);
     let plan = TrainingPlan {
@@ -237,7 +240,7 @@ fn one(
         identity: identity(
             base,
             &architecture,
-            (&scenario.large, base.data.deviations[0]),
+            (&scenario.large, base.data.deviations()[0]),
         ),
         student: student(seed, &architecture),
         training: &base.training.training,

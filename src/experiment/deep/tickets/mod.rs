@@ -13,9 +13,11 @@ pub use keys::Keep;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
+use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{Problem, student};
+use crate::experiment::deep::problem::student;
+use crate::experiment::deep::teachers::Teachers;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
@@ -35,7 +37,7 @@ impl Experiment for LotteryTickets {
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
-    type Setup = ();
+    type Setup = Option<ImageData>;
     type Outcome = Outcome;
 
     fn read(root: Section) -> Result<Self, ScenarioError> {
@@ -58,17 +60,17 @@ impl Experiment for LotteryTickets {
         )
     }
 
-    fn prepare(&self) -> Result<(), ExperimentError> {
-        Ok(())
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        ImageData::load(&self.base)
     }
 
     fn run(
         &self,
-        (): (),
+        images: Option<ImageData>,
         store: &dyn Store,
         hooks: &dyn Hooks,
     ) -> Result<Outcome, ExperimentError> {
-        run(self, store, hooks)
+        run(self, images, store, hooks)
     }
 
     fn columns() -> Vec<Reading<Outcome>> {
@@ -180,16 +182,22 @@ impl LotteryTickets {
 /// Trains the whole students, finds their winners, and trains these again.
 fn run(
     scenario: &LotteryTickets,
+    images: Option<ImageData>,
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
+    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
+    let is_taught = teachers.end == RunEnd::Finished;
     let seeds = scenario.base.seeds as usize;
-    let parameters = vec![scenario.student_architecture().parameters(); seeds];
+    let taught = if is_taught { seeds } else { 0 };
+    let parameters = vec![scenario.student_architecture().parameters(); taught];
     let found = trainings(&parameters, hooks, "tickets", |i, hooks| {
         let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
         let seed = scenario.base.seed + i as u64;
-        of_seed(scenario, seed, store, |start| progress.part(start))
+        of_seed(scenario, &teachers, seed, store, |start| {
+            progress.part(start)
+        })
     })?;
     let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
     let depth = scenario.base.teacher.architecture.depth();
@@ -199,7 +207,12 @@ fn run(
             .map(|start| StartSummary::of(start, depth, &tickets))
             .collect(),
         scenario: scenario.clone(),
-        end: RunEnd::worst(tickets.iter().map(|ticket| &ticket.end)),
+        end: RunEnd::worst(
+            tickets
+                .iter()
+                .map(|ticket| &ticket.end)
+                .chain([&teachers.end]),
+        ),
         tickets,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -207,13 +220,14 @@ fn run(
 
 fn of_seed<H: Hooks>(
     scenario: &LotteryTickets,
+    teachers: &Teachers,
     seed: u64,
     store: &dyn Store,
     hooks: impl Fn(usize) -> H,
 ) -> Result<Vec<Ticket>, ExperimentError> {
     let base = &scenario.base;
-    let deviation = base.data.deviations[0];
-    let problem = Problem::of(base, seed, deviation)?;
+    let deviation = base.data.deviations()[0];
+    let problem = teachers.problem(seed, deviation)?;
     let architecture = scenario.student_architecture();
     let whole = student(seed, &architecture);
     let train = |start: Start, student: Deep<f32>, hooks: &dyn Hooks| {

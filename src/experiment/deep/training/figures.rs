@@ -92,13 +92,15 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         };
         let words = variant.words();
         let words = words.split_once(", ").map_or("", |(_, rest)| rest);
+        let of = [heading(&scenario.base).as_str(), words].join(", ");
+        let of = of.trim_end_matches(", ").to_owned();
         let norm = variant.batch_norm;
         let norm = norm.map_or(String::new(), |norm| {
             format!("-{:?}", norm.place).to_lowercase()
         });
-        let suffix = format!("sd{}{norm}", variant.deviation);
+        let suffix = format!("{}{norm}", variant.spread());
         let figure = |what: &str| {
-            Figure::new(format!("{what}: {}, {words}", heading(&scenario.base)))
+            Figure::new(format!("{what}: {of}"))
                 .log_x("width of the student's layers, in units of the teacher's")
                 .counted()
                 .note(format!(
@@ -123,8 +125,8 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
                 Look::of_series(0),
             );
         [
-            (format!("width-{suffix}.svg"), rho),
-            (format!("width-loss-{suffix}.svg"), loss),
+            (format!("width{suffix}.svg"), rho),
+            (format!("width-loss{suffix}.svg"), loss),
         ]
     };
     variants.into_iter().flat_map(both).collect()

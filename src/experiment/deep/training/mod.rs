@@ -9,13 +9,16 @@ pub use keys::DeepTraining;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
+use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{Problem, student};
+use crate::experiment::deep::teachers::{Teachers, TrainedTeacher};
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
+use crate::measure::Correlations;
 use crate::network::deep::{BatchNorm, Deep, Place};
 use crate::runs::Memory;
 use crate::sgd::Evaluation;
@@ -28,7 +31,7 @@ impl Experiment for DeepTraining {
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
-    type Setup = ();
+    type Setup = Option<ImageData>;
     type Outcome = Outcome;
 
     fn read(root: Section) -> Result<Self, ScenarioError> {
@@ -49,21 +52,21 @@ impl Experiment for DeepTraining {
         let teacher = &self.base.teacher.architecture;
         let architecture = student.architecture(teacher, widest, student.batch_norms[0]);
         let variants = student.widths.len() * student.batch_norms.len();
-        let trainings = variants * self.base.data.deviations.len() * self.base.seeds as usize;
+        let trainings = variants * self.base.data.deviations().len() * self.base.seeds as usize;
         of_trainings(&self.base, &architecture, trainings)
     }
 
-    fn prepare(&self) -> Result<(), ExperimentError> {
-        Ok(())
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        ImageData::load(&self.base)
     }
 
     fn run(
         &self,
-        (): (),
+        images: Option<ImageData>,
         store: &dyn Store,
         hooks: &dyn Hooks,
     ) -> Result<Outcome, ExperimentError> {
-        run(self, store, hooks)
+        run(self, images, store, hooks)
     }
 
     fn columns() -> Vec<Reading<Outcome>> {
@@ -77,6 +80,9 @@ pub struct Outcome {
     /// The scenario.
     #[serde(skip)]
     pub scenario: DeepTraining,
+    /// Teachers that were trained, seed by seed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub teachers: Vec<TrainedTeacher>,
     /// Variant by variant, seed by seed.
     #[serde(rename = "findings")]
     pub runs: Vec<TrainingRun>,
@@ -95,8 +101,8 @@ pub struct Variant {
     pub width: usize,
     /// Its batch normalisation.
     pub batch_norm: Option<BatchNorm>,
-    /// σ of the input.
-    pub deviation: f64,
+    /// σ of an input that is drawn.
+    pub deviation: Option<f64>,
 }
 
 /// One training.
@@ -125,6 +131,8 @@ pub struct TrainingRun {
     /// Teacher nodes that are constant on the held-out samples, in each layer: no student can be compared with them.
     #[serde(rename = "silent_teacher_nodes")]
     pub silent: Vec<usize>,
+    /// Student nodes that are constant on them at the end, in each layer: dead ones, which no step reaches.
+    pub silent_student_nodes: Vec<usize>,
     /// Fan-out norms after each epoch, layer by layer.
     #[serde(skip)]
     pub fan_out: Vec<Vec<Vec<f64>>>,
@@ -175,7 +183,16 @@ impl Variant {
             Some(Place::BeforeRelu) => ", batch norm before ReLU",
             Some(Place::AfterRelu) => ", batch norm after ReLU",
         };
-        format!("{}×, σ = {:.4}{norm}", self.width, self.deviation).replace(".0000", "")
+        let spread = self.deviation.map_or(String::new(), |deviation| {
+            format!(", σ = {deviation:.4}").replace(".0000", "")
+        });
+        format!("{}×{spread}{norm}", self.width)
+    }
+
+    /// For names of files; nothing for images.
+    fn spread(&self) -> String {
+        let spread = self.deviation.map(|deviation| format!("-sd{deviation}"));
+        spread.unwrap_or_default()
     }
 
     fn label(&self, seed: u64) -> String {
@@ -184,7 +201,8 @@ impl Variant {
             Some(Place::BeforeRelu) => "-bn-before",
             Some(Place::AfterRelu) => "-bn-after",
         };
-        format!("width{}-sd{}{norm}-seed{seed}", self.width, self.deviation)
+        let spread = self.spread();
+        format!("width{}{spread}{norm}-seed{seed}", self.width)
     }
 }
 
@@ -192,7 +210,7 @@ impl DeepTraining {
     /// Width by width, spread by spread, normalisation by normalisation.
     fn variants(&self) -> Vec<Variant> {
         let mut variants = Vec::new();
-        for &deviation in &self.base.data.deviations {
+        for deviation in self.base.data.spreads() {
             for &batch_norm in &self.student.batch_norms {
                 for &width in &self.student.widths {
                     variants.push(Variant {
@@ -210,10 +228,13 @@ impl DeepTraining {
 /// Trains all students.
 fn run(
     scenario: &DeepTraining,
+    images: Option<ImageData>,
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
+    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
+    let is_taught = teachers.end == RunEnd::Finished;
     let base = &scenario.base;
     let variants = scenario.variants();
     let seeds = base.seeds as usize;
@@ -226,10 +247,11 @@ fn run(
             .student
             .architecture(&base.teacher.architecture, width, batch_norm)
     };
+    let total = if is_taught { total } else { 0 };
     let parameters: Vec<usize> = (0..total).map(|i| architecture(i).parameters()).collect();
     let runs = trainings(&parameters, hooks, "training", |i, hooks| {
         let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
-        let problem = Problem::of(base, seed, variant.deviation)?;
+        let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
         let plan = TrainingPlan {
             label: variant.label(seed),
             identity: identity(base, &architecture(i), variant.deviation),
@@ -244,7 +266,8 @@ fn run(
     })?;
     Ok(Outcome {
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end)),
+        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end])),
+        teachers: teachers.into_trained(),
         runs,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -289,6 +312,11 @@ impl TrainingRun {
             silent: silent
                 .iter()
                 .map(|layer| layer.iter().filter(|winner| winner.is_none()).count())
+                .collect(),
+            silent_student_nodes: last
+                .correlations
+                .iter()
+                .map(Correlations::silent_students)
                 .collect(),
             fan_out: trajectory
                 .epochs

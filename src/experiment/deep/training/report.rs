@@ -96,7 +96,7 @@ fn epochs(outcome: &Outcome) -> output::Table<'_> {
         Column::text("label", "which training"),
         Column::count("width", "of hidden layers, in units of the teacher's"),
         Column::text("batch_norm", "where batch normalisation stands"),
-        Column::number("deviation", "", "σ of the input"),
+        Column::number("deviation", "", "σ of an input that is drawn"),
         Column::count("seed", "of the training"),
         Column::count("epoch", "epochs done"),
         Column::number("training_loss", "", "mean loss before each step"),
@@ -259,6 +259,39 @@ pub fn table(outcome: &Outcome) -> String {
         table.add_row(row);
     }
     let _ = writeln!(text, "{table}");
+    text + &remarks(outcome) + &ending(&outcome.end, outcome.seconds)
+}
+
+/// What is to be said of teachers, and of nodes that are constant.
+fn remarks(outcome: &Outcome) -> String {
+    let (depth, mut text) = (depth(outcome), String::new());
+    for teacher in &outcome.teachers {
+        let accuracy = 100.0 * teacher.held_out.accuracy.unwrap_or(f64::NAN);
+        let _ = writeln!(
+            text,
+            "Teacher of seed {}: {accuracy:.1} % of {} held-out images are classified rightly after {} epochs of its own.",
+            teacher.seed, outcome.scenario.base.data.held_out, teacher.epochs
+        );
+    }
+    let dead: Vec<usize> = (0..depth)
+        .map(|l| {
+            outcome
+                .runs
+                .iter()
+                .map(|run| run.silent_student_nodes[l])
+                .sum()
+        })
+        .collect();
+    if dead.iter().any(|&count| count > 0) {
+        let _ = writeln!(
+            text,
+            "Student nodes, over all runs, that are dead at the end, constant on the held-out samples: {} from the bottom.",
+            dead.iter()
+                .map(usize::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
     let silent: usize = outcome.runs.iter().flat_map(|run| &run.silent).sum();
     if silent > 0 {
         let _ = writeln!(
@@ -266,7 +299,7 @@ pub fn table(outcome: &Outcome) -> String {
             "{silent} teacher nodes, over all runs, are constant on the held-out samples and not counted in ρ̄."
         );
     }
-    text + &ending(&outcome.end, outcome.seconds)
+    text
 }
 
 pub(super) fn depth(outcome: &Outcome) -> usize {
