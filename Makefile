@@ -1,9 +1,9 @@
 # What a newcomer needs: `make run` and `make test`. Both install what is missing. `make python` builds and tests the
-# package for Python, `make wheel` one that runs on other machines.
+# package for Python, `make wheel` one that runs on other machines; `make data` installs images to train on.
 
 SCENARIO ?= scenarios/theorem4.toml
 
-.PHONY: run test bench python wheel setup
+.PHONY: run test bench python wheel data setup
 
 run: setup
 	cargo run --release --quiet -- run $(SCENARIO) --force
@@ -19,6 +19,10 @@ python: setup
 
 wheel: setup
 	scripts/python.sh wheel
+
+# Real images for scenarios/conv-fashion.toml.
+data:
+	scripts/setup.sh dataset-fashion-mnist
 
 setup:
 	@scripts/setup.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sees to it that OpenBLAS, pkg-config and a C compiler are there; installs them on Debian and its kin.
+# Sees to it that OpenBLAS, pkg-config and a C compiler are there, and further packages of Debian that are named; installs
+# them on Debian and its kin.
 set -eu
 
 if ! command -v cargo >/dev/null 2>&1; then
@@ -14,6 +15,9 @@ if ! command -v pkg-config >/dev/null 2>&1; then
 elif ! pkg-config --exists openblas; then
     missing="$missing libopenblas-dev"
 fi
+for package in "$@"; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+done
 [ -z "$missing" ] && exit 0
 
 if command -v apt-get >/dev/null 2>&1; then

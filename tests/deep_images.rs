@@ -420,3 +420,40 @@ fn labels_of_images_are_a_teachers_or_noise() {
     assert!(noise.held_out_loss > 0.9, "{noise:?}");
     assert!(small.training_loss < 0.5 * noise.training_loss);
 }
+
+#[test]
+fn fresh_samples_are_never_seen_twice_and_help_where_few_are_seen_again_and_again() {
+    let text = r#"
+        experiment = "deep-training"
+        [teacher]
+        input_dim = 10
+        hidden = [5]
+        outputs = 5
+        [student]
+        widths = 4
+        [data]
+        samples = 40
+        held_out = 500
+        [training]
+        epochs = 400
+        batch = 20
+        step = 0.1
+    "#;
+    let run = |overrides: &[&str]| {
+        let scenario = interpret(text, overrides);
+        let found = scenario
+            .get::<DeepTraining>()
+            .unwrap()
+            .simulate(&Silent)
+            .unwrap();
+        found.runs[0].last.clone()
+    };
+    let (kept, fresh) = (run(&[]), run(&["data.fresh=true"]));
+    // Forty samples are learned by heart; those of 400 epochs are the teacher.
+    assert!(kept.training_loss < 0.2 * kept.held_out.loss, "{kept:?}");
+    assert!(fresh.held_out.loss < 0.2 * kept.held_out.loss, "{fresh:?}");
+    assert!(
+        (fresh.training_loss / fresh.held_out.loss - 1.0).abs() < 0.5,
+        "{fresh:?}"
+    );
+}

@@ -15,7 +15,8 @@ const COLUMNS: usize = 16;
 /// Which folder, and whether to draw.
 #[derive(Args)]
 pub struct Arguments {
-    /// Folder with the files of CIFAR-10 or CIFAR-100 (binary), or of MNIST or Fashion-MNIST (IDX, packed or not)
+    /// Folder with the files of CIFAR-10 or CIFAR-100 (binary), of MNIST or Fashion-MNIST (IDX, packed or not), with x_train,
+    /// y_train, x_test and y_test as .npy or in one .npz, or with train/CLASS/*.png and test/CLASS/*.png
     folder: PathBuf,
     /// Write a sheet of samples, a row per class in the order of the table; a PNG file that does not exist yet
     #[arg(long, value_name = "FILE")]

@@ -1,6 +1,6 @@
 //! A folder with images to train on and images to test on, known by the names of its files.
 
-use super::{ImageError, Images, cifar, idx};
+use super::{ImageError, Images, arrays, cifar, idx, pictures};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,12 @@ pub enum Format {
     Cifar100,
     /// `train-images-idx3-ubyte` and three more, packed (`.gz`) or not.
     Idx,
+    /// `x_train.npy`, `y_train.npy`, `x_test.npy`, `y_test.npy`.
+    Npy,
+    /// The same arrays in one `.npz`.
+    Npz,
+    /// `train/CLASS/*.png`, `test/CLASS/*.png`.
+    Pictures,
 }
 
 /// Files of the binary CIFAR-10.
@@ -25,14 +31,39 @@ const CIFAR10: [&str; 5] = [
 ];
 
 impl Format {
-    const ALL: [Self; 3] = [Self::Cifar10, Self::Cifar100, Self::Idx];
+    const ALL: [Self; 6] = [
+        Self::Cifar10,
+        Self::Cifar100,
+        Self::Idx,
+        Self::Npy,
+        Self::Npz,
+        Self::Pictures,
+    ];
 
-    /// The file by whose name a folder is known.
+    /// What a folder is known by.
     const fn mark(self) -> &'static str {
         match self {
             Self::Cifar10 => CIFAR10[0],
             Self::Cifar100 => "train.bin",
             Self::Idx => "train-images-idx3-ubyte.gz",
+            Self::Npy => "x_train.npy",
+            Self::Npz => "one .npz",
+            Self::Pictures => "folders train and test",
+        }
+    }
+
+    /// Whether a folder with files of these names is of this format.
+    fn is_of(self, folder: &Path, names: &[String]) -> bool {
+        let has = |name: &str| names.iter().any(|other| other == name);
+        match self {
+            Self::Npz => archives(names).count() == 1,
+            Self::Pictures => ["train", "test"]
+                .iter()
+                .all(|part| folder.join(part).is_dir()),
+            _ => {
+                let mark = self.mark();
+                has(mark) || mark.strip_suffix(".gz").is_some_and(has)
+            }
         }
     }
 
@@ -42,6 +73,9 @@ impl Format {
             Self::Cifar10 => "cifar-10-binary.tar.gz",
             Self::Cifar100 => "cifar-100-binary.tar.gz",
             Self::Idx => "train-images-idx3-ubyte.gz and three more",
+            Self::Npy => "x_train.npy and three more",
+            Self::Npz => "a .npz",
+            Self::Pictures => "PNG files in folders",
         }
     }
 
@@ -50,6 +84,8 @@ impl Format {
         match self {
             Self::Cifar10 | Self::Cifar100 => "https://www.cs.toronto.edu/~kriz/cifar.html",
             Self::Idx => "for Fashion-MNIST: Debian's package dataset-fashion-mnist",
+            Self::Npy | Self::Npz => "as keras.datasets has them, by numpy.save or numpy.savez",
+            Self::Pictures => "train/CLASS/*.png and test/CLASS/*.png",
         }
     }
 }
@@ -60,6 +96,9 @@ impl fmt::Display for Format {
             Self::Cifar10 => "CIFAR-10",
             Self::Cifar100 => "CIFAR-100",
             Self::Idx => "IDX",
+            Self::Npy => "NumPy arrays",
+            Self::Npz => "a NumPy archive",
+            Self::Pictures => "PNG pictures",
         })
     }
 }
@@ -92,6 +131,15 @@ impl ImageFolder {
                 cifar::read(folder, &["test.bin"], format)?,
             ),
             Format::Idx => (idx_pair(folder, "train")?, idx_pair(folder, "t10k")?),
+            Format::Npy => (
+                arrays::read_files(folder, "train")?,
+                arrays::read_files(folder, "test")?,
+            ),
+            Format::Npz => arrays::read_archive(&archive(folder)?)?.into(),
+            Format::Pictures => (
+                pictures::read(folder, "train")?,
+                pictures::read(folder, "test")?,
+            ),
         };
         if test.shape() != train.shape() {
             let found = format!("images of {} to test on", test.shape());
@@ -122,38 +170,59 @@ impl ImageFolder {
                 .iter()
                 .flat_map(|part| idx_files(folder, part))
                 .collect(),
+            Format::Npy => named(&["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"]),
+            Format::Npz => vec![archive(folder)?],
+            Format::Pictures => {
+                let mut files = pictures::files(folder, "train")?;
+                files.extend(pictures::files(folder, "test")?);
+                files.into_iter().map(|(path, _)| path).collect()
+            }
         })
     }
 
-    /// 10 or 100 of CIFAR; of IDX files, which do not say, one more than the largest label.
+    /// 10 or 100 of CIFAR; of others, which do not say, one more than the largest label.
     pub fn classes(&self) -> usize {
         match self.format {
             Format::Cifar10 => return 10,
             Format::Cifar100 => return 100,
-            Format::Idx => {}
+            Format::Idx | Format::Npy | Format::Npz | Format::Pictures => {}
         }
         let labels = self.train.labels().iter().chain(self.test.labels());
         labels.max().map_or(0, |&label| usize::from(label) + 1)
     }
 }
 
-fn recognise(folder: &Path) -> Result<Format, ImageError> {
+fn names(folder: &Path) -> Result<Vec<String>, ImageError> {
     let mut names = Vec::new();
     for entry in folder.read_dir().map_err(ImageError::unreadable(folder))? {
         let entry = entry.map_err(ImageError::unreadable(folder))?;
         names.push(entry.file_name().to_string_lossy().into_owned());
     }
     names.sort_unstable();
-    let has = |name: &str| names.iter().any(|other| other == name);
+    Ok(names)
+}
+
+fn archives(names: &[String]) -> impl Iterator<Item = &String> {
+    names.iter().filter(|name| name.ends_with(".npz"))
+}
+
+/// The one archive of a folder.
+fn archive(folder: &Path) -> Result<PathBuf, ImageError> {
+    let names = names(folder)?;
+    let name = archives(&names).next().map_or("none.npz", String::as_str);
+    Ok(folder.join(name))
+}
+
+fn recognise(folder: &Path) -> Result<Format, ImageError> {
+    let mut names = names(folder)?;
     for format in Format::ALL {
-        let mark = format.mark();
-        if has(mark) || mark.strip_suffix(".gz").is_some_and(has) {
+        if format.is_of(folder, &names) {
             return Ok(format);
         }
         let pickled = match format {
             Format::Cifar10 => "data_batch_1",
             Format::Cifar100 => "train",
-            Format::Idx => continue,
+            _ => continue,
         };
         // A folder `train` is something else.
         let path = folder.join(pickled);

@@ -5,12 +5,14 @@
 //!
 //! [`ImageFolder::open`] knows a set by the names of its files ([`Format`]).
 
+mod arrays;
 mod cifar;
 mod error;
 mod folder;
 mod gather;
 mod idx;
 mod moments;
+mod pictures;
 mod sheet;
 
 pub use error::ImageError;

@@ -3,7 +3,7 @@
 use crate::network::deep::{Architecture, Deep};
 use crate::real::Real;
 use crate::rng;
-use crate::sgd::image_samples::largest;
+use crate::sgd::changing::largest;
 use crate::sgd::{Loss, Mode, Pass, Source};
 use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};

@@ -3,9 +3,9 @@
 //! A [`Pass`] holds activations and their gradients for one mini-batch, an [`Optimizer`] turns them into a step, a
 //! [`Trainer`] goes through a [`DataSet`] epoch by epoch. A step allocates nothing and does its work in BLAS.
 
+mod changing;
 mod curvature;
 mod data;
-mod image_samples;
 mod loss;
 mod optimizer;
 mod pass;
@@ -14,9 +14,9 @@ mod source;
 mod trainer;
 
 pub use crate::network::deep::layers::Mode;
+pub use changing::{Answers, Changing, ChangingInputs, Teaching};
 pub use curvature::Curvature;
 pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs, piece};
-pub use image_samples::{Answers, ImageSamples, Teaching};
 pub use loss::{Loss, accuracy};
 pub use optimizer::{Descent, Gradient, Optimizer};
 pub use pass::Pass;

@@ -6,7 +6,7 @@ use crate::experiment::ExperimentError;
 use crate::images::{Augmentation, ImageFolder, Images, Moments};
 use crate::network::deep::{Deep, Shape};
 use crate::rng;
-use crate::sgd::{Answers, DataSet, ImageSamples, Loss, Targets, Teaching};
+use crate::sgd::{Answers, Changing, ChangingInputs, DataSet, Loss, Targets, Teaching};
 use ndarray::Array2;
 use std::sync::Arc;
 
@@ -86,16 +86,19 @@ impl ImageData {
         self.test.matrix(self.held_out, &self.moments)
     }
 
-    fn changing(&self, seed: u64, answers: Answers<f32>) -> ImageSamples<f32> {
-        ImageSamples {
+    fn changing(&self, seed: u64, answers: Answers<f32>) -> Changing<f32> {
+        let images = ChangingInputs::Images {
             images: Arc::clone(&self.train),
-            count: self.samples,
             moments: self.moments.clone(),
             augmentation: Augmentation {
                 padding: self.section.crop,
                 flip: self.section.flip,
                 seed: rng::derive(seed, "images", &[]),
             },
+        };
+        Changing {
+            inputs: images,
+            count: self.samples,
             answers,
         }
     }

@@ -12,9 +12,10 @@ pub use data::{Data, ImageSource, Images, Inputs};
 pub(in crate::experiment) use declared::HIDDEN_LAYERS;
 pub(super) use declared::{
     AFFINE, AFFINE_OF, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS,
-    EITHER_LAYERS, EPOCHS_OF, HELD_OUT, MEASURED, NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION,
-    ONE_WIDTH, REAL_IMAGES, RUNS, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS,
-    STEPS, STUDENT, TEACHER, TEACHER_TRAINING, TRAINED, UNTRAINED, WIDTH_ONE, WIDTHS,
+    EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, HELD_OUT, MEASURED, NORMALIZE_NODES, ONE_BATCH_NORM,
+    ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS,
+    SEVERAL_WIDTHS, STEPS, STUDENT, TEACHER, TEACHER_TRAINING, TRAINED, UNTRAINED, WIDTH_ONE,
+    WIDTHS,
 };
 pub(super) use layout::Layout;
 pub use teacher::{LayerKind, Teacher, Weights};
@@ -74,16 +75,18 @@ impl Student {
 }
 
 impl Base {
-    /// Reads what trainings by epochs have; `deviation` says whether there may be several.
+    /// Reads what trainings by epochs have; `deviation` says whether there may be several, `has_fresh`
+    /// whether they may be drawn anew.
     pub(super) fn read(
         root: &mut Section,
         deviation: &'static Key,
+        has_fresh: bool,
         teacher: impl FnOnce(Section, &Data) -> Result<Teacher>,
     ) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let seeds = root.whole(&SEEDS)?;
-        let data = Data::read(root.section("data")?, deviation)?;
+        let data = Data::read(root.section("data")?, deviation, has_fresh)?;
         let teacher = teacher(root.section("teacher")?, &data)?;
         let training = training::read(root.section("training")?, data.samples)?;
         Ok(Self {

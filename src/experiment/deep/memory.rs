@@ -22,7 +22,7 @@ pub(super) fn of_trainings(base: &Base, student: &Architecture, trainings: usize
     // What is measured goes through in pieces; each training keeps its samples, unless they are images that change.
     let piece = piece(student, base.data.held_out) as f64;
     let images = base.data.images();
-    let kept = match images.is_some_and(Images::are_changed) {
+    let kept = match images.is_some_and(Images::are_changed) || base.data.is_fresh() {
         true => 0.0,
         false => samples * ends,
     };

@@ -58,8 +58,6 @@ fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> Str
     let data = (base.data.samples, base.data.held_out);
     let training = &base.training.training;
     let all = (&base.teacher, data, training, student, further);
-    match base.data.images() {
-        None => Identities::default().of(checkpoint::VERSION, &all),
-        Some(images) => Identities::default().of(checkpoint::VERSION, &(all, images)),
-    }
+    let changes = (base.data.images(), base.data.is_fresh());
+    Identities::default().of(checkpoint::VERSION, &(all, changes))
 }

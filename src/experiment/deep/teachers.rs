@@ -13,7 +13,9 @@ use crate::integrate::RunEnd;
 use crate::network::deep::{Deep, uniform};
 use crate::output::Identities;
 use crate::rng;
-use crate::sgd::{Evaluation, gaussian_inputs, outputs};
+use crate::sgd::{
+    Answers, Changing, ChangingInputs, Evaluation, Teaching, gaussian_inputs, outputs,
+};
 use ndarray::{Array2, ArrayView2, Axis, s};
 use serde::Serialize;
 
@@ -111,10 +113,12 @@ impl<'a> Teachers<'a> {
                 if base.teacher.unit_outputs {
                     scale_outputs(&mut teacher, inputs.view())?;
                 }
-                let samples = training.loss.taught(inputs, &teacher);
+                let samples = match base.data.is_fresh() {
+                    true => Samples::Changing(fresh(base, seed, deviation, &teacher)),
+                    false => Samples::Kept(training.loss.taught(inputs, &teacher)),
+                };
                 let held_out = drawn("held out", base.data.held_out);
-                let held_out = training.loss.taught(held_out, &teacher);
-                (Samples::Kept(samples), held_out)
+                (samples, training.loss.taught(held_out, &teacher))
             }
         };
         Ok(Problem {
@@ -123,6 +127,22 @@ impl<'a> Teachers<'a> {
             held_out,
             is_compared: true,
         })
+    }
+}
+
+/// Inputs that are drawn anew in each epoch, with what a teacher says to them.
+fn fresh(base: &Base, seed: u64, deviation: f64, teacher: &Deep<f32>) -> Changing<f32> {
+    let training = &base.training.training;
+    let batch = training.batch.min(base.data.samples);
+    let teaching = Teaching::new(teacher.clone(), training.loss, batch);
+    Changing {
+        inputs: ChangingInputs::Gaussian {
+            seed,
+            dim: teacher.architecture.input(),
+            deviation,
+        },
+        count: base.data.samples,
+        answers: Answers::Teacher(Box::new(teaching)),
     }
 }
 

@@ -53,6 +53,7 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
     // Without its factor d₀ the poster's rate is on another scale.
     let shown = || bounds(data).filter(|&place| data.bounds[place].name != "printed");
     let cells = 0..data.rates.len();
+    shown().next()?;
     let every = shown().flat_map(|place| cells.clone().filter_map(move |cell| of(place, cell)));
     // Maps of one sweep have one bar, with 1 on it.
     let ends = bar(every.chain([1.0]).collect())?;
@@ -116,11 +117,10 @@ fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
             Look::HATCHED,
         )
     });
-    Some(over_runs(
-        figure,
-        data,
-        " Below 10⁻¹⁰ levels are not told apart.",
-    ))
+    // Said only where it is so.
+    let is_floor = ends[0] <= NOISE;
+    let floor = " Below 10⁻¹⁰ levels are not told apart.";
+    Some(over_runs(figure, data, if is_floor { floor } else { "" }))
 }
 
 /// NaN where there is none.

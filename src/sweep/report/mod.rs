@@ -12,6 +12,7 @@ mod parquet;
 mod scatter;
 
 use crate::experiment::figures;
+use crate::measure::Span;
 use crate::output::{Folder, FolderError};
 use crate::plot::Figure;
 use crate::plot::number::short;
@@ -64,7 +65,10 @@ pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
         parquet::write(&table, &data, out).map_err(io::Error::other)
     })?);
     written.extend(figures::keep(folder, &all(&data))?);
-    let mut text = counts(&data);
+    let mut text = match data.bounds.is_empty() {
+        true => levels(&data),
+        false => counts(&data),
+    };
     let facets = data.facets().len();
     if facets > MOST_FACETS {
         text += &format!(
@@ -110,6 +114,31 @@ fn counts(data: &Data) -> String {
         row.extend(data.verdicts[place].map(|count| count.to_string()));
         row.push(data.median_tightness(place).map_or("–".into(), short));
         table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+/// Of experiments without bounds: what their maps show, over all cells.
+fn levels(data: &Data) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["median over seeds", "least", "median of cells", "greatest"]);
+    for of in data.kind.view.levels {
+        for (name, title) in of.columns {
+            let medians = (0..data.rates.len()).filter_map(|cell| data.extra(cell, name));
+            let Some(span) = Span::of(medians.map(|span| span.median)) else {
+                continue;
+            };
+            let numbers = [span.least, span.median, span.greatest].map(short);
+            let label = match of.columns.len() {
+                1 => of.label.to_owned(),
+                _ => format!("{}, {title}", of.label),
+            };
+            table.add_row([vec![label], numbers.to_vec()].concat());
+        }
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

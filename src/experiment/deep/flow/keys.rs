@@ -82,6 +82,7 @@ impl DeepFlow {
             held_out: section.whole(&HELD_OUT)? as usize,
             inputs: Inputs::Gaussian {
                 deviation: section.numbers(&DEVIATION_ONE)?,
+                fresh: None,
             },
         };
         section.finish()?;

@@ -3,9 +3,9 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, Layout, MEASURED, ONE_BATCH_NORM,
-    ONE_DEVIATION, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student,
-    TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
+    AFFINE_OF, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED,
+    ONE_BATCH_NORM, ONE_DEVIATION, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS,
+    STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -72,6 +72,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     SAMPLES,
     MEASURED,
     ONE_DEVIATION,
+    FRESH_SAMPLES,
     REAL_IMAGES,
     EPOCHS_OF,
     STEPS,
@@ -80,7 +81,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 impl FlatMinima {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, Teacher::read)?;
+        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read)?;
         let mut section = root.section("student")?;
         let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
         section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), allowed)?;

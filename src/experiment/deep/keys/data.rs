@@ -1,7 +1,7 @@
 //! `[data]`: inputs that are drawn, or images of a folder.
 
 use super::Result;
-use super::declared::{CROP, FLIP, HELD_OUT, IMAGES, MOMENTS, TRAINING_SAMPLES};
+use super::declared::{CROP, FLIP, FRESH, HELD_OUT, IMAGES, MOMENTS, TRAINING_SAMPLES};
 use crate::config::document::Value;
 use crate::config::section::Section;
 use crate::config::words::words;
@@ -30,6 +30,9 @@ pub enum Inputs {
     Gaussian {
         /// σ; an axis of some experiments.
         deviation: Vec<f64>,
+        /// Whether they are drawn anew in each epoch, where an experiment has that.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fresh: Option<bool>,
     },
     /// Images of a folder.
     Images(Images),
@@ -82,18 +85,33 @@ impl Images {
 
 impl Data {
     /// `deviation` says whether there may be several.
-    pub(super) fn read(mut section: Section, deviation: &'static Key) -> Result<Self> {
+    pub(super) fn read(
+        mut section: Section,
+        deviation: &'static Key,
+        has_fresh: bool,
+    ) -> Result<Self> {
         let samples = section.whole(&TRAINING_SAMPLES)? as usize;
         let held_out = section.whole(&HELD_OUT)? as usize;
         let inputs = match section.word_if(&IMAGES)? {
             None => {
                 section.refuse(&[&MOMENTS, &CROP, &FLIP], "only with data.images")?;
-                let deviation = section.numbers(deviation)?;
-                Inputs::Gaussian { deviation }
+                Inputs::Gaussian {
+                    deviation: section.numbers(deviation)?,
+                    fresh: match has_fresh {
+                        true => Some(section.flag(&FRESH)?),
+                        false => None,
+                    },
+                }
             }
             Some(source) => {
                 let allowed = "nothing with data.images: data.moments says how they are normalised";
                 section.refuse(&[deviation], allowed)?;
+                if has_fresh {
+                    section.refuse(
+                        &[&FRESH],
+                        "nothing with data.images: data.crop and data.flip change them",
+                    )?;
+                }
                 Inputs::Images(Images {
                     source,
                     moments: section.form(&MOMENTS, moments)?,
@@ -113,15 +131,26 @@ impl Data {
     /// σ of drawn inputs, one or several; 1 of images.
     pub fn deviations(&self) -> &[f64] {
         match &self.inputs {
-            Inputs::Gaussian { deviation } => deviation,
+            Inputs::Gaussian { deviation, .. } => deviation,
             Inputs::Images(_) => &[1.0],
         }
     }
 
-    /// The same; `None` of images.
+    /// Whether drawn samples are other ones in each epoch.
+    pub fn is_fresh(&self) -> bool {
+        matches!(
+            &self.inputs,
+            Inputs::Gaussian {
+                fresh: Some(true),
+                ..
+            }
+        )
+    }
+
+    /// σ, one or several; `None` of images.
     pub fn spreads(&self) -> Vec<Option<f64>> {
         match &self.inputs {
-            Inputs::Gaussian { deviation } => deviation.iter().copied().map(Some).collect(),
+            Inputs::Gaussian { deviation, .. } => deviation.iter().copied().map(Some).collect(),
             Inputs::Images(_) => vec![None],
         }
     }

@@ -115,7 +115,7 @@ keys! {
     pub(in crate::experiment::deep) REAL_IMAGES {
         IMAGES = Key::words::<ImageSource>("data.images")
             .or(Fallback::Rule("none: x ~ N(0, σ² I)"))
-            .means("a folder with CIFAR-10, CIFAR-100 (binary) or IDX files (MNIST, Fashion-MNIST): the first `data.samples` images to train on, the first `data.held_out` of those to test on; `luckflow data` says what a folder holds");
+            .means("a folder with CIFAR-10, CIFAR-100 (binary), IDX files (MNIST, Fashion-MNIST), NumPy arrays or PNG pictures by class: the first `data.samples` images to train on, the first `data.held_out` of those to test on; `luckflow data` says what a folder holds");
         MOMENTS = Key::form("data.moments", "\"auto\", or means and deviations of the channels (pixels from 0 to 1), as in [[0.5], [0.25]]")
             .or(Fallback::Word("auto"))
             .means("pixels are normalised to (x − mean)/deviation; auto: of the training images");
@@ -208,6 +208,15 @@ keys! {
         TRAINING_SAMPLES = Key::whole("data.samples", 2, 1 << 24)
             .or(Fallback::Whole(100_000))
             .means("training samples");
+    }
+}
+
+keys! {
+    /// Drawn samples that are other ones in each epoch.
+    pub(in crate::experiment::deep) FRESH_SAMPLES {
+        FRESH = Key::flag("data.fresh")
+            .or(Fallback::Flag(false))
+            .means("draw the training samples anew in each epoch: no sample is seen twice");
     }
 }
 

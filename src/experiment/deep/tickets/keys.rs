@@ -4,9 +4,9 @@ use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, Layout, MEASURED,
-    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES, STEPS, STUDENT,
-    Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTH_ONE, read_student,
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES,
+    Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES,
+    STEPS, STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTH_ONE, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -63,6 +63,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     SAMPLES,
     MEASURED,
     ONE_DEVIATION,
+    FRESH_SAMPLES,
     REAL_IMAGES,
     EPOCHS_OF,
     STEPS,
@@ -71,7 +72,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 impl LotteryTickets {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, Teacher::read)?;
+        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read)?;
         let section = root.section("student")?;
         let teacher = &base.teacher.architecture;
         let student = read_student(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))?;

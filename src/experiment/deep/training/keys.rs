@@ -3,9 +3,10 @@
 use crate::config::Key;
 use crate::config::section::Section;
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORMS, Base, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF, Layout, MEASURED,
-    REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS,
-    STEPS, STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
+    AFFINE_OF, BATCH_NORMS, Base, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout,
+    MEASURED, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS,
+    SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS,
+    read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -34,6 +35,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     SAMPLES,
     MEASURED,
     SEVERAL_DEVIATIONS,
+    FRESH_SAMPLES,
     REAL_IMAGES,
     EPOCHS_OF,
     STEPS,
@@ -42,7 +44,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 impl DeepTraining {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATIONS, Teacher::read)?;
+        let base = Base::read(&mut root, &DEVIATIONS, true, Teacher::read)?;
         let section = root.section("student")?;
         let student = read_student(
             section,
