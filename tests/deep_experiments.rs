@@ -191,6 +191,25 @@ fn tickets_have_the_asked_size_and_their_own_start() {
 }
 
 #[test]
+fn tickets_are_rewound_to_an_epoch_of_the_whole_student() {
+    let run = |rewind: &str| {
+        let overrides = ["student.widths=4", "training.epochs=5", rewind];
+        let scenario = small("lottery-tickets", "", &overrides);
+        let scenario: &tickets::LotteryTickets = scenario.get().unwrap();
+        scenario.simulate(&Silent).unwrap()
+    };
+    let (own, late) = (run("tickets.rewind=0"), run("tickets.rewind=5"));
+    let losses = |found: &tickets::Outcome, start| found.of(start).next().unwrap().held_out.clone();
+    for start in [tickets::Start::Whole, tickets::Start::Fresh] {
+        assert_eq!(losses(&own, start), losses(&late, start), "{start:?}");
+    }
+    // A trained student's winners know something before they are trained again.
+    let winners = tickets::Start::Winners(Keep::Correlation);
+    let (own, late) = (losses(&own, winners), losses(&late, winners));
+    assert!(late[0] < 0.7 * own[0], "{} {}", late[0], own[0]);
+}
+
+#[test]
 fn the_matrix_flow_of_a_deep_network_learns_too() {
     let overrides = [
         "training.step=0.05",

@@ -12,6 +12,7 @@ mod folder;
 mod gather;
 mod idx;
 mod moments;
+mod mosaic;
 mod pictures;
 mod sheet;
 
@@ -19,6 +20,7 @@ pub use error::ImageError;
 pub use folder::{Format, ImageFolder};
 pub use gather::{Augmentation, View};
 pub use moments::Moments;
+pub use mosaic::Mosaic;
 
 use crate::network::deep::Shape;
 

@@ -45,7 +45,7 @@ impl Images {
     }
 }
 
-fn encode(
+pub(super) fn encode(
     pixels: &[u8],
     [across, down]: [usize; 2],
     colours: usize,

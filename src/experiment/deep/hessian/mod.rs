@@ -125,6 +125,8 @@ pub struct Spectrum {
     pub near_zero: f64,
     /// How many that are.
     pub flat_directions: f64,
+    /// (cut-off as a part of the largest, the part of eigenvalues below it), for other cut-offs.
+    pub below: Vec<(f64, f64)>,
     /// Why the training ended.
     #[serde(serialize_with = "RunEnd::describe")]
     pub end: RunEnd,
@@ -149,6 +151,9 @@ impl SpectrumMethod {
         }
     }
 }
+
+/// What "near zero" may mean, beside what the scenario says.
+const CUT_OFFS: [f64; 5] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2];
 
 impl FlatMinima {
     /// The student of a width.
@@ -245,6 +250,9 @@ fn one(
         least: density.least(),
         near_zero,
         flat_directions: near_zero * parameters as f64,
+        below: CUT_OFFS
+            .map(|part| (part, density.within(part * density.largest())))
+            .to_vec(),
         density,
         end: trajectory.end,
     })

@@ -150,5 +150,31 @@ pub fn table(outcome: &Outcome) -> String {
         ]);
     }
     let _ = writeln!(text, "{table}");
-    text + &ending(&outcome.end, outcome.seconds)
+    text + &cut_offs(outcome) + &ending(&outcome.end, outcome.seconds)
+}
+
+/// How much "near zero" depends on where that begins: a line per width, medians over seeds.
+fn cut_offs(outcome: &Outcome) -> String {
+    let Some(first) = outcome.runs.first() else {
+        return String::new();
+    };
+    let mut text = String::new();
+    for &width in &outcome.scenario.student.widths {
+        let runs = || outcome.runs.iter().filter(move |run| run.width == width);
+        let parts = first
+            .below
+            .iter()
+            .enumerate()
+            .filter_map(|(i, (cut_off, _))| {
+                let span = Span::of(runs().map(|run| run.below[i].1))?;
+                Some(format!(
+                    "{:.1} % below {}",
+                    100.0 * span.median,
+                    short(*cut_off)
+                ))
+            });
+        let parts: Vec<String> = parts.collect();
+        let _ = writeln!(text, "{width}×: {} of the largest", parts.join(", "));
+    }
+    text
 }

@@ -21,6 +21,10 @@ keys! {
         SIZE = Key::whole("tickets.size", 1, 1000)
             .or(Fallback::Whole(1))
             .means("kept nodes of each layer, in units of the teacher's; less than the width");
+        REWIND = Key::whole("tickets.rewind", 0, 1_000_000)
+            .or(Fallback::Whole(0))
+            .means("kept nodes begin with what they were after so many epochs of the whole student; at most its epochs")
+            .label("epoch to which tickets are rewound");
     }
 }
 
@@ -35,6 +39,8 @@ pub struct LotteryTickets {
     pub keep: Vec<Keep>,
     /// Kept nodes of each layer, in units of the teacher's.
     pub size: usize,
+    /// With what they were after so many epochs they begin.
+    pub rewind: u64,
 }
 
 words! {
@@ -85,6 +91,13 @@ impl LotteryTickets {
             let allowed = "less than the student's width";
             return Err(section.contradiction(SIZE.path, found, allowed));
         }
+        let rewind = section.whole(&REWIND)?;
+        let epochs = base.training.epochs;
+        if rewind > epochs {
+            let found = format!("{rewind} with training.epochs = {epochs}");
+            let allowed = "at most the epochs of the whole student";
+            return Err(section.contradiction(REWIND.path, found, allowed));
+        }
         section.finish()?;
         root.finish()?;
         Ok(Self {
@@ -92,6 +105,7 @@ impl LotteryTickets {
             student,
             keep,
             size,
+            rewind,
         })
     }
 }
@@ -102,6 +116,7 @@ impl Serialize for LotteryTickets {
         struct Tickets<'a> {
             keep: &'a [Keep],
             size: usize,
+            rewind: u64,
         }
         #[derive(Serialize)]
         struct Further<'a> {
@@ -110,6 +125,7 @@ impl Serialize for LotteryTickets {
         let tickets = Tickets {
             keep: &self.keep,
             size: self.size,
+            rewind: self.rewind,
         };
         let name = "lottery-tickets";
         Layout::write(

@@ -102,7 +102,7 @@ pub struct Outcome {
 pub enum Start {
     /// All nodes.
     Whole,
-    /// Winners with the weights that they had at the start of the whole student.
+    /// Winners with the weights that they had at the start of the whole student, or some epochs after it.
     Winners(Keep),
     /// As many random nodes with theirs.
     Random,
@@ -230,40 +230,54 @@ fn of_seed<H: Hooks>(
     let problem = teachers.problem(seed, deviation)?;
     let architecture = scenario.student_architecture();
     let whole = student(seed, &architecture);
-    let train = |start: Start, student: Deep<f32>, hooks: &dyn Hooks| {
-        let further = (&architecture, scenario.size, deviation);
+    let further = (&architecture, scenario.size, scenario.rewind, deviation);
+    let train = |label: &str, epochs: u64, student: Deep<f32>, hooks: &dyn Hooks| {
         let plan = TrainingPlan {
-            label: format!("{}-seed{seed}", start.label()),
+            label: format!("{label}-seed{seed}"),
             identity: identity(base, &student.architecture, further),
             student,
             training: &base.training.training,
-            epochs: base.training.epochs,
+            epochs,
             seed,
             metrics: Vec::new(),
         };
         TrainingTrajectory::run(&problem, plan, store, hooks)
     };
-    let trained = train(Start::Whole, whole.clone(), &hooks(0))?;
+    let epochs = base.training.epochs;
+    let trained = train(Start::Whole.label(), epochs, whole.clone(), &hooks(0))?;
     let mut tickets = vec![Ticket::of(Start::Whole, seed, &trained)];
     if trained.end != RunEnd::Finished {
         return Ok(tickets);
     }
+    // The whole student some epochs after its start, to which tickets are rewound.
+    let rewound = match scenario.rewind {
+        0 => whole,
+        epoch => {
+            let early = train("rewound", epoch, whole, &hooks(0))?;
+            if early.end != RunEnd::Finished {
+                return Ok(tickets);
+            }
+            early.student
+        }
+    };
     for (i, start) in scenario.starts().into_iter().enumerate().skip(1) {
         let ticket = match start {
             Start::Winners(Keep::Correlation) => {
-                subnetwork(&whole, &by_correlation(&trained, &scenario.sizes()))
+                subnetwork(&rewound, &by_correlation(&trained, &scenario.sizes()))
             }
             Start::Winners(Keep::FanOut) => {
-                subnetwork(&whole, &by_fan_out(&trained, &scenario.sizes()))
+                subnetwork(&rewound, &by_fan_out(&trained, &scenario.sizes()))
             }
-            Start::Random => subnetwork(&whole, &at_random(&architecture, &scenario.sizes(), seed)),
+            Start::Random => {
+                subnetwork(&rewound, &at_random(&architecture, &scenario.sizes(), seed))
+            }
             _ => {
                 let mut stream = rng::stream(seed, "fresh student", &[]);
                 let other = uniform(&mut stream, &architecture);
                 subnetwork(&other, &at_random(&architecture, &scenario.sizes(), seed))
             }
         };
-        let trajectory = train(start, ticket, &hooks(i))?;
+        let trajectory = train(start.label(), epochs, ticket, &hooks(i))?;
         tickets.push(Ticket::of(start, seed, &trajectory));
     }
     Ok(tickets)

@@ -3,6 +3,7 @@
 mod figures;
 pub mod keys;
 mod report;
+mod seen;
 
 pub use keys::DeepTraining;
 
@@ -22,6 +23,7 @@ use crate::measure::Correlations;
 use crate::network::deep::{BatchNorm, Deep, Place};
 use crate::runs::Memory;
 use crate::sgd::Evaluation;
+use seen::Picture;
 use serde::Serialize;
 
 impl Experiment for DeepTraining {
@@ -136,6 +138,9 @@ pub struct TrainingRun {
     /// Fan-out norms after each epoch, layer by layer.
     #[serde(skip)]
     pub fan_out: Vec<Vec<Vec<f64>>>,
+    /// What the teacher's channels see, and their winners.
+    #[serde(skip)]
+    pub pictures: Vec<Picture>,
     /// The teacher.
     #[serde(skip)]
     pub teacher: Deep<f32>,
@@ -291,6 +296,12 @@ impl TrainingRun {
                 .collect()
         };
         let silent = last.winners();
+        let pictures = seen::pictures(
+            &problem.teacher,
+            &trajectory.student,
+            &silent,
+            &problem.held_out,
+        );
         let rows: Vec<EpochRow> = rows
             .map(|(record, rank)| EpochRow {
                 epoch: record.epoch,
@@ -323,6 +334,7 @@ impl TrainingRun {
                 .iter()
                 .map(|record| record.fan_out.clone())
                 .collect(),
+            pictures,
             teacher: problem.teacher,
             student: trajectory.student,
             end: trajectory.end,

@@ -76,7 +76,13 @@ impl experiment::Outcome for Outcome {
             let name = format!("students/{}.safetensors", run.label);
             ResultFile::new(name, move |out| out.write_all(&bytes?))
         };
-        self.runs.iter().map(file).collect()
+        let pictures = self.runs.iter().flat_map(|run| {
+            run.pictures.iter().map(|(name, mosaic)| {
+                let name = format!("students/{}/{name}.png", run.label);
+                ResultFile::new(name, move |out| mosaic.write(out))
+            })
+        });
+        self.runs.iter().map(file).chain(pictures).collect()
     }
 }
 

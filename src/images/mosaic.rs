@@ -1,0 +1,104 @@
+//! Small pictures in rows, as one PNG.
+
+use super::sheet::encode;
+use std::io::{self, Write};
+
+/// Pixels between pictures.
+const GAP: usize = 2;
+
+/// What lies between them: white.
+const PAPER: u8 = 255;
+
+/// Each picture is at least so many pixels wide.
+const LEAST: usize = 24;
+
+/// Square pictures of one size, in rows.
+pub struct Mosaic {
+    channels: usize,
+    side: usize,
+    rows: Vec<Vec<Vec<f32>>>,
+}
+
+impl Mosaic {
+    /// For pictures of `side` × `side` with so many channels, of which one is shown in grey, or the first three in colour.
+    pub fn new(channels: usize, side: usize) -> Self {
+        Self {
+            channels,
+            side,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Pictures beside each other, below those before: channel by channel, row by row, from 0 for black to 1 for white.
+    ///
+    /// # Panics
+    /// If one has another size.
+    pub fn push_row(&mut self, row: Vec<Vec<f32>>) {
+        let size = self.channels * self.side * self.side;
+        assert!(
+            row.iter().all(|picture| picture.len() == size),
+            "pictures of one size"
+        );
+        self.rows.push(row);
+    }
+
+    /// Writes it as PNG.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(&self, out: impl Write) -> io::Result<()> {
+        let scale = LEAST.div_ceil(self.side);
+        let wide = self.side * scale;
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let across = columns * (wide + GAP) + GAP;
+        let down = self.rows.len() * (wide + GAP) + GAP;
+        let colours = if self.channels < 3 { 1 } else { 3 };
+        let mut sheet = vec![PAPER; across * down * colours];
+        for (i, row) in self.rows.iter().enumerate() {
+            for (j, picture) in row.iter().enumerate() {
+                let (top, left) = (GAP + i * (wide + GAP), GAP + j * (wide + GAP));
+                for (y, x, colour) in places(wide, colours) {
+                    let at = (colour * self.side + y / scale) * self.side + x / scale;
+                    let byte = (255.0 * picture[at].clamp(0.0, 1.0)).round() as u8;
+                    sheet[((top + y) * across + left + x) * colours + colour] = byte;
+                }
+            }
+        }
+        encode(&sheet, [across, down], colours, out)
+    }
+}
+
+fn places(side: usize, colours: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    let pixels = (0..side).flat_map(move |y| (0..side).map(move |x| (y, x)));
+    pixels.flat_map(move |(y, x)| (0..colours).map(move |colour| (y, x, colour)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_stand_in_their_rows_each_point_as_large_as_they_need() {
+        let mut mosaic = Mosaic::new(1, 2);
+        mosaic.push_row(vec![vec![0.0, 1.0, 0.5, 0.0], vec![1.0; 4]]);
+        mosaic.push_row(vec![vec![0.0; 4]]);
+        let mut bytes = Vec::new();
+        mosaic.write(&mut bytes).unwrap();
+        let mut reader = png::Decoder::new(io::Cursor::new(bytes))
+            .read_info()
+            .unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        let across = 2 * 24 + 3 * 2;
+        assert_eq!(pixels.len(), across * across);
+        let at = |y: usize, x: usize| pixels[y * across + x];
+        assert_eq!(
+            [at(2, 2), at(13, 13), at(2, 14), at(14, 2)],
+            [0, 0, 255, 128]
+        );
+        assert_eq!(
+            [at(0, 0), at(2, 28), at(28, 2), at(28, 28)],
+            [255, 255, 0, 255]
+        );
+    }
+}
