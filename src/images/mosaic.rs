@@ -10,7 +10,7 @@ const GAP: usize = 2;
 const PAPER: u8 = 255;
 
 /// Each picture is at least so many pixels wide.
-const LEAST: usize = 24;
+const LEAST: usize = 40;
 
 /// Square pictures of one size, in rows.
 pub struct Mosaic {
@@ -29,12 +29,17 @@ impl Mosaic {
         }
     }
 
+    /// Of one picture.
+    pub fn numbers(&self) -> usize {
+        self.channels * self.side * self.side
+    }
+
     /// Pictures beside each other, below those before: channel by channel, row by row, from 0 for black to 1 for white.
     ///
     /// # Panics
     /// If one has another size.
     pub fn push_row(&mut self, row: Vec<Vec<f32>>) {
-        let size = self.channels * self.side * self.side;
+        let size = self.numbers();
         assert!(
             row.iter().all(|picture| picture.len() == size),
             "pictures of one size"
@@ -89,15 +94,15 @@ mod tests {
             .unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
-        let across = 2 * 24 + 3 * 2;
+        let across = 2 * 40 + 3 * 2;
         assert_eq!(pixels.len(), across * across);
         let at = |y: usize, x: usize| pixels[y * across + x];
         assert_eq!(
-            [at(2, 2), at(13, 13), at(2, 14), at(14, 2)],
+            [at(2, 2), at(21, 21), at(2, 22), at(22, 2)],
             [0, 0, 255, 128]
         );
         assert_eq!(
-            [at(0, 0), at(2, 28), at(28, 2), at(28, 28)],
+            [at(0, 0), at(2, 44), at(44, 2), at(44, 44)],
             [255, 255, 0, 255]
         );
     }

@@ -29,7 +29,8 @@ impl Density {
     /// Of Lanczos: an estimate, whose points near zero stand for many eigenvalues each.
     pub fn within(&self, bound: f64) -> f64 {
         let inside = self.points.iter().filter(|(x, _)| x.abs() <= bound);
-        inside.map(|(_, weight)| weight).sum()
+        // A sum of nothing is −0.
+        inside.fold(0.0, |sum, (_, weight)| sum + weight)
     }
 
     /// The largest eigenvalue.

@@ -36,20 +36,18 @@ use serde::Serialize;
 /// Parameters from which on a second thread within a step is worth more than a second training.
 const WIDE: usize = 300_000;
 
-/// Does all trainings, `parameters` saying how large the network of each is.
+/// Does all trainings, of networks of these architectures: the longest first.
 fn trainings<T: Send>(
-    parameters: &[usize],
+    networks: &[Architecture],
     hooks: &dyn Hooks,
     of: &str,
     train: impl Fn(usize, &dyn Hooks) -> Result<T, ExperimentError> + Sync,
 ) -> Result<Vec<T>, ExperimentError> {
-    let weights: Vec<Weight> = parameters
-        .iter()
-        .map(|&parameters| Weight {
-            cost: parameters as f64,
-            is_wide: parameters >= WIDE,
-        })
-        .collect();
+    let weight = |network: &Architecture| Weight {
+        cost: network.multiplications() as f64,
+        is_wide: network.parameters() >= WIDE,
+    };
+    let weights: Vec<Weight> = networks.iter().map(weight).collect();
     many(&weights, hooks, of, train)
 }
 

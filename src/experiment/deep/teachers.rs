@@ -68,8 +68,7 @@ impl<'a> Teachers<'a> {
             images,
         };
         if let (Some(section), Some(images)) = (&base.teacher.training, &teachers.images) {
-            let parameters = base.teacher.architecture.parameters();
-            let all = vec![parameters; base.seeds as usize];
+            let all = vec![base.teacher.architecture.clone(); base.seeds as usize];
             let found = trainings(&all, hooks, "teachers", |i, hooks| {
                 let seed = base.seed + i as u64;
                 train(base, section, images, seed, store, hooks)

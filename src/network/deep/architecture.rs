@@ -143,6 +143,15 @@ impl Architecture {
         self.input() + layers.sum::<usize>()
     }
 
+    /// Multiplications of one sample's way up: weights times the positions at which they are applied.
+    pub fn multiplications(&self) -> usize {
+        let layer = |l: usize| {
+            let (nodes, inputs) = self.layout(self.linear(l)).matrix();
+            nodes * inputs * self.shapes[self.linear(l) + 1].positions()
+        };
+        (0..self.stages.len()).map(layer).sum()
+    }
+
     /// Number of hidden layers.
     pub fn depth(&self) -> usize {
         self.stages.len() - 1

@@ -176,14 +176,10 @@ fn run(
     let seeds = scenario.base.seeds as usize;
     let widths = &scenario.student.widths;
     let total = if is_taught { widths.len() * seeds } else { 0 };
-    let parameters: Vec<usize> = (0..total)
-        .map(|i| {
-            scenario
-                .student_architecture(widths[i / seeds])
-                .parameters()
-        })
+    let networks: Vec<Architecture> = (0..total)
+        .map(|i| scenario.student_architecture(widths[i / seeds]))
         .collect();
-    let runs = trainings(&parameters, hooks, "training and spectra", |i, hooks| {
+    let runs = trainings(&networks, hooks, "training and spectra", |i, hooks| {
         let seed = scenario.base.seed + (i % seeds) as u64;
         one(scenario, &teachers, (widths[i / seeds], seed), store, hooks)
     })?;

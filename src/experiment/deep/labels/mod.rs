@@ -207,9 +207,8 @@ fn run(
     let kinds = scenario.labels();
     let seeds = scenario.base.seeds as usize;
     let total = kinds.len() * seeds;
-    let architecture = scenario.student_architecture();
-    let parameters = vec![architecture.parameters(); total];
-    let runs = trainings(&parameters, hooks, "training", |i, hooks| {
+    let networks = vec![scenario.student_architecture(); total];
+    let runs = trainings(&networks, hooks, "training", |i, hooks| {
         let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
         one(scenario, images, (labels, seed), store, hooks)
     })?;

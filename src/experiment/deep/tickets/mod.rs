@@ -191,8 +191,8 @@ fn run(
     let is_taught = teachers.end == RunEnd::Finished;
     let seeds = scenario.base.seeds as usize;
     let taught = if is_taught { seeds } else { 0 };
-    let parameters = vec![scenario.student_architecture().parameters(); taught];
-    let found = trainings(&parameters, hooks, "tickets", |i, hooks| {
+    let networks = vec![scenario.student_architecture(); taught];
+    let found = trainings(&networks, hooks, "tickets", |i, hooks| {
         let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
         let seed = scenario.base.seed + i as u64;
         of_seed(scenario, &teachers, seed, store, |start| {

@@ -20,7 +20,7 @@ use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
 use crate::measure::Correlations;
-use crate::network::deep::{BatchNorm, Deep, Place};
+use crate::network::deep::{Architecture, BatchNorm, Deep, Place};
 use crate::runs::Memory;
 use crate::sgd::Evaluation;
 use seen::Picture;
@@ -253,14 +253,14 @@ fn run(
             .architecture(&base.teacher.architecture, width, batch_norm)
     };
     let total = if is_taught { total } else { 0 };
-    let parameters: Vec<usize> = (0..total).map(|i| architecture(i).parameters()).collect();
-    let runs = trainings(&parameters, hooks, "training", |i, hooks| {
+    let networks: Vec<Architecture> = (0..total).map(architecture).collect();
+    let runs = trainings(&networks, hooks, "training", |i, hooks| {
         let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
         let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
         let plan = TrainingPlan {
             label: variant.label(seed),
-            identity: identity(base, &architecture(i), variant.deviation),
-            student: student(seed, &architecture(i)),
+            identity: identity(base, &networks[i], variant.deviation),
+            student: student(seed, &networks[i]),
             training: &base.training.training,
             epochs: base.training.epochs,
             seed,

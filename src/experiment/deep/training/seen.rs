@@ -63,11 +63,14 @@ pub fn pictures(
         let field = Field::of(&kernels[..=l]);
         let mut mosaic = Mosaic::new(teacher.architecture.input_shape().channels, field.side);
         for channel in 0..pairs.len() {
-            let row = found.iter().flat_map(|network| {
-                let places = network[l][channel].iter();
-                places.map(|place| field.part(&teacher.architecture, held_out, *place))
+            let [own, winners] = [0, 1].map(|network| -> Vec<Vec<f32>> {
+                let places = found[network][l][channel].iter();
+                let part = |place: &Place| field.part(&teacher.architecture, held_out, *place);
+                places.map(part).collect()
             });
-            mosaic.push_row(row.collect());
+            // White between them.
+            let between = vec![vec![1.0; mosaic.numbers()]];
+            mosaic.push_row([own, between, winners].concat());
         }
         all.push((format!("layer-{}", l + 1), mosaic));
     }
