@@ -59,18 +59,16 @@ pub fn pictures(
         most_active(teacher, held_out, &owns(0)),
         most_active(student, held_out, &owns(1)),
     ];
-    for (l, pairs) in pairs.iter().enumerate() {
+    for l in 0..pairs.len() {
         let field = Field::of(&kernels[..=l]);
         let mut mosaic = Mosaic::new(teacher.architecture.input_shape().channels, field.side);
-        for channel in 0..pairs.len() {
-            let [own, winners] = [0, 1].map(|network| -> Vec<Vec<f32>> {
-                let places = found[network][l][channel].iter();
-                let part = |place: &Place| field.part(&teacher.architecture, held_out, *place);
-                places.map(part).collect()
-            });
+        let part = |place: &Place| field.part(&teacher.architecture, held_out, *place);
+        let [own, winners] = &found;
+        for (own, winner) in own[l].iter().zip(&winners[l]) {
             // White between them.
-            let between = vec![vec![1.0; mosaic.numbers()]];
-            mosaic.push_row([own, between, winners].concat());
+            let between = vec![1.0; mosaic.numbers()];
+            let own = own.iter().map(part).chain([between]);
+            mosaic.push_row(own.chain(winner.iter().map(part)).collect());
         }
         all.push((format!("layer-{}", l + 1), mosaic));
     }
