@@ -53,14 +53,16 @@ impl Density {
 /// # Cost
 /// `probes` · `steps` products, and O(`dim` · `steps`²) for each probe; `dim` · `steps` numbers of memory.
 ///
+/// `apply` answers whether to go on; `None` if it was not to.
+///
 /// # Errors
 /// What LAPACK says.
 pub fn lanczos(
     dim: usize,
     [steps, probes]: [usize; 2],
     seed: u64,
-    mut apply: impl FnMut(&[f64], &mut [f64]),
-) -> Result<Density, LinalgError> {
+    mut apply: impl FnMut(&[f64], &mut [f64]) -> bool,
+) -> Result<Option<Density>, LinalgError> {
     let steps = steps.min(dim);
     let mut points = Vec::new();
     let mut basis = Array2::<f64>::zeros((steps, dim));
@@ -73,10 +75,13 @@ pub fn lanczos(
         let mut image = Array1::<f64>::zeros(dim);
         while taken < steps {
             basis.row_mut(taken).assign(&v);
-            apply(
+            let goes_on = apply(
                 v.as_slice().expect("contiguous"),
                 image.as_slice_mut().expect("contiguous"),
             );
+            if !goes_on {
+                return Ok(None);
+            }
             tridiagonal[[taken, taken]] = image.dot(&v);
             taken += 1;
             // Twice: once leaves what rounding left.
@@ -102,7 +107,7 @@ pub fn lanczos(
         points.extend(values.iter().enumerate().map(|(i, &x)| (x, weight(i))));
     }
     points.sort_by(|a: &(f64, f64), b| a.0.total_cmp(&b.0));
-    Ok(Density { points })
+    Ok(Some(Density { points }))
 }
 
 #[cfg(test)]
@@ -110,15 +115,16 @@ mod tests {
     use super::*;
 
     /// diag(0 × 60, 1, 2, …, 40)
-    fn apply(v: &[f64], out: &mut [f64]) {
+    fn apply(v: &[f64], out: &mut [f64]) -> bool {
         for (i, (v, out)) in v.iter().zip(out).enumerate() {
             *out = v * (i as f64 - 59.0).max(0.0);
         }
+        true
     }
 
     #[test]
     fn with_as_many_steps_as_there_are_eigenvalues_all_of_them_are_found() {
-        let density = lanczos(100, [100, 1], 1, apply).unwrap();
+        let density = lanczos(100, [100, 1], 1, apply).unwrap().unwrap();
         // Forty-one different ones; the many zeros are one point.
         assert!((density.largest() - 40.0).abs() < 1e-10);
         for k in 0..=40 {
@@ -131,9 +137,20 @@ mod tests {
     }
 
     #[test]
+    fn it_stops_when_it_is_not_to_go_on() {
+        let mut products = 0;
+        let stopped = lanczos(100, [45, 3], 2, |v, out| {
+            products += 1;
+            apply(v, out) && products < 5
+        });
+        assert!(stopped.unwrap().is_none());
+        assert_eq!(products, 5);
+    }
+
+    #[test]
     fn the_part_near_zero_is_right_within_its_standard_error() {
         let probes = 200;
-        let density = lanczos(100, [45, probes], 2, apply).unwrap();
+        let density = lanczos(100, [45, probes], 2, apply).unwrap().unwrap();
         let total: f64 = density.points.iter().map(|point| point.1).sum();
         assert!((total - 1.0).abs() < 1e-12);
         // Beta(30, 20): variance 0.24/51 for a probe.

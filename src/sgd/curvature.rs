@@ -218,16 +218,19 @@ impl<'a, T: Real> Curvature<'a, T> {
         }
     }
 
-    /// The whole Hessian, P × P. O(P) products.
-    pub fn dense(&mut self) -> Array2<T> {
+    /// The whole Hessian, P × P. O(P) products, before each of which `goes_on` is asked; `None` if it does not.
+    pub fn dense(&mut self, goes_on: impl Fn() -> bool) -> Option<Array2<T>> {
         let count = self.dim();
         let mut unit = vec![T::zero(); count];
         let mut hessian = Array2::zeros((count, count));
         for (i, mut row) in hessian.rows_mut().into_iter().enumerate() {
+            if !goes_on() {
+                return None;
+            }
             unit[i] = T::one();
             self.apply(&unit, row.as_slice_mut().expect("row by row"));
             unit[i] = T::zero();
         }
-        hessian
+        Some(hessian)
     }
 }

@@ -22,7 +22,7 @@ use crate::linalg;
 use crate::measure::{Density, lanczos};
 use crate::network::deep::Architecture;
 use crate::rng;
-use crate::runs::Memory;
+use crate::runs::{Memory, interruptible};
 use crate::sgd::{Curvature, DataSet, Targets};
 use serde::Serialize;
 
@@ -185,8 +185,8 @@ fn run(
     })?;
     Ok(Outcome {
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end])),
-        runs,
+        end: RunEnd::worst(runs.iter().map(|(_, end)| end).chain([&teachers.end])),
+        runs: runs.into_iter().filter_map(|(run, _)| run).collect(),
         seconds: started.elapsed().as_secs_f64(),
     })
 }
@@ -197,7 +197,7 @@ fn one(
     (width, seed): (usize, u64),
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<Spectrum, ExperimentError> {
+) -> Result<(Option<Spectrum>, RunEnd), ExperimentError> {
     let base = &scenario.base;
     let deviation = base.data.deviations()[0];
     let problem = teachers.problem(seed, deviation)?;
@@ -212,29 +212,21 @@ fn one(
         metrics: Vec::new(),
     };
     let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
+    if trajectory.end != RunEnd::Finished {
+        return Ok((None, trajectory.end));
+    }
     let sample = double(&problem.training.head(scenario.hessian.samples));
     let network = trajectory.student.cast::<f64>();
-    let mut curvature = Curvature::new(&network, &sample, base.training.training.loss);
+    let curvature = Curvature::new(&network, &sample, base.training.training.loss);
     let parameters = curvature.dim();
+    let found = spectrum(&scenario.hessian, curvature, seed, hooks)?;
+    let Some((method, density)) = found else {
+        return Ok((None, RunEnd::Interrupted { time: None }));
+    };
     let settings = &scenario.hessian;
-    let method = match parameters <= settings.dense {
-        true => SpectrumMethod::Whole,
-        false => SpectrumMethod::Lanczos,
-    };
-    let density = match method {
-        SpectrumMethod::Whole => {
-            let spectrum = linalg::eigenvalues(&curvature.dense())?;
-            Density::of_spectrum(&spectrum.to_vec())
-        }
-        SpectrumMethod::Lanczos => {
-            let steps = [settings.steps, settings.probes];
-            let seed = rng::derive(seed, "hessian", &[]);
-            lanczos(parameters, steps, seed, |v, out| curvature.apply(v, out))?
-        }
-    };
     let last = trajectory.last();
     let near_zero = density.within(settings.near_zero * density.largest());
-    Ok(Spectrum {
+    let spectrum = Spectrum {
         width,
         seed,
         parameters,
@@ -251,7 +243,35 @@ fn one(
             .to_vec(),
         density,
         end: trajectory.end,
-    })
+    };
+    Ok((Some(spectrum), RunEnd::Finished))
+}
+
+/// All eigenvalues, or their density by Lanczos; `None` if the user stopped it.
+fn spectrum(
+    settings: &keys::Hessian,
+    mut curvature: Curvature<f64>,
+    seed: u64,
+    hooks: &dyn Hooks,
+) -> Result<Option<(SpectrumMethod, Density)>, ExperimentError> {
+    let parameters = curvature.dim();
+    if parameters <= settings.dense {
+        let Some(dense) = curvature.dense(|| !hooks.interrupted()) else {
+            return Ok(None);
+        };
+        let Some(spectrum) = interruptible(hooks, move || linalg::eigenvalues(&dense)) else {
+            return Ok(None);
+        };
+        let density = Density::of_spectrum(&spectrum?.to_vec());
+        return Ok(Some((SpectrumMethod::Whole, density)));
+    }
+    let steps = [settings.steps, settings.probes];
+    let seed = rng::derive(seed, "hessian", &[]);
+    let density = lanczos(parameters, steps, seed, |v, out| {
+        curvature.apply(v, out);
+        !hooks.interrupted()
+    })?;
+    Ok(density.map(|density| (SpectrumMethod::Lanczos, density)))
 }
 
 fn double(data: &DataSet<f32>) -> DataSet<f64> {
