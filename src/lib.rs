@@ -22,6 +22,7 @@
 pub mod blas;
 pub mod bound;
 pub mod check;
+pub mod compare;
 pub mod config;
 pub mod experiment;
 pub mod falsify;

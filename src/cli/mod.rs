@@ -1,6 +1,7 @@
 //! What the user types: a file per verb.
 
 mod check;
+mod compare;
 mod completions;
 mod data;
 mod explain;
@@ -50,6 +51,8 @@ enum Verb {
     /// Write one page about one or several result folders: verdicts, figures, tables, a sweep's cells.
     #[cfg(feature = "plot")]
     Report(report::Arguments),
+    /// Say what differs between runs, or between sweeps: in their scenarios, and in their results.
+    Compare(compare::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
     Overlap(overlap::Arguments),
     /// Say what a key of a scenario is: its meaning, what is allowed, its default.
@@ -134,6 +137,7 @@ impl Cli {
             Verb::Explain(arguments) => explain::execute(&arguments),
             Verb::New(arguments) => new::execute(&arguments),
             Verb::List(arguments) => list::execute(&arguments),
+            Verb::Compare(arguments) => compare::execute(&arguments),
             Verb::Data(arguments) => data::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
             Verb::Check(arguments) => check::execute(&arguments),

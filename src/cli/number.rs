@@ -17,3 +17,11 @@ pub fn angle(text: &str) -> Result<f64, String> {
         _ => Err(format!("allowed: radians from 0 to π = {PI}")),
     }
 }
+
+/// A part from 0 to 1.
+pub fn part(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
+        _ => Err("allowed: a number from 0 to 1".into()),
+    }
+}

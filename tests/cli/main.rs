@@ -14,6 +14,7 @@ mod running;
 
 mod again;
 mod check;
+mod compare;
 mod csv_heads;
 mod data;
 mod falsify;
