@@ -27,7 +27,9 @@ def draw(figures: Mapping[str, Any], name: str | None, ax: Any) -> Any:
         raise InputError("", "figure", repr(name), " or ".join(map(repr, figures)))
     figure = figures[next(iter(figures)) if name is None else name]
     panels = figure["panels"]
-    axes = [ax] if ax is not None else _grid(len(panels), figure["columns"], "row" if figure["x"].get("by_row") else "all")
+    axes = (
+        [ax] if ax is not None else _grid(len(panels), figure["columns"], "row" if figure["x"].get("by_row") else "all")
+    )
     for panel, place in zip(panels, axes):
         _panel(figure, panel, place)
     # Beside the panel where there is room to be had.

@@ -156,7 +156,7 @@ class Result:
 
     @cached_property
     def networks(self) -> dict[str, Networks]:
-        """Teacher and student at the end of each training of a deep network, by its label; none of other experiments."""
+        """Teacher and student at the end of each training of a deep network, by its label."""
         table = self.tables.get("epochs", {})
         places = dict(zip(table.get("label", []), table.get("batch_norm", [])))
         found = {}

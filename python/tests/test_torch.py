@@ -22,7 +22,10 @@ def trained(module, x):
 
 
 MODULES = {
-    "dense": (5, lambda: nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 6, bias=False), nn.ReLU(), nn.Linear(6, 3))),
+    "dense": (
+        5,
+        lambda: nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 6, bias=False), nn.ReLU(), nn.Linear(6, 3)),
+    ),
     "norm before ReLU": (
         5,
         lambda: nn.Sequential(nn.Linear(5, 8, bias=False), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3)),
