@@ -1,9 +1,10 @@
 # What a newcomer needs: `make run` and `make test`. Both install what is missing. `make python` builds and tests the
-# package for Python, `make wheel` one that runs on other machines; `make data` installs images to train on.
+# package for Python, `make peers` tests it beside PyTorch, JAX, Ray and MPI, `make wheel` makes one that runs on other
+# machines, `make book` the documentation as a site; `make data` installs images to train on.
 
 SCENARIO ?= scenarios/theorem4.toml
 
-.PHONY: run test bench python wheel data setup
+.PHONY: run test bench python peers wheel book data setup
 
 run: setup
 	cargo run --release --quiet -- run $(SCENARIO) --force
@@ -16,6 +17,12 @@ bench: setup
 
 python: setup
 	scripts/python.sh test
+
+peers: setup
+	scripts/python.sh peers
+
+book:
+	scripts/book.sh
 
 wheel: setup
 	scripts/python.sh wheel

@@ -1,10 +1,11 @@
 #!/bin/sh
-# The package for Python: `test` installs it into an environment of its own and runs its tests, `wheel` builds one with
-# all libraries inside and runs the first example in a fresh environment.
+# The package for Python: `test` installs it into an environment of its own and runs its tests, `peers` those that compare
+# it with PyTorch, JAX, MPI, Ray and submitit, `wheel` builds one with all libraries inside and runs the first example in
+# a fresh environment; `program` builds the command line with the features that make the library the same for both.
 set -eu
 cd "$(dirname "$0")/.."
 
-what=${1:?test or wheel}
+what=${1:?program, test, peers or wheel}
 
 # On Debian and its kin Python comes without what makes environments.
 if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
@@ -23,12 +24,29 @@ environment() {
     "$1/bin/pip" install --quiet --disable-pip-version-check --upgrade pip
 }
 
+# With the features of the program, so that of the library one build is enough for both: it is not linked twice.
+features="extension-module,program"
+
 case "$what" in
+program)
+    cargo build --release --quiet --package luckflow --package luckflow-python --bin luckflow \
+        --features luckflow-python/extension-module,luckflow-python/program
+    ;;
 test)
     environment target/python-test
-    target/python-test/bin/pip install --quiet --disable-pip-version-check './python[test]'
+    MATURIN_PEP517_ARGS="--features $features" \
+        target/python-test/bin/pip install --quiet --disable-pip-version-check './python[test]'
     cd python
     ../target/python-test/bin/pytest
+    ;;
+peers)
+    # Gigabytes: PyTorch of PyPI comes with CUDA.
+    [ -x target/python-peers/bin/pip ] || environment target/python-peers
+    command -v mpirun >/dev/null || echo "python: without mpirun (Debian: openmpi-bin) there is no sweep over ranks" >&2
+    MATURIN_PEP517_ARGS="--features $features" \
+        target/python-peers/bin/pip install --quiet --disable-pip-version-check './python[test,peers]'
+    cd python
+    ../target/python-peers/bin/pytest -rs tests/test_torch.py tests/test_jax.py tests/test_executors.py tests/test_notebooks.py
     ;;
 wheel)
     environment target/python-build
@@ -43,7 +61,7 @@ wheel)
     ls -l target/wheels
     ;;
 *)
-    echo "python: found $what; allowed: test or wheel" >&2
+    echo "python: found $what; allowed: program, test, peers or wheel" >&2
     exit 2
     ;;
 esac

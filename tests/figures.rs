@@ -72,6 +72,45 @@ fn assert_well_formed(svg: &str) {
     assert!(svg.chars().all(|c| c >= ' ' || c == '\n'));
 }
 
+#[test]
+fn rows_of_panels_may_have_horizontal_axes_of_their_own() {
+    let rows = |counts: [f64; 2], by_row: bool| {
+        let mut figure = Figure::new("rows").x("node").y("norm").columns(2);
+        for count in counts {
+            for _ in 0..2 {
+                let points = [(1.0, 0.5), (count, 0.5)];
+                figure = figure
+                    .panel(format!("{count}"))
+                    .line("norm", points, Look::SIMULATED);
+            }
+        }
+        if by_row { figure.x_by_row() } else { figure }.to_svg()
+    };
+    let last = |svg: &str| -> Vec<f64> {
+        let labels = x_labels(svg)
+            .into_iter()
+            .map(|label| label.parse().unwrap());
+        labels
+            .collect::<Vec<f64>>()
+            .chunk_by(|a, b| a < b)
+            .map(|panel| panel[panel.len() - 1])
+            .collect()
+    };
+    assert_eq!(last(&rows([40.0, 200.0], false)), [200.0; 4]);
+    assert_eq!(last(&rows([40.0, 200.0], true)), [40.0, 40.0, 200.0, 200.0]);
+    // A curve of the first row spans its panel: how far its ends are apart says how much of the axis it takes.
+    let apart = |svg: &str| {
+        let (_, curve) = svg.split_once("<title>norm</title>").unwrap();
+        let path = regex::Regex::new(r#"d="M([\d.]+) [\d.]+L([\d.]+) "#).unwrap();
+        let [from, to] = path.captures(curve).unwrap().extract().1;
+        to.parse::<f64>().unwrap() - from.parse::<f64>().unwrap()
+    };
+    let ratio = apart(&rows([40.0, 200.0], true)) / apart(&rows([40.0, 200.0], false));
+    assert!((ratio / (199.0 / 39.0) - 1.0).abs() < 0.01, "{ratio}");
+    // One name of the axis cannot say two powers of ten: then all rows share it.
+    assert_eq!(rows([40.0, 4e7], true), rows([40.0, 4e7], false));
+}
+
 fn log_figure(low: f64, high: f64) -> String {
     Figure::new("ticks")
         .x("x")

@@ -10,17 +10,18 @@ from ._errors import InputError, ScenarioError
 from ._falsify import Attack, Attacks, falsify
 from ._flow import Flow, MonteCarlo, State
 from ._luckflow import __version__
+from ._network import BatchNorm, Convolution, Dense, Flatten, Layer, Network, ReLU
 from ._overlap import Kernel, KernelSlopes, Overlaps, kernel, overlap, overlaps, overlaps_mc
-from ._result import Result
+from ._result import Networks, Result
 from ._run import experiments, explain, load, new, run, scenario_text, scenarios
 from ._sweep import counts, linear_axis, log_axis, sweep
 from ._theory import Certificate, assumption3, asymptotic_rate, certificate, theorem4_rates
 from ._trajectory import Trajectory
 
 __all__ = [
-    "Attack", "Attacks", "Certificate", "Comparison", "Flow", "InputError", "Kernel", "KernelSlopes", "MonteCarlo",
-    "Overlaps", "Result", "ScenarioError", "State", "Trajectory", "__version__", "assumption3", "asymptotic_rate",
-    "certificate", "compare", "counts", "experiments", "explain", "falsify", "kernel", "linear_axis", "load",
-    "log_axis", "new", "overlap", "overlaps", "overlaps_mc", "run", "scenario_text", "scenarios", "sweep",
-    "theorem4_rates",
+    "Attack", "Attacks", "BatchNorm", "Certificate", "Comparison", "Convolution", "Dense", "Flatten", "Flow",
+    "InputError", "Kernel", "KernelSlopes", "Layer", "MonteCarlo", "Network", "Networks", "Overlaps", "ReLU", "Result",
+    "ScenarioError", "State", "Trajectory", "__version__", "assumption3", "asymptotic_rate", "certificate", "compare",
+    "counts", "experiments", "explain", "falsify", "kernel", "linear_axis", "load", "log_axis", "new", "overlap",
+    "overlaps", "overlaps_mc", "run", "scenario_text", "scenarios", "sweep", "theorem4_rates",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from . import _luckflow
 from ._bar import shown
 from ._errors import InputError
+from ._jax import field
 from ._overlap import whole
 from ._trajectory import Trajectory
 
@@ -157,6 +158,18 @@ class Flow(_luckflow.FlowField):
         if y.ndim == 1:
             return W.T.copy(), V.copy()
         return np.ascontiguousarray(np.transpose(W, (2, 1, 0))), np.ascontiguousarray(np.moveaxis(V, -1, 0))
+
+    def jax(self) -> Callable[..., Any]:
+        """The vector field as a function of JAX's, with its derivative: what ``diffrax.ODETerm`` takes.
+
+        Returns
+        -------
+        callable
+            ``field(t, y, args=None)`` → dy/dt of packed states, shape (n (d + C),), in double precision
+            (``jax.config.update("jax_enable_x64", True)``). It is computed outside of JAX, by a callback; ``jit``,
+            ``vmap``, ``jvp`` and ``grad`` take it. A derivative is a whole Jacobian, once for each state.
+        """
+        return field(self)
 
     def simulate(
         self,

@@ -15,6 +15,7 @@ __version__: str
 
 _Array = NDArray[np.float64]
 _Rows = list[tuple[int, str, list[str], float]]
+_Layers = Sequence[tuple[str, Sequence[int]]]
 _Show = Callable[[float, str], Any] | None
 
 @disjoint_base
@@ -42,6 +43,14 @@ class FlowField:
     def jvp(
         self, W: ArrayLike, V: ArrayLike | None, dW: ArrayLike, dV: ArrayLike | None = None
     ) -> tuple[_Array, _Array]: ...
+
+@final
+class DeepNetwork:
+    def __new__(cls, input: Sequence[int], layers: _Layers, data: bytes) -> DeepNetwork: ...
+    @staticmethod
+    def tensors(input: Sequence[int], layers: _Layers) -> list[tuple[str, list[int], bool]]: ...
+    def outputs(self, x: ArrayLike) -> _Array: ...
+    def single(self, prefix: str) -> bytes: ...
 
 @final
 class RunOutcome:

@@ -27,7 +27,9 @@ def draw(figures: Mapping[str, Any], name: str | None, ax: Any) -> Any:
         raise InputError("", "figure", repr(name), " or ".join(map(repr, figures)))
     figure = figures[next(iter(figures)) if name is None else name]
     panels = figure["panels"]
-    axes = [ax] if ax is not None else _grid(len(panels), figure["columns"])
+    axes = (
+        [ax] if ax is not None else _grid(len(panels), figure["columns"], "row" if figure["x"].get("by_row") else "all")
+    )
     for panel, place in zip(panels, axes):
         _panel(figure, panel, place)
     # Beside the panel where there is room to be had.
@@ -40,7 +42,7 @@ def draw(figures: Mapping[str, Any], name: str | None, ax: Any) -> Any:
     return axes[0]
 
 
-def _grid(panels: int, columns: int) -> list[Any]:
+def _grid(panels: int, columns: int, sharex: Any) -> list[Any]:
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
@@ -49,7 +51,7 @@ def _grid(panels: int, columns: int) -> list[Any]:
     rows = math.ceil(max(panels, 1) / columns)
     size = (9.0 * max(1.0, 0.45 * columns), 4.4 * max(1.0, 0.6 * rows))
     figure = plt.figure(figsize=size, layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=sharex, sharey=True)
     for unused in axes.flat[panels:]:
         unused.set_visible(False)
     return list(axes.flat)

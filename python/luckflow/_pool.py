@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from typing import Any
 
 from . import _luckflow
@@ -52,8 +52,10 @@ def through(
 ) -> None:
     """Runs all points that have no row yet."""
     processes = isinstance(executor, int) and not isinstance(executor, bool)
+    if callable(getattr(executor, "apply_async", None)) and not callable(getattr(executor, "submit", None)):
+        executor = _Pool(executor)
     if not (processes and executor > 0) and not callable(getattr(executor, "submit", None)):
-        raise InputError("", "executor", repr(executor), "a number of processes, or what has submit")
+        raise InputError("", "executor", repr(executor), "a number of processes, or what has submit or apply_async")
     store = plan.open(target)
     try:
         make = _processes(executor) if processes else (lambda: executor)
@@ -67,6 +69,19 @@ def _processes(count: int) -> Callable[[], Any]:
     # Not by fork: the parent may have threads, whose locks a fork would find as they are.
     context = multiprocessing.get_context("spawn")
     return lambda: ProcessPoolExecutor(count, mp_context=context)
+
+
+class _Pool:
+    """A pool like those of `multiprocessing`, Ray's among them, as an executor."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """As of `concurrent.futures`."""
+        future: Future = Future()
+        self.pool.apply_async(function, arguments, {}, future.set_result, future.set_exception)
+        return future
 
 
 class _Run:
@@ -166,7 +181,9 @@ def _end(executor: ProcessPoolExecutor) -> None:
 
 def _workers(executor: Any) -> int:
     """How many workers an executor has, where it says so."""
-    count = getattr(executor, "_max_workers", None)
+    count = getattr(executor, "num_workers", None)  # mpi4py's
+    if not isinstance(count, int):
+        count = getattr(executor, "_max_workers", None)
     if not isinstance(count, int):
         cores = getattr(executor, "ncores", None)  # Dask's client
         count = sum(cores().values()) if callable(cores) else None

@@ -8,11 +8,12 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import _html, _plot, _tables
+from ._network import Network
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,17 @@ class Kept:
             figures={},
             drawings={name[:-4]: path.read_text(encoding="utf-8") for name, path in ending(".svg").items()},
         )
+
+
+#: Where hidden layers are normalised: as tables say it, and as scenarios and `Network.load` do.
+PLACES = {"none": None, "BeforeRelu": "before-relu", "AfterRelu": "after-relu"}
+
+
+class Networks(NamedTuple):
+    """The deep networks of a training."""
+
+    teacher: Network
+    student: Network
 
 
 class Result:
@@ -141,6 +153,19 @@ class Result:
     @cached_property
     def drawings(self) -> dict[str, str]:
         return self._get("drawings")
+
+    @cached_property
+    def networks(self) -> dict[str, Networks]:
+        """Teacher and student at the end of each training of a deep network, by its label."""
+        table = self.tables.get("epochs", {})
+        places = dict(zip(table.get("label", []), table.get("batch_norm", [])))
+        found = {}
+        for name, data in self._get("files").items():
+            label = Path(name).stem
+            if name.startswith("students/") and label in places:
+                student = Network.load(data, "student.", PLACES[places[label]])
+                found[label] = Networks(Network.load(data, "teacher."), student)
+        return found
 
     def frame(self, table: str | None = None) -> Any:
         """A table as a pandas frame: the first, or the one of this name."""

@@ -59,9 +59,9 @@ def sweep(
     out : path, optional
         A folder that gets what the command line leaves, row by row; it must be new or empty.
     executor : int or executor, optional
-        So many processes; or anything with ``submit``: `concurrent.futures`, Dask's client, mpi4py's
-        ``MPIPoolExecutor``. Points go out in batches of about half a second. Without it threads of this process run
-        them, one for each core.
+        So many processes; or anything with ``submit`` (`concurrent.futures`, Dask's client, mpi4py's
+        ``MPIPoolExecutor``, submitit's executors) or ``apply_async`` (pools of `multiprocessing` and of Ray). Points go
+        out in batches of about half a second. Without it threads of this process run them, one for each core.
     force, resume : bool
         Replace earlier results there; go on with them.
     progress : bool or callable

@@ -6,6 +6,7 @@ mod errors;
 mod flow;
 mod job;
 mod list;
+mod network;
 mod overlap;
 mod run;
 mod sweep;
@@ -24,6 +25,8 @@ mod _luckflow {
     use crate::flow::trajectory::simulate;
     #[pymodule_export]
     use crate::list::{experiments, explain, new, scenario_text, shipped};
+    #[pymodule_export]
+    use crate::network::DeepNetwork;
     #[pymodule_export]
     use crate::overlap::{kernel, overlaps, overlaps_mc};
     #[pymodule_export]

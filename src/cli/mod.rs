@@ -17,6 +17,8 @@ pub mod pool;
 #[cfg(feature = "plot")]
 mod report;
 mod run;
+#[cfg(feature = "plot")]
+mod serve;
 mod shard;
 mod source;
 mod status;

@@ -21,6 +21,9 @@ pub struct Arguments {
     /// [default: for screens]
     #[arg(long, value_name = "MM", value_parser = width)]
     width: Option<f64>,
+    /// svg, pdf, png, separated by commas; the last two of a program that was built with the feature "formats"
+    #[arg(long = "format", value_name = "FORMATS", value_delimiter = ',', default_value = "svg", value_parser = format)]
+    formats: Vec<Format>,
     /// On what to draw: white paper, or the dark ground of slides and screens
     #[arg(long, value_name = "STYLE", value_parser = ["paper", "dark"], default_value = "paper")]
     style: String,
@@ -44,7 +47,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let folder = Folder::claim(path, Claim::Beside).map_err(Failure::usage)?;
     if is_sweep {
         draw(&folder, arguments.quiet)?;
-        if arguments.width.is_none() && arguments.style == "paper" {
+        let is_usual = arguments.width.is_none() && arguments.style == "paper";
+        if is_usual && arguments.formats == [Format::Svg] {
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -53,13 +57,76 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .into_iter()
         .map(|(name, figure)| (name, arguments.styled(figure)))
         .collect();
-    let written = figures::draw(&folder, &all).map_err(Failure::runtime)?;
+    let mut written = Vec::new();
+    if arguments.formats.contains(&Format::Svg) {
+        written.extend(figures::draw(&folder, &all).map_err(Failure::runtime)?);
+    }
+    #[cfg(feature = "formats")]
+    converted(&folder, &all, &arguments.formats, &mut written)?;
     if !arguments.quiet {
         for path in written {
             say(format_args!("wrote {}", path.display()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// In what figures are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Svg,
+    Pdf,
+    Png,
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let found = match text.trim() {
+        "svg" => Format::Svg,
+        "pdf" => Format::Pdf,
+        "png" => Format::Png,
+        _ => return Err("allowed: svg, pdf, png".into()),
+    };
+    match found {
+        Format::Pdf | Format::Png if !cfg!(feature = "formats") => Err(
+            "allowed: svg; of a program that was built with `--features formats` pdf and png, too"
+                .into(),
+        ),
+        known => Ok(known),
+    }
+}
+
+/// Writes figures as PDF and PNG, where these are wanted.
+#[cfg(feature = "formats")]
+fn converted(
+    folder: &Folder,
+    all: &[(String, Figure)],
+    formats: &[Format],
+    written: &mut Vec<PathBuf>,
+) -> Result<(), Failure> {
+    use luckflow::plot::{Fonts, FormatError};
+    type Convert = fn(&Figure, &Fonts) -> Result<Vec<u8>, FormatError>;
+    let wanted: Vec<(&str, Convert)> = [
+        (Format::Pdf, "pdf", Figure::to_pdf as Convert),
+        (Format::Png, "png", Figure::to_png as Convert),
+    ]
+    .into_iter()
+    .filter(|(format, ..)| formats.contains(format))
+    .map(|(_, ending, convert)| (ending, convert))
+    .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let named = |error: FormatError| Failure::runtime(format!("--format: {error}"));
+    let fonts = Fonts::of_machine().map_err(named)?;
+    for (name, figure) in all {
+        for (ending, convert) in &wanted {
+            let bytes = convert(figure, &fonts).map_err(named)?;
+            let name = format!("{name}.{ending}");
+            let path = folder.write(&name, |out| out.write_all(&bytes));
+            written.push(path.map_err(Failure::runtime)?);
+        }
+    }
+    Ok(())
 }
 
 impl Arguments {

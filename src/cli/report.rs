@@ -3,7 +3,7 @@
 use super::{Failure, say};
 use clap::Args;
 use luckflow::output::{Claim, Folder};
-use luckflow::report::{REPORT, ResultFolder, keep, page};
+use luckflow::report::{Live, REPORT, ResultFolder, keep, page};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,11 @@ pub struct Arguments {
     /// Replace a file of that name
     #[arg(long)]
     force: bool,
+    /// Serve the page to browsers of this machine while the folders change, and write nothing: at http://127.0.0.1:8017,
+    /// or at another port (0: any)
+    #[arg(long, value_name = "PORT", num_args = 0..=1, require_equals = true, default_missing_value = "8017",
+          conflicts_with_all = ["out", "force"])]
+    serve: Option<u16>,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -28,6 +33,9 @@ pub struct Arguments {
 
 /// Reads the folders and writes the page.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(port) = arguments.serve {
+        return super::serve::serve(Live::new(arguments.folders.clone()), port);
+    }
     let written = match (&arguments.folders[..], &arguments.out) {
         ([folder], None) => {
             let found = ResultFolder::read(folder).map_err(Failure::usage)?;

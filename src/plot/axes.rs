@@ -23,6 +23,9 @@ pub struct Axis {
     pub scale: Scale,
     /// Whether only whole numbers have a meaning.
     pub whole: bool,
+    /// Whether each row of panels has ends of its own: for horizontal axes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_row: bool,
     /// Both ends, where they are not those of the data.
     #[serde(with = "values")]
     pub range: Option<[f64; 2]>,

@@ -5,23 +5,23 @@ use super::dark::dark;
 use super::figure::{Figure, Ground, Panel, Place};
 use super::key::Key;
 use super::marks::{Frame, Turn};
-use super::svg::{Element, path};
+use super::ruler::{LABEL, axes};
+use super::svg::Element;
 use super::text::{Anchor, FONTS, plain, text, width, wrap};
 
-/// Sizes of text in pixels: labels of ticks, names of axes and panels, the title of a large figure.
-const LABEL: f64 = 13.0;
+/// Sizes of text in pixels: names of axes and panels, the title of a large figure.
 const NAME: f64 = 15.0;
 const TITLE: f64 = 18.0;
 /// The key beside the panels is so wide at most.
 const KEY: f64 = 330.0;
-const GRID: &str = "#e1e1e1";
 
 /// Where everything is.
 struct Sheet<'a> {
     figure: &'a Figure,
     /// Begins every id: pages may have several figures.
     prefix: String,
-    x: Coordinate<'a>,
+    /// One of all panels, or one of each row.
+    x: Vec<Coordinate<'a>>,
     y: Coordinate<'a>,
     title: Vec<String>,
     title_size: f64,
@@ -34,7 +34,8 @@ struct Sheet<'a> {
     cell: (f64, f64),
     /// Around a panel's frame: left, top, right, bottom.
     margin: [f64; 4],
-    x_ticks: Ticks,
+    /// As many as horizontal axes.
+    x_ticks: Vec<Ticks>,
     y_ticks: Ticks,
     /// Above the panels.
     head: f64,
@@ -60,8 +61,7 @@ pub(super) fn svg(figure: &Figure, prefix: &str) -> String {
 impl<'a> Sheet<'a> {
     fn of(figure: &'a Figure, prefix: String) -> Self {
         let size = figure.size;
-        let series = figure.panels.iter().flat_map(|panel| &panel.series);
-        let points: Vec<(f64, f64)> = series.flat_map(|series| series.mark.points()).collect();
+        let points = points(&figure.panels);
         let columns = match (figure.columns, figure.panels.len()) {
             (0, 0 | 1) => 1,
             (0, _) => 2,
@@ -73,7 +73,7 @@ impl<'a> Sheet<'a> {
         let mut sheet = Self {
             figure,
             prefix,
-            x: figure.x.spanning(points.iter().map(|point| point.0)),
+            x: across(figure, columns),
             y: figure.y.spanning(points.iter().map(|point| point.1)),
             head: 16.0 + 1.3 * title_size * title.len() as f64,
             title,
@@ -84,7 +84,7 @@ impl<'a> Sheet<'a> {
             rows: figure.panels.len().div_ceil(columns).max(1),
             cell: (0.0, 0.0),
             margin: [0.0, if is_titled { 26.0 } else { 8.0 }, 18.0, 28.0],
-            x_ticks: Ticks::default(),
+            x_ticks: Vec::new(),
             y_ticks: Ticks::default(),
             key: match size.key {
                 Place::Right => KEY.min(0.36 * size.width),
@@ -123,11 +123,17 @@ impl<'a> Sheet<'a> {
         self.margin[0] = 14.0 + widest.fold(0.0, f64::max);
         let across = self.cell.0 - self.margin[0] - self.margin[2];
         let most = if self.columns > 2 { 5 } else { 10 };
-        self.x_ticks = self.x.fitting(across, most, LABEL);
-        if let Some((part, label)) = self.x_ticks.labelled.last() {
+        let ticks = |x: &Coordinate| x.fitting(across, most, LABEL);
+        self.x_ticks = self.x.iter().map(ticks).collect();
+        for (part, label) in self.x_ticks.iter().filter_map(|x| x.labelled.last()) {
             let beyond = 0.5 * width(label, LABEL) - (1.0 - part) * across;
             self.margin[2] = self.margin[2].max(beyond + 4.0);
         }
+    }
+
+    /// Which of the horizontal axes a panel has.
+    fn row_of(&self, index: usize) -> usize {
+        (index / self.columns).min(self.x.len() - 1)
     }
 
     fn frame(&self, index: usize) -> Frame<'_> {
@@ -135,7 +141,7 @@ impl<'a> Sheet<'a> {
         let left = self.aside + wide * (index % self.columns) as f64;
         let top = self.head + high * (index / self.columns) as f64;
         Frame {
-            x: &self.x,
+            x: &self.x[self.row_of(index)],
             y: &self.y,
             left: left + self.margin[0],
             right: left + wide - self.margin[2],
@@ -150,7 +156,7 @@ impl<'a> Sheet<'a> {
         let figure = self.figure;
         let size = figure.size;
         let foot = self.head + self.rows as f64 * self.cell.1 + FOOT;
-        let key = Key::of(figure, &self.frame(0));
+        let key = Key::of(figure, |index| self.frame(index));
         let tall = key.height(self.key - 10.0, size.key);
         let (corner, height) = match size.key {
             Place::Right => {
@@ -255,7 +261,7 @@ impl<'a> Sheet<'a> {
         let corner = self.frame(self.columns.min(count.max(1)) - 1);
         let (first, last) = (self.frame(0), self.frame(count.saturating_sub(1)));
         let mut group = Element::new("g").with("id", format!("{}-names", self.prefix));
-        let x_name = named(&self.figure.x.label, self.x_ticks.exponent);
+        let x_name = named(&self.figure.x.label, self.x_ticks[0].exponent);
         let middle = 0.5 * (first.left + corner.right);
         group.push(text(&x_name, (middle, foot - 18.0), NAME, Anchor::Middle));
         let middle = 0.5 * (first.top + last.bottom);
@@ -272,6 +278,7 @@ impl<'a> Sheet<'a> {
 
     fn panel(&self, panel: &Panel, index: usize) -> Element {
         let frame = self.frame(index);
+        let ticks = (&self.x_ticks[self.row_of(index)], &self.y_ticks);
         let mut group = Element::new("g").with("id", format!("{}-panel{index}", self.prefix));
         if !panel.title.is_empty() {
             group.push(text(
@@ -295,12 +302,12 @@ impl<'a> Sheet<'a> {
                 );
                 group.push(text(line, at, NAME, Anchor::Middle));
             }
-            group.push(self.axes(&frame, false));
+            group.push(axes(&frame, ticks, false));
             return group;
         }
         let is_map = !self.figure.x.cells.is_empty();
         if !is_map {
-            group.push(self.axes(&frame, true));
+            group.push(axes(&frame, ticks, true));
         }
         let mut turn = Turn {
             index: 0,
@@ -316,55 +323,33 @@ impl<'a> Sheet<'a> {
             turn.index += usize::from(series.is_dense());
         }
         if is_map {
-            group.push(self.axes(&frame, false));
+            group.push(axes(&frame, ticks, false));
         }
         group
     }
+}
 
-    /// Lines, ticks and labels.
-    fn axes(&self, frame: &Frame, grid: bool) -> Element {
-        let (mut grid_lines, mut ticks) = (String::new(), String::new());
-        let mut group = Element::new("g");
-        let mut labels = Vec::new();
-        for (part, label) in &self.x_ticks.labelled {
-            let x = frame.across(*part);
-            grid_lines += &path(&[(x, frame.top), (x, frame.bottom)]);
-            ticks += &path(&[(x, frame.bottom), (x, frame.bottom + 5.0)]);
-            labels.push(text(label, (x, frame.bottom + 14.0), LABEL, Anchor::Middle));
+/// Every point of panels.
+fn points(panels: &[Panel]) -> Vec<(f64, f64)> {
+    let series = panels.iter().flat_map(|panel| &panel.series);
+    series.flat_map(|series| series.mark.points()).collect()
+}
+
+/// The horizontal axis of all panels, or those of the rows; where labels of these are multiples of different powers of
+/// ten, which one name cannot say, it is one for all.
+fn across(figure: &Figure, columns: usize) -> Vec<Coordinate<'_>> {
+    let of = |panels: &[Panel]| {
+        let points = points(panels);
+        figure.x.spanning(points.iter().map(|point| point.0))
+    };
+    if figure.x.by_row && !figure.panels.is_empty() {
+        let rows: Vec<Coordinate> = figure.panels.chunks(columns).map(of).collect();
+        let exponent = |row: &Coordinate| row.ticks(5).exponent;
+        if rows.iter().all(|row| exponent(row) == exponent(&rows[0])) {
+            return rows;
         }
-        for (part, label) in &self.y_ticks.labelled {
-            let y = frame.up(*part);
-            grid_lines += &path(&[(frame.left, y), (frame.right, y)]);
-            ticks += &path(&[(frame.left - 5.0, y), (frame.left, y)]);
-            labels.push(text(label, (frame.left - 8.0, y), LABEL, Anchor::End));
-        }
-        for &part in &self.x_ticks.minor {
-            let x = frame.across(part);
-            ticks += &path(&[(x, frame.bottom), (x, frame.bottom + 3.0)]);
-        }
-        for &part in &self.y_ticks.minor {
-            let y = frame.up(part);
-            ticks += &path(&[(frame.left - 3.0, y), (frame.left, y)]);
-        }
-        let (left, right) = (frame.left, frame.right);
-        ticks += &path(&[
-            (left, frame.top),
-            (left, frame.bottom),
-            (right, frame.bottom),
-        ]);
-        let lines = |d: String, color: &str| {
-            Element::new("path")
-                .with("d", d)
-                .with("fill", "none")
-                .with("stroke", color)
-        };
-        if grid {
-            group.push(lines(grid_lines, GRID));
-        }
-        group.push(lines(ticks, "#000"));
-        labels.into_iter().for_each(|label| group.push(label));
-        group
     }
+    vec![of(&figure.panels)]
 }
 
 /// A name with the power of ten that labels are multiples of, before the unit.

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 /// Points of a curve that is given as a function.
 const SAMPLES: usize = 200;
 
-/// What can be drawn: one panel or several that share their axes and their key.
+/// What can be drawn: one panel or several that share their axes, horizontal ones perhaps in each row
+/// alone, and their key.
 ///
 /// Ends of axes are found from the data, series with one label share their line of the key, and what cannot be drawn —
 /// no number, zero on a log axis, off the scale — is left out and named there.
@@ -199,6 +200,12 @@ impl Figure {
     /// The horizontal axis counts: only whole numbers have ticks.
     pub fn counted(mut self) -> Self {
         self.x.whole = true;
+        self
+    }
+
+    /// The horizontal axis of each row of panels ends where its data do.
+    pub fn x_by_row(mut self) -> Self {
+        self.x.by_row = true;
         self
     }
 

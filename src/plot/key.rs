@@ -4,7 +4,7 @@ use super::axes::{Axis, Scale};
 use super::axis::Coordinate;
 use super::curves::glyphs;
 use super::dark::SCALE;
-use super::figure::{Figure, Mark, Place, Series};
+use super::figure::{Figure, Mark, Panel, Place, Series};
 use super::marks::{Frame, STEPS, Turn, color};
 use super::style::code;
 use super::svg::Element;
@@ -37,12 +37,17 @@ struct Entry<'a> {
 }
 
 impl<'a> Key<'a> {
-    pub(super) fn of(figure: &'a Figure, frame: &Frame) -> Self {
+    /// `frame` is that of each panel.
+    pub(super) fn of<'f>(figure: &'a Figure, frame: impl Fn(usize) -> Frame<'f>) -> Self {
         let mut entries: Vec<Entry> = Vec::new();
-        for series in figure.panels.iter().flat_map(|panel| &panel.series) {
-            if series.label.is_empty() {
-                continue;
-            }
+        let labelled = |(index, panel): (usize, &'a Panel)| {
+            let labelled = panel
+                .series
+                .iter()
+                .filter(|series| !series.label.is_empty());
+            labelled.map(move |series| (index, series))
+        };
+        for (index, series) in figure.panels.iter().enumerate().flat_map(labelled) {
             let place = entries.iter().position(|entry| entry.label == series.label);
             let place = place.unwrap_or_else(|| {
                 entries.push(Entry {
@@ -51,7 +56,7 @@ impl<'a> Key<'a> {
                 });
                 entries.len() - 1
             });
-            entries[place].add(series, frame);
+            entries[place].add(series, &frame(index));
         }
         // Curves from above to below, as a reader meets them at the right; what is no curve comes after them.
         if figure.panels.len() == 1 {
@@ -63,7 +68,7 @@ impl<'a> Key<'a> {
         for entry in entries.iter_mut().filter(|entry| !entry.seen) {
             entry.label += entry.absence();
         }
-        let sentences = remarks(figure, frame)
+        let sentences = remarks(figure, &frame)
             .into_iter()
             .chain(figure.notes.clone());
         entries.extend(sentences.map(|label| Entry {
@@ -293,7 +298,7 @@ fn bar(group: &mut Element, [low, high]: [f64; 2], (left, top): (f64, f64), wide
 }
 
 /// Sentences that the data ask for.
-fn remarks(figure: &Figure, frame: &Frame) -> Vec<String> {
+fn remarks<'f>(figure: &Figure, frame: &impl Fn(usize) -> Frame<'f>) -> Vec<String> {
     let all = || figure.panels.iter().flat_map(|panel| &panel.series);
     let points = |series: &Series| match &series.mark {
         Mark::Line(points) | Mark::Points(points) => points.clone(),
@@ -303,7 +308,12 @@ fn remarks(figure: &Figure, frame: &Frame) -> Vec<String> {
     if all().any(Series::is_dense) {
         remarks.push("Hollow markers only tell curves apart.");
     }
-    if all().flat_map(points).any(|point| frame.is_at_edge(point)) {
+    let at_edge = |(index, panel): (usize, &Panel)| {
+        let frame = frame(index);
+        let mut points = panel.series.iter().flat_map(points);
+        points.any(|point| frame.is_at_edge(point))
+    };
+    if figure.panels.iter().enumerate().any(at_edge) {
         remarks.push("Wedges on the lower edge: zero or less, which a log axis does not have.");
     }
     if all()

@@ -12,11 +12,15 @@ mod dark;
 #[cfg(feature = "plot")]
 mod draw;
 mod figure;
+#[cfg(feature = "formats")]
+mod formats;
 #[cfg(feature = "plot")]
 mod key;
 #[cfg(feature = "plot")]
 mod marks;
 pub mod number;
+#[cfg(feature = "plot")]
+mod ruler;
 mod style;
 #[cfg(feature = "plot")]
 mod svg;
@@ -27,6 +31,8 @@ mod values;
 
 pub use axes::{Axis, Scale};
 pub use figure::{Figure, Ground, Mark, Panel, Place, Series, Size};
+#[cfg(feature = "formats")]
+pub use formats::{Fonts, FormatError};
 pub use style::{Look, Marker};
 #[cfg(feature = "plot")]
 pub(crate) use text::runs;

@@ -9,6 +9,7 @@ mod encode;
 mod figures;
 mod folder;
 mod html;
+mod live;
 mod pack;
 mod page;
 mod run;
@@ -16,6 +17,7 @@ mod settings;
 mod sweep;
 
 pub use folder::{ReadError, ResultFolder};
+pub use live::Live;
 pub use page::page;
 
 use crate::output::{Folder, FolderError};

@@ -5,7 +5,7 @@ use super::figures::is_live;
 use super::folder::ResultFolder;
 use super::html::{Html, json, tag};
 use super::pack::Packed;
-use super::{compare, run};
+use super::{compare, live, run};
 use crate::plot::Figure;
 use crate::theory::Verdict;
 use serde::Serialize;
@@ -69,6 +69,15 @@ struct VerdictData {
 
 /// The page about these folders, at least one.
 pub fn page(folders: &[ResultFolder]) -> String {
+    written(folders, None)
+}
+
+/// The same, which asks whoever serves it whether this is still its version.
+pub(super) fn served(folders: &[ResultFolder], version: &str) -> String {
+    written(folders, Some(version))
+}
+
+fn written(folders: &[ResultFolder], version: Option<&str>) -> String {
     let scripts = format!("(() => {{\"use strict\";\n{}}})();", SCRIPTS.concat());
     let styles = STYLES.concat();
     let mut parts = compare::parts(folders);
@@ -91,10 +100,11 @@ pub fn page(folders: &[ResultFolder]) -> String {
         .child(main)
         .children(data(folders))
         .child(tag("script").raw(PLOTTING))
-        .child(tag("script").raw(&scripts));
+        .child(tag("script").raw(&scripts))
+        .children(version.map(|_| tag("script").raw(live::SCRIPT)));
     let html = tag("html")
         .with("lang", "en")
-        .child(top(folders, &styles, &scripts))
+        .child(top(folders, &styles, &scripts, version))
         .child(body);
     format!("<!DOCTYPE html>\n{}", html.finish())
 }
@@ -106,10 +116,13 @@ fn title(folders: &[ResultFolder]) -> String {
     }
 }
 
-/// What stands before all: nothing is loaded, no script runs but the page's own.
-fn top(folders: &[ResultFolder], styles: &str, scripts: &str) -> Html {
+/// What stands before all: nothing is loaded, no script runs but the page's own; one that is served asks for its version.
+fn top(folders: &[ResultFolder], styles: &str, scripts: &str, version: Option<&str>) -> Html {
+    let asks = version.map_or(String::new(), |_| {
+        format!(" {}; connect-src 'self'", source(live::SCRIPT))
+    });
     let policy = format!(
-        "default-src 'none'; script-src {} {}; style-src {}; img-src data: blob:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; script-src {} {}{asks}; style-src {}; img-src data: blob:; base-uri 'none'; form-action 'none'",
         source(PLOTTING),
         source(scripts),
         source(styles),
@@ -126,6 +139,7 @@ fn top(folders: &[ResultFolder], styles: &str, scripts: &str) -> Html {
                 .with("name", "viewport")
                 .with("content", "width=device-width, initial-scale=1"),
         )
+        .children(version.into_iter().flat_map(live::marks))
         .child(tag("title").text(format!("{} – luckflow", title(folders))))
         .child(tag("style").raw(styles))
 }

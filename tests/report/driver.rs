@@ -59,10 +59,12 @@ impl Browser {
 
     /// Opens a file.
     pub fn open(&self, path: &Path) {
-        self.post(
-            "url",
-            &json!({ "url": format!("file://{}", path.display()) }),
-        );
+        self.visit(&format!("file://{}", path.display()));
+    }
+
+    /// Opens an address.
+    pub fn visit(&self, url: &str) {
+        self.post("url", &json!({ "url": url }));
     }
 
     /// What a script returns.

@@ -11,9 +11,6 @@ use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Nodes whose norms are so near to 1 are of unit norm.
-const UNIT: f64 = 1e-9;
-
 type Vector<'py> = Bound<'py, PyArray1<f64>>;
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 
@@ -196,12 +193,12 @@ impl FlowField {
         Ok(angles.into_pyarray(py))
     }
 
-    /// The derivative of the packed velocity in the packed state, where all nodes are of unit norm.
+    /// The derivative of the packed velocity in the packed state.
     ///
     /// Parameters
     /// ----------
     /// W : array_like, shape (d, n)
-    ///     Of unit columns.
+    ///     Nodes of any norm.
     /// V : array_like, shape (n, C), optional
     ///
     /// Returns
@@ -220,13 +217,18 @@ impl FlowField {
         W: &Bound<'py, PyAny>,
         V: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Matrix<'py>> {
-        let state = self.differentiable(W, V)?;
+        let (state, norms) = self.differentiable(W, V)?;
         let (spec, size) = (Arc::clone(&self.spec), state.nodes.len());
         let matrix = job::wide(py, move || {
             let network = spec.network(state.nodes.view(), state.fan_out.view());
             let mut matrix = FlowJacobian::at(&network, FanOut::Running).ambient_matrix();
             if spec.is_fixed() {
                 matrix.slice_mut(s![size.., ..]).fill(0.0);
+            }
+            let k = size / norms.len();
+            for (i, norm) in (0..size).map(|i| (i, norms[i / k])) {
+                matrix.row_mut(i).mapv_inplace(|x| x * norm);
+                matrix.column_mut(i).mapv_inplace(|x| x / norm);
             }
             matrix
         })?;
@@ -256,7 +258,7 @@ impl FlowField {
         dW: &Bound<'py, PyAny>,
         dV: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<(Matrix<'py>, Matrix<'py>)> {
-        let state = self.differentiable(W, V)?;
+        let (state, norms) = self.differentiable(W, V)?;
         let (n, k) = state.nodes.dim();
         let dw = arrays::columns(dW, "dW")?;
         arrays::check_shape("dW", dw.dim(), "d × n", (k, n))?;
@@ -265,12 +267,14 @@ impl FlowField {
             None => Array2::zeros(state.fan_out.dim()),
         };
         arrays::check_shape("dV", dv.dim(), "n × C", state.fan_out.dim())?;
-        let direction = Direction {
+        let mut direction = Direction {
             weights: dw.reversed_axes(),
             fan_out: dv,
         };
+        scale(&mut direction.weights, &norms.mapv(f64::recip));
         let spec = Arc::clone(&self.spec);
-        let change = job::wide(py, move || along(&spec, &state, direction))?;
+        let mut change = job::wide(py, move || along(&spec, &state, direction))?;
+        scale(&mut change.weights, &norms);
         let weights = change.weights.reversed_axes();
         Ok((weights.into_pyarray(py), change.fan_out.into_pyarray(py)))
     }
@@ -327,12 +331,16 @@ impl FlowField {
         Ok(state)
     }
 
+    /// The state with its nodes on their spheres, and the nodes' norms: where there is a derivative.
+    ///
+    /// With S = diag(norms) on W and 1 on V the velocity is f(y) = S f(S⁻¹ y) for all y, so its derivative at y is
+    /// S f'(S⁻¹ y) S⁻¹.
     fn differentiable(
         &self,
         w: &Bound<'_, PyAny>,
         v: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<State> {
-        let state = self.state(w, v)?;
+    ) -> PyResult<(State, Array1<f64>)> {
+        let mut state = self.state(w, v)?;
         let options = self.spec.options;
         if !options.projection {
             return Err(errors::argument(
@@ -349,15 +357,9 @@ impl FlowField {
             let allowed = "\"exact\", for a derivative";
             return Err(errors::argument("overlap", "samples", allowed));
         }
-        let mut norms = state.nodes.rows().into_iter().map(|w| w.dot(&w).sqrt());
-        match norms.find(|norm| (norm - 1.0).abs() > UNIT) {
-            Some(norm) => Err(errors::argument(
-                "W",
-                format!("a node of norm {norm}"),
-                "nodes of norm 1, for a derivative",
-            )),
-            None => Ok(state),
-        }
+        let norms = state.nodes.map_axis(Axis(1), |w| w.dot(&w).sqrt());
+        scale(&mut state.nodes, &norms.mapv(f64::recip));
+        Ok((state, norms))
     }
 
     /// Asks the field about a state, on this thread if it is small.
@@ -386,5 +388,12 @@ impl FlowField {
             true => job::short(py, work),
             false => job::wide(py, work),
         }
+    }
+}
+
+/// Each row times its number.
+fn scale(rows: &mut Array2<f64>, by: &Array1<f64>) {
+    for (mut row, &by) in rows.rows_mut().into_iter().zip(by) {
+        row *= by;
     }
 }

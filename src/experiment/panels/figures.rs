@@ -21,6 +21,7 @@ pub(super) fn figure(outcome: &Outcome) -> Figure {
         .caption("The fan-out norm of each student node at the start and at the end: nodes of u, begun near a teacher node, left of the line in each panel, nodes of r right of it.")
         .x("student node j")
         .counted()
+        .x_by_row()
         .y("norm of the fan-out, ‖vⱼ‖")
         .y_includes(&[0.0])
         .columns(outcome.scenario.signals.len())
