@@ -3,7 +3,7 @@
 
 SCENARIO ?= scenarios/theorem4.toml
 
-.PHONY: run test bench python wheel setup
+.PHONY: run test bench python wheel fuzz deny setup
 
 run: setup
 	cargo run --release --quiet -- run $(SCENARIO) --force
@@ -19,6 +19,14 @@ python: setup
 
 wheel: setup
 	scripts/python.sh wheel
+
+# What reads files of others, fed with anything: a minute for each kind of file.
+fuzz: setup
+	scripts/fuzz.sh 60
+
+# Licences and origins of all crates; `cargo install cargo-deny` makes it.
+deny:
+	cargo deny --all-features check licenses bans sources
 
 setup:
 	@scripts/setup.sh
