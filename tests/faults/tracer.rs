@@ -78,7 +78,6 @@ pub fn run(
         .stderr(said.reopen()?);
     // SAFETY: between fork and exec only calls to the system are made, of memory that is there.
     unsafe { command.pre_exec(be_traced) };
-    #[expect(clippy::zombie_processes, reason = "waitpid below waits for it")]
     let child = command.spawn()?;
     let mut tracer = Tracer {
         main: child.id() as i32,
