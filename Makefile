@@ -4,7 +4,7 @@
 
 SCENARIO ?= scenarios/theorem4.toml
 
-.PHONY: run test bench python peers wheel book data setup
+.PHONY: run test bench python peers wheel book data fuzz deny setup
 
 run: setup
 	cargo run --release --quiet -- run $(SCENARIO) --force
@@ -30,6 +30,14 @@ wheel: setup
 # Real images for scenarios/conv-fashion.toml.
 data:
 	scripts/setup.sh dataset-fashion-mnist
+
+# What reads files of others, fed with anything: a minute for each kind of file.
+fuzz: setup
+	scripts/fuzz.sh 60
+
+# Licences and origins of all crates; `cargo install cargo-deny` makes it.
+deny:
+	cargo deny --all-features check licenses bans sources
 
 setup:
 	@scripts/setup.sh

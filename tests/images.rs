@@ -1,9 +1,11 @@
 //! Images from files: a slice of Fashion-MNIST, and files of CIFAR's format made from it.
 
+use flate2::{Compression, write::GzEncoder};
 use luckflow::images::{Augmentation, ImageFolder, Images, Moments, View};
 use luckflow::network::deep::Shape;
 use ndarray::{Array2, Axis};
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use tempfile::{TempDir, tempdir};
 
@@ -140,7 +142,20 @@ fn damaged_idx_files_are_refused_by_name() {
     let header = |magic: u8, count: u32, rest: &[u8]| {
         [&[0, 0, 8, magic][..], &count.to_be_bytes(), rest].concat()
     };
-    let cases: [(&str, Vec<u8>, &str); 6] = [
+    // What unpacks to more than its header says is not unpacked beyond that.
+    let bomb = {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let image = header(3, 1, &[0, 0, 0, 2, 0, 0, 0, 2]);
+        encoder.write_all(&image).unwrap();
+        encoder.write_all(&[7; 100_000]).unwrap();
+        encoder.finish().unwrap()
+    };
+    let cases: [(&str, Vec<u8>, &str); 7] = [
+        (
+            "train-images-idx3-ubyte",
+            bomb,
+            "found more than 4 bytes after the header",
+        ),
         (
             "train-labels-idx1-ubyte",
             vec![0, 0],
@@ -164,7 +179,7 @@ fn damaged_idx_files_are_refused_by_name() {
         (
             "train-images-idx3-ubyte",
             header(3, u32::MAX, &[0xff; 8]),
-            "found 0 bytes after",
+            "found the dimensions [4294967295, 4294967295, 4294967295]",
         ),
         (
             "train-images-idx3-ubyte",

@@ -143,6 +143,69 @@ fn too_little_address_space_is_an_error_and_no_hang() {
 }
 
 #[test]
+fn a_limit_on_threads_makes_it_slower_and_nothing_else() {
+    use std::os::unix::process::CommandExt;
+    /// Limits do not bind root; nobody has no processes beside these.
+    const NOBODY: u32 = 65534;
+    let place = tempfile::tempdir().unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(place.path(), open).unwrap();
+    // The program where nobody may run it.
+    let program = place.path().join("luckflow");
+    std::fs::copy(assert_cmd::cargo::cargo_bin("luckflow"), &program).unwrap();
+    // SAFETY: it reads a number.
+    let is_root = unsafe { libc::geteuid() } == 0;
+    if !is_root {
+        println!("skipped: the limit counts all processes of a user, and only root can be another");
+        return;
+    }
+    let short = "--set=integrate.outputs=10";
+    let axis = "--axis=student.theta0=values:0.1,0.2";
+    let verbs: [&[&str]; 4] = [
+        &["run", "theorem4", short, "--out=a"],
+        &[
+            "run",
+            "theorem5",
+            short,
+            "--set=integrate.horizon=1",
+            "--out=b",
+        ],
+        &["sweep", "theorem4", short, axis, "--out=c"],
+        &["overlap", "--theta=1", "--b=0"],
+    ];
+    for (arguments, limit) in verbs
+        .iter()
+        .flat_map(|verb| [(verb, 1), (verb, 2), (verb, 4)])
+    {
+        let mut command = Command::new(&program);
+        // BLAS begins its threads before the program is asked.
+        command
+            .current_dir(place.path())
+            .env("OPENBLAS_NUM_THREADS", "1")
+            .args(*arguments)
+            .uid(NOBODY);
+        // SAFETY: between fork and exec only this call to the system is made.
+        unsafe {
+            command.pre_exec(move || {
+                let limit = libc::rlimit {
+                    rlim_cur: limit,
+                    rlim_max: limit,
+                };
+                match libc::setrlimit(libc::RLIMIT_NPROC, &raw const limit) {
+                    0 => Ok(()),
+                    _ => Err(std::io::Error::last_os_error()),
+                }
+            });
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{limit}: {output:?}");
+        for folder in ["a", "b", "c"] {
+            let _ = std::fs::remove_dir_all(place.path().join(folder));
+        }
+    }
+}
+
+#[test]
 fn paths_that_are_no_text_are_paths() {
     use std::os::unix::ffi::OsStrExt;
     let place = tempfile::tempdir().unwrap();

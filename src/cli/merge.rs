@@ -2,7 +2,7 @@
 
 use super::Failure;
 use clap::Args;
-use luckflow::output::FolderError;
+use luckflow::output::{Claim, FolderError};
 use luckflow::sweep::{self, MergeError};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,6 +16,9 @@ pub struct Arguments {
     /// Folder of the whole
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Replace earlier results in the folder, those that this program wrote and no other files
+    #[arg(long)]
+    force: bool,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -23,7 +26,11 @@ pub struct Arguments {
 
 /// Joins and draws.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let merged = sweep::merge(&arguments.folders, &arguments.out);
+    let claim = match arguments.force {
+        true => Claim::Force,
+        false => Claim::New,
+    };
+    let merged = sweep::merge(&arguments.folders, &arguments.out, claim);
     let (folder, tally) = merged.map_err(|error| match error {
         MergeError::Folder(error @ FolderError::Io { .. }) => Failure::runtime(error),
         mistake => Failure::usage(mistake),

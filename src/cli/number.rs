@@ -1,5 +1,6 @@
 //! Numbers on the command line.
 
+use luckflow::overlap::GaussianPair;
 use std::f64::consts::PI;
 
 /// A finite number.
@@ -8,6 +9,13 @@ pub fn finite(text: &str) -> Result<f64, String> {
         Ok(number) if number.is_finite() => Ok(number),
         _ => Err("allowed: a finite number".into()),
     }
+}
+
+/// A threshold for which overlaps are known.
+pub fn threshold(text: &str) -> Result<f64, String> {
+    let number = finite(text)?;
+    let checked = GaussianPair::check(number).map_err(|error| error.to_string());
+    checked.map(|()| number)
 }
 
 /// An angle from 0 to π.

@@ -15,10 +15,10 @@ pub struct Arguments {
     #[arg(long, value_parser = number::angle, allow_hyphen_values = true)]
     theta: f64,
     /// Threshold of the first node
-    #[arg(long, value_parser = number::finite, allow_hyphen_values = true)]
+    #[arg(long, value_parser = number::threshold, allow_hyphen_values = true)]
     b: f64,
     /// Threshold of the second node [default: that of the first]
-    #[arg(long, value_parser = number::finite, allow_hyphen_values = true)]
+    #[arg(long, value_parser = number::threshold, allow_hyphen_values = true)]
     b2: Option<f64>,
     /// Also estimate by Monte Carlo, from so many samples
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]

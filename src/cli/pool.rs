@@ -2,6 +2,10 @@
 
 use super::Failure;
 use luckflow::runs::STACK;
+use rayon::ThreadPoolBuilder;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// What rayon itself looks at.
 const VARIABLE: &str = "RAYON_NUM_THREADS";
@@ -36,20 +40,47 @@ pub fn threads(flag: &str, asked: Option<u16>) -> Result<usize, Failure> {
 const BLAS: f64 = 400e6;
 const BLAS_PER_CORE: f64 = 150e6;
 
-/// Builds the pool in which everything is computed: with so many threads, or as many as can be had.
+/// Builds the pool in which everything is computed: with so many threads, or as many as can be had; with this one alone
+/// where no other can be.
 pub fn build(asked: Option<u16>) -> Result<(), Failure> {
     let mut count = threads("--threads", asked)?;
-    let pool = |count: usize| {
-        let builder = rayon::ThreadPoolBuilder::new().num_threads(count);
-        builder.stack_size(STACK)
-    };
     // The global pool can be asked for once only: first it is seen what can be had.
-    while count > 1 && pool(count).build().is_err() {
+    while count > 0 && !can_be_had(count) {
         count /= 2;
     }
-    pool(count)
-        .build_global()
+    let pool = match count {
+        0 => pool(1).use_current_thread(),
+        _ => pool(count),
+    };
+    pool.build_global()
         .map_err(|error| Failure::runtime(format!("no thread to compute with can be had: {error}")))
+}
+
+fn pool(count: usize) -> ThreadPoolBuilder {
+    let builder = ThreadPoolBuilder::new().num_threads(count);
+    builder.stack_size(STACK)
+}
+
+/// How long is waited for threads to end.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What a thread takes to end after the last that is heard of it.
+const END: Duration = Duration::from_millis(1);
+
+/// Whether so many threads can be had; they are gone when this returns.
+fn can_be_had(count: usize) -> bool {
+    let gone = Arc::new(AtomicUsize::new(0));
+    let counter = gone.clone();
+    let ended = move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    };
+    let begun = pool(count).exit_handler(ended).build().is_ok();
+    let started = Instant::now();
+    while begun && gone.load(Ordering::Relaxed) < count && started.elapsed() < PATIENCE {
+        std::thread::sleep(END / 10);
+    }
+    std::thread::sleep(END);
+    begun
 }
 
 /// Ends the program where there is too little address space: OpenBLAS waits for ever for memory that it cannot have, and also

@@ -104,7 +104,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         shard,
         fail_fast: arguments.fail_fast,
     };
-    let watch = Watch::start(arguments.quiet);
+    let watch = Watch::start_of_rows(arguments.quiet);
     let ended = sweep::run(&plan, &identities, store, options, &watch);
     watch.finish();
     let (end, tally) = ended.map_err(Failure::runtime)?;

@@ -20,7 +20,22 @@ const DIVISIONS: f64 = 1000.0;
 /// Whether somebody asks now and then if to stop; until then Ctrl-C ends the program at once.
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
+/// Whether something is computed. What was found is then written to the end.
+static COMPUTING: AtomicBool = AtomicBool::new(false);
+
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether somebody has asked since Ctrl-C, and so is about to stop.
+static OBEYED: AtomicBool = AtomicBool::new(false);
+
+/// Whether what is computed is kept as soon as it is known, so that nothing is left to be kept at the end.
+static KEPT: AtomicBool = AtomicBool::new(false);
+
+/// After Ctrl-C the program ends within this time, if nobody asks in between: one long step is not waited for.
+const GRACE: Duration = Duration::from_millis(400);
+
+/// Who has asked may take so long to keep what there is.
+const LONGER: Duration = Duration::from_secs(2);
 
 /// Listens for Ctrl-C and shows progress on stderr: a bar on a terminal, now and then a line elsewhere.
 pub struct Watch {
@@ -37,8 +52,22 @@ pub fn listen() {
     // A handler that cannot be set leaves Ctrl-C as it was: it ends the program.
     let _ = ctrlc::set_handler(|| {
         let again = INTERRUPTED.swap(true, Ordering::SeqCst);
-        if again || !WATCHED.load(Ordering::SeqCst) {
-            std::process::exit(super::INTERRUPTED.into());
+        let computing = COMPUTING.load(Ordering::SeqCst);
+        let is_kept = KEPT.load(Ordering::SeqCst) && !computing;
+        if again || is_kept || !WATCHED.load(Ordering::SeqCst) {
+            end();
+        }
+        let waiting = std::thread::Builder::new().spawn(|| {
+            std::thread::sleep(GRACE);
+            if OBEYED.load(Ordering::SeqCst) && !KEPT.load(Ordering::SeqCst) {
+                std::thread::sleep(LONGER);
+            }
+            if COMPUTING.load(Ordering::SeqCst) {
+                end();
+            }
+        });
+        if waiting.is_err() && computing {
+            end();
         }
     });
     // SAFETY: ignoring a signal touches no memory.
@@ -48,10 +77,29 @@ pub fn listen() {
     }
 }
 
+/// Ends the program as a kill would, but for its status: all files are whole at any moment, and other threads compute.
+fn end() -> ! {
+    if COMPUTING.load(Ordering::SeqCst) {
+        tell(match KEPT.load(Ordering::SeqCst) {
+            true => "interrupted; --resume goes on from here",
+            false => "interrupted within a step: what is kept are checkpoints, if there are any",
+        });
+    }
+    // SAFETY: it ends the process, and nothing of it is run afterwards: BLAS, for one, would wait for its threads.
+    #[cfg(unix)]
+    unsafe {
+        libc::_exit(super::INTERRUPTED.into())
+    }
+    #[cfg(not(unix))]
+    std::process::exit(super::INTERRUPTED.into())
+}
+
 impl Watch {
-    /// Begins to watch. The first Ctrl-C lets the run stop and keep what it has, a second one ends the program at once.
+    /// Begins to watch. The first Ctrl-C lets the run stop and keep what it has, unless a step takes too long for that;
+    /// a second one ends the program at once.
     pub fn start(quiet: bool) -> Self {
         WATCHED.store(true, Ordering::SeqCst);
+        COMPUTING.store(true, Ordering::SeqCst);
         Self {
             started: Instant::now(),
             quiet,
@@ -61,8 +109,15 @@ impl Watch {
         }
     }
 
-    /// Takes the bar away.
+    /// Like [`Watch::start`], of work that is kept piece by piece: nothing is waited for.
+    pub fn start_of_rows(quiet: bool) -> Self {
+        KEPT.store(true, Ordering::SeqCst);
+        Self::start(quiet)
+    }
+
+    /// Takes the bar away: from now on what was found is written.
     pub fn finish(&self) {
+        COMPUTING.store(false, Ordering::SeqCst);
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }
@@ -71,7 +126,11 @@ impl Watch {
 
 impl Hooks for Watch {
     fn interrupted(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed)
+        let interrupted = INTERRUPTED.load(Ordering::Relaxed);
+        if interrupted {
+            OBEYED.store(true, Ordering::SeqCst);
+        }
+        interrupted
     }
 
     fn remark(&self, text: &str) {

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use std::io::Read;
 use std::path::Path;
 
-/// No more bytes are unpacked from a file: 8 GiB.
+/// No more entries are read from a file: 8 GiB.
 const LARGEST: u64 = 1 << 33;
 
 const FORMAT: Format = Format::Idx;
@@ -32,51 +32,54 @@ pub(super) fn read(images: &Path, labels: &Path) -> Result<Images, ImageError> {
     Ok(Images::new(shape, pixels, classes))
 }
 
-/// An array of unsigned bytes with N dimensions.
+/// An array of unsigned bytes with N dimensions. No more is unpacked than the header says, whatever the file unpacks to.
 fn array<const N: usize>(path: &Path) -> Result<([usize; N], Vec<u8>), ImageError> {
-    let mut bytes = unpacked(path)?;
+    let stored = contents(path).map_err(ImageError::missing(path, FORMAT))?;
+    let mut reader: Box<dyn Read> = match stored.starts_with(&[0x1f, 0x8b]) {
+        true => Box::new(MultiGzDecoder::new(&stored[..])),
+        false => Box::new(&stored[..]),
+    };
+    let mut read = |limit: u64| {
+        let mut bytes = Vec::new();
+        let read = reader.by_ref().take(limit).read_to_end(&mut bytes);
+        read.map(|_| bytes).map_err(|error| {
+            let found = format!("damaged gzip ({error})");
+            ImageError::malformed(path, FORMAT, found, "a whole file")
+        })
+    };
     let refuse =
         |found: String, allowed: String| Err(ImageError::malformed(path, FORMAT, found, allowed));
     let header = 4 + 4 * N;
     let allowed = format!("an IDX file of unsigned bytes with {N} dimensions");
-    match bytes.get(..header) {
-        None => return refuse(format!("{} bytes", bytes.len()), allowed),
-        Some(head) if head[..4] != [0, 0, 8, N as u8] => {
-            return refuse(
-                format!("a file that begins with {:02x?}", &head[..4]),
-                allowed,
-            );
-        }
-        Some(_) => {}
+    let head = read(header as u64)?;
+    if head.len() < header {
+        return refuse(format!("{} bytes", head.len()), allowed);
+    }
+    if head[..4] != [0, 0, 8, N as u8] {
+        return refuse(
+            format!("a file that begins with {:02x?}", &head[..4]),
+            allowed,
+        );
     }
     let sides: [usize; N] = std::array::from_fn(|axis| {
         let at = 4 + 4 * axis;
-        let word: [u8; 4] = std::array::from_fn(|byte| bytes[at + byte]);
+        let word: [u8; 4] = std::array::from_fn(|byte| head[at + byte]);
         u32::from_be_bytes(word) as usize
     });
-    let entries = sides
+    let product = sides
         .iter()
-        .try_fold(1_usize, |product, &side| product.checked_mul(side));
-    if entries != Some(bytes.len() - header) {
-        let found = format!("{} bytes after the header", bytes.len() - header);
-        return refuse(found, format!("the product of its dimensions {sides:?}"));
+        .try_fold(1_u64, |product, &side| product.checked_mul(side as u64));
+    let allowed = format!("the product of its dimensions {sides:?}");
+    let Some(entries) = product.filter(|&entries| entries <= LARGEST) else {
+        return refuse(format!("the dimensions {sides:?}"), "fewer entries".into());
+    };
+    let bytes = read(entries + 1)?;
+    match bytes.len() as u64 {
+        found if found > entries => refuse(
+            format!("more than {entries} bytes after the header"),
+            allowed,
+        ),
+        found if found < entries => refuse(format!("{found} bytes after the header"), allowed),
+        _ => Ok((sides, bytes)),
     }
-    Ok((sides, bytes.split_off(header)))
-}
-
-/// What a file holds, unpacked if it begins as gzip does.
-fn unpacked(path: &Path) -> Result<Vec<u8>, ImageError> {
-    let bytes = contents(path).map_err(ImageError::missing(path, FORMAT))?;
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(bytes);
-    }
-    let mut out = Vec::new();
-    MultiGzDecoder::new(&bytes[..])
-        .take(LARGEST)
-        .read_to_end(&mut out)
-        .map_err(|error| {
-            let found = format!("damaged gzip ({error})");
-            ImageError::malformed(path, FORMAT, found, "a whole file")
-        })?;
-    Ok(out)
 }

@@ -93,6 +93,7 @@ impl Folder {
         std::fs::create_dir_all(path).map_err(failed)?;
         let lock = take_lock(path)?;
         let mut manifest = Manifest::read(path).map_err(failed)?;
+        manifest.remove_partial(path).map_err(failed)?;
         if !matches!(claim, Claim::Force | Claim::Beside)
             && let Some(file) = manifest.foreign(path, LOCK).map_err(failed)?
         {
@@ -140,7 +141,10 @@ impl Folder {
     /// # Errors
     /// A file of other origin with that name.
     pub fn own(&self, name: &str) -> Result<PathBuf, FolderError> {
-        let path = self.path.join(name);
+        let path = manifest::place(&self.path, name).map_err(|source| FolderError::Io {
+            path: self.path.clone(),
+            source,
+        })?;
         let mut manifest = self.manifest();
         if manifest.has(name) {
             return Ok(path);
@@ -300,92 +304,4 @@ fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = std::fs::read_dir(folder).unwrap();
-        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<String> = names
-            .filter(|name| !name.starts_with(".luckflow"))
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn a_file_that_fails_half_way_leaves_the_old_one_and_no_rubbish() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::claim(place.path(), Claim::New).unwrap();
-        folder.write("a.txt", |out| out.write_all(b"old")).unwrap();
-        let failed = folder.write("a.txt", |out| {
-            out.write_all(b"new")?;
-            Err(io::Error::other("the disk is full"))
-        });
-        assert!(failed.unwrap_err().to_string().contains("the disk is full"));
-        assert_eq!(std::fs::read(place.path().join("a.txt")).unwrap(), b"old");
-        assert_eq!(names(place.path()), ["a.txt"]);
-    }
-
-    #[test]
-    fn earlier_results_are_refused_kept_or_cleared_and_foreign_files_never_touched() {
-        let place = tempfile::tempdir().unwrap();
-        let claim = |claim| Folder::claim(place.path(), claim);
-        let folder = claim(Claim::New).unwrap();
-        folder
-            .write("deep/a.txt", |out| out.write_all(b"old"))
-            .unwrap();
-        assert!(matches!(claim(Claim::New), Err(FolderError::Locked { .. })));
-        drop(folder);
-        assert!(matches!(
-            claim(Claim::New),
-            Err(FolderError::Occupied { .. })
-        ));
-        let folder = claim(Claim::Resume).unwrap();
-        assert_eq!(folder.read("deep/a.txt").unwrap().unwrap(), b"old");
-        drop(folder);
-
-        std::fs::write(place.path().join("b.txt"), "theirs").unwrap();
-        for refused in [Claim::New, Claim::Resume] {
-            assert!(matches!(claim(refused), Err(FolderError::Foreign { .. })));
-        }
-        let folder = claim(Claim::Force).unwrap();
-        assert_eq!(names(place.path()), ["b.txt"]);
-        let taken = folder.write("b.txt", |out| out.write_all(b"ours"));
-        assert!(matches!(taken, Err(FolderError::Taken { .. })));
-        assert!(matches!(
-            folder.append("b.txt"),
-            Err(FolderError::Taken { .. })
-        ));
-        assert_eq!(folder.read("b.txt").unwrap(), None);
-        assert_eq!(
-            std::fs::read(place.path().join("b.txt")).unwrap(),
-            b"theirs"
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_are_not_followed() {
-        use std::os::unix::fs::symlink;
-        let place = tempfile::tempdir().unwrap();
-        let elsewhere = tempfile::tempdir().unwrap();
-        let target = elsewhere.path().join("theirs.txt");
-        std::fs::write(&target, "theirs").unwrap();
-        let inside = place.path().join("results");
-        std::fs::create_dir(&inside).unwrap();
-        symlink(&target, inside.join(LOCK)).unwrap();
-        assert!(Folder::claim(&inside, Claim::Force).is_err());
-        std::fs::remove_file(inside.join(LOCK)).unwrap();
-        symlink(&target, inside.join("a.txt")).unwrap();
-        let folder = Folder::claim(&inside, Claim::Force).unwrap();
-        assert!(folder.write("a.txt", |out| out.write_all(b"ours")).is_err());
-        // One that took the place of a file of ours.
-        folder.write("b.txt", |out| out.write_all(b"ours")).unwrap();
-        std::fs::remove_file(inside.join("b.txt")).unwrap();
-        symlink(&target, inside.join("b.txt")).unwrap();
-        assert!(folder.append("b.txt").is_err());
-        folder.write("b.txt", |out| out.write_all(b"ours")).unwrap();
-        assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
-    }
-}
+mod tests;

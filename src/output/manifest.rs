@@ -4,7 +4,7 @@ use super::folder::write_whole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 /// The file that says so.
 const FILE: &str = ".luckflow.json";
@@ -20,9 +20,22 @@ pub(super) struct Manifest {
 
 impl Manifest {
     /// Of a folder; empty where there is none.
+    ///
+    /// # Errors
+    /// One that cannot be read, or that names a file outside of the folder: whoever packed it, that is not ours to remove.
     pub fn read(folder: &Path) -> io::Result<Self> {
         match std::fs::read(folder.join(FILE)) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::from),
+            Ok(bytes) => {
+                let manifest: Self = serde_json::from_slice(&bytes).map_err(|error| {
+                    io::Error::other(format!("{FILE}, which is damaged: {error}"))
+                })?;
+                match manifest.files.iter().find(|name| !is_below(name)) {
+                    Some(name) => Err(io::Error::other(format!(
+                        "{FILE}, which names {name:?}, a file outside of the folder"
+                    ))),
+                    None => Ok(manifest),
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error),
         }
@@ -51,15 +64,28 @@ impl Manifest {
         self.files.iter().map(String::as_str)
     }
 
-    /// An entry of the folder that is neither a file of its own nor the way to one; removes what a kill left half done.
+    /// Removes what a kill left half done, in the folder and in those below that have files of its own.
+    pub fn remove_partial(&self, folder: &Path) -> io::Result<()> {
+        let mut folders = BTreeSet::from([folder.to_owned()]);
+        for name in &self.files {
+            folders.extend(place(folder, name)?.parent().map(Path::to_owned));
+        }
+        for at in folders.iter().filter(|at| at.is_dir()) {
+            for entry in std::fs::read_dir(at)? {
+                let entry = entry?;
+                if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
+                    std::fs::remove_file(entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An entry of the folder that is neither a file of its own nor the way to one.
     pub fn foreign(&self, folder: &Path, lock: &str) -> io::Result<Option<String>> {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with(PARTIAL) {
-                std::fs::remove_file(entry.path())?;
-                continue;
-            }
             let below = format!("{name}/");
             let leads = self.files.iter().any(|file| file.starts_with(&below));
             if name != FILE && name != lock && !self.has(&name) && !leads {
@@ -86,11 +112,31 @@ impl Manifest {
 
     pub fn remove_file(&mut self, folder: &Path, name: &str) -> io::Result<()> {
         if self.files.remove(name) {
-            match std::fs::remove_file(folder.join(name)) {
+            match std::fs::remove_file(place(folder, name)?) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
         Ok(())
     }
+}
+
+/// Whether a name leads below a folder, and nowhere else.
+fn is_below(name: &str) -> bool {
+    let mut parts = Path::new(name).components().peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Where a file of a folder is; an error if the way there leads through a link, behind which nothing is ours.
+pub(super) fn place(folder: &Path, name: &str) -> io::Result<PathBuf> {
+    let mut at = folder.to_owned();
+    let mut parts = Path::new(name).components().peekable();
+    while let Some(part) = parts.next() {
+        at.push(part);
+        if parts.peek().is_some() && at.is_symlink() {
+            let found = format!("{}, a link to another folder", at.display());
+            return Err(io::Error::other(found));
+        }
+    }
+    Ok(at)
 }

@@ -8,6 +8,7 @@ use crate::rng;
 use ndarray::{Array2, ArrayView2};
 use rand::seq::SliceRandom;
 use serde::Serialize;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// How a network is trained.
@@ -62,8 +63,11 @@ pub struct Diverged {
     pub step: usize,
 }
 
-/// Steps from one look at the user to the next.
+/// Steps from one look at the user to the next, at most.
 const LOOK: usize = 16;
+
+/// And time, where steps are long: Ctrl-C is to leave a state, and not to wait for it.
+const SOON: Duration = Duration::from_millis(30);
 
 /// A loss beyond this is one that has diverged.
 const DIVERGED: f64 = 1e12;
@@ -230,6 +234,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         progress: &mut impl FnMut(f64) -> bool,
     ) -> Result<bool, Diverged> {
         let batches = order.len().div_ceil(self.training.batch);
+        let mut looked = Instant::now();
         for rows in order.chunks(self.training.batch).skip(self.step) {
             let loss = self.step(rows);
             self.step += 1;
@@ -241,9 +246,12 @@ impl<'a, T: Real> Trainer<'a, T> {
                 });
             }
             self.loss_sum += loss * rows.len() as f64;
-            let is_look = self.step % LOOK == 1 && self.step < batches;
-            if is_look && !progress(self.step as f64 / batches as f64) {
-                return Ok(false);
+            let is_due = self.step % LOOK == 1 || looked.elapsed() > SOON;
+            if is_due && self.step < batches {
+                looked = Instant::now();
+                if !progress(self.step as f64 / batches as f64) {
+                    return Ok(false);
+                }
             }
         }
         Ok(true)

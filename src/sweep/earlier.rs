@@ -1,5 +1,6 @@
 //! Rows of earlier sweeps in the same folder: those of points that are still wanted are used again, the others kept.
 
+use super::lines::each_line;
 use super::row;
 use crate::output::{Column, Folder, FolderError};
 use std::collections::{HashMap, HashSet};
@@ -108,9 +109,18 @@ impl Earlier {
         found
     }
 
-    /// Removes the tables of which all is in the new one; of the others, says what is kept where.
-    pub fn finish(&self, folder: &Folder) -> io::Result<Vec<String>> {
+    /// Removes the tables of which all is in the new one, `table`; of the others, says what is kept where.
+    pub fn finish(mut self, folder: &Folder, table: &str) -> io::Result<Vec<String>> {
         let mut kept = Vec::new();
+        if !self.files.is_empty() {
+            // What another process took over before it was stopped is there too.
+            each_line(&folder.path().join(table), |_, line| {
+                let row = row::verify(line);
+                if let Some(id) = row.as_ref().and_then(|row| row.get(1)) {
+                    self.used.insert(id.into());
+                }
+            })?;
+        }
         for (place, (name, _)) in self.files.iter().enumerate() {
             let rows = self.rows.iter().filter(|(_, at)| at.0 == place);
             let left = rows.filter(|(id, _)| !self.used.contains(*id)).count();

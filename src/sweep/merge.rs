@@ -56,11 +56,11 @@ struct Part {
     manifest: Manifest,
 }
 
-/// Joins the shards in `folders` into `out`. Memory: a line of each.
+/// Joins the shards in `folders` into `out`, which is had as `claim` says. Memory: a line of each.
 ///
 /// # Errors
-/// Shards that do not belong together, that are not complete, or not all there.
-pub fn merge(folders: &[PathBuf], out: &Path) -> Result<(Folder, Tally), MergeError> {
+/// Shards that do not belong together, that are not complete, or not all there; one of them as `out`.
+pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, Tally), MergeError> {
     let mut parts = folders
         .iter()
         .map(|folder| Part::open(folder))
@@ -88,7 +88,7 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<(Folder, Tally), MergeEr
     // Nobody is to change them meanwhile.
     let lock = |part: &Part| Folder::claim(&part.path, Claim::Beside);
     let _locks = parts.iter().map(lock).collect::<Result<Vec<_>, _>>()?;
-    let folder = Folder::claim(out, Claim::New)?;
+    let folder = Folder::claim(out, claim)?;
     let mut tally = Tally::default();
     write(&folder, CELLS, |file| interleave(&parts, file, &mut tally))?;
     write(&folder, SECONDS, |file| concatenate(&parts, file))?;

@@ -279,7 +279,7 @@ impl Store {
         self.folder
             .remove(PENDING)
             .map_err(|source| self.failed(PENDING, source))?;
-        let kept = self.earlier.finish(&self.folder);
+        let kept = self.earlier.finish(&self.folder, CELLS);
         let kept = kept.map_err(|source| StoreError::Io {
             path: self.folder.path().into(),
             source,

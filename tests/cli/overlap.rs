@@ -56,6 +56,8 @@ fn overlap_refuses_what_is_no_angle_and_no_threshold() {
         &["--theta", "3.15", "--b", "1"],
         &["--theta", "1", "--b", "inf"],
         &["--theta", "1", "--b", "NaN"],
+        &["--theta", "1", "--b", "1e308"],
+        &["--theta", "1", "--b", "1", "--b2=-2e100"],
         &["--theta", "1"],
         &["--b", "1"],
         &["--theta", "1", "--b", "1", "--samples", "0"],

@@ -218,3 +218,27 @@ fn mistakes_without_images_say_what_needs_them() {
         &["teacher.input_dim", "nothing with teacher.layers"],
     );
 }
+
+#[test]
+fn a_teacher_with_an_entry_that_is_no_number_is_refused() {
+    let place = place(TRAINING);
+    let once = ["--quiet", "--set", "training.epochs=1", "--out", "a"];
+    run(&place, &once).assert().success();
+    let mut students = std::fs::read_dir(place.path().join("a/students")).unwrap();
+    let mut bytes = std::fs::read(students.next().unwrap().unwrap().path()).unwrap();
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let tensors: serde_json::Value = serde_json::from_slice(&bytes[8..header]).unwrap();
+    let name = "teacher.layers.0.weight";
+    let at = header + tensors[name]["data_offsets"][0].as_u64().unwrap() as usize;
+    for entry in [f32::NAN, f32::NEG_INFINITY] {
+        bytes[at..at + 4].copy_from_slice(&entry.to_le_bytes());
+        std::fs::write(place.path().join("t.safetensors"), &bytes).unwrap();
+        let taught = "teacher.weights={file=\"t.safetensors\"}";
+        let said = format!("t.safetensors: found {entry} in {name}; allowed: finite weights");
+        run(&place, &["--set", taught, "--out", "b"])
+            .assert()
+            .code(2)
+            .stderr(predicate::str::contains(said));
+        assert!(!place.path().join("b").exists());
+    }
+}

@@ -60,7 +60,7 @@ impl AxisOption {
     /// scenario without `[sweep]` gets one.
     ///
     /// # Errors
-    /// A `sweep` that is no section, or a `sweep.axis` that is no list.
+    /// A `sweep` that is no section, or a `sweep.axis` that is no list; a second option for the same key.
     pub fn apply(&self, document: &mut Document) -> Result<(), ScenarioError> {
         let section = |value| Node::new(value, Origin::Axis);
         let place = document.place(Some(Origin::Axis));
@@ -75,6 +75,14 @@ impl AxisOption {
                 .or_insert_with(|| section(Value::Array(Vec::new())));
             if let Value::Array(axes) = &mut axes.value {
                 match axes.iter_mut().find(|axis| self.is_of(axis)) {
+                    Some(old) if old.origin == Origin::Axis => {
+                        return Err(ScenarioError {
+                            place,
+                            key: self.key.clone(),
+                            found: "a second axis of this key".into(),
+                            allowed: "one, with all values: key=values:a,b,c".into(),
+                        });
+                    }
                     Some(old) => *old = axis,
                     None => axes.push(axis),
                 }

@@ -220,6 +220,15 @@ fn a_key_has_one_axis() {
         );
     }
     assert_eq!(with_options(zip, &[]).unwrap().axes[0].count(), 2);
+    // An option takes the place of the file's axis, but not that of another option.
+    let option = "a.b=values:1,2,3";
+    let one = with_options(&axis("a.b"), &[option]).unwrap();
+    assert_eq!(one.axes[0].count(), 3);
+    let error = with_options("", &[option, "a.b=values:4"]).unwrap_err();
+    assert!(
+        error.to_string().contains("a second axis of this key"),
+        "{error}"
+    );
     let twice = zip.replace("[1, 2]", "[1, 1]");
     let error = with_options(&twice, &[]).unwrap_err().to_string();
     assert!(error.contains("3, 1 twice"), "{error}");

@@ -1,0 +1,3 @@
+#![no_main]
+
+luckflow_fuzz::target!(npy);

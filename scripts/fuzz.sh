@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Feeds what reads files of others with anything: scripts/fuzz.sh [SECONDS each, 60] [TARGET…, all of fuzz/fuzz_targets].
+# libFuzzer needs a C++ compiler and no other toolchain than the stable one. An input that breaks something is kept in
+# fuzz/artifacts, and the script ends with 1; what was found on the way stays in fuzz/corpus for the next time.
+set -euo pipefail
+cd "$(dirname "$0")/../fuzz"
+
+seconds=${1:-60}
+shift || true
+if [ $# -eq 0 ]; then
+    for file in fuzz_targets/*.rs; do set -- "$@" "$(basename "$file" .rs)"; done
+fi
+
+# What cargo-fuzz asks for without a sanitizer: counters at every edge, and what is compared with what.
+flags="--cfg fuzzing -Cpasses=sancov-module -Ccodegen-units=1"
+for option in level=4 inline-8bit-counters pc-table trace-compares; do
+    flags+=" -Cllvm-args=-sanitizer-coverage-$option"
+done
+# With a target, so that build scripts are built without them.
+host=$(rustc -vV | sed -n 's/^host: //p')
+RUSTFLAGS=$flags cargo build --release --quiet --bins --target "$host"
+
+status=0
+for target in "$@"; do
+    mkdir -p "corpus/$target" "artifacts/$target"
+    echo "$target"
+    log=$(mktemp)
+    if ! LUCKFLOW_SEEDS="corpus/$target" timeout -s KILL $((seconds + 120)) \
+        "target/$host/release/$target" "corpus/$target" "-artifact_prefix=artifacts/$target/" -dict=words.dict \
+        -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 > "$log" 2>&1; then
+        tail -n 30 "$log"
+        status=1
+    fi
+    sed -n 's/^stat::number_of_executed_units: */  inputs: /p' "$log"
+    rm -f "$log"
+done
+exit $status
