@@ -108,6 +108,24 @@ fn certificates_of_theorem_4_are_confirmed() {
 }
 
 #[test]
+fn certificates_at_large_thresholds_are_confirmed() {
+    let mut found = [0; 2];
+    for b in [3.5, 4.5, 5.5, 7.0] {
+        for theta0 in [1e-3, 0.02] {
+            let of_theorem_4 = distance(&teacher("random", 3, 4), b, theta0);
+            let of_theorem_5 = joint(&problem(Array2::eye(3) + 0.15, 5, 2, b, 0.3 * theta0));
+            for (count, file) in found.iter_mut().zip([of_theorem_4, of_theorem_5]) {
+                let Some(file) = file else { continue };
+                *count += 1;
+                let refuted = refuted(&file);
+                assert!(refuted.is_empty(), "b = {b}, {theta0}: {refuted:#?}");
+            }
+        }
+    }
+    assert_eq!(found, [8, 8]);
+}
+
+#[test]
 fn certificates_of_theorem_5_are_confirmed() {
     let mut found = std::collections::BTreeMap::new();
     for fan_out in [Array2::eye(1), Array2::eye(3), Array2::eye(3) + 0.15] {

@@ -9,7 +9,6 @@ use luckflow::theory::certificate::Problem;
 use luckflow::theory::euclidean::{Certificate, Start, joint};
 use luckflow::theory::theorem4;
 use ndarray::{Array1, Array2, ArrayView2};
-use ndarray_linalg::{Cholesky, UPLO};
 use rand::RngExt;
 use std::time::{Duration, Instant};
 
@@ -47,36 +46,6 @@ impl Tally {
 
     fn holds(&self) -> bool {
         self.ratios.iter().all(|ratio| *ratio > 1.0 - 1e-6)
-    }
-}
-
-fn teacher(stream: &mut Stream, m: usize) -> (&'static str, Array2<f64>) {
-    match stream.random_range(0..4) {
-        0 => ("orthonormal", Array2::eye(m)),
-        1 => {
-            let dim = [m, 4 * m, 20 * m][stream.random_range(0..3)];
-            ("random", draw::random_teacher(stream, dim, m))
-        }
-        2 => {
-            let low = -0.9 / (m.max(2) - 1) as f64;
-            let cosine = low + (0.6 - low) * stream.random::<f64>();
-            let gram = Array2::from_shape_fn((m, m), |(j, k)| if j == k { 1.0 } else { cosine });
-            (
-                "equiangular",
-                gram.cholesky(UPLO::Upper).expect("positive definite"),
-            )
-        }
-        _ => {
-            let axis = |i: usize, k: usize| match (k / 2 == i, k % 2) {
-                (false, _) => 0.0,
-                (true, 0) => 1.0,
-                (true, _) => -1.0,
-            };
-            (
-                "antipodal",
-                Array2::from_shape_fn((m.div_ceil(2), m), |(i, k)| axis(i, k)),
-            )
-        }
     }
 }
 
@@ -128,7 +97,8 @@ fn a_long_search() {
             seed: cell,
         };
         let m = stream.random_range(1..=10);
-        let (name, teacher) = teacher(&mut stream, m);
+        let coordinates = m * [1, 4, 20][stream.random_range(0..3)];
+        let (name, teacher) = falsify::draw_teacher(&mut stream, [coordinates, m]);
         let b = -1.0 + 4.0 * stream.random::<f64>();
         let b = if stream.random_range(0..4) == 0 {
             0.0
@@ -145,7 +115,12 @@ fn a_long_search() {
         if cell % 4 == 0 {
             let problem = problem(&mut stream, teacher.view(), b, theta0);
             if let Some(claim) = joint::Certificate::of(&problem) {
-                let found = falsify::joint(&problem, &claim, claim.rate, &search);
+                let found = falsify::joint(
+                    &problem,
+                    &falsify::Within::euclidean(&problem, &claim),
+                    claim.rate,
+                    &search,
+                );
                 joint_tally.add(found, &what);
             }
         }

@@ -32,13 +32,17 @@ class Attack:
     claimed : float
         λ.
     ratio : float
-        The smallest instantaneous rate that was found, over λ: below 1 the bound is refuted.
+        The smallest instantaneous rate over λ that was found among the starts it is for: below 1 the bound is refuted.
+    in_region : float or None
+        The same in all of the region that no run leaves, for rates that are claimed there.
     along_run : float or None
         The smallest ratio along the run from there.
     evaluations : int
         Of the rate, by the search.
     W, W_star : ndarray, shape (d, n) and (d, m)
         Where it is attained, and the teacher; of no columns where nothing was found.
+    V, V_star : ndarray or None, shape (n, C) and (m, C)
+        The fan-out weights there, where they run.
     """
 
     bound: str
@@ -48,12 +52,16 @@ class Attack:
     evaluations: int
     W: np.ndarray = field(repr=False)
     W_star: np.ndarray = field(repr=False)
+    in_region: float | None = None
+    V: np.ndarray | None = field(default=None, repr=False)
+    V_star: np.ndarray | None = field(default=None, repr=False)
     along_run: float | None = None
 
     @property
     def verdict(self) -> str:
         """``"holds"`` or ``"violated"``."""
-        least = min(self.ratio, np.inf if self.along_run is None else self.along_run)
+        others = [ratio for ratio in (self.in_region, self.along_run) if ratio is not None]
+        least = min([self.ratio, *others])
         return "holds" if least >= 1 - ROUNDING else "violated"
 
 
@@ -63,13 +71,18 @@ class Attacks(list):
     without_search: list[str] = []
 
     def _repr_html_(self) -> str:
-        head = ["bound", "proven", "claimed", "smallest found/claimed", "along the run", "verdict"]
-        rows = [[a.bound, a.proven, a.claimed, a.ratio, a.along_run, a.verdict] for a in self]
+        head = ["bound", "proven", "claimed", "smallest found/claimed", "in the region", "along the run", "verdict"]
+        rows = [[a.bound, a.proven, a.claimed, a.ratio, a.in_region, a.along_run, a.verdict] for a in self]
         return _html.table(head, rows)
 
 
 def falsify(
-    scenario: Scenario, overrides: Mapping[str, Any] | None = None, *, starts: int = 40, iterations: int = 200
+    scenario: Scenario,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    starts: int = 40,
+    iterations: int = 200,
+    teachers: int = 0,
 ) -> Attacks:
     """Searches, within what each bound supposes, for the start at which it comes closest to failing; runs from there.
 
@@ -79,6 +92,8 @@ def falsify(
         As for `run`; of Theorem 4 or 5.
     starts, iterations : int
         Random starts of the search for each bound and node, and steps from each.
+    teachers : int
+        Other teachers to attack each bound at, of as many nodes: some drawn, others near the worst one.
 
     Returns
     -------
@@ -93,22 +108,33 @@ def falsify(
         At once; the search itself goes on unheard until it ends.
     """
     given = Given.of(scenario, overrides)
-    found = _luckflow.attacks(given, whole("starts", starts), whole("iterations", iterations))
+    found = _luckflow.attacks(given, whole("starts", starts), whole("iterations", iterations), whole("teachers", teachers))
     attacks = Attacks()
     attacks.without_search = found["without_search"]
     for attack in found["attacks"]:
-        along = _along(attack, found["W_star"], found["b"]) if attack["W"].shape[1] else None
-        attacks.append(Attack(**attack, W_star=found["W_star"], along_run=along))
+        along = _along(attack, found["b"]) if attack["W"].shape[1] else None
+        attacks.append(Attack(**attack, along_run=along))
     return attacks
 
 
-def _along(attack: Mapping[str, Any], W_star: np.ndarray, b: float) -> float | None:
+def _along(attack: Mapping[str, Any], b: float) -> float | None:
     """The smallest ratio along the run from what was found."""
     with tempfile.TemporaryDirectory() as folder:
-        names = [str(Path(folder, name)) for name in ("teacher.npy", "student.npy")]
-        for name, array in zip(names, (W_star, attack["W"])):
-            np.save(name, array)
-        teacher = {"weights": {"file": names[0]}, "threshold": b}
-        result = run({"experiment": "theorem4", "teacher": teacher, "student": {"weights": {"file": names[1]}}})
+
+        def saved(name: str) -> dict[str, str]:
+            file = str(Path(folder, name + ".npy"))
+            np.save(file, attack[name])
+            return {"file": file}
+
+        scenario: dict[str, Any] = {
+            "experiment": "theorem4",
+            "teacher": {"weights": saved("W_star"), "threshold": b},
+            "student": {"weights": saved("W")},
+        }
+        if attack["V"] is not None:
+            scenario["experiment"] = "theorem5"
+            scenario["teacher"]["fan_out"] = saved("V_star")
+            scenario["student"] |= {"fan_out": saved("V"), "extra": len(attack["V"]) - len(attack["V_star"])}
+        result = run(scenario)
     simulated = result.summary["rates"].get(attack["bound"], {}).get("simulated")
     return None if simulated is None else simulated / attack["claimed"]

@@ -13,19 +13,24 @@ use pyo3::types::{PyDict, PyList};
 /// Most starts and steps of a search, as on the command line.
 const MOST: u64 = 1_000_000;
 
-/// Attacks on every bound of a scenario that claims something: W*, b, the attacks, and what nothing is known against.
+/// Attacks on every bound of a scenario that claims something, with W*: b, the attacks, and what nothing is known against.
 #[pyfunction]
 pub fn attacks<'py>(
     py: Python<'py>,
     given: Given,
     starts: u64,
     iterations: u64,
+    teachers: u64,
 ) -> PyResult<Bound<'py, PyDict>> {
     for (name, count) in [("starts", starts), ("iterations", iterations)] {
         if !(1..=MOST).contains(&count) {
             let allowed = format!("a whole number from 1 to {MOST}");
             return Err(errors::argument(name, count, allowed));
         }
+    }
+    if teachers > MOST {
+        let allowed = format!("a whole number from 0 to {MOST}");
+        return Err(errors::argument("teachers", teachers, allowed));
     }
     let document = given.document()?;
     let place = document.path.display().to_string();
@@ -40,7 +45,7 @@ pub fn attacks<'py>(
         iterations: iterations as usize,
         seed: scenario.seed(),
     };
-    let found = job::wide(py, move || attack(&scenario, &search))?;
+    let found = job::wide(py, move || attack(&scenario, &search, teachers))?;
     let found = found.map_err(|error| errors::experiment(&error, &place))?;
     let found = found.expect("there is something to attack");
     let attacks = PyList::empty(py);
@@ -50,13 +55,20 @@ pub fn attacks<'py>(
         one.set_item("proven", attack.bound.standing == Standing::Proven)?;
         one.set_item("claimed", attack.claimed)?;
         one.set_item("ratio", attack.found.ratio)?;
-        one.set_item("evaluations", attack.found.evaluations)?;
+        let in_region = attack.in_region.as_ref();
+        let more = in_region.map_or(0, |found| found.evaluations);
+        one.set_item("in_region", in_region.map(|found| found.ratio))?;
+        one.set_item("evaluations", attack.found.evaluations + more)?;
         one.set_item("W", attack.found.weights.into_pyarray(py))?;
+        one.set_item("W_star", attack.teacher.into_pyarray(py))?;
+        let fan_out = attack.found.fan_out;
+        one.set_item("V", fan_out.map(|v| v.into_pyarray(py)))?;
+        let fan_out = attack.teacher_fan_out;
+        one.set_item("V_star", fan_out.map(|v| v.into_pyarray(py)))?;
         attacks.append(one)?;
     }
     let all = PyDict::new(py);
     all.set_item("attacks", attacks)?;
-    all.set_item("W_star", found.teacher.into_pyarray(py))?;
     all.set_item("b", found.threshold)?;
     all.set_item("without_search", found.without_search)?;
     Ok(all)

@@ -9,13 +9,15 @@ use comfy_table::{CellAlignment, Table};
 use luckflow::bound::Standing;
 use luckflow::config::Document;
 use luckflow::experiment::theorem4::Theorem4;
+use luckflow::experiment::theorem5::Theorem5;
+use luckflow::experiment::two_layer::claim::RateClaim;
 use luckflow::experiment::{Experiment, Scenario};
 use luckflow::falsify::Search;
 use luckflow::ndarray::Array2;
 use luckflow::output::{Claim, Folder, Provenance};
 use luckflow::plot::number::short;
 use luckflow::theory::Verdict;
-use luckflow::verify::{Attack, Attacks, attack, can_attack};
+use luckflow::verify::{Attack, attack, can_attack};
 use ndarray_npy::WriteNpyExt;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,9 @@ pub struct Arguments {
     /// Steps of the search from each
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     iterations: u32,
+    /// Other teachers to attack each bound at, of as many nodes: some drawn, others near the worst one
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    teachers: u32,
     /// Folder of the results [default: plots/<scenario name>-falsify]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -52,13 +57,18 @@ struct AttackRecord {
     bound: &'static str,
     standing: &'static str,
     claimed: f64,
-    /// The smallest instantaneous rate over the claimed one.
+    /// The smallest instantaneous rate over the claimed one, of starts within the premises.
     smallest_ratio: f64,
+    /// The same in all of the region for which the rate is claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_region: Option<f64>,
     /// The smallest ratio along the run from there.
     along_run: Option<f64>,
     evaluations: usize,
     /// The start, W as d × n.
     start: Option<String>,
+    /// W\*, d × m.
+    teacher: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +77,7 @@ struct Report<'a> {
     provenance: Provenance,
     starts: u32,
     iterations: u32,
+    teachers: u32,
     attacks: &'a [AttackRecord],
     without_search: &'a [&'static str],
 }
@@ -94,13 +105,14 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let at_file =
         |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", file.display()));
-    let found = attack(&scenario, &search).map_err(|error| at_file(&error))?;
+    let found =
+        attack(&scenario, &search, arguments.teachers.into()).map_err(|error| at_file(&error))?;
     let attacks = found.expect("there is something to attack");
     let watch = Watch::start(arguments.quiet);
     let kept = attacks
         .attacks
         .iter()
-        .map(|attack| keep(attack, &attacks, &folder, &watch))
+        .map(|attack| keep(attack, attacks.threshold, &folder, &watch))
         .collect::<Result<Vec<_>, _>>()?;
     watch.finish();
     let summary = Report {
@@ -108,6 +120,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         provenance: Provenance::now(),
         starts: arguments.starts,
         iterations: arguments.iterations,
+        teachers: arguments.teachers,
         attacks: &kept,
         without_search: &attacks.without_search,
     };
@@ -149,10 +162,8 @@ const PROVEN: &str = "proven";
 
 impl AttackRecord {
     fn verdict(&self) -> Verdict {
-        let least = self
-            .along_run
-            .unwrap_or(f64::INFINITY)
-            .min(self.smallest_ratio);
+        let others = [self.along_run, self.in_region].into_iter().flatten();
+        let least = others.fold(self.smallest_ratio, f64::min);
         match least >= 1.0 - ROUNDING {
             true => Verdict::Holds,
             false => Verdict::Violated,
@@ -163,11 +174,12 @@ impl AttackRecord {
 /// Writes the start as arrays and as a scenario that runs from it, and runs it.
 fn keep(
     attack: &Attack,
-    all: &Attacks,
+    threshold: f64,
     folder: &Folder,
     watch: &Watch,
 ) -> Result<AttackRecord, Failure> {
     let name = attack.bound.name;
+    let in_region = attack.in_region.as_ref();
     let mut kept = AttackRecord {
         bound: name,
         standing: match attack.bound.standing {
@@ -176,39 +188,62 @@ fn keep(
         },
         claimed: attack.claimed,
         smallest_ratio: attack.found.ratio,
+        in_region: in_region.map(|found| found.ratio),
         along_run: None,
-        evaluations: attack.found.evaluations,
+        evaluations: attack.found.evaluations + in_region.map_or(0, |found| found.evaluations),
         start: None,
+        teacher: None,
     };
     if attack.found.weights.ncols() == 0 {
         return Ok(kept);
     }
+    let path = write_start(attack, threshold, folder)?;
+    kept.start = Some(format!("{name}.npy"));
+    kept.teacher = Some(format!("{name}-teacher.npy"));
+    let document = Document::load(&path, &[]).map_err(Failure::runtime)?;
+    let scenario = Scenario::interpret(document).map_err(Failure::runtime)?;
+    let simulated = |claims: &[RateClaim]| {
+        let claim = claims.iter().find(|claim| claim.bound.name == name);
+        claim.and_then(|claim| claim.simulated)
+    };
+    let simulated = match (scenario.get::<Theorem4>(), scenario.get::<Theorem5>()) {
+        (Some(run), _) => simulated(&run.simulate(watch).map_err(Failure::runtime)?.claims),
+        (_, Some(run)) => simulated(&run.simulate(watch).map_err(Failure::runtime)?.claims),
+        _ => None,
+    };
+    kept.along_run = simulated.map(|simulated| simulated / attack.claimed);
+    Ok(kept)
+}
+
+/// W\*, W, V\* and V as files, and the scenario that takes them; where that one is.
+fn write_start(attack: &Attack, threshold: f64, folder: &Folder) -> Result<PathBuf, Failure> {
+    let name = attack.bound.name;
     let array = |file: &str, array: &Array2<f64>| {
         let mut bytes = Vec::new();
         array.write_npy(&mut bytes).map_err(Failure::runtime)?;
         let written = folder.write(file, |out| out.write_all(&bytes));
         written.map_err(Failure::runtime)
     };
-    array("teacher.npy", &all.teacher)?;
+    array(&format!("{name}-teacher.npy"), &attack.teacher)?;
     array(&format!("{name}.npy"), &attack.found.weights)?;
+    let mut experiment = "theorem4";
+    let (mut of_teacher, mut of_student) = (String::new(), String::new());
+    if let (Some(teacher), Some(student)) = (&attack.teacher_fan_out, &attack.found.fan_out) {
+        array(&format!("{name}-teacher-fan-out.npy"), teacher)?;
+        array(&format!("{name}-fan-out.npy"), student)?;
+        experiment = "theorem5";
+        of_teacher = format!("fan_out = {{ file = \"{name}-teacher-fan-out.npy\" }}\n");
+        let extra = student.nrows() - teacher.nrows();
+        of_student = format!("fan_out = {{ file = \"{name}-fan-out.npy\" }}\nextra = {extra}\n");
+    }
     let text = format!(
-        "# The start at which \"{name}\" comes closest to failing.\nexperiment = \"theorem4\"\n\n[teacher]\nweights = {{ file = \"teacher.npy\" }}\nthreshold = {:?}\n\n\
-         [student]\nweights = {{ file = \"{name}.npy\" }}\n",
-        all.threshold
+        "# The start at which \"{name}\" comes closest to failing.\nexperiment = \"{experiment}\"\n\n\
+         [teacher]\nweights = {{ file = \"{name}-teacher.npy\" }}\nthreshold = {threshold:?}\n{of_teacher}\n\
+         [student]\nweights = {{ file = \"{name}.npy\" }}\n{of_student}"
     );
-    let path = folder
-        .write(&format!("{name}.toml"), |out| {
-            out.write_all(text.as_bytes())
-        })
-        .map_err(Failure::runtime)?;
-    kept.start = Some(format!("{name}.npy"));
-    let document = Document::load(&path, &[]).map_err(Failure::runtime)?;
-    let scenario = Scenario::interpret(document).map_err(Failure::runtime)?;
-    let run: &Theorem4 = scenario.get().expect("as written above");
-    let outcome = run.simulate(watch).map_err(Failure::runtime)?;
-    let claim = outcome.claims.iter().find(|claim| claim.bound.name == name);
-    kept.along_run = claim.and_then(|claim| Some(claim.simulated? / attack.claimed));
-    Ok(kept)
+    let file = format!("{name}.toml");
+    let path = folder.write(&file, |out| out.write_all(text.as_bytes()));
+    path.map_err(Failure::runtime)
 }
 
 fn table(kept: &[AttackRecord]) -> Table {
@@ -219,6 +254,7 @@ fn table(kept: &[AttackRecord]) -> Table {
         "standing",
         "claimed",
         "smallest found/claimed",
+        "in the region",
         "along the run from there",
         "verdict",
     ]);
@@ -228,13 +264,17 @@ fn table(kept: &[AttackRecord]) -> Table {
             kept.standing.to_owned(),
             short(kept.claimed),
             format!("{:.6}", kept.smallest_ratio),
-            kept.along_run
-                .map_or("–".into(), |ratio| format!("{ratio:.6}")),
+            or_dash(kept.in_region),
+            or_dash(kept.along_run),
             kept.verdict().to_string(),
         ]);
     }
-    for column in table.column_iter_mut().skip(2).take(3) {
+    for column in table.column_iter_mut().skip(2).take(4) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+fn or_dash(ratio: Option<f64>) -> String {
+    ratio.map_or("–".into(), |ratio| format!("{ratio:.6}"))
 }

@@ -24,6 +24,7 @@ pub fn angle(
         ratio: f64::INFINITY,
         evaluations: 0,
         weights: Array2::zeros((k + EXTRA, 0)),
+        fan_out: None,
     };
     for node in 0..m {
         let rate = rate(padded.view(), &curves, node, theta0, (measure, claimed));
@@ -95,7 +96,7 @@ fn of_node(
     let mut rows = vec![0.0; m];
     rows[node] = 1.0;
     let weights = turned.weights(&squares);
-    let (pull, slopes) = target.pull(&weights, &ones(m), &rows, false);
+    let (pull, slopes) = target.pull(&weights, &ones(m), &rows, &[]);
     // p·g = sin θ (−dθ/dt).
     let (sine, cosine) = largest.sin_cos();
     let (unit, log_slope) = match measure {

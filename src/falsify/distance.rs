@@ -34,6 +34,7 @@ pub fn distance(
         ratio: found.ratio,
         evaluations: found.evaluations,
         weights,
+        fan_out: None,
     }
 }
 
@@ -66,7 +67,7 @@ pub(super) fn rate(
             return f64::INFINITY;
         }
         let weights = turned.weights(&scaled.squares);
-        let (pull, slopes) = target.pull(&weights, &fan_out, &vec![1.0; m], false);
+        let (pull, slopes) = target.pull(&weights, &fan_out, &vec![1.0; m], &[]);
         let value = pull / (total * claimed);
         let weights = slopes.weights / (total * claimed);
         let mut squares = turned.in_squares(&scaled.squares, weights.view());

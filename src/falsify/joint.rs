@@ -3,43 +3,60 @@
 use super::distance::{Scaled, chord};
 use super::pull::{Curves, Target};
 use super::turned::Turned;
+use super::within::Within;
 use super::{EXTRA, Found, Search};
 use crate::network::draw;
 use crate::theory::certificate::Problem;
-use crate::theory::euclidean::joint::Certificate;
 use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
 
-/// The smallest −d/dt log of the joint distance over `claimed`, over the region of a certificate.
+/// The smallest −d/dt log of the joint distance over `claimed`, over all states of a set, with one of them where it is attained.
 ///
-/// Nodes of W_r are turned within their drift, single and together; V within its balls. x ~ N(0, I). Weights are not given: a point of the
-/// region need not be one that a run from the certified start comes to.
-pub fn joint(problem: &Problem, region: &Certificate, claimed: f64, search: &Search) -> Found {
+/// Nodes of W_r are turned within their drift, single and together; V within its balls. x ~ N(0, I).
+pub fn joint(problem: &Problem, within: &Within, claimed: f64, search: &Search) -> Found {
     let curves = Curves::new(problem.threshold);
-    let (nodes, outputs) = (
-        problem.fan_out_errors.len(),
-        problem.teacher_fan_out.ncols(),
-    );
-    let size = nodes * (problem.teacher.nrows() + EXTRA + outputs);
-    let found = search.smallest(size, rate(problem, &curves, region, claimed));
-    Found {
-        ratio: found.ratio,
-        evaluations: found.evaluations,
-        weights: Array2::zeros((problem.teacher.nrows(), 0)),
-    }
+    let found = search.smallest(numbers(problem), rate(problem, &curves, within, claimed));
+    let state = (!found.numbers.is_empty()).then(|| {
+        let nominal = nominal(problem);
+        let m = problem.teacher_nodes();
+        let (of_weights, of_errors) = found.numbers.split_at(nominal.len());
+        let turned = Turned::new(nominal.view(), of_weights);
+        let errors = Spread::new(of_errors, nominal.nrows());
+        let [ball, drift] = shared(within, &turned.shares, &errors.shares);
+        let w = turned.weights(&joined(&ball.squares[..m], &drift.squares));
+        (
+            w,
+            errors.around(&problem.teacher_fan_out, &ball.squares[m..]),
+        )
+    });
+    Found::state(problem, found.ratio, found.evaluations, state)
+}
+
+/// How many numbers a state is made of: n(k + 2 + C).
+pub(super) fn numbers(problem: &Problem) -> usize {
+    problem.fan_out_errors.len()
+        * (problem.teacher.nrows() + EXTRA + problem.teacher_fan_out.ncols())
+}
+
+/// W\* and W_r(0), a node per row, in two dimensions more.
+pub(super) fn nominal(problem: &Problem) -> Array2<f64> {
+    let whole = concatenate![Axis(1), problem.teacher, problem.extra];
+    draw::pad_rows(whole.view(), whole.nrows() + EXTRA).reversed_axes()
 }
 
 /// The rate over `claimed` as a function of unbounded numbers that writes its gradient: the nodes' numbers, then those of V.
 pub(super) fn rate(
     problem: &Problem,
     curves: &Curves,
-    region: &Certificate,
+    within: &Within,
     claimed: f64,
 ) -> impl Fn(&[f64], &mut [f64]) -> f64 {
     let (m, n) = (problem.teacher.ncols(), problem.fan_out_errors.len());
-    let whole = concatenate![Axis(1), problem.teacher, problem.extra];
-    let nominal = draw::pad_rows(whole.view(), whole.nrows() + EXTRA).reversed_axes();
+    let nominal = nominal(problem);
     let fan_out = problem.teacher_fan_out.clone();
-    let region = *region;
+    let within = within.clone();
+    let largest: f64 = within.angles.iter().map(|angle| chord(*angle)).sum();
+    let largest = largest + within.errors.iter().map(|e| e * e).sum::<f64>();
+    let least = super::SMALLEST.powi(2) * largest.min(within.radius.powi(2));
     move |numbers, gradient| {
         let target = Target {
             curves,
@@ -50,17 +67,15 @@ pub(super) fn rate(
         let (of_weights, of_errors) = numbers.split_at(nominal.len());
         debug_assert_eq!(of_weights.len() + of_errors.len(), gradient.len());
         let errors = Spread::new(of_errors, n);
-        let [ball, drift] = within(&region, m, &turned.shares, &errors.shares);
+        let [ball, drift] = shared(&within, &turned.shares, &errors.shares);
         let squares = joined(&ball.squares[..m], &drift.squares);
         let total: f64 = ball.squares.iter().sum();
-        if total < super::SMALLEST.powi(2) * region.radius.powi(2) {
+        if total < least {
             return f64::INFINITY;
         }
         let w = turned.weights(&squares);
-        let mut v = errors.scaled(&ball.squares[m..]);
-        let mut of_teacher = v.slice_mut(s![..m, ..]);
-        of_teacher += &fan_out;
-        let (pull, slopes) = target.pull(&w, &v, &vec![1.0; m], true);
+        let v = errors.around(&fan_out, &ball.squares[m..]);
+        let (pull, slopes) = target.pull(&w, &v, &vec![1.0; m], &vec![1.0; n]);
         let value = pull / (total * claimed);
         let in_w = slopes.weights / (total * claimed);
         let in_v = slopes.fan_out / (total * claimed);
@@ -78,37 +93,30 @@ pub(super) fn rate(
 }
 
 /// Of u's m nodes and of all errors within the ball that they share, and of W_r within its own: from the shares of all.
-fn within(region: &Certificate, m: usize, nodes: &[f64], errors: &[f64]) -> [Scaled; 2] {
-    let limit = |i: usize| match i {
-        _ if i < m => chord(region.largest_angle),
-        _ if i < 2 * m => region.largest_error.powi(2),
-        _ => region.largest_extra.powi(2),
-    };
-    let limits = (0..m + errors.len()).map(limit).collect();
-    let ball = joined(&nodes[..m], errors);
+fn shared(within: &Within, nodes: &[f64], errors: &[f64]) -> [Scaled; 2] {
+    let m = within.angles.len();
+    let squares = |angles: &[f64]| angles.iter().map(|angle| chord(*angle)).collect::<Vec<_>>();
+    let of_errors: Vec<f64> = within.errors.iter().map(|e| e * e).collect();
+    let limits = joined(&squares(&within.angles), &of_errors);
     [
-        Scaled::each(&ball, limits, region.radius.powi(2)),
-        Scaled::new(
-            &nodes[m..],
-            region.single_drift.powi(2),
-            region.drift.powi(2),
-        ),
+        Scaled::each(&joined(&nodes[..m], errors), limits, within.radius.powi(2)),
+        Scaled::each(&nodes[m..], squares(&within.turns), within.drift.powi(2)),
     ]
 }
 
-fn joined(first: &[f64], second: &[f64]) -> Vec<f64> {
+pub(super) fn joined(first: &[f64], second: &[f64]) -> Vec<f64> {
     [first, second].concat()
 }
 
 /// Errors of V: a direction and a share for each node, from its numbers A: A/|A| and |A|²/(1 + |A|²).
-struct Spread {
+pub(super) struct Spread {
     directions: Array2<f64>,
     lengths: Vec<f64>,
-    shares: Vec<f64>,
+    pub shares: Vec<f64>,
 }
 
 impl Spread {
-    fn new(numbers: &[f64], nodes: usize) -> Self {
+    pub fn new(numbers: &[f64], nodes: usize) -> Self {
         let mut directions =
             Array2::from_shape_vec((nodes, numbers.len() / nodes), numbers.to_vec())
                 .expect("as many for each");
@@ -126,23 +134,25 @@ impl Spread {
         }
     }
 
-    /// ε with |ε_i|² = `squares`_i.
-    fn scaled(&self, squares: &[f64]) -> Array2<f64> {
-        let mut errors = self.directions.clone();
-        for (mut error, square) in errors.rows_mut().into_iter().zip(squares) {
+    /// V = [V\*; 0] + ε with |ε_i|² = `squares`_i.
+    pub fn around(&self, teacher: &Array2<f64>, squares: &[f64]) -> Array2<f64> {
+        let mut v = self.directions.clone();
+        for (mut error, square) in v.rows_mut().into_iter().zip(squares) {
             error *= square.sqrt();
         }
-        errors
+        let mut of_teacher = v.slice_mut(s![..teacher.nrows(), ..]);
+        of_teacher += teacher;
+        v
     }
 
-    fn in_squares(&self, squares: &[f64], slopes: ArrayView2<f64>) -> Vec<f64> {
+    pub fn in_squares(&self, squares: &[f64], slopes: ArrayView2<f64>) -> Vec<f64> {
         let slope = |i: usize| {
             self.directions.row(i).dot(&slopes.row(i)) / (2.0 * squares[i].sqrt().max(1e-150))
         };
         (0..squares.len()).map(slope).collect()
     }
 
-    fn in_numbers(
+    pub fn in_numbers(
         &self,
         squares: &[f64],
         slopes: ArrayView2<f64>,

@@ -8,13 +8,20 @@ mod distance;
 mod joint;
 mod lbfgs;
 mod pull;
+mod teachers;
 mod turned;
+mod weighted;
+mod within;
 
 pub use angle::angle;
 pub use distance::distance;
 pub use joint::joint;
+pub use teachers::{draw_teacher, nearby_teacher};
+pub use weighted::weighted;
+pub use within::Within;
 
 use crate::rng::{self, Stream};
+use crate::theory::certificate::Problem;
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -41,6 +48,30 @@ pub struct Found {
     pub evaluations: usize,
     /// W where it is attained, a node per column, in two dimensions more than the teacher was given in; of no columns if nothing was found.
     pub weights: Array2<f64>,
+    /// V there, n × C, for bounds of a flow in which V runs.
+    pub fan_out: Option<Array2<f64>>,
+}
+
+impl Found {
+    /// Of a flow in which V runs: W, a node per row, and V.
+    fn state(
+        problem: &Problem,
+        ratio: f64,
+        evaluations: usize,
+        state: Option<(Array2<f64>, Array2<f64>)>,
+    ) -> Self {
+        let none = || {
+            let (k, outputs) = (problem.teacher.nrows(), problem.teacher_fan_out.ncols());
+            (Array2::zeros((0, k + EXTRA)), Array2::zeros((0, outputs)))
+        };
+        let (weights, fan_out) = state.unwrap_or_else(none);
+        Self {
+            ratio,
+            evaluations,
+            weights: weights.reversed_axes(),
+            fan_out: Some(fan_out),
+        }
+    }
 }
 
 /// The smallest value of a function, and where it is attained.

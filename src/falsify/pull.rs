@@ -49,13 +49,13 @@ pub(super) struct Slopes {
 }
 
 impl Target<'_> {
-    /// Σ_j `rows`_j p_j·g_j over the student's nodes j < m, plus, if `joint`, −Σ_i ε_i·dv_i/dt.
+    /// Σ_j `rows`_j p_j·g_j over the student's nodes j < m, less Σ_i `errors`_i ε_i·dv_i/dt; `errors` may be empty where V is fixed.
     pub fn pull(
         &self,
         w: &Array2<f64>,
         v: &Array2<f64>,
         rows: &[f64],
-        joint: bool,
+        errors: &[f64],
     ) -> (f64, Slopes) {
         let (n, m) = (w.nrows(), self.weights.nrows());
         let x = w.dot(&self.weights.t());
@@ -102,8 +102,9 @@ impl Target<'_> {
         }
         let mut fan_out =
             slopes.beta_star.dot(&self.fan_out) + (&slopes.beta + &slopes.beta.t()).dot(v);
-        if joint {
-            value += self.of_fan_out(v, [&curves_x, &curves_g], &mut slopes, &mut fan_out);
+        if !errors.is_empty() {
+            let curves = [&curves_x, &curves_g];
+            value += self.of_fan_out(v, errors, curves, &mut slopes, &mut fan_out);
         }
         let weights = slopes.x.dot(&self.weights) + (&slopes.g + &slopes.g.t()).dot(w);
         (value, Slopes { weights, fan_out })
@@ -124,10 +125,11 @@ impl Target<'_> {
         }
     }
 
-    /// Σ_i ε_i·(Σ_k L_ik v_k − Σ_k L\*_ik v\*_k).
+    /// Σ_i `rows`_i ε_i·(Σ_k L_ik v_k − Σ_k L\*_ik v\*_k).
     fn of_fan_out(
         &self,
         v: &Array2<f64>,
+        rows: &[f64],
         [curves_x, curves_g]: [&Array2<Values>; 2],
         slopes: &mut Parts,
         out: &mut Array2<f64>,
@@ -137,6 +139,9 @@ impl Target<'_> {
         for (mut error, target) in error.rows_mut().into_iter().zip(self.fan_out.rows()) {
             error -= &target;
         }
+        for (mut error, row) in error.rows_mut().into_iter().zip(rows) {
+            error *= *row;
+        }
         let itself = self.curves.at(1.0).l;
         let l = Array2::from_shape_fn(
             (n, n),
@@ -144,7 +149,9 @@ impl Target<'_> {
         );
         let l_star = curves_x.map(|curve| curve.l);
         let force: Array2<f64> = l.dot(v) - l_star.dot(&self.fan_out);
-        *out += &force;
+        for ((mut out, force), row) in out.rows_mut().into_iter().zip(force.rows()).zip(rows) {
+            out.scaled_add(*row, &force);
+        }
         *out += &l.dot(&error);
         let products = error.dot(&v.t());
         let with_teacher = error.dot(&self.fan_out.t());

@@ -1,3 +1,5 @@
+mod regions;
+
 use super::*;
 use crate::bound::Measure;
 use crate::falsify::joint as falsify_joint;
@@ -95,14 +97,24 @@ fn no_start_is_slower_than_the_bound_on_the_joint_distance() {
         let Some(claim) = joint::Certificate::of(&problem) else {
             continue;
         };
-        let found = falsify_joint::joint(&problem, &claim, claim.rate, &LITTLE);
+        let found = falsify_joint::joint(
+            &problem,
+            &Within::euclidean(&problem, &claim),
+            claim.rate,
+            &LITTLE,
+        );
         tested += 1;
         least = least.min(found.ratio);
         assert!(
             found.ratio > 1.0 - ROUNDING,
             "cell {cell}, m = {m}, r = {r}, b = {b}: {claim:?} {found:?}"
         );
-        let found = falsify_joint::joint(&problem, &claim, 1.3 * claim.rate, &LITTLE);
+        let found = falsify_joint::joint(
+            &problem,
+            &Within::euclidean(&problem, &claim),
+            1.3 * claim.rate,
+            &LITTLE,
+        );
         if cell % 9 == 0 && b >= 1.5 {
             assert!(
                 found.ratio < 0.99,
@@ -141,7 +153,8 @@ fn the_pull_has_the_derivatives_that_differences_have() {
         fan_out: fan_out.view(),
     };
     let rows = [1.0, 0.4, 0.0];
-    let (_, slopes) = target.pull(&w, &v, &rows, true);
+    let errors = [1.0, 0.7, 0.0, 1.3, 0.2];
+    let (_, slopes) = target.pull(&w, &v, &rows, &errors);
     let h = 1e-5;
     let shifted = |to: &Array2<f64>, i: usize, k: usize, h: f64| {
         let mut to = to.clone();
@@ -157,7 +170,7 @@ fn the_pull_has_the_derivatives_that_differences_have() {
                 let mut w = w.clone();
                 w.row_mut(i).scaled_add(h, &tangent);
                 crate::network::unit::normalize(&mut w.row_mut(i));
-                target.pull(&w, &v, &rows, true).0
+                target.pull(&w, &v, &rows, &errors).0
             };
             let difference = (at(h) - at(-h)) / (2.0 * h);
             let slope = slopes.weights.row(i).dot(&tangent);
@@ -167,7 +180,7 @@ fn the_pull_has_the_derivatives_that_differences_have() {
             );
         }
         for k in 0..c {
-            let at = |h: f64| target.pull(&w, &shifted(&v, i, k, h), &rows, true).0;
+            let at = |h: f64| target.pull(&w, &shifted(&v, i, k, h), &rows, &errors).0;
             let difference = (at(h) - at(-h)) / (2.0 * h);
             assert!(
                 (difference - slopes.fan_out[[i, k]]).abs() < 1e-7,
@@ -237,8 +250,20 @@ fn searches_see_the_gradients_that_differences_have() {
         };
         Checked::of(
             5 * (7 + 4),
-            falsify_joint::rate(&problem, &Curves::new(0.3), &region, 0.1),
+            falsify_joint::rate(
+                &problem,
+                &Curves::new(0.3),
+                &Within::euclidean(&problem, &region),
+                0.1,
+            ),
         );
+    }
+    let mut within = Within::start(&problem);
+    within.turns.fill(0.05);
+    let (weights, curves) = ([1.0, 0.4, 2.0, 1.5, 0.9, 1.1, 0.7, 1.3], Curves::new(0.3));
+    for entry in [0, 2, 4, 7] {
+        let set = weighted::Set::new(&problem, &within, &weights, entry);
+        Checked::of(5 * (7 + 4), set.rate(&problem, &curves, 0.1));
     }
     let padded = draw::pad_rows(teacher.view(), 5);
     for measure in [Measure::Theta, Measure::TanHalf] {

@@ -43,7 +43,8 @@ fn matrix(
     activation: &Array2<Interval>,
 ) -> Array2<Interval> {
     let (m, n) = (inputs.teacher_nodes, inputs.nodes.len());
-    let (k, outputs) = (inputs.nodes.weights.nrows(), inputs.fan_out.ncols());
+    let fan_out = coordinates(inputs, limits);
+    let (k, outputs) = (inputs.nodes.weights.nrows(), fan_out.ncols());
     let tangential = limits.tangential();
     let scale = tangential.sqrt();
     let weight = |a: usize, j: usize| inputs.nodes.weights[[a, j]];
@@ -76,7 +77,7 @@ fn matrix(
             let gate = (limits.nominal[[i, j]] - linear) * scale;
             for (a, seen) in seen(j, i).into_iter().enumerate() {
                 for c in 0..outputs {
-                    let entry = inputs.fan_out[[j, c]] * seen * gate;
+                    let entry = fan_out[[j, c]] * seen * gate;
                     matrix[[i * outputs + c, place(j, a)]] = entry;
                     matrix[[place(j, a), i * outputs + c]] = entry;
                 }
@@ -101,4 +102,18 @@ fn matrix(
         }
     }
     matrix
+}
+
+/// V\* in coordinates along its rows where they are orthogonal, so that the form falls into parts; as given otherwise. The form does not see
+/// a rotation, and what is across all rows of V\* has a bound of its own.
+fn coordinates(inputs: &Inputs, limits: &Limits) -> Array2<Interval> {
+    let m = inputs.teacher_nodes;
+    let mut pairs = (0..m).flat_map(|j| (0..j).map(move |l| [j, l]));
+    match pairs.all(|at| limits.products[at] == Interval::ZERO) {
+        true => Array2::from_shape_fn((m, m), |(j, c)| match j == c {
+            true => limits.norms[j],
+            false => Interval::ZERO,
+        }),
+        false => inputs.fan_out.clone(),
+    }
 }

@@ -59,6 +59,49 @@ pub(super) fn smallest_eigenvalue(matrix: &Array2<f64>) -> Option<(f64, Array1<f
     Some((values[0] - room, vectors.column(0).to_owned()))
 }
 
+/// [`smallest_eigenvalue`] of a matrix that may fall into parts which nothing joins: of each of them.
+///
+/// O(Σ s³) for parts of s unknowns, and O(N²) to find them.
+pub(super) fn smallest_eigenvalue_of_parts(matrix: &Array2<f64>) -> Option<(f64, Array1<f64>)> {
+    let joined = |i: usize, j: usize| matrix[[i, j]] != 0.0 || matrix[[j, i]] != 0.0;
+    let mut least: Option<(f64, Array1<f64>)> = None;
+    for part in parts(matrix.nrows(), joined) {
+        let of_part = Array2::from_shape_fn((part.len(), part.len()), |(a, b)| {
+            matrix[[part[a], part[b]]]
+        });
+        let (value, vector) = smallest_eigenvalue(&of_part)?;
+        if least.as_ref().is_none_or(|least| value < least.0) {
+            let mut whole = Array1::zeros(matrix.nrows());
+            part.iter().zip(&vector).for_each(|(i, x)| whole[*i] = *x);
+            least = Some((value, whole));
+        }
+    }
+    least
+}
+
+/// The unknowns of each part, those that are joined together. O(n²).
+fn parts(unknowns: usize, joined: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
+    let mut left: Vec<usize> = (0..unknowns).rev().collect();
+    let mut parts = Vec::new();
+    while let Some(first) = left.pop() {
+        let mut part = vec![first];
+        let mut seen = 0;
+        while let Some(at) = part.get(seen).copied() {
+            seen += 1;
+            left.retain(|&other| {
+                let with = joined(at, other);
+                if with {
+                    part.push(other);
+                }
+                !with
+            });
+        }
+        part.sort_unstable();
+        parts.push(part);
+    }
+    parts
+}
+
 /// Of a smallest eigenvalue that is only bounded, relative.
 const GAP: f64 = 1e-3;
 const ITERATIONS: usize = 25;
@@ -84,5 +127,25 @@ mod tests {
             );
             assert!((vector.sum().abs() / (n as f64).sqrt() - 1.0).abs() < 0.1);
         }
+    }
+
+    #[test]
+    fn what_falls_into_parts_has_the_smallest_eigenvalue_of_the_whole() {
+        // Two full blocks, their unknowns shuffled.
+        let n = 12;
+        let entry = |i: usize, j: usize| match i.is_multiple_of(3) == j.is_multiple_of(3) {
+            true => f64::from(u8::from(i == j)) * 2.0 + ((i * j) as f64).cos() * 0.1,
+            false => 0.0,
+        };
+        let matrix = Array2::from_shape_fn((n, n), |(i, j)| entry(i, j));
+        assert_eq!(parts(n, |i, j| entry(i, j) != 0.0).len(), 2);
+        let (found, vector) = smallest_eigenvalue_of_parts(&matrix).unwrap();
+        let least = eigenvalues(&matrix).unwrap()[0];
+        assert!(
+            found <= least && found > least * (1.0 - 2.0 * GAP),
+            "{found} {least}"
+        );
+        let quotient = vector.dot(&matrix.dot(&vector)) / vector.dot(&vector);
+        assert!(quotient < least * (1.0 + GAP), "{quotient} {least}");
     }
 }

@@ -84,7 +84,12 @@ impl Certificate {
     /// # Cost
     /// Orthonormal teachers O(1), some 0.1 ms. Others O(m⁴), and O((m p)³) with p = min(k, m) where m(p − 1) ≤ 1024.
     pub fn of(teacher: ArrayView2<f64>, threshold: f64, start: Start) -> Option<Self> {
-        Problem::new(teacher, threshold)?.certify(start, &Flow)
+        Problem::new(teacher, threshold)?.certify(start, &Flow, None)
+    }
+
+    /// The same by one theorem alone: `None` also where it does not apply, or where another one is always the better.
+    pub fn by(form: Form, teacher: ArrayView2<f64>, threshold: f64, start: Start) -> Option<Self> {
+        Problem::new(teacher, threshold)?.certify(start, &Flow, Some(form))
     }
 
     /// The same for projected gradient descent with step η, w_j ← (w_j + η P⊥_j g_j)/‖…‖: ‖W − W*‖_F falls by the factor 1 − ηλ per step at
@@ -100,7 +105,7 @@ impl Certificate {
         if !(step > 0.0) {
             return None;
         }
-        Problem::new(teacher, threshold)?.certify(start, &Steps { size: step })
+        Problem::new(teacher, threshold)?.certify(start, &Steps { size: step }, None)
     }
 
     /// The largest θ₀ that is certified, with all angles at most θ₀, to 1e-3 of itself; 0 if none is.
@@ -143,7 +148,7 @@ impl Problem {
         Some(Self { teacher })
     }
 
-    fn certify(&self, start: Start, time: &impl Time) -> Option<Certificate> {
+    fn certify(&self, start: Start, time: &impl Time, only: Option<Form>) -> Option<Certificate> {
         let (theta0, squares) = match start {
             Start::Within(theta0) => {
                 let square = (2.0 * (0.5 * theta0).sin()).powi(2);
@@ -181,7 +186,8 @@ impl Problem {
             best.map_or(0.0, |best| best.rate)
         };
         let mut rate = 0.0;
-        if self.teacher.orthonormal {
+        let wanted = |form| only.is_none_or(|only| only == form);
+        if self.teacher.orthonormal && wanted(Form::Orthonormal) {
             let bound = Orthonormal::new(&self.teacher, &ball);
             rate = keep(close(Form::Orthonormal, rate, &mut |region| {
                 bound.rate(region)
@@ -190,12 +196,15 @@ impl Problem {
                 return best;
             }
         }
-        if let Some(mut bound) = Comparison::new(&self.teacher, &ball) {
+        if wanted(Form::Comparison)
+            && let Some(mut bound) = Comparison::new(&self.teacher, &ball)
+        {
             let found = close(Form::Comparison, rate, &mut |region| bound.rate(region));
             let splits = bound.splits();
             rate = keep(found.map(|found| Certificate { splits, ..found }));
         }
         if !self.teacher.orthonormal
+            && wanted(Form::Split)
             && let Some(bound) = Split::new(&self.teacher, &ball, rate)
         {
             keep(close(Form::Split, rate, &mut |region| bound.rate(region)));
@@ -204,7 +213,7 @@ impl Problem {
     }
 
     fn largest_theta0(&self, time: &impl Time) -> f64 {
-        let certified = |theta0: f64| self.certify(Start::Within(theta0), time).is_some();
+        let certified = |theta0: f64| self.certify(Start::Within(theta0), time, None).is_some();
         let (mut low, mut high) = (1e-6, 1.0);
         if !certified(low) {
             return 0.0;

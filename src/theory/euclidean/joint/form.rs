@@ -2,7 +2,9 @@
 
 use super::geometry::Geometry;
 use super::limits::Limits;
-use crate::theory::euclidean::eigen::{eigenvalues, smallest_eigenvalue};
+use crate::theory::euclidean::eigen::{
+    eigenvalues, smallest_eigenvalue, smallest_eigenvalue_of_parts,
+};
 use crate::theory::euclidean::kernel::ROUNDING;
 use crate::theory::euclidean::tangents::{outer, tangents};
 use ndarray::{Array2, Axis, s};
@@ -13,8 +15,9 @@ const ADAPTATIONS: usize = 3;
 /// A better rate than this part more is not looked for.
 const TOLERANCE: f64 = 2e-3;
 
-/// Unknowns beyond which the form is not tried.
-const LARGEST: usize = 300;
+/// Unknowns beyond which the form is not tried: in one part that hangs together, and in all.
+const LARGEST_PART: usize = 600;
+const LARGEST: usize = 2000;
 
 /// The form at one share ω of the linear part, but for what a region adds to its diagonal.
 pub(super) struct Form {
@@ -34,7 +37,7 @@ impl Form {
         let (m, n) = (geometry.teacher_nodes, geometry.nodes);
         let (k, p) = (geometry.weights.nrows(), geometry.fan_out.ncols());
         let (errors, tangent) = (n * p, k - 1);
-        if errors + m * tangent > LARGEST {
+        if !fits(geometry) {
             return None;
         }
         let linear = share * geometry.kernel.tail.powi(2);
@@ -146,11 +149,21 @@ impl Form {
         for (mut part, _) in matrix.axis_iter_mut(Axis(1)).zip(0..).skip(errors) {
             part *= scale;
         }
-        let (least, worst) = smallest_eigenvalue(&matrix)?;
+        let (least, worst) = smallest_eigenvalue_of_parts(&matrix)?;
         let [of_error, of_tangent] =
             [worst.slice(s![..errors]), worst.slice(s![errors..])].map(|part| part.dot(&part));
         let adapted = (of_tangent / of_error.max(1e-12)).sqrt().clamp(0.02, 50.0);
         let rate = least.min(across).min(away);
         (rate > 0.0).then_some((rate, adapted))
     }
+}
+
+/// Whether the form is small enough to be tried: where the rows of V\* are orthogonal it falls into m parts.
+fn fits(geometry: &Geometry) -> bool {
+    let (m, n) = (geometry.teacher_nodes, geometry.nodes);
+    let (k, p) = (geometry.weights.nrows(), geometry.fan_out.ncols());
+    let all = n * p + m * (k - 1);
+    let orthogonal = geometry.products.iter().all(|b| *b == 0.0);
+    let part = if orthogonal { n + k - 1 } else { all };
+    part <= LARGEST_PART && all <= LARGEST
 }

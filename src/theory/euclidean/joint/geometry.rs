@@ -18,7 +18,7 @@ pub(super) struct Geometry {
     pub nodes: usize,
     /// W⁰ in few coordinates, k × n.
     pub weights: Array2<f64>,
-    /// V* in p = rank V* coordinates, m × p.
+    /// V* in p coordinates, m × p: p = rank V*, and along its rows where they are orthogonal.
     pub fan_out: Array2<f64>,
     /// n × n
     pub angles: Array2<f64>,
@@ -64,13 +64,15 @@ impl Geometry {
         };
         let (u, sigma) = linalg::left_singular(&problem.teacher_fan_out).ok()?;
         let rank = sigma.iter().filter(|&&x| x > RANK * sigma[0]).count();
-        let fan_out = u.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]);
+        let mut fan_out = u.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]);
         let mut products = fan_out.dot(&fan_out.t());
         let squares = products.diag().to_owned();
         let largest = squares.iter().copied().fold(0.0, f64::max);
         products.diag_mut().fill(0.0);
         if products.iter().all(|b| b.abs() <= ORTHOGONAL * largest) {
             products.fill(0.0);
+            // In coordinates along the rows nothing of the form joins one row's part with another's.
+            fan_out = Array2::from_diag(&squares.mapv(f64::sqrt));
         }
         let norm = |gram: Array2<f64>| {
             let values = eigenvalues(&gram)?;

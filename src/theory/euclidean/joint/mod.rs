@@ -54,7 +54,8 @@ impl Certificate {
     /// Of a start; `None` if nothing is certified.
     ///
     /// # Cost
-    /// O(N³) per region that is tried, N = n rank V* + m(k − 1) unknowns; some tens of regions. 20 ms at N = 100; for N > 300 none is looked for.
+    /// O(N³) per region that is tried, N = n rank V* + m(k − 1) unknowns; O(m s³), s = n + k − 1, where the rows of V* are orthogonal: the form
+    /// then falls into m parts of s unknowns. Some tens of regions. None is looked for where N (or s) > 600, or N > 2000.
     pub fn of(problem: &Problem) -> Option<Self> {
         Solver::of(problem)?.certify(&start(problem))
     }
