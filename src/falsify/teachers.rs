@@ -1,9 +1,9 @@
 //! Teachers that a search may try.
 
+use crate::linalg;
 use crate::network::{draw, unit};
 use crate::rng::Stream;
 use ndarray::Array2;
-use ndarray_linalg::{Cholesky, UPLO};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -21,7 +21,7 @@ pub fn draw_teacher(stream: &mut Stream, [k, m]: [usize; 2]) -> (&'static str, A
             let low = -0.9 / (m.max(2) - 1) as f64;
             let cosine = low + (LARGEST_COSINE - low) * stream.random::<f64>();
             let gram = Array2::from_shape_fn((m, m), |(j, k)| if j == k { 1.0 } else { cosine });
-            let factor = gram.cholesky(UPLO::Upper);
+            let factor = linalg::cholesky(&gram).map(Array2::reversed_axes);
             ("equiangular", fits(factor.expect("positive definite")))
         }
         2 if m.div_ceil(2) <= k => {

@@ -87,8 +87,6 @@ student = { extra = 1, theta0 = 0.05, e0 = 0.02 }
             let keys = ["smallest_ratio", "in_region", "along_run"];
             let ratios = keys.map(|key| attack.unwrap()[key].as_f64().unwrap());
             assert!(ratios.iter().all(|ratio| *ratio > 1.0 - 1e-8), "{summary}");
-            // The run begins where the search ended, and that is in the region.
-            assert!(ratios[2] < ratios[0] * (1.0 + 1e-6), "{summary}");
             ratios[0].min(ratios[1])
         })
     };

@@ -1,6 +1,7 @@
 //! What is to be learned: a teacher, samples to train on, samples to be measured on.
 
 use super::super::ExperimentError;
+use super::image_data::ImageData;
 use super::samples::Samples;
 use crate::config;
 use crate::experiment::deep::keys::{Base, Weights};
@@ -21,6 +22,14 @@ pub struct Problem {
     pub held_out: DataSet<f32>,
     /// Whether students' layers are compared with the teacher's.
     pub is_compared: bool,
+}
+
+/// Looks at what a scenario reads before anything is computed: the teacher's file, and the images, which it gives.
+pub fn prepare(base: &Base) -> Result<Option<ImageData>, ExperimentError> {
+    if let Weights::File(_) = base.teacher.weights {
+        teacher(base, base.seed)?;
+    }
+    ImageData::load(base)
 }
 
 /// Draws or loads the teacher.

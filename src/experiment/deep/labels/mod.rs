@@ -17,7 +17,7 @@ use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Weights;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::student;
+use crate::experiment::deep::problem::{self, student};
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
@@ -58,7 +58,7 @@ impl Experiment for ImplicitRegularization {
     }
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
-        ImageData::load(&self.base)
+        problem::prepare(&self.base)
     }
 
     fn run(

@@ -16,7 +16,7 @@ use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::student;
+use crate::experiment::deep::problem::{self, student};
 use crate::experiment::deep::teachers::Teachers;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
@@ -61,7 +61,7 @@ impl Experiment for LotteryTickets {
     }
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
-        ImageData::load(&self.base)
+        problem::prepare(&self.base)
     }
 
     fn run(

@@ -13,7 +13,7 @@ use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{Problem, student};
+use crate::experiment::deep::problem::{self, Problem, student};
 use crate::experiment::deep::teachers::{Teachers, TrainedTeacher};
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
@@ -59,7 +59,7 @@ impl Experiment for DeepTraining {
     }
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
-        ImageData::load(&self.base)
+        problem::prepare(&self.base)
     }
 
     fn run(
