@@ -3,7 +3,7 @@
 use super::{Failure, say};
 use luckflow::report::Live;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,7 +73,21 @@ fn answer(mut stream: TcpStream, live: &Live, port: u16) -> io::Result<()> {
         body.len()
     );
     stream.write_all(head.as_bytes())?;
-    stream.write_all(body.as_bytes())
+    stream.write_all(body.as_bytes())?;
+    finish(&mut stream)
+}
+
+/// Hears the question to its end: who closes with something unheard takes his answer back.
+fn finish(stream: &mut TcpStream) -> io::Result<()> {
+    stream.shutdown(Shutdown::Write)?;
+    let (mut unheard, mut left) = ([0; 1024], LONGEST as usize);
+    while left > 0 {
+        match stream.read(&mut unheard)? {
+            0 => break,
+            heard => left = left.saturating_sub(heard),
+        }
+    }
+    Ok(())
 }
 
 /// What a browser wants.
