@@ -37,7 +37,8 @@ test)
     MATURIN_PEP517_ARGS="--features $features" \
         target/python-test/bin/pip install --quiet --disable-pip-version-check './python[test]'
     cd python
-    ../target/python-test/bin/pytest
+    # What is tested is the package that was installed, not the sources in this folder.
+    PYTHONSAFEPATH=1 ../target/python-test/bin/pytest
     ;;
 peers)
     # Gigabytes: PyTorch of PyPI comes with CUDA.

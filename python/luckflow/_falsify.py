@@ -108,7 +108,9 @@ def falsify(
         At once; the search itself goes on unheard until it ends.
     """
     given = Given.of(scenario, overrides)
-    found = _luckflow.attacks(given, whole("starts", starts), whole("iterations", iterations), whole("teachers", teachers))
+    found = _luckflow.attacks(
+        given, whole("starts", starts), whole("iterations", iterations), whole("teachers", teachers)
+    )
     attacks = Attacks()
     attacks.without_search = found["without_search"]
     for attack in found["attacks"]:
