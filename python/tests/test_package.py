@@ -13,7 +13,6 @@ import pytest
 import luckflow as lf
 
 PYTHON = Path(__file__).parents[1]
-PACKAGE = Path(lf.__file__).parent
 
 
 def test_the_first_example_runs():
@@ -44,7 +43,7 @@ def test_everything_public_is_documented():
 @pytest.mark.parametrize(
     "command",
     [
-        ["mypy", "--config-file", PYTHON / "pyproject.toml", PACKAGE],
+        ["mypy", "--config-file", PYTHON / "pyproject.toml", "-p", "luckflow"],
         ["mypy.stubtest", "luckflow._luckflow", "--ignore-missing-stub"],
         ["ruff", "check", "--no-cache", PYTHON],
         ["ruff", "format", "--no-cache", "--check", PYTHON],

@@ -85,13 +85,7 @@ JOBS = {
 }
 
 
-# Left alone after Ctrl-C, these compute until the process ends, and may then bring it down.
-LEFT = pytest.mark.xfail(reason="a computation that is left goes on while the interpreter ends", strict=False)
-
-
-@pytest.mark.parametrize(
-    "job", [pytest.param(job, marks=LEFT) if job in ("samples", "falsify") else job for job in JOBS]
-)
+@pytest.mark.parametrize("job", JOBS)
 def test_ctrl_c_is_seen_at_once(job):
     program = f"""
         import time
@@ -112,7 +106,10 @@ def test_ctrl_c_is_seen_at_once(job):
     rest = child.communicate(timeout=30)[0].splitlines()
     stopped, at = rest[0].split()
     assert stopped == "stopped" and float(at) - asked < LATE, rest
-    assert rest[1] == "(100, 100)" and child.returncode == 0
+    assert rest[1] == "(100, 100)"
+    if child.returncode == -signal.SIGSEGV:
+        pytest.xfail("what is left alone computes on while the interpreter ends, and may bring it down")
+    assert child.returncode == 0
 
 
 def test_a_run_that_was_stopped_leaves_what_it_had(tmp_path):

@@ -83,7 +83,7 @@ def test_every_experiment_gives_the_bytes_of_the_command_line(scenario, tmp_path
     (theirs / "report.html").unlink()
     assert names(theirs) == names(ours)
     for name in names(theirs):
-        if name.name in ("scenario.toml", ".luckflow.lock"):
+        if name.name in ("scenario.toml", ".luckflow.lock", ".luckflow.json"):
             continue
         found, wanted = (ours / name).read_bytes(), (theirs / name).read_bytes()
         if name.name == "summary.json":

@@ -57,7 +57,7 @@ def test_a_folder_has_the_bytes_of_the_command_line(name, tmp_path, monkeypatch)
     (tmp_path / "theirs" / "report.html").unlink()
     names = {path.name for path in (tmp_path / "theirs").iterdir()}
     assert names == {path.name for path in (tmp_path / "ours").iterdir()}
-    for file in names - {"scenario.toml", "seconds.csv", "sweep.json", ".luckflow.lock"}:
+    for file in names - {"scenario.toml", "seconds.csv", "sweep.json", ".luckflow.lock", ".luckflow.json"}:
         assert (tmp_path / "ours" / file).read_bytes() == (tmp_path / "theirs" / file).read_bytes(), file
     loaded = lf.load(tmp_path / "theirs")
     assert loaded.equals(frame)
