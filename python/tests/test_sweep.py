@@ -55,9 +55,11 @@ def test_a_folder_has_the_bytes_of_the_command_line(name, tmp_path, monkeypatch)
     frame = lf.sweep(scenario, out=tmp_path / "ours")
     # A page is the command line's alone.
     (tmp_path / "theirs" / "report.html").unlink()
-    names = {path.name for path in (tmp_path / "theirs").iterdir()}
-    assert names == {path.name for path in (tmp_path / "ours").iterdir()}
-    for file in names - {"scenario.toml", "seconds.csv", "sweep.json", ".luckflow.lock", ".luckflow.json"}:
+    files = lambda folder: {  # noqa: E731
+        path.relative_to(tmp_path / folder).as_posix() for path in (tmp_path / folder).rglob("*") if path.is_file()
+    }
+    assert files("theirs") == files("ours")
+    for file in files("ours") - {"scenario.toml", "seconds.csv", "sweep.json", ".luckflow.lock", ".luckflow.json"}:
         assert (tmp_path / "ours" / file).read_bytes() == (tmp_path / "theirs" / file).read_bytes(), file
     loaded = lf.load(tmp_path / "theirs")
     assert loaded.equals(frame)
