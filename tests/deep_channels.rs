@@ -6,7 +6,7 @@ mod common;
 use common::interpret;
 use luckflow::experiment::deep::training::DeepTraining;
 use luckflow::experiment::deep::{hessian, labels, tickets};
-use luckflow::experiment::{Experiment, Silent};
+use luckflow::experiment::{Experiment, Hooks, Nowhere, Silent};
 use luckflow::integrate::RunEnd;
 use luckflow::network::deep::Deep;
 use luckflow::sgd::{Mode, Pass, gaussian_inputs, piece};
@@ -140,6 +140,29 @@ fn tickets_are_channels() {
         assert_eq!(ticket.hidden, if own { [6, 8] } else { [3, 4] });
         assert!(ticket.last() < ticket.held_out[0], "{:?}", ticket.start);
     }
+}
+
+/// Presses Ctrl-C at the ninth look.
+struct Late(std::sync::atomic::AtomicUsize);
+
+impl Hooks for Late {
+    fn interrupted(&self) -> bool {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 8
+    }
+}
+
+#[test]
+fn a_stop_while_tickets_are_rewound_is_no_regular_end() {
+    // A look in each of the six epochs of the whole student: the ninth is while it is trained again, to be rewound to.
+    let scenario = drawn("lottery-tickets", &["tickets.rewind=6", "data.samples=300"]);
+    let scenario: &tickets::LotteryTickets = scenario.get().unwrap();
+    let hooks = Late(std::sync::atomic::AtomicUsize::new(0));
+    let found = scenario.run(None, &Nowhere, &hooks).unwrap();
+    assert!(
+        matches!(found.end, RunEnd::Interrupted { .. }),
+        "{:?}",
+        found.end
+    );
 }
 
 #[test]

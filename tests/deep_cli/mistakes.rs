@@ -151,6 +151,10 @@ fn mistakes_with_images_say_what_the_folder_holds() {
         &["data.moments", "found [[0.5], [0]]", "[[0.5], [0.25]]"],
     );
     refuses(
+        &["data.moments=[[nan], [1]]"],
+        &["data.moments", "means and deviations of the channels"],
+    );
+    refuses(
         &["data.images.folder=/nowhere"],
         &["data.images", "/nowhere", "No such file"],
     );

@@ -182,5 +182,6 @@ fn moments(value: &Value) -> Option<Option<[Vec<f64>; 2]>> {
     let (means, deviations) = (numbers(&means.value)?, numbers(&deviations.value)?);
     let is_whole = !means.is_empty() && means.len() == deviations.len();
     let is_positive = deviations.iter().all(|&deviation| deviation > 0.0);
-    (is_whole && is_positive).then_some(Some([means, deviations]))
+    let is_finite = means.iter().chain(&deviations).all(|x| x.is_finite());
+    (is_whole && is_positive && is_finite).then_some(Some([means, deviations]))
 }

@@ -199,7 +199,8 @@ fn run(
             progress.part(start)
         })
     })?;
-    let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
+    let end = RunEnd::worst(found.iter().map(|(_, end)| end).chain([&teachers.end]));
+    let tickets: Vec<Ticket> = found.into_iter().flat_map(|(tickets, _)| tickets).collect();
     let depth = scenario.base.teacher.architecture.depth();
     let starts = scenario.starts().into_iter();
     Ok(Outcome {
@@ -207,12 +208,7 @@ fn run(
             .map(|start| StartSummary::of(start, depth, &tickets))
             .collect(),
         scenario: scenario.clone(),
-        end: RunEnd::worst(
-            tickets
-                .iter()
-                .map(|ticket| &ticket.end)
-                .chain([&teachers.end]),
-        ),
+        end,
         tickets,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -224,7 +220,7 @@ fn of_seed<H: Hooks>(
     seed: u64,
     store: &dyn Store,
     hooks: impl Fn(usize) -> H,
-) -> Result<Vec<Ticket>, ExperimentError> {
+) -> Result<(Vec<Ticket>, RunEnd), ExperimentError> {
     let base = &scenario.base;
     let deviation = base.data.deviations()[0];
     let problem = teachers.problem(seed, deviation)?;
@@ -247,7 +243,7 @@ fn of_seed<H: Hooks>(
     let trained = train(Start::Whole.label(), epochs, whole.clone(), &hooks(0))?;
     let mut tickets = vec![Ticket::of(Start::Whole, seed, &trained)];
     if trained.end != RunEnd::Finished {
-        return Ok(tickets);
+        return Ok((tickets, trained.end));
     }
     // The whole student some epochs after its start, to which tickets are rewound.
     let rewound = match scenario.rewind {
@@ -255,7 +251,7 @@ fn of_seed<H: Hooks>(
         epoch => {
             let early = train("rewound", epoch, whole, &hooks(0))?;
             if early.end != RunEnd::Finished {
-                return Ok(tickets);
+                return Ok((tickets, early.end));
             }
             early.student
         }
@@ -280,7 +276,8 @@ fn of_seed<H: Hooks>(
         let trajectory = train(start.label(), epochs, ticket, &hooks(i))?;
         tickets.push(Ticket::of(start, seed, &trajectory));
     }
-    Ok(tickets)
+    let end = RunEnd::worst(tickets.iter().map(|ticket| &ticket.end));
+    Ok((tickets, end))
 }
 
 /// Round by round the best student of each teacher node that is not taken yet; then by fan-out, should there be too few.
