@@ -23,7 +23,8 @@ pub fn least_eigenvalue(matrix: &Array2<Interval>) -> f64 {
     least.fold(f64::INFINITY, f64::min)
 }
 
-/// The unknowns of each part, those that are joined together. O(n²).
+/// The unknowns of each part, those that are joined together. O(n²). Found anew, and not as the search finds them: a part
+/// that is missed must not be missed twice.
 fn parts(unknowns: usize, joined: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
     let mut left: Vec<usize> = (0..unknowns).rev().collect();
     let mut parts = Vec::new();

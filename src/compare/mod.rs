@@ -8,7 +8,7 @@ pub use text::Form;
 
 use flat::flat;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -124,20 +124,23 @@ fn summary(folder: &Path) -> Result<Json, CompareError> {
     serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))
 }
 
-/// One by one, in the order of the first folder that has each.
+/// One by one, in the order of the first folder that has each. O(L log L) for L values.
 fn lines(all: &[Vec<(String, Json)>]) -> Vec<Line> {
-    let mut seen = BTreeSet::new();
-    let names = all.iter().flatten().map(|(name, _)| name);
-    let names: Vec<&String> = names.filter(|name| seen.insert((*name).clone())).collect();
-    let of = |name: &&String| Line {
-        what: (*name).clone(),
-        values: all
-            .iter()
-            .map(|of| of.iter().find(|(other, _)| other == *name))
-            .map(|found| found.map(|(_, value)| value.clone()))
-            .collect(),
-    };
-    names.iter().map(of).collect()
+    let mut places = BTreeMap::new();
+    let mut lines: Vec<Line> = Vec::new();
+    for (folder, values) in all.iter().enumerate() {
+        for (what, value) in values {
+            let place = *places.entry(what).or_insert(lines.len());
+            if place == lines.len() {
+                lines.push(Line {
+                    what: what.clone(),
+                    values: vec![None; all.len()],
+                });
+            }
+            lines[place].values[folder] = Some(value.clone());
+        }
+    }
+    lines
 }
 
 /// Those that are not the same everywhere, and how many are.

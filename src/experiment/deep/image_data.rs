@@ -51,7 +51,7 @@ impl ImageData {
         let training = match self.section.are_changed() {
             true => Samples::Changing(self.changing(seed, Answers::Labels)),
             false => Samples::Kept(DataSet {
-                inputs: self.training_inputs(),
+                inputs: self.training_inputs(self.samples),
                 targets: classes(&self.train, self.samples),
             }),
         };
@@ -71,14 +71,14 @@ impl ImageData {
                 let teaching = Teaching::new(teacher.clone(), loss, batch.min(self.samples));
                 Samples::Changing(self.changing(seed, Answers::Teacher(Box::new(teaching))))
             }
-            false => Samples::Kept(loss.taught(self.training_inputs(), teacher)),
+            false => Samples::Kept(loss.taught(self.training_inputs(self.samples), teacher)),
         };
         (training, loss.taught(self.held_out_inputs(), teacher))
     }
 
-    /// N × d, as they are.
-    pub fn training_inputs(&self) -> Array2<f32> {
-        self.train.matrix(self.samples, &self.moments)
+    /// The first `count` of those to train on, as they are: N × d.
+    pub fn training_inputs(&self, count: usize) -> Array2<f32> {
+        self.train.matrix(count, &self.moments)
     }
 
     /// N × d.

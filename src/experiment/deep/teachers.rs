@@ -16,7 +16,7 @@ use crate::rng;
 use crate::sgd::{
     Answers, Changing, ChangingInputs, Evaluation, Teaching, gaussian_inputs, outputs,
 };
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis};
 use serde::Serialize;
 
 /// Samples on which the deviation of a teacher's outputs is taken, at most.
@@ -96,10 +96,11 @@ impl<'a> Teachers<'a> {
             None => teacher(base, seed)?,
         };
         let training = &base.training.training;
+        let measured = MEASURED.min(base.data.samples);
         let (samples, held_out) = match &self.images {
             Some(images) => {
                 if base.teacher.unit_outputs {
-                    scale_outputs(&mut teacher, images.training_inputs().view())?;
+                    scale_outputs(&mut teacher, images.training_inputs(measured).view())?;
                 }
                 images.taught(&teacher, training.loss, training.batch, seed)
             }
@@ -108,16 +109,15 @@ impl<'a> Teachers<'a> {
                     let shape = [samples, base.teacher.architecture.input()];
                     gaussian_inputs(seed, name, shape, deviation)
                 };
-                let inputs = drawn("training", base.data.samples);
                 if base.teacher.unit_outputs {
-                    scale_outputs(&mut teacher, inputs.view())?;
+                    scale_outputs(&mut teacher, drawn("training", measured).view())?;
                 }
+                let taught = |name, samples| training.loss.taught(drawn(name, samples), &teacher);
                 let samples = match base.data.is_fresh() {
                     true => Samples::Changing(fresh(base, seed, deviation, &teacher)),
-                    false => Samples::Kept(training.loss.taught(inputs, &teacher)),
+                    false => Samples::Kept(taught("training", base.data.samples)),
                 };
-                let held_out = drawn("held out", base.data.held_out);
-                (samples, training.loss.taught(held_out, &teacher))
+                (samples, taught("held out", base.data.held_out))
             }
         };
         Ok(Problem {
@@ -150,8 +150,7 @@ fn fresh(base: &Base, seed: u64, deviation: f64, teacher: &Deep<f32>) -> Changin
 /// # Errors
 /// A teacher that says the same to all of them.
 fn scale_outputs(teacher: &mut Deep<f32>, inputs: ArrayView2<f32>) -> Result<(), ExperimentError> {
-    let count = MEASURED.min(inputs.nrows());
-    let said = outputs(teacher, inputs.slice(s![..count, ..]));
+    let said = outputs(teacher, inputs);
     let mean = said.mean_axis(Axis(0)).expect("there are samples");
     let squares = |of: &Array2<f32>| of.iter().map(|y| f64::from(*y).powi(2)).sum::<f64>();
     let (size, square) = (squares(&said), squares(&(&said - &mean)));

@@ -55,7 +55,10 @@ impl Labelled {
             gaussian_inputs::<f32>(seed, name, shape, base.data.deviations()[0])
         };
         let (training, held_out) = match images {
-            Some(images) => (images.training_inputs(), images.held_out_inputs()),
+            Some(images) => (
+                images.training_inputs(base.data.samples),
+                images.held_out_inputs(),
+            ),
             None => (
                 inputs("training", base.data.samples),
                 inputs("held out", base.data.held_out),
