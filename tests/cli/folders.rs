@@ -1,33 +1,9 @@
 //! What is promised of a folder: nothing foreign is touched, nothing computed is lost, nothing damaged is used.
 
+use crate::common::{RUN as SMALL, SWEEP, TRAINING};
 use crate::util::Place;
 use predicates::prelude::*;
 use std::path::Path;
-
-const SMALL: &str = r#"
-experiment = "theorem4"
-teacher = { input_dim = 6, nodes = 3, threshold = 2.0 }
-student = { theta0 = 0.05 }
-integrate = { outputs = 20 }
-"#;
-
-const SWEEP: &str = r#"
-experiment = "theorem4"
-teacher = { input_dim = 6, nodes = 3, threshold = 2.0 }
-student = { theta0 = 0.05 }
-integrate = { outputs = 20 }
-[[sweep.axis]]
-key = "student.theta0"
-values = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06]
-"#;
-
-const TRAINING: &str = r#"
-experiment = "deep-training"
-teacher = { input_dim = 6, hidden = [4, 5], outputs = 3 }
-student = { widths = 2 }
-data = { samples = 400, held_out = 100 }
-training = { epochs = 3, step = 0.05 }
-"#;
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()

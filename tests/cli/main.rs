@@ -9,6 +9,8 @@ use luckflow as _;
 #[macro_use]
 mod runs;
 
+#[path = "../common/files.rs"]
+mod common;
 #[path = "../common/running.rs"]
 mod running;
 

@@ -1,9 +1,10 @@
 //! The program in a folder of its own, and what of its output is the same each time.
 
+pub use crate::common::files;
+
 use assert_cmd::Command;
 use regex::{Captures, Regex};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -63,24 +64,6 @@ impl Place {
         }
         command
     }
-}
-
-/// Every file below a folder, by its path in there.
-pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut left = vec![folder.to_owned()];
-    while let Some(at) = left.pop() {
-        for entry in std::fs::read_dir(&at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                left.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_string_lossy();
-                found.insert(name.into_owned(), std::fs::read(&path).unwrap());
-            }
-        }
-    }
-    found
 }
 
 /// Without times, seconds, commit and version.

@@ -3,6 +3,9 @@
 // Links BLAS, which ndarray calls.
 use luckflow as _;
 
+#[path = "../common/files.rs"]
+mod common;
+
 mod checkpoints;
 mod mistakes;
 mod results;
@@ -64,27 +67,11 @@ fn run(place: &TempDir, arguments: &[&str]) -> Command {
 
 /// Every file below a folder but what tells the time or the command line.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut left = vec![folder.to_owned()];
-    while let Some(at) = left.pop() {
-        for entry in std::fs::read_dir(&at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                left.push(path);
-            } else if !path.ends_with("summary.json")
-                && !path.ends_with("scenario.toml")
-                && !path.ends_with("report.html")
-                && !path.file_name().unwrap().to_string_lossy().starts_with('.')
-            {
-                let name = path
-                    .strip_prefix(folder)
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned();
-                found.insert(name, std::fs::read(&path).unwrap());
-            }
-        }
-    }
+    let mut found = common::files(folder);
+    found.retain(|path, _| {
+        let name = common::last(path);
+        !["summary.json", "scenario.toml", "report.html"].contains(&name) && !name.starts_with('.')
+    });
     found
 }
 

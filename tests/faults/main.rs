@@ -8,10 +8,13 @@
 // Links BLAS, which ndarray calls.
 use luckflow as _;
 
+#[path = "../common/files.rs"]
+mod common;
 mod tracer;
 
+use common::{RUN, SWEEP, TRAINING};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 use tracer::{Ended, Fault};
@@ -28,31 +31,6 @@ const FAULTS: [Fault; 4] = [
     Fault::Once(libc::EIO),
     Fault::Once(libc::ENOSPC),
 ];
-
-const RUN: &str = r#"
-experiment = "theorem4"
-teacher = { input_dim = 6, nodes = 3, threshold = 2.0 }
-student = { theta0 = 0.05 }
-integrate = { outputs = 20 }
-"#;
-
-const TRAINING: &str = r#"
-experiment = "deep-training"
-teacher = { input_dim = 6, hidden = [4, 5], outputs = 3 }
-student = { widths = 2 }
-data = { samples = 400, held_out = 100 }
-training = { epochs = 3, step = 0.05 }
-"#;
-
-const SWEEP: &str = r#"
-experiment = "theorem4"
-teacher = { input_dim = 6, nodes = 3, threshold = 2.0 }
-student = { theta0 = 0.05 }
-integrate = { outputs = 20 }
-[[sweep.axis]]
-key = "student.theta0"
-values = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06]
-"#;
 
 /// A verb whose calls fail, and how its user goes on.
 struct Trial {
@@ -81,30 +59,22 @@ fn luckflow(arguments: &[&str]) -> Command {
     command
 }
 
-/// All files but those that tell the time or the command line, or say which files there are.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut left = vec![folder.to_owned()];
-    while let Some(at) = left.pop() {
-        for entry in std::fs::read_dir(&at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                left.push(path);
-                continue;
-            }
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let changes = [
-                "summary.json",
-                "scenario.toml",
-                "report.html",
-                "seconds.csv",
-                "sweep.json",
-            ];
-            let bytes = match changes.contains(&&*name) || name.starts_with('.') {
-                true => Vec::new(),
-                false => std::fs::read(&path).unwrap(),
-            };
-            found.insert(path.strip_prefix(folder).unwrap().to_owned(), bytes);
+/// Changed by the time, the command line, or which files there are.
+const CHANGING: [&str; 5] = [
+    "summary.json",
+    "scenario.toml",
+    "report.html",
+    "seconds.csv",
+    "sweep.json",
+];
+
+/// All files, of those that change only that they are there.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = common::files(folder);
+    for (path, bytes) in &mut found {
+        let name = common::last(path);
+        if CHANGING.contains(&name) || name.starts_with('.') {
+            bytes.clear();
         }
     }
     found
@@ -154,7 +124,7 @@ impl Trial {
         count
     }
 
-    fn one(&self, at: usize, fault: Fault, whole: &BTreeMap<PathBuf, Vec<u8>>) {
+    fn one(&self, at: usize, fault: Fault, whole: &BTreeMap<String, Vec<u8>>) {
         let place = self.begin();
         let failed =
             tracer::run(&mut luckflow(self.verb), place.path(), Some((at, fault))).unwrap();
@@ -188,11 +158,11 @@ impl Trial {
     }
 }
 
-fn same(found: &BTreeMap<PathBuf, Vec<u8>>, whole: &BTreeMap<PathBuf, Vec<u8>>, what: &str) {
-    let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+fn same(found: &BTreeMap<String, Vec<u8>>, whole: &BTreeMap<String, Vec<u8>>, what: &str) {
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(found), names(whole), "{what}");
     for (name, bytes) in whole {
-        assert!(found[name] == *bytes, "{}: {what}", name.display());
+        assert!(found[name] == *bytes, "{}: {what}", name);
     }
 }
 
