@@ -11,7 +11,8 @@ use rand_distr::{Distribution, StandardNormal};
 use std::hint::black_box;
 
 /// (d, m, n, C); the last is the widest student of the fan-out panels.
-const SIZES: [[usize; 4]; 5] = [
+const SIZES: [[usize; 4]; 6] = [
+    [10, 5, 5, 5],
     [20, 10, 20, 10],
     [100, 20, 100, 20],
     [400, 100, 400, 100],

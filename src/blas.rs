@@ -32,8 +32,46 @@ const NARROW: usize = 256;
 const PARALLEL: usize = 1 << 20;
 
 /// `out` = α `a` `b`, with rows shared among threads where there are many. O(n k m).
-pub fn multiply<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, out: ArrayViewMut2<T>) {
+pub fn multiply<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, mut out: ArrayViewMut2<T>) {
+    if a.len() * b.ncols() <= SMALL
+        && let (Some(a), Some(out)) = (a.as_slice(), out.as_slice_mut())
+        && let (Some(b), columns @ 1..) = (b.as_slice(), b.ncols())
+        && !b.is_empty()
+    {
+        return small(alpha, a, (b, columns), out);
+    }
     accumulate(alpha, a, b, T::zero(), out, ROWS);
+}
+
+/// `out` = α `a` `b`, all stored row by row, `b` with its number of columns, and not empty.
+fn small<T: Real>(alpha: T, a: &[T], b: (&[T], usize), out: &mut [T]) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has it.
+        return unsafe { small_avx2(alpha, a, b, out) };
+    }
+    small_with(alpha, a, b, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn small_avx2<T: Real>(alpha: T, a: &[T], b: (&[T], usize), out: &mut [T]) {
+    small_with(alpha, a, b, out);
+}
+
+#[inline(always)]
+fn small_with<T: Real>(alpha: T, a: &[T], (b, columns): (&[T], usize), out: &mut [T]) {
+    out.fill(T::zero());
+    let inner = b.len() / columns;
+    let rows = a.chunks_exact(inner);
+    for (row, out) in rows.zip(out.chunks_exact_mut(columns)) {
+        for (&factor, b) in row.iter().zip(b.chunks_exact(columns)) {
+            let factor = alpha * factor;
+            out.iter_mut()
+                .zip(b)
+                .for_each(|(out, &b)| *out = *out + factor * b);
+        }
+    }
 }
 
 /// `out` = α `a` `b` + β `out`, with rows shared among threads where there are many: layers of a network, whose
@@ -83,6 +121,9 @@ fn accumulate<T: Real>(
         parts.zip(outs).for_each(part);
     }
 }
+
+/// Multiplications up to which a call of OpenBLAS costs more than the product.
+const SMALL: usize = 1 << 11;
 
 /// Version, options and chosen kernels of OpenBLAS.
 pub fn description() -> String {

@@ -72,6 +72,11 @@ pub trait Experiment: Serialize + Clone + Debug + Send + Sync + 'static {
         self.run(self.prepare()?, &Nowhere, hooks)
     }
 
+    /// The same as a sweep runs it: without what no column needs.
+    fn for_row(&self) -> Self {
+        self.clone()
+    }
+
     /// What a sweep keeps of a run: a column each.
     fn columns() -> Vec<Reading<Self::Outcome>>;
 }

@@ -103,7 +103,8 @@ impl<E: Experiment> Prepared for Ready<E> {
     }
 
     fn record(self: Box<Self>, hooks: &dyn Hooks) -> Result<Option<Record>, ExperimentError> {
-        let outcome = self.experiment.run(self.setup, &Nowhere, hooks)?;
+        let experiment = self.experiment.for_row();
+        let outcome = experiment.run(self.setup, &Nowhere, hooks)?;
         let interrupted = matches!(outcome.end(), RunEnd::Interrupted { .. });
         Ok((!interrupted).then(|| Record::of::<E>(&outcome)))
     }

@@ -308,14 +308,18 @@ impl TwoLayerFlow {
 
     /// Returns ‖Ẇ‖².
     fn velocity_of_weights(&mut self, dy: &mut [f64]) -> f64 {
-        let modulated = Zip::from(&mut self.signed_h)
-            .and(&self.overlaps.gates)
-            .and(&self.signed_beta);
         let product = |h: &mut f64, d: &f64, beta: &f64| *h = d * beta;
         if self.overlaps.gates.len() >= PARALLEL && rayon::current_num_threads() > 1 {
-            modulated.par_for_each(product);
+            Zip::from(&mut self.signed_h)
+                .and(&self.overlaps.gates)
+                .and(&self.signed_beta)
+                .par_for_each(product);
         } else {
-            modulated.for_each(product);
+            let pairs = self.overlaps.gates.iter().zip(&self.signed_beta);
+            self.signed_h
+                .iter_mut()
+                .zip(pairs)
+                .for_each(|(h, (d, beta))| product(h, d, beta));
         }
         multiply(
             1.0,

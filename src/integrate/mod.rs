@@ -164,7 +164,7 @@ impl Plan {
 pub trait Monitor<F> {
     /// After each accepted step; a [`RunEnd`] stops the run. Where it is a regular one, the state is shown to
     /// [`Monitor::output`] too.
-    fn step(&mut self, _time: f64, _y: &[f64]) -> Option<RunEnd> {
+    fn step(&mut self, _field: &mut F, _time: f64, _y: &[f64]) -> Option<RunEnd> {
         None
     }
 
@@ -320,7 +320,8 @@ impl<F: VectorField> Watch<'_, F> {
             let steps = self.steps.get();
             self.stop(Some(RunEnd::StepBudget { time, steps }));
         } else {
-            let end = self.monitor.borrow_mut().step(time, y);
+            let mut monitor = self.monitor.borrow_mut();
+            let end = monitor.step(&mut self.field.borrow_mut(), time, y);
             self.stop(end);
         }
         self.ended()

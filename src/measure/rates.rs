@@ -1,9 +1,9 @@
 //! Simulated rates: the worst one along the run, and that of the tail.
 
-use super::Trajectory;
+use super::Row;
 use serde::Serialize;
 
-/// The smallest rate of decay seen at any output time, in measures of the largest angle and of the distance.
+/// The smallest rate of decay seen at any state, in measures of the largest angle and of the distance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct WorstRate {
     /// min −d/dt log θ
@@ -18,33 +18,35 @@ pub struct WorstRate {
     pub time: f64,
 }
 
-/// The worst rate over the rows whose largest angle is above `floor`; `None` if there is none.
-///
-/// # Precision
-/// Rates come from the velocity field, not from differences in time. Between output times the rate may be
-/// lower than at any of them: a bound that is violated is violated, one that holds holds at these times.
-pub fn worst_rate(trajectory: &Trajectory, floor: f64) -> Option<WorstRate> {
-    trajectory
-        .rows
-        .iter()
-        .filter(|row| row.largest_angle() > floor)
-        .map(|row| {
-            let (theta, rate) = (row.largest_angle(), row.rate());
-            WorstRate {
-                theta: rate,
-                tan_half: rate * theta / theta.sin(),
-                sin: rate * theta / theta.tan(),
-                distance: row.distance_rate(),
-                time: row.time,
-            }
+impl WorstRate {
+    /// The rates at one state; `None` where its largest angle is not above `floor`.
+    ///
+    /// # Precision
+    /// Rates come from the velocity field, not from differences in time.
+    pub fn at(row: &Row, floor: f64) -> Option<Self> {
+        let (theta, rate) = (row.largest_angle(), row.rate());
+        (theta > floor).then(|| Self {
+            theta: rate,
+            tan_half: rate * theta / theta.sin(),
+            sin: rate * theta / theta.tan(),
+            distance: row.distance_rate(),
+            time: row.time,
         })
-        .reduce(|a, b| WorstRate {
-            theta: a.theta.min(b.theta),
-            tan_half: a.tan_half.min(b.tan_half),
-            sin: a.sin.min(b.sin),
-            distance: a.distance.min(b.distance),
-            time: if b.theta < a.theta { b.time } else { a.time },
-        })
+    }
+
+    /// The smaller of each.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            theta: self.theta.min(other.theta),
+            tan_half: self.tan_half.min(other.tan_half),
+            sin: self.sin.min(other.sin),
+            distance: self.distance.min(other.distance),
+            time: match other.theta < self.theta {
+                true => other.time,
+                false => self.time,
+            },
+        }
+    }
 }
 
 /// A line through log values: value(t) ≈ exp(`intercept` − `rate`·t) on [`from`, `to`].
@@ -63,10 +65,10 @@ pub struct Fit {
 }
 
 /// Fewest points that make a fit.
-const FEWEST: usize = 8;
+const FEWEST: usize = 5;
 
 /// Least-squares slope of log(value) over the tail: the lower half, in decades, of the way from the
-/// first value down to `floor`. `None` if fewer than eight points lie there.
+/// first value down to `floor`. `None` if fewer than five points lie there.
 ///
 /// # Precision
 /// While faster modes still fade, the slope drifts; the change of slope from the window's first to its
@@ -152,7 +154,7 @@ mod tests {
 
     #[test]
     fn too_short_a_tail_is_no_fit() {
-        let points: Vec<_> = (0..5)
+        let points: Vec<_> = (0..4)
             .map(|i| (f64::from(i), (-f64::from(i)).exp()))
             .collect();
         assert!(fit_decay(&points, 1e-12).is_none());

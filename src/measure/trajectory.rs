@@ -72,33 +72,4 @@ impl Trajectory {
     pub fn largest_angles(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         self.rows.iter().map(|row| (row.time, row.largest_angle()))
     }
-
-    /// Times and amplitudes of the slowest mode, where known.
-    pub fn slowest_mode(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        self.rows
-            .iter()
-            .filter_map(|row| Some((row.time, row.slowest_mode?)))
-    }
-
-    /// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0): zero for an exact gradient flow.
-    pub fn energy_residual(&self) -> f64 {
-        let Some(first) = self.rows.first() else {
-            return 0.0;
-        };
-        let start = first.snapshot.loss;
-        self.rows
-            .iter()
-            .map(|row| ((row.snapshot.loss + row.snapshot.dissipated - start) / start).abs())
-            .fold(0.0, f64::max)
-    }
-
-    /// Largest rise of the loss from one row to the next, relative to ℓ(0).
-    pub fn largest_rise(&self) -> f64 {
-        let losses: Vec<f64> = self.rows.iter().map(|row| row.snapshot.loss).collect();
-        let start = losses.first().copied().unwrap_or(1.0);
-        losses
-            .windows(2)
-            .map(|pair| (pair[1] - pair[0]) / start)
-            .fold(0.0, f64::max)
-    }
 }

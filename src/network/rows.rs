@@ -19,6 +19,35 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
+/// w_j·w_i of each row j with all rows after it, until `out` is full. O(length of `out` · length of a row).
+pub fn products(nodes: &[f64], count: usize, out: &mut [f64]) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has it.
+        return unsafe { products_avx2(nodes, count, out) };
+    }
+    products_with(nodes, count, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn products_avx2(nodes: &[f64], count: usize, out: &mut [f64]) {
+    products_with(nodes, count, out);
+}
+
+#[inline(always)]
+fn products_with(nodes: &[f64], count: usize, out: &mut [f64]) {
+    let length = nodes.len() / count;
+    let mut out = out.iter_mut();
+    for j in 0..count {
+        let (own, after) = nodes[j * length..].split_at(length);
+        for other in after.chunks_exact(length) {
+            let Some(out) = out.next() else { return };
+            *out = dot(own, other);
+        }
+    }
+}
+
 /// The norm of each row. O(length).
 pub fn norms(rows: &[f64], norms: &mut [f64]) {
     let length = rows.len() / norms.len();
@@ -94,6 +123,21 @@ mod tests {
         let (mut zero, mut norm) = ([0.0; 5], [1.0]);
         normalize(&mut zero, &mut norm);
         assert_eq!((zero, norm), ([0.0; 5], [0.0]));
+    }
+
+    #[test]
+    fn products_are_those_of_each_row_with_the_rows_after_it() {
+        for length in 1..10 {
+            let rows = rows(length, 4);
+            let row = |j: usize| &rows[j * length..(j + 1) * length];
+            let product = |(i, j)| (0..length).map(|c| row(i)[c] * row(j)[c]).sum::<f64>();
+            let mut out = [0.0; 3];
+            products(&rows, 3, &mut out);
+            assert_eq!(out, [(0, 1), (0, 2), (1, 2)].map(product));
+            let mut out = [0.0; 2];
+            products(&rows, 3, &mut out);
+            assert_eq!(out, [(0, 1), (0, 2)].map(product));
+        }
     }
 
     #[test]

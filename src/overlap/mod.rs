@@ -77,12 +77,22 @@ pub(crate) fn stack<T: Real>(
     let mut first = 0;
     for layer in layers {
         let last = first + layer.nodes();
-        Zip::from(nodes.slice_mut(s![first..last, ..]))
-            .and(layer.weights.t())
-            .for_each(|to, &w| *to = T::from_f64(w));
-        Zip::from(thresholds.slice_mut(s![first..last]))
-            .and(layer.thresholds)
-            .for_each(|to, &b| *to = T::from_f64(b));
+        let mut rows = nodes.slice_mut(s![first..last, ..]);
+        let weights = layer.weights.t();
+        match (rows.as_slice_mut(), weights.as_slice()) {
+            // Few nodes spend more time on being taken apart than on being copied.
+            (Some(to), Some(from)) => {
+                to.iter_mut()
+                    .zip(from)
+                    .for_each(|(to, &w)| *to = T::from_f64(w));
+            }
+            _ => Zip::from(rows)
+                .and(weights)
+                .for_each(|to, &w| *to = T::from_f64(w)),
+        }
+        let to = thresholds.iter_mut().skip(first);
+        to.zip(layer.thresholds)
+            .for_each(|(to, &b)| *to = T::from_f64(b));
         first = last;
     }
 }

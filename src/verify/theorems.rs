@@ -33,16 +33,16 @@ fn on_theorem4() -> Vec<Claim> {
     let outcome = scenario
         .simulate(&Silent)
         .expect("the shipped scenario can be run");
-    let trajectory = &outcome.primary.trajectory;
+    let readings = &outcome.primary.readings;
     let mut claims = vec![
         Claim::error(
             "Theorem 4: energy balance along the run, relative to the loss",
-            trajectory.energy_residual(),
+            readings.energy_residual(),
             1e-9,
         ),
         Claim::error(
             "Theorem 4: largest rise of the loss, relative",
-            trajectory.largest_rise(),
+            readings.largest_rise(),
             1e-10,
         ),
     ];

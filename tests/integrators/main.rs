@@ -46,7 +46,7 @@ struct Keep {
 }
 
 impl<F> Monitor<F> for Keep {
-    fn step(&mut self, time: f64, _y: &[f64]) -> Option<RunEnd> {
+    fn step(&mut self, _field: &mut F, time: f64, _y: &[f64]) -> Option<RunEnd> {
         self.steps.push(time);
         (self.stop_after == Some(self.steps.len()))
             .then_some(RunEnd::Interrupted { time: Some(time) })
@@ -119,7 +119,7 @@ struct UntilRest {
 }
 
 impl<F> Monitor<F> for UntilRest {
-    fn step(&mut self, time: f64, y: &[f64]) -> Option<RunEnd> {
+    fn step(&mut self, _field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd> {
         self.rest.reached(time, y)
     }
 

@@ -78,7 +78,7 @@ struct Recorder<'a> {
 }
 
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
-    fn step(&mut self, time: f64, _y: &[f64]) -> Option<RunEnd> {
+    fn step(&mut self, _: &mut TwoLayerFlow, time: f64, _: &[f64]) -> Option<RunEnd> {
         self.hooks.progress(time / self.horizon, "the flow");
         let time = Some(time);
         let interrupted = self.hooks.interrupted();

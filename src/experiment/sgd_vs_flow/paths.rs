@@ -145,7 +145,7 @@ struct Recorder<'a> {
 }
 
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
-    fn step(&mut self, time: f64, _y: &[f64]) -> Option<RunEnd> {
+    fn step(&mut self, _: &mut TwoLayerFlow, time: f64, _: &[f64]) -> Option<RunEnd> {
         let interrupted = self.hooks.interrupted();
         interrupted.then_some(RunEnd::Interrupted { time: Some(time) })
     }

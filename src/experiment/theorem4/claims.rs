@@ -4,7 +4,7 @@ use super::setup::Setup;
 use super::simulation::Simulation;
 use crate::bound::{Bound, Measure, Premise, THEOREM4};
 use crate::experiment::two_layer::claim::RateClaim;
-use crate::measure::{Fit, WorstRate, fit_decay, worst_rate};
+use crate::measure::{Fit, Row, WorstRate, fit_decay};
 use crate::theory::Verdict;
 use serde::Serialize;
 
@@ -65,16 +65,13 @@ pub struct GradientDescentClaim {
 
 /// Reads off a run whatever can be.
 pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
-    let trajectory = &simulation.trajectory;
+    let readings = &simulation.readings;
     let floor = setup.floor(&simulation.method);
-    let angles: Vec<(f64, f64)> = trajectory.largest_angles().collect();
-    let amplitudes: Vec<(f64, f64)> = trajectory.slowest_mode().collect();
-    let largest_angle = fit_decay(&angles, floor);
     Measured {
-        worst: worst_rate(trajectory, setup.rate_floor()),
-        slowest_mode: fit_decay(&amplitudes, floor),
-        largest_angle,
-        final_angle: angles.last().map_or(f64::NAN, |&(_, angle)| angle),
+        worst: readings.worst(),
+        slowest_mode: fit_decay(&readings.slowest_mode(), floor),
+        largest_angle: fit_decay(&readings.largest_angles(), floor),
+        final_angle: readings.last().map_or(f64::NAN, Row::largest_angle),
         gradient_descent: simulation.method.learning_rate().and_then(|step| {
             let ratio = simulation.largest_ratio?;
             Some(GradientDescentClaim {

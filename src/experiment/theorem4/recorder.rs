@@ -1,9 +1,9 @@
-//! Watches one run: rows at output times, the largest ratio of angles per step, interruption, progress.
+//! Watches one run: readings at its steps, rows at output times, the largest ratio of angles per step, interruption, progress.
 
 use super::Hooks;
 use crate::flow::TwoLayerFlow;
 use crate::integrate::{Monitor, NoiseFloor, Plan, Rest, RunEnd};
-use crate::measure::{Row, Trajectory, distance};
+use crate::measure::{Readings, Row, Trajectory, distance};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
 use crate::theory::AsymptoticRate;
@@ -11,7 +11,12 @@ use ndarray::ArrayView2;
 
 /// The [`Monitor`] of this experiment.
 pub struct Recorder<'a> {
+    /// For figures: what is at the output times.
     pub trajectory: Trajectory,
+    /// What verdicts rest on.
+    pub readings: Readings,
+    /// Whether each accepted step is read. Methods of fixed step take so many that only those at output times are.
+    reads_steps: bool,
     /// Of max θ from one step to the next, above the rate floor: of θ and of tan(θ/2). For gradient descent only.
     pub largest_ratio: Option<StepRatio>,
     hooks: &'a dyn Hooks,
@@ -57,21 +62,35 @@ impl<'a> Recorder<'a> {
         label: &'a str,
         horizon: f64,
         stop_below: NoiseFloor,
-        keep_states: bool,
+        rate_floor: f64,
     ) -> Self {
         Self {
             trajectory: Trajectory::default(),
+            readings: Readings::new(rate_floor),
+            reads_steps: false,
             largest_ratio: None,
             hooks,
             label,
             horizon,
             stop_below,
-            keep_states,
+            keep_states: false,
             per_step: None,
             early: None,
             mode: None,
             velocity: Vec::new(),
         }
+    }
+
+    /// Reads each accepted step, in place of the states at output times.
+    pub fn read_steps(mut self, reads_steps: bool) -> Self {
+        self.reads_steps = reads_steps;
+        self
+    }
+
+    /// Also keeps the states at output times.
+    pub fn keep_states(mut self, keep_states: bool) -> Self {
+        self.keep_states = keep_states;
+        self
     }
 
     /// Also records the amplitude of the slowest mode.
@@ -105,8 +124,33 @@ impl<'a> Recorder<'a> {
     }
 }
 
+impl Recorder<'_> {
+    /// The statistics of a state. An evaluation.
+    fn row(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Row {
+        self.velocity.resize(y.len(), 0.0);
+        let weights = flow.layout().weights(y);
+        Row {
+            time,
+            slowest_mode: self.mode.and_then(|mode| mode.amplitude(weights)),
+            snapshot: flow.snapshot(y, &mut self.velocity),
+        }
+    }
+
+    /// Whether a run has come to the floor. What is below it from the start has not come to it.
+    fn at_floor(&self, time: f64, largest_angle: f64) -> Option<RunEnd> {
+        let NoiseFloor { value, cause } = self.stop_below;
+        (largest_angle < value).then_some(match time > 0.0 {
+            true => RunEnd::Converged { time },
+            false => RunEnd::AtFloor {
+                floor: value,
+                cause,
+            },
+        })
+    }
+}
+
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
-    fn step(&mut self, time: f64, y: &[f64]) -> Option<RunEnd> {
+    fn step(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
         if let Some(per_step) = &mut self.per_step {
             let now = largest_angle_and_distance(per_step.network, y);
             let [theta, far] = per_step.before;
@@ -127,35 +171,40 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         if self.hooks.interrupted() {
             return Some(RunEnd::Interrupted { time: Some(time) });
         }
-        let early = self.early.as_mut()?;
-        let floor = self.stop_below.value;
-        if time < early.until && largest_angle_and_distance(early.network, y)[0] < floor {
-            return Some(RunEnd::Converged { time });
+        if self.reads_steps {
+            let row = self.row(flow, time, y);
+            let largest = row.largest_angle();
+            self.readings.take(row);
+            if let Some(end) = self.at_floor(time, largest) {
+                return Some(end);
+            }
         }
-        early.rest.reached(time, y)
+        let early = self.early.as_mut()?;
+        let is_looked_at = self.reads_steps || time >= early.until;
+        if !is_looked_at
+            && let [largest, _] = largest_angle_and_distance(early.network, y)
+            && let Some(end) = self.at_floor(time, largest)
+        {
+            return Some(end);
+        }
+        self.early.as_mut()?.rest.reached(time, y)
     }
 
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
-        self.velocity.resize(y.len(), 0.0);
-        let weights = flow.layout().weights(y);
-        let row = Row {
-            time,
-            slowest_mode: self.mode.and_then(|mode| mode.amplitude(weights)),
-            snapshot: flow.snapshot(y, &mut self.velocity),
-        };
+        let row = self.row(flow, time, y);
         let largest = row.largest_angle();
+        if time == 0.0 || !self.reads_steps {
+            self.readings.take(row.clone());
+        }
         self.trajectory.rows.push(row);
         if self.keep_states {
             self.trajectory.states.push(y.to_vec());
         }
-        // What is below the floor from the start has not come to it.
-        (largest < self.stop_below.value).then_some(match time > 0.0 {
-            true => RunEnd::Converged { time },
-            false => RunEnd::AtFloor {
-                floor: self.stop_below.value,
-                cause: self.stop_below.cause,
-            },
-        })
+        match self.reads_steps && time > 0.0 {
+            // Where the run ends does not depend on where it is drawn.
+            true => None,
+            false => self.at_floor(time, largest),
+        }
     }
 }
 

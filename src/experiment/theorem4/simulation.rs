@@ -7,7 +7,7 @@ use crate::experiment::theorem4::Theorem4;
 use crate::experiment::two_layer::settings::Overlap;
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
-use crate::measure::Trajectory;
+use crate::measure::{Readings, Trajectory};
 use crate::overlap::{ExactGaussian, OverlapMethod};
 use crate::runs::joint_progress::JointProgress;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -16,9 +16,12 @@ use serde::Serialize;
 /// One run.
 #[derive(Serialize)]
 pub struct Simulation {
-    /// Statistics over time.
+    /// Statistics at the output times, for figures.
     #[serde(skip)]
     pub trajectory: Trajectory,
+    /// Statistics of every accepted step of an adaptive method, or of the output times of another.
+    #[serde(skip)]
+    pub readings: Readings,
     /// How its states lie in a vector.
     #[serde(skip)]
     pub layout: StateLayout,
@@ -126,8 +129,10 @@ impl Replica<'_> {
             self.label,
             plan.horizon,
             self.stop_below,
-            self.keep_states,
-        );
+            setup.rate_floor(),
+        )
+        .read_steps(self.method.tolerance().is_some())
+        .keep_states(self.keep_states);
         // The mode is one of the projected flow with V fixed, in the coordinates of the teacher's span.
         if self.options.projection
             && self.options.fan_out == FanOut::Fixed
@@ -146,6 +151,7 @@ impl Replica<'_> {
         let report = integrate(&mut flow, start, &self.method, plan, &mut recorder)?;
         Ok(Simulation {
             trajectory: recorder.trajectory,
+            readings: recorder.readings,
             layout: flow.layout(),
             end: report.end,
             steps: report.steps,

@@ -7,7 +7,7 @@ use crate::experiment::two_layer::claim::RateClaim;
 use crate::integrate::Method;
 use crate::theory::Verdict;
 use crate::theory::certificate::Certificate;
-use ndarray::ArrayView1;
+use ndarray::{Array1, ArrayView1};
 use serde::Serialize;
 
 /// An error above this knows its own rate to a part in a million: derivatives are rounded at 1e-15.
@@ -16,7 +16,7 @@ const RESOLVED: f64 = 1e-8;
 /// Entries this near to the largest count as the largest: the norm falls as the slowest of them does.
 const TIED: f64 = 1e-9;
 
-/// The smallest rates at which the two norms fell, at any output. Each is the derivative at a state, so that the integrator's error
+/// The smallest rates at which the two norms fell, at any state that was read. Each is the derivative at a state, so that the integrator's error
 /// has no part in it; `None` where no error was large enough to know its rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Rates {
@@ -27,20 +27,15 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Of a run; the weighted norm with the weights of a certificate.
-    pub fn of(rows: &[Row], certificate: Option<&Certificate>, floor: f64) -> Self {
-        let least = RESOLVED.max(10.0 * floor);
-        let weighted = |certificate: &Certificate| {
-            let rates = rows
-                .iter()
-                .filter_map(|row| weighted(row, certificate.weights.view(), least));
-            rates.reduce(f64::min)
+    /// Takes in the rates at one more state, where its errors are above `least`.
+    fn take(&mut self, row: &Row, weights: Option<ArrayView1<f64>>, least: f64) {
+        let smaller = |a: &mut Option<f64>, b: Option<f64>| {
+            *a = [*a, b].into_iter().flatten().reduce(f64::min);
         };
-        let far = rows.iter().filter(|row| row.distance > least);
-        Self {
-            weighted_norm: certificate.and_then(weighted),
-            joint_distance: far.map(|row| row.distance_rate).reduce(f64::min),
-        }
+        let of_norm = weights.and_then(|weights| weighted(row, weights, least));
+        smaller(&mut self.weighted_norm, of_norm);
+        let of_distance = (row.distance > least).then_some(row.distance_rate);
+        smaller(&mut self.joint_distance, of_distance);
     }
 
     fn of_measure(&self, measure: Measure) -> Option<f64> {
@@ -49,6 +44,33 @@ impl Rates {
             Measure::JointDistance => self.joint_distance,
             Measure::Theta | Measure::TanHalf | Measure::Distance => None,
         }
+    }
+}
+
+/// Reads rates off states.
+#[derive(Clone, Debug)]
+pub struct RateReader {
+    /// What was found so far.
+    pub rates: Rates,
+    /// p, of the certificate.
+    weights: Option<Array1<f64>>,
+    least: f64,
+}
+
+impl RateReader {
+    /// The weighted norm is one with the weights of a certificate; rates are read well above the noise floor.
+    pub fn new(certificate: Option<&Certificate>, floor: f64) -> Self {
+        Self {
+            rates: Rates::default(),
+            weights: certificate.map(|certificate| certificate.weights.clone()),
+            least: RESOLVED.max(10.0 * floor),
+        }
+    }
+
+    /// Reads one more state. O(n).
+    pub fn read(&mut self, row: &Row) {
+        let weights = self.weights.as_ref().map(|weights| weights.view());
+        self.rates.take(row, weights, self.least);
     }
 }
 

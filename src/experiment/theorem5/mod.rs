@@ -219,11 +219,11 @@ fn simulate(
         states,
         report,
         largest_ratio,
+        rates,
         ..
     } = simulation;
     let last = LastState::of(&setup, layout, &report.state);
     let joint = last.joint_rate(&setup, hooks);
-    let rates = Rates::of(&rows, comparison, floor);
     let resolved = resolved(scenario, &setup, &method, plan.horizon);
     Ok(Outcome {
         best: certificates.best().map(|bound| bound.name),

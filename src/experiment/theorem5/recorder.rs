@@ -1,6 +1,7 @@
 //! Watches one run of the joint flow.
 
 use super::Hooks;
+use super::claims::{RateReader, Rates};
 use crate::flow::{StateLayout, TwoLayerFlow};
 use crate::integrate::{Monitor, NoiseFloor, Rest, RunEnd};
 use crate::network::TwoLayer;
@@ -57,6 +58,10 @@ pub struct Recorder<'a> {
     keep_states: bool,
     velocity: Vec<f64>,
     per_step: Option<PerStep>,
+    /// Reads rates at the states that [`Recorder::reads_steps`] says.
+    reader: Option<RateReader>,
+    /// Whether each accepted step is read. Methods of fixed step take so many that only those at output times are.
+    reads_steps: bool,
     early: Option<(NoiseFloor, Rest)>,
 }
 
@@ -80,6 +85,8 @@ impl<'a> Recorder<'a> {
             keep_states,
             velocity: Vec::new(),
             per_step: None,
+            reader: None,
+            reads_steps: false,
             early: None,
         }
     }
@@ -88,6 +95,19 @@ impl<'a> Recorder<'a> {
     pub fn stop_early(mut self, floor: NoiseFloor, rest: Rest) -> Self {
         self.early = Some((floor, rest));
         self
+    }
+
+    /// Also reads rates: at each accepted step, or at output times alone.
+    pub fn read_rates(mut self, reader: RateReader, at_steps: bool) -> Self {
+        self.reader = Some(reader);
+        self.reads_steps = at_steps;
+        self
+    }
+
+    /// The smallest rates that were read.
+    pub fn rates(&self) -> Rates {
+        let reader = self.reader.as_ref();
+        reader.map_or_else(Rates::default, |reader| reader.rates)
     }
 
     /// Also follows max_i z_i/p_i from step to step, while all errors that make it up are above `floor`.
@@ -163,34 +183,9 @@ impl Recorder<'_> {
         };
         errors.iter().enumerate().map(rate).collect()
     }
-}
 
-impl Monitor<TwoLayerFlow> for Recorder<'_> {
-    fn step(&mut self, time: f64, y: &[f64]) -> Option<RunEnd> {
-        if let Some(per_step) = &self.per_step {
-            let weighted = self
-                .errors(y)
-                .zip(&per_step.weights)
-                .map(|(z, p)| (z / p, z));
-            let (norm, error) = weighted.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a });
-            let before = per_step.before;
-            let above = error > per_step.floor;
-            let per_step = self.per_step.as_mut().expect("it is there");
-            if let Some(before) = before.filter(|_| above) {
-                let largest = per_step.largest_ratio.get_or_insert(0.0);
-                *largest = largest.max(norm / before);
-            }
-            per_step.before = Some(norm);
-        }
-        self.hooks.progress(time / self.horizon, "joint flow");
-        if self.hooks.interrupted() {
-            return Some(RunEnd::Interrupted { time: Some(time) });
-        }
-        let (_, rest) = self.early.as_mut()?;
-        rest.reached(time, y)
-    }
-
-    fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
+    /// The statistics of a state. An evaluation, and O(n(k + C)).
+    fn row(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Row {
         self.velocity.resize(y.len(), 0.0);
         let snapshot = flow.snapshot(y, &mut self.velocity);
         let layout = flow.layout();
@@ -218,7 +213,7 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         let moved: f64 = moved.chain(of_errors.map(|(e, rate)| e * rate)).sum();
         let starts = self.start.student.weights.columns().into_iter();
         let turned = weights.rows().into_iter().zip(starts).skip(m);
-        self.rows.push(Row {
+        Row {
             time,
             loss: snapshot.loss,
             dissipated: snapshot.dissipated,
@@ -231,7 +226,52 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             turned: turned
                 .map(|(w, start)| HalfAngle::between_units(w, start).radians())
                 .collect(),
-        });
+        }
+    }
+
+    /// Reads rates off a state, where they are asked for.
+    fn read(&mut self, row: &Row) {
+        if let Some(reader) = &mut self.reader {
+            reader.read(row);
+        }
+    }
+}
+
+impl Monitor<TwoLayerFlow> for Recorder<'_> {
+    fn step(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
+        if let Some(per_step) = &self.per_step {
+            let weighted = self
+                .errors(y)
+                .zip(&per_step.weights)
+                .map(|(z, p)| (z / p, z));
+            let (norm, error) = weighted.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a });
+            let before = per_step.before;
+            let above = error > per_step.floor;
+            let per_step = self.per_step.as_mut().expect("it is there");
+            if let Some(before) = before.filter(|_| above) {
+                let largest = per_step.largest_ratio.get_or_insert(0.0);
+                *largest = largest.max(norm / before);
+            }
+            per_step.before = Some(norm);
+        }
+        self.hooks.progress(time / self.horizon, "joint flow");
+        if self.hooks.interrupted() {
+            return Some(RunEnd::Interrupted { time: Some(time) });
+        }
+        if self.reads_steps {
+            let row = self.row(flow, time, y);
+            self.read(&row);
+        }
+        let (_, rest) = self.early.as_mut()?;
+        rest.reached(time, y)
+    }
+
+    fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
+        let row = self.row(flow, time, y);
+        if time == 0.0 || !self.reads_steps {
+            self.read(&row);
+        }
+        self.rows.push(row);
         if self.keep_states {
             self.states.push(y.to_vec());
         }

@@ -1,5 +1,6 @@
 //! A run of the joint flow, without anything said of it.
 
+use super::claims::{RateReader, Rates};
 use super::envelope::distance;
 use super::recorder::{Recorder, Row};
 use super::{Setup, Theorem5};
@@ -22,6 +23,7 @@ pub(in crate::experiment) struct Simulation {
     pub states: Vec<Vec<f64>>,
     pub report: RunReport,
     pub largest_ratio: Option<f64>,
+    pub rates: Rates,
 }
 
 impl Simulation {
@@ -46,14 +48,18 @@ impl Simulation {
         let keep_states = scenario.output.states;
         let floor = setup.noise_floor(&method);
         let rest = Rest::new(floor.value, setup.patience());
-        let mut recorder =
-            Recorder::new(&setup.network, hooks, plan.horizon, keep_states).stop_early(floor, rest);
+        let reader = RateReader::new(certificate, floor.value);
+        let at_steps = method.tolerance().is_some();
+        let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, keep_states)
+            .stop_early(floor, rest)
+            .read_rates(reader, at_steps);
         if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
             recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
         }
         let start = flow.state_of(&setup.network);
         let report = integrate(&mut flow, start, &method, plan, &mut recorder)?;
         let largest_ratio = recorder.largest_ratio();
+        let rates = recorder.rates();
         let Recorder { rows, states, .. } = recorder;
         Ok(Self {
             method,
@@ -62,6 +68,7 @@ impl Simulation {
             states,
             report,
             largest_ratio,
+            rates,
         })
     }
 

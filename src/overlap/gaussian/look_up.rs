@@ -17,6 +17,7 @@ const ROUND: f64 = (1_u64 << 52) as f64;
 const LEAST_EXPONENT: f64 = -708.0;
 
 /// A chunk of cosines, and where each falls in the table.
+#[derive(Debug)]
 pub struct Places {
     /// What is looked up; beyond the chunk's length anything.
     pub cosines: [f64; CHUNK],

@@ -2,6 +2,7 @@
 
 mod arc_cosine;
 mod chebyshev;
+mod few;
 mod look_up;
 pub mod normal;
 mod pair;
@@ -11,6 +12,7 @@ mod table;
 pub use pair::{GaussianPair, PairOverlap, ThresholdError, phi2};
 pub use table::KernelTable;
 
+use few::Few;
 use look_up::{CHUNK, Places};
 
 use super::{HalfAngle, OverlapMethod, Overlaps, assert_shapes, copied, mirror, stack};
@@ -46,6 +48,7 @@ pub struct ExactGaussian {
     nodes: Array2<f64>,
     norms: Array1<f64>,
     thresholds: Array1<f64>,
+    few: Few,
 }
 
 impl ExactGaussian {
@@ -91,6 +94,11 @@ impl OverlapMethod for ExactGaussian {
                 .is_none_or(|table| table.threshold() != b)
         {
             self.table = Some(KernelTable::shared(b));
+        }
+        if let Some(table) = self.table.as_deref().filter(|_| common.is_some())
+            && Few::suits(n, self.nodes.nrows(), self.nodes.ncols())
+        {
+            return self.few.evaluate(table, self.nodes.view(), out);
         }
         let nodes = Nodes {
             rows: self.nodes.view(),

@@ -12,10 +12,9 @@ use super::arc_cosine::ArcCosine;
 use super::chebyshev::interpolate;
 use super::pair::{GaussianPair, PairOverlap};
 use crate::overlap::angle::HalfAngle;
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::f64::consts::FRAC_1_SQRT_2;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) const DEGREE: usize = 11;
 const COEFFICIENTS: usize = DEGREE + 1;
@@ -42,8 +41,8 @@ const NEGLIGIBLE: f64 = f64::EPSILON / 256.0;
 /// Beyond this many standard deviations there is no density left: a gate is always open, or never.
 const SUPPORT: f64 = 39.0;
 
-/// Tables that a thread keeps: 10 to 900 kB each.
-const KEPT: usize = 4;
+/// Bytes of the tables that are kept: they take 10 to 900 kB each, 80 for thresholds up to 4.
+const KEPT: usize = 32 << 20;
 
 /// Powers of u for (D, L), interleaved so that one load serves both.
 pub(super) type Piece = [[f64; 2]; COEFFICIENTS];
@@ -154,23 +153,30 @@ impl KernelTable {
         &self.pair
     }
 
-    /// The table for a threshold; built unless this thread has used it lately.
+    /// The table for a threshold; built unless it was used lately, by whatever thread.
     ///
-    /// Runs of one sweep, and the parts of one run, mostly share a threshold.
+    /// The parts of a run share a threshold, and the cells of a sweep a few.
     pub fn shared(threshold: f64) -> Arc<Self> {
-        thread_local! {
-            static LATELY: RefCell<VecDeque<Arc<KernelTable>>> = const { RefCell::new(VecDeque::new()) };
-        }
-        LATELY.with_borrow_mut(|lately| {
-            let known = lately.iter().position(|table| table.threshold == threshold);
-            let table = match known.and_then(|place| lately.remove(place)) {
-                Some(table) => table,
-                None => Arc::new(Self::new(threshold)),
-            };
-            lately.push_front(Arc::clone(&table));
-            lately.truncate(KEPT);
-            table
-        })
+        static LATELY: Mutex<VecDeque<Arc<KernelTable>>> = Mutex::new(VecDeque::new());
+        let lately = || LATELY.lock().unwrap_or_else(PoisonError::into_inner);
+        let take = |known: &mut VecDeque<Arc<Self>>| {
+            let place = known
+                .iter()
+                .position(|table| table.threshold == threshold)?;
+            known.remove(place)
+        };
+        let known = take(&mut lately());
+        // Nobody waits for a table that another thread builds.
+        let table = known.unwrap_or_else(|| Arc::new(Self::new(threshold)));
+        let mut lately = lately();
+        take(&mut lately);
+        lately.push_front(Arc::clone(&table));
+        let mut bytes = 0;
+        lately.retain(|table| {
+            bytes += size_of_val(&table.pieces[..]);
+            bytes <= KEPT
+        });
+        table
     }
 
     /// The common threshold b.
