@@ -1,5 +1,6 @@
 //! What is read off a run: trajectories, worst and fitted rates, correlations of nodes, spectra.
 
+mod angles;
 mod correlation;
 mod correlation_sums;
 mod lanczos;
@@ -8,10 +9,11 @@ mod span;
 mod spread;
 mod trajectory;
 
+pub use angles::distance;
 pub use correlation::{Correlations, Standardized, Winner};
 pub use correlation_sums::CorrelationSums;
 pub use lanczos::{Density, lanczos};
 pub use rates::{Fit, WorstRate, fit_decay, worst_rate};
 pub use span::Span;
 pub use spread::{Spread, spread};
-pub use trajectory::{Row, Trajectory, distance};
+pub use trajectory::{Row, Trajectory};

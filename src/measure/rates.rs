@@ -1,9 +1,10 @@
 //! Simulated rates: the worst one along the run, and that of the tail.
 
 use super::Trajectory;
+use super::angles::{distance_rate, largest_angle_rate};
 use serde::Serialize;
 
-/// The smallest rate of decay seen at any output time, in measures of the largest angle and of the distance.
+/// The smallest rate of decay that was seen, in measures of the largest angle and of the distance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct WorstRate {
     /// min −d/dt log θ
@@ -18,33 +19,43 @@ pub struct WorstRate {
     pub time: f64,
 }
 
+impl WorstRate {
+    /// Of one state, whose angles θ_j change at `rates`: from the velocity field, not from differences in time.
+    pub fn at(time: f64, angles: &[f64], rates: &[f64]) -> Self {
+        let theta = angles.iter().copied().fold(0.0, f64::max);
+        let rate = largest_angle_rate(angles, rates);
+        Self {
+            theta: rate,
+            tan_half: rate * theta / theta.sin(),
+            sin: rate * theta / theta.tan(),
+            distance: distance_rate(angles, rates),
+            time,
+        }
+    }
+
+    /// The smaller of each.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            theta: self.theta.min(other.theta),
+            tan_half: self.tan_half.min(other.tan_half),
+            sin: self.sin.min(other.sin),
+            distance: self.distance.min(other.distance),
+            time: if other.theta < self.theta {
+                other.time
+            } else {
+                self.time
+            },
+        }
+    }
+}
+
 /// The worst rate over the rows whose largest angle is above `floor`; `None` if there is none.
-///
-/// # Precision
-/// Rates come from the velocity field, not from differences in time. Between output times the rate may be
-/// lower than at any of them: a bound that is violated is violated, one that holds holds at these times.
 pub fn worst_rate(trajectory: &Trajectory, floor: f64) -> Option<WorstRate> {
-    trajectory
-        .rows
-        .iter()
+    let rows = trajectory.rows.iter();
+    let rates = rows
         .filter(|row| row.largest_angle() > floor)
-        .map(|row| {
-            let (theta, rate) = (row.largest_angle(), row.rate());
-            WorstRate {
-                theta: rate,
-                tan_half: rate * theta / theta.sin(),
-                sin: rate * theta / theta.tan(),
-                distance: row.distance_rate(),
-                time: row.time,
-            }
-        })
-        .reduce(|a, b| WorstRate {
-            theta: a.theta.min(b.theta),
-            tan_half: a.tan_half.min(b.tan_half),
-            sin: a.sin.min(b.sin),
-            distance: a.distance.min(b.distance),
-            time: if b.theta < a.theta { b.time } else { a.time },
-        })
+        .map(|row| WorstRate::at(row.time, &row.snapshot.angles, &row.snapshot.angle_rates));
+    rates.reduce(WorstRate::and)
 }
 
 /// A line through log values: value(t) ≈ exp(`intercept` − `rate`·t) on [`from`, `to`].

@@ -11,7 +11,7 @@ use serde::Serialize;
 /// What was read off one run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Measured {
-    /// The smallest instantaneous rate; `None` if no row lies above the rate floor.
+    /// The smallest instantaneous rate, at outputs and accepted steps; `None` if no state lies above the rate floor.
     pub worst: Option<WorstRate>,
     /// The tail of the slowest mode's amplitude, where that mode is known and its tail long enough.
     pub slowest_mode: Option<Fit>,
@@ -30,7 +30,7 @@ impl Measured {
         self.slowest_mode.or(self.largest_angle)
     }
 
-    /// The smallest rate at which a measure fell: per step of gradient descent, at any time of a flow.
+    /// The smallest rate at which a measure fell: per step of gradient descent, at outputs and accepted steps of a flow.
     fn rate_of(&self, measure: Measure) -> Option<f64> {
         let descent = self.gradient_descent;
         let per_step = |ratio: fn(&GradientDescentClaim) -> f64| {
@@ -71,7 +71,10 @@ pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
     let amplitudes: Vec<(f64, f64)> = trajectory.slowest_mode().collect();
     let largest_angle = fit_decay(&angles, floor);
     Measured {
-        worst: worst_rate(trajectory, setup.rate_floor()),
+        worst: [worst_rate(trajectory, setup.rate_floor()), simulation.worst]
+            .into_iter()
+            .flatten()
+            .reduce(WorstRate::and),
         slowest_mode: fit_decay(&amplitudes, floor),
         largest_angle,
         final_angle: angles.last().map_or(f64::NAN, |&(_, angle)| angle),

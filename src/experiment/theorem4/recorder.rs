@@ -1,9 +1,9 @@
-//! Watches one run: rows at output times, the largest ratio of angles per step, interruption, progress.
+//! Watches one run: rows at output times, rates and the largest ratio of angles at each step, interruption, progress.
 
 use super::Hooks;
-use crate::flow::TwoLayerFlow;
+use crate::flow::{TwoLayerFlow, turning};
 use crate::integrate::{Monitor, NoiseFloor, Plan, Rest, RunEnd};
-use crate::measure::{Row, Trajectory, distance};
+use crate::measure::{Row, Trajectory, WorstRate, distance};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
 use crate::theory::AsymptoticRate;
@@ -14,11 +14,14 @@ pub struct Recorder<'a> {
     pub trajectory: Trajectory,
     /// Of max θ from one step to the next, above the rate floor: of θ and of tan(θ/2). For gradient descent only.
     pub largest_ratio: Option<StepRatio>,
+    /// The smallest rates at accepted steps; `None` where no angle was above the rate floor, or they were not watched.
+    pub worst: Option<WorstRate>,
     hooks: &'a dyn Hooks,
     label: &'a str,
     horizon: f64,
     stop_below: NoiseFloor,
     keep_states: bool,
+    watched: Option<Watched<'a>>,
     per_step: Option<PerStep<'a>>,
     early: Option<Early<'a>>,
     mode: Option<&'a AsymptoticRate>,
@@ -44,6 +47,12 @@ struct Early<'a> {
     rest: Rest,
 }
 
+/// Whose rates are read at each accepted step, and from which angle on.
+struct Watched<'a> {
+    network: &'a TwoLayer,
+    rate_floor: f64,
+}
+
 struct PerStep<'a> {
     network: &'a TwoLayer,
     rate_floor: f64,
@@ -62,6 +71,8 @@ impl<'a> Recorder<'a> {
         Self {
             trajectory: Trajectory::default(),
             largest_ratio: None,
+            worst: None,
+            watched: None,
             hooks,
             label,
             horizon,
@@ -87,6 +98,15 @@ impl<'a> Recorder<'a> {
             network,
             until: plan.outputs.first().copied().unwrap_or(plan.horizon),
             rest: Rest::new(self.stop_below.value, patience),
+        });
+        self
+    }
+
+    /// Also reads the rates at each accepted step, between the outputs.
+    pub fn watch_rates(mut self, network: &'a TwoLayer, rate_floor: f64) -> Self {
+        self.watched = Some(Watched {
+            network,
+            rate_floor,
         });
         self
     }
@@ -135,6 +155,17 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         early.rest.reached(time, y)
     }
 
+    fn moving(&mut self, time: f64, y: &[f64], velocity: &[f64]) {
+        let Some(watched) = &self.watched else {
+            return;
+        };
+        let (angles, rates) = turning_nodes(watched.network, y, velocity);
+        if angles.iter().any(|angle| *angle > watched.rate_floor) {
+            let worst = WorstRate::at(time, &angles, &rates);
+            self.worst = Some(self.worst.map_or(worst, |before| before.and(worst)));
+        }
+    }
+
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
         self.velocity.resize(y.len(), 0.0);
         let weights = flow.layout().weights(y);
@@ -157,6 +188,22 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             },
         })
     }
+}
+
+/// θ_j and dθ_j/dt of all nodes. O(nk).
+fn turning_nodes(network: &TwoLayer, y: &[f64], velocity: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let (k, n) = network.student.weights.dim();
+    let rows = |of: &'static str, numbers| ArrayView2::from_shape((n, k), numbers).expect(of);
+    let nodes = rows("the state begins with W", &y[..n * k]);
+    let moves = rows("so does its velocity", &velocity[..n * k]);
+    let nodes = nodes.rows().into_iter().zip(moves.rows());
+    let turns = nodes
+        .zip(network.teacher.weights.columns())
+        .map(|((node, moves), target)| {
+            let norm = node.dot(&node).sqrt();
+            turning(node.mapv(|x| x / norm).view(), (norm, moves), target)
+        });
+    turns.unzip()
 }
 
 /// max_j θ_j and ‖W − W*‖ of a state whose nodes are of unit norm. O(nk).

@@ -7,7 +7,7 @@ use crate::experiment::theorem4::Theorem4;
 use crate::experiment::two_layer::settings::Overlap;
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
-use crate::measure::Trajectory;
+use crate::measure::{Trajectory, WorstRate};
 use crate::overlap::{ExactGaussian, OverlapMethod};
 use crate::runs::joint_progress::JointProgress;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -35,6 +35,9 @@ pub struct Simulation {
     /// For gradient descent: the largest factor per step.
     #[serde(skip)]
     pub largest_ratio: Option<StepRatio>,
+    /// The smallest rates at accepted steps.
+    #[serde(skip)]
+    pub worst: Option<WorstRate>,
 }
 
 /// What tells one run from another.
@@ -138,10 +141,11 @@ impl Replica<'_> {
         if self.stop_below.value > 0.0 {
             recorder = recorder.stop_early(network, plan, setup.patience());
         }
-        if self.method.learning_rate().is_some() {
-            let theta0 = setup.assumption.theta0;
-            recorder = recorder.compare_steps(network, theta0, setup.rate_floor());
-        }
+        let rate_floor = setup.rate_floor();
+        recorder = match self.method.learning_rate() {
+            Some(_) => recorder.compare_steps(network, setup.assumption.theta0, rate_floor),
+            None => recorder.watch_rates(network, rate_floor),
+        };
         let start = flow.state_of(network);
         let report = integrate(&mut flow, start, &self.method, plan, &mut recorder)?;
         Ok(Simulation {
@@ -152,6 +156,7 @@ impl Replica<'_> {
             evaluations: report.evaluations,
             method: self.method,
             largest_ratio: recorder.largest_ratio,
+            worst: recorder.worst,
         })
     }
 }

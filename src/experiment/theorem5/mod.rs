@@ -6,17 +6,19 @@ mod envelope;
 pub mod keys;
 mod last_state;
 mod limits;
+mod motion;
 mod recorder;
 mod report;
 mod setup;
 mod simulation;
 
 pub use certificates::Certificates;
-pub use claims::{DescentFactor, Rates};
+pub use claims::DescentFactor;
 pub use envelope::Envelope;
 pub use keys::Theorem5;
 pub use last_state::Shared;
 pub use limits::{PARTS, PartClaim};
+pub use motion::{Motion, Rates};
 pub use recorder::Row;
 pub use setup::Setup;
 pub(super) use simulation::Simulation;
@@ -219,11 +221,11 @@ fn simulate(
         states,
         report,
         largest_ratio,
+        rates,
         ..
     } = simulation;
     let last = LastState::of(&setup, layout, &report.state);
     let joint = last.joint_rate(&setup, hooks);
-    let rates = Rates::of(&rows, comparison, floor);
     let resolved = resolved(scenario, &setup, &method, plan.horizon);
     Ok(Outcome {
         best: certificates.best().map(|bound| bound.name),
