@@ -7,6 +7,7 @@ use common::interpret;
 use luckflow::experiment::theorem4::{Outcome, Theorem4};
 use luckflow::experiment::{Experiment, Hooks, Silent};
 use luckflow::integrate::RunEnd;
+use luckflow::measure::WorstRate;
 use luckflow::overlap::gaussian::normal;
 use luckflow::theory::Verdict;
 use proptest::prelude::*;
@@ -308,6 +309,50 @@ proptest! {
             let claim = found.claims.iter().find(|claim| claim.bound.name == name).unwrap();
             prop_assert_ne!(claim.verdict, Verdict::Violated, "{}: {:?}", name, claim);
         }
+    }
+}
+
+#[test]
+fn a_violation_between_two_outputs_is_seen() {
+    // Looked at at the start alone, where the poster's rate is still kept, and where nothing is left to read.
+    let found = outcome(&[
+        "seed=5",
+        "teacher={input_dim = 30, nodes = 2, weights = \"random\", threshold = 0.5}",
+        "student.theta0=0.05",
+        "integrate.outputs=[1e9]",
+    ]);
+    let printed = found
+        .claims
+        .iter()
+        .find(|claim| claim.bound.name == "printed");
+    let claimed = printed.unwrap().value.unwrap();
+    let rows = &found.primary.trajectory.rows;
+    assert_eq!(rows.len(), 2);
+    assert!(rows[1].largest_angle() < found.rate_floor);
+    let start = &rows[0].snapshot;
+    let at_start = WorstRate::at(0.0, &start.angles, &start.angle_rates);
+    assert!(at_start.theta > 1.2 * claimed, "{at_start:?}");
+    assert_eq!(verdict(&found, "printed"), Verdict::Violated);
+    // What is proved holds there too, and every way to step sees the same.
+    assert_eq!(verdict(&found, "sharp"), Verdict::Holds);
+    assert_eq!(verdict(&found, "euclidean"), Verdict::Holds);
+    let worst = found.measured.worst.unwrap();
+    assert!(worst.time > 0.0 && worst.theta < 0.9 * claimed, "{worst:?}");
+    for method in ["dopri5", "rkc", "rk4"] {
+        let method = format!("integrate={{method = \"{method}\", outputs = [1e9]}}");
+        let other = outcome(&[
+            "seed=5",
+            "teacher={input_dim = 30, nodes = 2, weights = \"random\", threshold = 0.5}",
+            "student.theta0=0.05",
+            &method,
+        ]);
+        assert_eq!(verdict(&other, "printed"), Verdict::Violated, "{method}");
+        // Not at the same states: longer steps come less near to the slowest one.
+        let theta = other.measured.worst.unwrap().theta;
+        assert!(
+            (theta / worst.theta - 1.0).abs() < 0.15,
+            "{method}: {theta}"
+        );
     }
 }
 

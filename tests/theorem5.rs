@@ -146,9 +146,9 @@ fn at_zero_threshold_the_euclidean_certificate_is_the_certificate() {
     assert_eq!(verdicts(&found), [Verdict::Vacuous, Verdict::Holds]);
     let (first, certificate) = (&found.rows[0], found.euclidean.as_ref().unwrap());
     for row in &found.rows {
-        let bound = first.distance * (-certificate.rate * row.time).exp();
+        let bound = first.motion.distance() * (-certificate.rate * row.time).exp();
         assert!(
-            row.distance <= bound * (1.0 + 1e-9) + 1e-12,
+            row.motion.distance() <= bound * (1.0 + 1e-9) + 1e-12,
             "at {}",
             row.time
         );
@@ -164,11 +164,32 @@ fn rates_of_errors_are_the_derivatives_of_errors() {
         };
         let elapsed = after.time - before.time;
         let pairs = before.errors().zip(after.errors());
-        for ((a, b), rate) in pairs.zip(&row.error_rates) {
+        for ((a, b), rate) in pairs.zip(&row.motion.rates) {
             assert!(((b - a) / elapsed - rate).abs() < 1e-8, "{rate}");
         }
-        let rate = (before.distance / after.distance).ln() / elapsed;
-        assert!((rate / row.distance_rate - 1.0).abs() < 1e-6, "{rate}");
+        let rate = (before.motion.distance() / after.motion.distance()).ln() / elapsed;
+        assert!(
+            (rate / row.motion.distance_rate() - 1.0).abs() < 1e-6,
+            "{rate}"
+        );
+    }
+}
+
+#[test]
+fn rates_are_read_between_outputs_too() {
+    let rates = |outputs: &str| {
+        let found = outcome(&[outputs]);
+        assert_eq!(verdicts(&found), [Verdict::Holds, Verdict::Holds]);
+        let rates = found.claims.iter().map(|claim| claim.simulated.unwrap());
+        (found.rows.len(), rates.collect::<Vec<_>>())
+    };
+    let (few, at_steps) = rates("integrate.outputs=[1e9]");
+    let (_, at_many) = rates("integrate.outputs=20000");
+    assert_eq!(few, 2);
+    let start = outcome(&[]).rows[0].motion.distance_rate();
+    assert!(at_steps[1] < 0.95 * start, "{at_steps:?} from {start}");
+    for (a, b) in at_steps.iter().zip(&at_many) {
+        assert!((a / b - 1.0).abs() < 1e-3, "{at_steps:?}, {at_many:?}");
     }
 }
 
@@ -324,11 +345,11 @@ fn each_node_can_have_an_angle_of_its_own() {
         "student.theta0=[0.01, 0.02, 0.03, 0.04, 0.05]",
         "integrate.outputs=10",
     ]);
-    let start = &found.rows[0].angles;
+    let start = found.rows[0].motion.angles();
     for (j, angle) in start.iter().enumerate() {
         assert!((angle - 0.01 * (j + 1) as f64).abs() < 1e-13);
     }
-    assert!((found.rows[0].fan_out_errors[0] - 0.05).abs() < 1e-14);
+    assert!((found.rows[0].motion.fan_out_errors()[0] - 0.05).abs() < 1e-14);
     assert_eq!(verdicts(&found)[0], Verdict::Holds);
 }
 

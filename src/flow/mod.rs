@@ -26,9 +26,11 @@ pub mod deep;
 mod jacobian;
 mod loss;
 mod state;
+mod turning;
 mod two_layer;
 
 pub use jacobian::{Direction, FlowJacobian, asymmetry};
 pub use loss::population_loss;
 pub use state::StateLayout;
+pub use turning::turning;
 pub use two_layer::{FanOut, FlowOptions, Snapshot, TwoLayerFlow};

@@ -10,10 +10,11 @@
 
 use super::loss::{population_loss, product_sum};
 use super::state::StateLayout;
+use super::turning::turning;
 use crate::blas::{self, multiply};
 use crate::integrate::VectorField;
 use crate::network::{Layer, LayerView, TwoLayer, rows, unit};
-use crate::overlap::{ExactGaussian, HalfAngle, Input, OverlapMethod, Overlaps};
+use crate::overlap::{ExactGaussian, Input, OverlapMethod, Overlaps};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Axis, Zip, concatenate, s};
 
@@ -226,30 +227,16 @@ impl TwoLayerFlow {
             _ => population_loss(&self.overlaps, beta, self.teacher_energy),
         };
         let velocity = self.layout.weights(dy);
-        let (angles, angle_rates) = self
-            .nodes
-            .rows()
-            .into_iter()
-            .zip(self.teacher.weights.columns())
-            .enumerate()
+        let targets = self.teacher.weights.columns().into_iter();
+        let pairs = self.nodes.rows().into_iter().zip(targets).enumerate();
+        let (angles, angle_rates) = pairs
             .map(|(j, (node, target))| {
-                let target_norm = target.dot(&target).sqrt();
-                let target = target.mapv(|x| x / target_norm);
-                let norm = if self.options.projection {
-                    1.0
-                } else {
-                    node.dot(&node).sqrt()
-                };
-                let angle = HalfAngle::between_scaled(node, norm, target.view(), 1.0);
-                // θ̇ = −ẇ·u, u the unit vector of P⊥ w*; w* − w first, so that nothing cancels near it.
-                let node = node.mapv(|x| x / norm);
-                let mut toward = &target - &node;
-                let along = toward.dot(&node);
-                toward.scaled_add(-along, &node);
-                let length = toward.dot(&toward).sqrt();
-                let speed = velocity.row(j).dot(&toward) / self.norms[j];
-                let rate = if length > 0.0 { -speed / length } else { 0.0 };
-                (angle.radians(), rate)
+                let norm = self.norms[j];
+                let moves = (norm, velocity.row(j));
+                match self.options.projection {
+                    true => turning(node, moves, target),
+                    false => turning(node.mapv(|x| x / norm).view(), moves, target),
+                }
             })
             .unzip();
         Snapshot {

@@ -105,11 +105,12 @@ impl<F: VectorField> System<f64, State> for &Chunk<'_, '_, F> {
         self.watch.velocity(time, y.as_slice(), dy.as_mut_slice());
     }
 
-    fn solout(&mut self, time: f64, y: &State, _dy: &State) -> bool {
+    fn solout(&mut self, time: f64, y: &State, dy: &State) -> bool {
         self.longest
             .set(self.longest.get().max(time - self.last_time.get()));
         self.last_time.set(time);
         self.steps.set(self.steps.get() + 1);
+        self.watch.moving(time, y.as_slice(), dy.as_slice());
         self.watch.accept(time, y.as_slice()) || self.steps.get() == CHUNK
     }
 }

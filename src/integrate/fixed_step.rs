@@ -3,9 +3,13 @@
 use super::{Plan, VectorField, Watch};
 use nalgebra::DVector;
 use ode_solvers::{Rk4, System};
+use std::cell::Cell;
 
 /// Steps that `ode_solvers` takes, and keeps, before it is asked again.
 const CHUNK: u64 = 64;
+
+/// Stages of the classical method.
+const STAGES: u64 = 4;
 
 /// Whole steps that cover the horizon, and the step numbers at which to look.
 struct Grid {
@@ -60,7 +64,11 @@ pub(super) fn rk4<F: VectorField>(
         let start = grid.time(done);
         // Half a step short, so that rounding never adds one.
         let end = start + (count as f64 - 0.5) * grid.step;
-        let mut solver = Rk4::new(Chunk { watch }, start, state.clone(), end, grid.step);
+        let chunk = Chunk {
+            watch,
+            stage: Cell::new(0),
+        };
+        let mut solver = Rk4::new(chunk, start, state.clone(), end, grid.step);
         // Its error type has no case that a fixed step could meet.
         let _ = solver.integrate();
         let finite = |y: &&DVector<f64>| y.iter().all(|x| x.is_finite());
@@ -85,11 +93,17 @@ pub(super) fn rk4<F: VectorField>(
 
 struct Chunk<'a, 'w, F> {
     watch: &'a Watch<'w, F>,
+    /// How many stages were evaluated; the first of each step is at an accepted state.
+    stage: Cell<u64>,
 }
 
 impl<F: VectorField> System<f64, DVector<f64>> for Chunk<'_, '_, F> {
     fn system(&self, time: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
         self.watch.velocity(time, y.as_slice(), dy.as_mut_slice());
+        if self.stage.get().is_multiple_of(STAGES) && !self.watch.ended() {
+            self.watch.moving(time, y.as_slice(), dy.as_slice());
+        }
+        self.stage.set(self.stage.get() + 1);
     }
 
     fn solout(&mut self, time: f64, y: &DVector<f64>, _dy: &DVector<f64>) -> bool {

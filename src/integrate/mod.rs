@@ -168,6 +168,10 @@ pub trait Monitor<F> {
         None
     }
 
+    /// Each accepted state with its velocity, which methods of Runge and Kutta have at hand: nothing is evaluated for this.
+    /// Gradient descent, whose steps are no derivatives, does not call it.
+    fn moving(&mut self, _time: f64, _y: &[f64], _velocity: &[f64]) {}
+
     /// At time 0 and at each output time; a [`RunEnd`] stops the run.
     fn output(&mut self, field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd>;
 }
@@ -325,6 +329,11 @@ impl<F: VectorField> Watch<'_, F> {
             self.stop(end);
         }
         self.ended()
+    }
+
+    /// Shows an accepted state with its velocity.
+    fn moving(&self, time: f64, y: &[f64], velocity: &[f64]) {
+        self.monitor.borrow_mut().moving(time, y, velocity);
     }
 
     /// Shows the last state of a run that a step ended regularly, between two output times.

@@ -211,6 +211,7 @@ impl<'a, 'w, F: VectorField> Stepper<'a, 'w, F> {
         // is now: far less than what the error control allows it.
         self.watch.field.borrow().renormalize(&mut self.y);
         std::mem::swap(&mut self.velocity, &mut self.stage_velocity);
+        self.watch.moving(time, &self.y, &self.velocity);
         self.watch.accept(time, &self.y);
     }
 }

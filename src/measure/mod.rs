@@ -1,5 +1,6 @@
 //! What is read off a run: trajectories, worst and fitted rates, correlations of nodes, spectra.
 
+mod angles;
 mod correlation;
 mod correlation_sums;
 mod lanczos;
@@ -9,6 +10,7 @@ mod span;
 mod spread;
 mod trajectory;
 
+pub use angles::distance;
 pub use correlation::{Correlations, Standardized, Winner};
 pub use correlation_sums::CorrelationSums;
 pub use lanczos::{Density, lanczos};
@@ -16,4 +18,4 @@ pub use rates::{Fit, WorstRate, fit_decay};
 pub use readings::Readings;
 pub use span::Span;
 pub use spread::{Spread, spread};
-pub use trajectory::{Row, Trajectory, distance};
+pub use trajectory::{Row, Trajectory};

@@ -1,9 +1,9 @@
 //! Simulated rates: the worst one along the run, and that of the tail.
 
-use super::Row;
+use super::angles::{distance_rate, largest_angle_rate};
 use serde::Serialize;
 
-/// The smallest rate of decay seen at any state, in measures of the largest angle and of the distance.
+/// The smallest rate of decay that was seen, in measures of the largest angle and of the distance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct WorstRate {
     /// min −d/dt log θ
@@ -19,31 +19,30 @@ pub struct WorstRate {
 }
 
 impl WorstRate {
-    /// The rates at one state; `None` where its largest angle is not above `floor`.
-    ///
-    /// # Precision
-    /// Rates come from the velocity field, not from differences in time.
-    pub fn at(row: &Row, floor: f64) -> Option<Self> {
-        let (theta, rate) = (row.largest_angle(), row.rate());
-        (theta > floor).then(|| Self {
+    /// Of one state, whose angles θ_j change at `rates`: from the velocity field, not from differences in time.
+    pub fn at(time: f64, angles: &[f64], rates: &[f64]) -> Self {
+        let theta = angles.iter().copied().fold(0.0, f64::max);
+        let rate = largest_angle_rate(angles, rates);
+        Self {
             theta: rate,
             tan_half: rate * theta / theta.sin(),
             sin: rate * theta / theta.tan(),
-            distance: row.distance_rate(),
-            time: row.time,
-        })
+            distance: distance_rate(angles, rates),
+            time,
+        }
     }
 
     /// The smaller of each.
-    pub fn or(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self {
             theta: self.theta.min(other.theta),
             tan_half: self.tan_half.min(other.tan_half),
             sin: self.sin.min(other.sin),
             distance: self.distance.min(other.distance),
-            time: match other.theta < self.theta {
-                true => other.time,
-                false => self.time,
+            time: if other.theta < self.theta {
+                other.time
+            } else {
+                self.time
             },
         }
     }

@@ -57,9 +57,8 @@ impl Readings {
         }
         let balance = (loss + row.snapshot.dissipated - self.start) / self.start;
         self.balance = self.balance.max(balance.abs());
-        if let Some(rate) = WorstRate::at(&row, self.rate_floor) {
-            self.worst = Some(self.worst.map_or(rate, |worst| worst.or(rate)));
-        }
+        let snapshot = &row.snapshot;
+        self.watch(row.time, &snapshot.angles, &snapshot.angle_rates);
         if self.taken.is_multiple_of(self.stride) {
             self.points.push(Point {
                 time: row.time,
@@ -75,6 +74,14 @@ impl Readings {
         }
         self.taken += 1;
         self.last = Some(row);
+    }
+
+    /// Takes in the rates alone, of a state between those that are read: θ_j, and dθ_j/dt. O(m).
+    pub fn watch(&mut self, time: f64, angles: &[f64], rates: &[f64]) {
+        if angles.iter().any(|angle| *angle > self.rate_floor) {
+            let rate = WorstRate::at(time, angles, rates);
+            self.worst = Some(self.worst.map_or(rate, |worst| worst.and(rate)));
+        }
     }
 
     /// The smallest rates above the rate floor; `None` if no state lay there.

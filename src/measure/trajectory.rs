@@ -1,5 +1,6 @@
 //! A run as statistics at the requested times.
 
+use super::angles::{distance, distance_rate, largest_angle_rate};
 use crate::flow::Snapshot;
 
 /// The statistics at one time.
@@ -21,20 +22,9 @@ impl Row {
 
     /// −d/dt log max_j θ_j, from the velocity: of the nodes at the largest angle, the slowest to fall.
     pub fn rate(&self) -> f64 {
-        let largest = self.largest_angle();
-        let snapshot = &self.snapshot;
-        snapshot
-            .angles
-            .iter()
-            .zip(&snapshot.angle_rates)
-            // Nodes that share the largest angle up to rounding share the maximum.
-            .filter(|&(&angle, _)| angle >= largest * (1.0 - 1e-9))
-            .map(|(&angle, &rate)| -rate / angle)
-            .fold(f64::INFINITY, f64::min)
+        largest_angle_rate(&self.snapshot.angles, &self.snapshot.angle_rates)
     }
-}
 
-impl Row {
     /// ‖W − W*‖_F of unit nodes: √(Σ_j (2 sin(θ_j/2))²).
     pub fn distance(&self) -> f64 {
         distance(&self.snapshot.angles)
@@ -42,20 +32,8 @@ impl Row {
 
     /// −d/dt log ‖W − W*‖_F, from the velocity.
     pub fn distance_rate(&self) -> f64 {
-        let snapshot = &self.snapshot;
-        let pairs = snapshot.angles.iter().zip(&snapshot.angle_rates);
-        // d/dt (2 sin(θ/2))² = 2 sin θ dθ/dt.
-        let slope: f64 = pairs.map(|(theta, rate)| 2.0 * theta.sin() * rate).sum();
-        -0.5 * slope / self.distance().powi(2)
+        distance_rate(&self.snapshot.angles, &self.snapshot.angle_rates)
     }
-}
-
-/// ‖W − W*‖_F of unit nodes at angles θ_j to their teacher nodes.
-pub fn distance(angles: &[f64]) -> f64 {
-    let squares = angles
-        .iter()
-        .map(|theta| (2.0 * (0.5 * theta).sin()).powi(2));
-    squares.sum::<f64>().sqrt()
 }
 
 /// A run as statistics, and as full states where they were asked for.

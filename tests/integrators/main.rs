@@ -99,6 +99,58 @@ const ALL: [Method; 5] = [
     Method::GradientDescent(Step { step: 0.01 }),
 ];
 
+/// Compares each accepted state's velocity with the field.
+#[derive(Default)]
+struct Velocities {
+    steps: Vec<f64>,
+    moving: Vec<f64>,
+    largest_error: f64,
+}
+
+impl Monitor<Problem> for Velocities {
+    fn step(&mut self, _field: &mut Problem, time: f64, _y: &[f64]) -> Option<RunEnd> {
+        self.steps.push(time);
+        None
+    }
+
+    fn moving(&mut self, time: f64, y: &[f64], velocity: &[f64]) {
+        self.moving.push(time);
+        let mut expected = vec![0.0; y.len()];
+        (rotation_and_growth().field)(y, &mut expected);
+        let errors = velocity.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+        self.largest_error = errors.fold(self.largest_error, f64::max);
+    }
+
+    fn output(&mut self, _field: &mut Problem, _time: f64, _y: &[f64]) -> Option<RunEnd> {
+        None
+    }
+}
+
+#[test]
+fn each_accepted_state_is_shown_with_its_velocity() {
+    for method in ALL {
+        let mut problem = rotation_and_growth();
+        let mut seen = Velocities::default();
+        let (start, plan) = (problem.start.clone(), Plan::uniform(problem.horizon, 2));
+        integrate(&mut problem, start, &method, &plan, &mut seen).unwrap();
+        // Runge and Kutta's classical method has the velocity where a step begins.
+        let expected = match method {
+            Method::GradientDescent(_) => vec![],
+            Method::Rk4(_) => [&[0.0], &seen.steps[..seen.steps.len() - 1]].concat(),
+            _ => seen.steps.clone(),
+        };
+        assert_eq!(seen.moving.len(), expected.len(), "{method:?}");
+        for (a, b) in seen.moving.iter().zip(&expected) {
+            assert!((a - b).abs() < 1e-12, "{method:?}: {a} for {b}");
+        }
+        assert!(
+            seen.largest_error < 1e-14,
+            "{method:?}: {}",
+            seen.largest_error
+        );
+    }
+}
+
 /// Decays to zero at rates 1 and 0.1, from a state that is no equilibrium.
 fn decay() -> Problem {
     Problem {

@@ -1,7 +1,7 @@
 //! Watches one run: readings at its steps, rows at output times, the largest ratio of angles per step, interruption, progress.
 
 use super::Hooks;
-use crate::flow::TwoLayerFlow;
+use crate::flow::{TwoLayerFlow, turning};
 use crate::integrate::{Monitor, NoiseFloor, Plan, Rest, RunEnd};
 use crate::measure::{Readings, Row, Trajectory, distance};
 use crate::network::TwoLayer;
@@ -24,6 +24,8 @@ pub struct Recorder<'a> {
     horizon: f64,
     stop_below: NoiseFloor,
     keep_states: bool,
+    /// Whose rates are looked at also where a step is not read.
+    watched: Option<&'a TwoLayer>,
     per_step: Option<PerStep<'a>>,
     early: Option<Early<'a>>,
     mode: Option<&'a AsymptoticRate>,
@@ -74,6 +76,7 @@ impl<'a> Recorder<'a> {
             horizon,
             stop_below,
             keep_states: false,
+            watched: None,
             per_step: None,
             early: None,
             mode: None,
@@ -84,6 +87,12 @@ impl<'a> Recorder<'a> {
     /// Reads each accepted step, in place of the states at output times.
     pub fn read_steps(mut self, reads_steps: bool) -> Self {
         self.reads_steps = reads_steps;
+        self
+    }
+
+    /// Also looks at the rates at each step that is not read, but has its velocity.
+    pub fn watch_rates(mut self, network: &'a TwoLayer) -> Self {
+        self.watched = Some(network);
         self
     }
 
@@ -190,6 +199,14 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         self.early.as_mut()?.rest.reached(time, y)
     }
 
+    fn moving(&mut self, time: f64, y: &[f64], velocity: &[f64]) {
+        // A step that is read has its rates already.
+        if let Some(network) = self.watched.filter(|_| !self.reads_steps) {
+            let (angles, rates) = turning_nodes(network, y, velocity);
+            self.readings.watch(time, &angles, &rates);
+        }
+    }
+
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
         let row = self.row(flow, time, y);
         let largest = row.largest_angle();
@@ -206,6 +223,22 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             false => self.at_floor(time, largest),
         }
     }
+}
+
+/// θ_j and dθ_j/dt of all nodes. O(nk).
+fn turning_nodes(network: &TwoLayer, y: &[f64], velocity: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let (k, n) = network.student.weights.dim();
+    let rows = |of: &'static str, numbers| ArrayView2::from_shape((n, k), numbers).expect(of);
+    let nodes = rows("the state begins with W", &y[..n * k]);
+    let moves = rows("so does its velocity", &velocity[..n * k]);
+    let nodes = nodes.rows().into_iter().zip(moves.rows());
+    let turns = nodes
+        .zip(network.teacher.weights.columns())
+        .map(|((node, moves), target)| {
+            let norm = node.dot(&node).sqrt();
+            turning(node.mapv(|x| x / norm).view(), (norm, moves), target)
+        });
+    turns.unzip()
 }
 
 /// max_j θ_j and ‖W − W*‖ of a state whose nodes are of unit norm. O(nk).

@@ -132,6 +132,7 @@ impl Replica<'_> {
             setup.rate_floor(),
         )
         .read_steps(self.method.tolerance().is_some())
+        .watch_rates(network)
         .keep_states(self.keep_states);
         // The mode is one of the projected flow with V fixed, in the coordinates of the teacher's span.
         if self.options.projection

@@ -1,7 +1,7 @@
 //! A run of the joint flow, without anything said of it.
 
-use super::claims::{RateReader, Rates};
 use super::envelope::distance;
+use super::motion::{Rates, Watched};
 use super::recorder::{Recorder, Row};
 use super::{Setup, Theorem5};
 use crate::experiment::{ExperimentError, Hooks};
@@ -23,6 +23,7 @@ pub(in crate::experiment) struct Simulation {
     pub states: Vec<Vec<f64>>,
     pub report: RunReport,
     pub largest_ratio: Option<f64>,
+    /// The smallest at which the two norms fell, at outputs and accepted steps.
     pub rates: Rates,
 }
 
@@ -48,18 +49,16 @@ impl Simulation {
         let keep_states = scenario.output.states;
         let floor = setup.noise_floor(&method);
         let rest = Rest::new(floor.value, setup.patience());
-        let reader = RateReader::new(certificate, floor.value);
-        let at_steps = method.tolerance().is_some();
+        let weights = certificate.map(|certificate| certificate.weights.clone());
         let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, keep_states)
             .stop_early(floor, rest)
-            .read_rates(reader, at_steps);
+            .watch_rates(Watched::new(weights, floor.value));
         if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
             recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
         }
         let start = flow.state_of(&setup.network);
         let report = integrate(&mut flow, start, &method, plan, &mut recorder)?;
-        let largest_ratio = recorder.largest_ratio();
-        let rates = recorder.rates();
+        let (largest_ratio, rates) = (recorder.largest_ratio(), recorder.rates());
         let Recorder { rows, states, .. } = recorder;
         Ok(Self {
             method,

@@ -193,6 +193,8 @@ impl<F: VectorField> Run<'_, '_, F> {
         }
         self.time = end;
         self.stages.advance();
+        self.watch
+            .moving(self.time, &self.stages.y, self.stages.velocity(0));
         !self.watch.accept(self.time, &self.stages.y)
     }
 

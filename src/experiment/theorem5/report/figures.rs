@@ -31,7 +31,7 @@ pub fn convergence(outcome: &Outcome) -> Figure {
         .iter()
         .flat_map(|envelope| &envelope.over_time);
     let certified = certified.flat_map(|(_, errors)| errors.iter().take(parts).copied());
-    let distance = outcome.rows.iter().map(|row| row.distance);
+    let distance = outcome.rows.iter().map(|row| row.motion.distance());
     let distance = distance.filter(|_| outcome.euclidean.is_some());
     let all_errors = all().chain(certified).chain(distance);
     let greatest = all_errors.fold(10.0 * least, f64::max);
@@ -73,10 +73,16 @@ fn joint_distance(figure: Figure, outcome: &Outcome) -> Figure {
     let (Some(certificate), Some(first)) = (&outcome.euclidean, outcome.rows.first()) else {
         return figure;
     };
-    let distance = outcome.rows.iter().map(|row| (row.time, row.distance));
-    let bound = distance
-        .clone()
-        .map(|(time, _)| (time, first.distance * (-certificate.rate * time).exp()));
+    let distance = outcome
+        .rows
+        .iter()
+        .map(|row| (row.time, row.motion.distance()));
+    let bound = distance.clone().map(|(time, _)| {
+        (
+            time,
+            first.motion.distance() * (-certificate.rate * time).exp(),
+        )
+    });
     let label = "joint distance, Euclidean bound";
     figure.line(label, bound, Look::EUCLIDEAN.unmarked()).line(
         "joint distance",

@@ -11,7 +11,7 @@ pub fn table(outcome: &Outcome) -> Table<'_> {
     let row = move |(i, row): (usize, &Row)| {
         let mut fields = vec![row.time, row.loss, row.dissipated];
         fields.extend(row.largest());
-        fields.push(row.distance);
+        fields.push(row.motion.distance());
         if let Some(envelope) = envelope {
             fields.extend(envelope[i].1);
         }
@@ -57,13 +57,13 @@ fn columns(outcome: &Outcome) -> Vec<Column> {
     if let Some(row) = outcome.rows.first() {
         columns.extend(numbered(
             "theta",
-            row.angles.len(),
+            row.motion.nodes,
             "radians",
             "angle to its teacher node, of node",
         ));
         columns.extend(numbered(
             "e",
-            row.fan_out_errors.len(),
+            row.motion.fan_out_errors().len(),
             "",
             "fan-out error of node",
         ));
