@@ -26,6 +26,7 @@ pub mod compare;
 pub mod config;
 pub mod experiment;
 pub mod falsify;
+pub mod find;
 pub mod flow;
 pub mod images;
 pub mod integrate;

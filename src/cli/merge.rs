@@ -19,6 +19,10 @@ pub struct Arguments {
     /// Replace earlier results in the folder, those that this program wrote and no other files
     #[arg(long)]
     force: bool,
+    /// Take what there is of shards that are running, were broken off or are lost; luckflow sweep --resume in the folder of the
+    /// whole runs the points that are missing
+    #[arg(long)]
+    partial: bool,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -30,7 +34,11 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         true => Claim::Force,
         false => Claim::New,
     };
-    let merged = sweep::merge(&arguments.folders, &arguments.out, claim);
+    let join = match arguments.partial {
+        true => sweep::merge_partial,
+        false => sweep::merge,
+    };
+    let merged = join(&arguments.folders, &arguments.out, claim);
     let (folder, tally) = merged.map_err(|error| match error {
         MergeError::Folder(error @ FolderError::Io { .. }) => Failure::runtime(error),
         mistake => Failure::usage(mistake),

@@ -6,6 +6,7 @@ mod completions;
 mod data;
 mod explain;
 mod falsify;
+mod find;
 mod list;
 mod memory;
 mod merge;
@@ -55,6 +56,8 @@ enum Verb {
     Report(report::Arguments),
     /// Say what differs between runs, or between sweeps: in their scenarios, and in their results.
     Compare(compare::Arguments),
+    /// Find runs, and rows of sweeps, by their keys and results; says how to run such a row alone.
+    Find(find::Arguments),
     /// Print the overlaps D and L of two unit nodes, and their derivatives in θ, as JSON.
     Overlap(overlap::Arguments),
     /// Say what a key of a scenario is: its meaning, what is allowed, its default.
@@ -140,6 +143,7 @@ impl Cli {
             Verb::New(arguments) => new::execute(&arguments),
             Verb::List(arguments) => list::execute(&arguments),
             Verb::Compare(arguments) => compare::execute(&arguments),
+            Verb::Find(arguments) => find::execute(&arguments),
             Verb::Data(arguments) => data::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
             Verb::Check(arguments) => check::execute(&arguments),

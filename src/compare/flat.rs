@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 const NAMES: [&str; 4] = ["label", "name", "rate", "start"];
 
 /// All that stands in a value, by its path: `rates.sharp.value`, `findings[width2-seed1].rho[0]`.
-pub(super) fn flat(value: &Json) -> Vec<(String, Json)> {
+pub(crate) fn flat(value: &Json) -> Vec<(String, Json)> {
     let mut found = Vec::new();
     walk(value, String::new(), &mut found);
     found

@@ -6,7 +6,7 @@ mod text;
 
 pub use text::Form;
 
-use flat::flat;
+pub(crate) use flat::flat;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io;

@@ -12,7 +12,7 @@ use crate::config::ScenarioError;
 use crate::config::document::{Document, Node, Origin};
 use crate::config::section::Section;
 use crate::config::words::words;
-use declared::{DESIGN, POINTS, SEEDS, THIN};
+use declared::{SEEDS, THIN};
 use range::Range;
 
 type Result<T> = std::result::Result<T, ScenarioError>;
@@ -40,6 +40,21 @@ pub enum Design {
         /// how many
         points: u64,
     },
+    /// So many points of a scrambled Sobol sequence, a dimension for each axis: random, but evenly spread.
+    Sobol {
+        /// how many
+        points: u64,
+    },
+}
+
+impl Design {
+    /// How many cells it draws; `None` for a grid, whose axes say it.
+    pub fn drawn(self) -> Option<u64> {
+        match self {
+            Self::Grid => None,
+            Self::Random { points } | Self::Sobol { points } => Some(points),
+        }
+    }
 }
 
 words! {
@@ -49,6 +64,8 @@ words! {
         Grid = "grid",
         /// Random draws.
         Random = "random",
+        /// A scrambled Sobol sequence.
+        Sobol = "sobol",
     }
 }
 
@@ -88,23 +105,7 @@ impl Sweep {
             return Err(root.contradiction("sweep", "nothing".into(), allowed));
         }
         let mut section = root.section("sweep")?;
-        let points = section.whole_if(&POINTS)?;
-        let design = match section.word(&DESIGN)? {
-            DesignName::Random => Design::Random {
-                points: points.ok_or_else(|| {
-                    section.missing(
-                        POINTS.name(),
-                        "with design = \"random\", the number of points",
-                    )
-                })?,
-            },
-            DesignName::Grid if points.is_some() => {
-                let found = "points with design = \"grid\"".into();
-                let allowed = "points in each axis, or design = \"random\"";
-                return Err(section.contradiction(POINTS.path, found, allowed));
-            }
-            DesignName::Grid => Design::Grid,
-        };
+        let design = read::design(&mut section)?;
         let seeds = section.whole(&SEEDS)?;
         let thin = section.whole(&THIN)?;
         let axes = section
@@ -113,6 +114,7 @@ impl Sweep {
             .map(|axis| read::axis(axis, design, thin))
             .collect::<Result<Vec<_>>>()?;
         read::refuse_twice(&document, &axes)?;
+        read::refuse_many(&section, design, axes.len())?;
         if axes.is_empty() && seeds == 1 {
             let allowed =
                 "at least one [[sweep.axis]] with key and values, linear or log; or seeds";

@@ -1,11 +1,13 @@
 //! Shards become one sweep again: the same bytes as if it had never been divided.
 
+mod partial;
+
 use super::Shard;
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::row;
-use super::store::{CELLS, SECONDS, Tally};
-use crate::experiment::RESOLVED;
+use super::store::{CELLS, PENDING, SECONDS, Tally};
+use crate::experiment::{RESOLVED, SCENARIO};
 use crate::output::{Claim, Folder, FolderError};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -65,6 +67,73 @@ pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, T
         .iter()
         .map(|folder| Part::open(folder))
         .collect::<Result<Vec<_>, _>>()?;
+    of_one_sweep(&parts)?;
+    parts.sort_by_key(|part| part.manifest.shard);
+    let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
+    let count = parts[0].manifest.shards;
+    if !shards.iter().copied().eq(1..=count) {
+        return Err(incomplete(&shards, count));
+    }
+    // Nobody is to change them meanwhile.
+    let lock = |part: &Part| Folder::claim(&part.path, Claim::Beside);
+    let _locks = parts.iter().map(lock).collect::<Result<Vec<_>, _>>()?;
+    let folder = Folder::claim(out, claim)?;
+    let mut tally = Tally::default();
+    write(&folder, CELLS, |file| interleave(&parts, file, &mut tally))?;
+    write(&folder, SECONDS, |file| concatenate(&parts, file))?;
+    say_what_it_is(&folder, &parts[0])?;
+    Ok((folder, tally))
+}
+
+/// Joins what there is of the shards in `folders`, as a sweep that was broken off: `luckflow sweep --resume` in `out` runs the
+/// points that are missing, whichever shard had them. Nothing is locked: shards may be running. Memory: a line of each, and
+/// the rows of each that wait for their place.
+///
+/// # Errors
+/// Shards that do not belong together, one of them twice, damaged rows.
+pub fn merge_partial(
+    folders: &[PathBuf],
+    out: &Path,
+    claim: Claim,
+) -> Result<(Folder, Tally), MergeError> {
+    let open = |folder: &PathBuf| Part::of(folder);
+    let mut parts = folders.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    of_one_sweep(&parts)?;
+    parts.sort_by_key(|part| part.manifest.shard);
+    let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
+    if shards.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(incomplete(&shards, parts[0].manifest.shards));
+    }
+    let folder = Folder::claim(out, claim)?;
+    let mut tally = Tally::default();
+    let mut next = 0;
+    write(&folder, CELLS, |file| {
+        next = partial::in_place(&parts, file, &mut tally)?;
+        Ok(())
+    })?;
+    write(&folder, PENDING, |file| {
+        partial::waiting(&parts, next, file, &mut tally)
+    })?;
+    write(&folder, SECONDS, |file| concatenate(&parts, file))?;
+    say_what_it_is(&folder, &parts[0])?;
+    Ok((folder, tally))
+}
+
+/// Manifest and scenarios of the whole, from one of its parts.
+fn say_what_it_is(folder: &Folder, part: &Part) -> Result<(), MergeError> {
+    let mut whole = part.manifest.clone();
+    (whole.shard, whole.shards) = (1, 1);
+    folder.write_json(manifest::FILE, &whole)?;
+    for name in [SCENARIO, RESOLVED] {
+        if let Ok(text) = std::fs::read(part.path.join(name)) {
+            folder.write(name, |out| out.write_all(&text))?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses parts of different sweeps.
+fn of_one_sweep(parts: &[Part]) -> Result<(), MergeError> {
     let first = &parts[0];
     for part in &parts[1..] {
         if let Some(difference) = part.differs(first) {
@@ -75,30 +144,15 @@ pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, T
             });
         }
     }
-    parts.sort_by_key(|part| part.manifest.shard);
-    let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
-    let count = parts[0].manifest.shards;
-    if !shards.iter().copied().eq(1..=count) {
-        let shards: Vec<String> = shards.iter().map(u64::to_string).collect();
-        return Err(MergeError::Incomplete {
-            found: shards.join(", "),
-            count,
-        });
+    Ok(())
+}
+
+fn incomplete(shards: &[u64], count: u64) -> MergeError {
+    let shards: Vec<String> = shards.iter().map(u64::to_string).collect();
+    MergeError::Incomplete {
+        found: shards.join(", "),
+        count,
     }
-    // Nobody is to change them meanwhile.
-    let lock = |part: &Part| Folder::claim(&part.path, Claim::Beside);
-    let _locks = parts.iter().map(lock).collect::<Result<Vec<_>, _>>()?;
-    let folder = Folder::claim(out, claim)?;
-    let mut tally = Tally::default();
-    write(&folder, CELLS, |file| interleave(&parts, file, &mut tally))?;
-    write(&folder, SECONDS, |file| concatenate(&parts, file))?;
-    let mut whole = parts[0].manifest.clone();
-    (whole.shard, whole.shards) = (1, 1);
-    folder.write_json(manifest::FILE, &whole)?;
-    if let Ok(first) = std::fs::read(parts[0].path.join(RESOLVED)) {
-        folder.write(RESOLVED, |out| out.write_all(&first))?;
-    }
-    Ok((folder, tally))
 }
 
 /// What goes wrong while a file is put together: in the shard that is read, or where it is written.
@@ -136,28 +190,40 @@ fn write(
 }
 
 impl Part {
-    fn open(path: &Path) -> Result<Self, MergeError> {
+    /// A shard, as far as it is.
+    fn of(path: &Path) -> Result<Self, MergeError> {
         let wrong = |found: String| MergeError::NoShard {
             path: path.into(),
             found,
         };
         let manifest =
             Manifest::read(path).ok_or_else(|| wrong(format!("no {}", manifest::FILE)))?;
-        let shard = manifest
+        manifest
             .shard()
             .ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;
-        let lines = count_lines(&path.join(CELLS)).map_err(|error| wrong(error.to_string()))?;
-        let wanted = shard.len_of(manifest.points);
-        if lines != wanted + 1 {
-            let found = lines.saturating_sub(1);
-            return Err(wrong(format!(
-                "{found} of {wanted} points of shard {shard}; --resume finishes them"
-            )));
-        }
         Ok(Self {
             path: path.into(),
             manifest,
         })
+    }
+
+    /// One that is complete.
+    fn open(path: &Path) -> Result<Self, MergeError> {
+        let part = Self::of(path)?;
+        let wrong = |found: String| MergeError::NoShard {
+            path: path.into(),
+            found,
+        };
+        let shard = part.manifest.shard().expect("its part is one");
+        let lines = count_lines(&path.join(CELLS)).map_err(|error| wrong(error.to_string()))?;
+        let wanted = shard.len_of(part.manifest.points);
+        if lines != wanted + 1 {
+            let found = lines.saturating_sub(1);
+            return Err(wrong(format!(
+                "{found} of {wanted} points of shard {shard}; --resume finishes them, --partial takes what there is"
+            )));
+        }
+        Ok(part)
     }
 
     fn differs(&self, other: &Self) -> Option<String> {

@@ -63,13 +63,11 @@ impl Plan {
     /// # Errors
     /// The first mistake in the scenario, with the axis that makes it.
     pub fn new(sweep: Sweep) -> Result<Self, ScenarioError> {
-        let cells = match sweep.design {
-            Design::Grid => sweep
-                .axes
-                .iter()
-                .try_fold(1_u64, |cells, axis| cells.checked_mul(axis.count())),
-            Design::Random { points } => Some(points),
+        let combinations = || {
+            let counts = sweep.axes.iter().map(Axis::count);
+            counts.fold(Some(1_u64), |cells, count| cells?.checked_mul(count))
         };
+        let cells = sweep.design.drawn().or_else(combinations);
         let points = cells
             .and_then(|cells| cells.checked_mul(sweep.seeds))
             .filter(|&points| points <= MOST_POINTS)
@@ -114,10 +112,10 @@ impl Plan {
     /// The point with this index. O(axes).
     pub fn point(&self, index: u64) -> Point {
         let nodes = self.nodes(index / self.sweep.seeds);
-        // Random cells share nothing, so they do not share seeds either.
+        // Cells that are drawn share nothing, so they do not share seeds either.
         let seed = match self.sweep.design {
             Design::Grid => index % self.sweep.seeds,
-            Design::Random { .. } => index,
+            Design::Random { .. } | Design::Sobol { .. } => index,
         };
         Point {
             index,
@@ -150,15 +148,13 @@ impl Plan {
             }
             Design::Random { .. } => {
                 let mut stream = rng::stream(self.first.seed(), "sweep", &[cell]);
-                let pick = |axis: &Axis, uniform: f64| {
-                    let nodes = axis.parts.iter().map(move |part| part.pick(uniform));
-                    nodes.collect::<Vec<_>>()
-                };
-                self.sweep
-                    .axes
-                    .iter()
-                    .flat_map(|axis| pick(axis, stream.random()))
-                    .collect()
+                self.sweep.pick(|_| stream.random())
+            }
+            Design::Sobol { .. } => {
+                // The low bits: the crate's seeds have 32.
+                let scramble = rng::derive(self.first.seed(), "sobol", &[]) as u32;
+                let number = |axis| sobol_burley::sample(cell as u32, axis as u32, scramble);
+                self.sweep.pick(|axis| number(axis).into())
             }
         }
     }
@@ -190,6 +186,16 @@ impl Plan {
 impl Sweep {
     fn parts(&self) -> impl Iterator<Item = &Part> {
         self.axes.iter().flat_map(|axis| &axis.parts)
+    }
+
+    /// The values that numbers from [0, 1), one for each axis, pick.
+    fn pick(&self, mut uniform: impl FnMut(usize) -> f64) -> Vec<Node> {
+        let picked = |(number, axis): (usize, &Axis)| {
+            let uniform = uniform(number);
+            let nodes = axis.parts.iter().map(|part| part.pick(uniform));
+            nodes.collect::<Vec<_>>()
+        };
+        self.axes.iter().enumerate().flat_map(picked).collect()
     }
 
     fn scenario_with(&self, nodes: &[Node], seed: Option<u64>) -> Result<Scenario, ScenarioError> {
@@ -340,6 +346,37 @@ mod tests {
             "{seen:?}"
         );
         assert_eq!(shown(&plan)[..2], ["0.00959216 2 5", "0.00959216 2 6"]);
+    }
+
+    #[test]
+    fn points_of_a_sobol_design_leave_no_gap() {
+        let text = r#"
+            design = "sobol"
+            points = 256
+            [[sweep.axis]]
+            key = "student.theta0"
+            log = { from = 1e-3, to = 1 }
+            [[sweep.axis]]
+            key = "teacher.threshold"
+            linear = { from = 0.0, to = 2.0 }
+        "#;
+        let plan = plan(text).unwrap();
+        assert_eq!(plan.points(), 512);
+        // Each of 16 × 16 boxes holds one point: independent draws would leave a third of them empty.
+        let mut boxes = [[0; 16]; 16];
+        for index in (0..plan.points()).step_by(2) {
+            let point = plan.point(index);
+            let [Value::Float(theta0), Value::Float(threshold)] = point.values[..] else {
+                panic!("{point:?}");
+            };
+            let place = |part: f64| (16.0 * part).min(15.0) as usize;
+            boxes[place((theta0.log10() + 3.0) / 3.0)][place(threshold / 2.0)] += 1;
+        }
+        assert!(boxes.iter().flatten().all(|&count| count == 1), "{boxes:?}");
+        assert_ne!(plan.point(0).seed, plan.point(2).seed);
+        let many = text.replace("256", "65537");
+        let error = self::plan(&many).unwrap_err().to_string();
+        assert!(error.contains("65536 at most"), "{error}");
     }
 
     #[test]

@@ -78,6 +78,11 @@ pub(super) fn verify(line: &[u8]) -> Option<csv::StringRecord> {
 
 /// The fields of one line.
 pub(super) fn fields(line: &[u8]) -> Option<csv::StringRecord> {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    // Without quotes a comma is a comma; a reader costs as much as the rest of a row's keeping.
+    if !text.contains(&b'"') && !text.contains(&b'\r') {
+        return Some(std::str::from_utf8(text).ok()?.split(',').collect());
+    }
     let mut row = csv::StringRecord::new();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)

@@ -1,11 +1,14 @@
 //! A sweep's table, read cell by cell: the rows that differ in their seed alone.
 
+use super::lines::each_line;
 use super::row::{self, DIGEST};
+use super::store::PENDING;
 use crate::experiment::{self, ERROR, KINDS};
 use crate::measure::Span;
 use crate::output::Column;
 use crate::output::table::ColumnKind;
 use crate::theory::Verdict;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -78,7 +81,8 @@ pub struct RowValues {
 }
 
 impl Head {
-    /// Reads a table, verifies its rows, and shows each cell in turn. Memory: one cell.
+    /// Reads a table, verifies its rows, and shows each cell in turn; rows that wait beside it come last. Memory: one cell, and
+    /// the rows that wait.
     ///
     /// # Errors
     /// A table that cannot be read, or is not what a sweep wrote. A last line that a kill cut off is left out.
@@ -95,18 +99,14 @@ impl Head {
         file.read_until(b'\n', &mut line).map_err(failed)?;
         let head = Self::of(&line).ok_or_else(|| TableError::Header { path: path.into() })?;
         let mut cell: Option<Cell> = None;
-        for number in 2.. {
-            line.clear();
-            file.read_until(b'\n', &mut line).map_err(failed)?;
-            if line.last() != Some(&b'\n') {
-                break;
-            }
-            let (values, run) = row::verify(&line)
-                .and_then(|row| head.run(&row))
-                .ok_or_else(|| TableError::Damaged {
-                    path: path.into(),
-                    line: number,
-                })?;
+        let mut take = |head: &Self, number: usize, line: &[u8]| {
+            let row = row::verify(line);
+            let index = row.as_ref().and_then(|row| row[0].parse().ok());
+            let damaged = || TableError::Damaged {
+                path: path.into(),
+                line: number,
+            };
+            let (values, run) = row.and_then(|row| head.run(&row)).ok_or_else(damaged)?;
             match &mut cell {
                 Some(cell) if values == cell.values => cell.runs.push(run),
                 _ => {
@@ -115,9 +115,24 @@ impl Head {
                         runs: vec![run],
                     };
                     if let Some(whole) = cell.replace(next) {
-                        show(&head, &whole).map_err(failed)?;
+                        show(head, &whole).map_err(failed)?;
                     }
                 }
+            }
+            Ok::<Option<u64>, TableError>(index)
+        };
+        let mut last = None;
+        for number in 2.. {
+            line.clear();
+            file.read_until(b'\n', &mut line).map_err(failed)?;
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            last = take(&head, number, &line)?;
+        }
+        for (index, line) in waiting(path).map_err(failed)? {
+            if Some(index) > last {
+                take(&head, 0, &line)?;
             }
         }
         if let Some(whole) = cell {
@@ -177,6 +192,49 @@ impl Head {
         let place = self.columns.iter().position(|column| column.name == name);
         place.unwrap_or_else(|| panic!("{} has no column {name}", self.experiment.name))
     }
+}
+
+/// Shows each row of a table, the header first in its names; those that wait beside it come last. Rows that are not as they
+/// were written are left out.
+///
+/// # Errors
+/// A table that cannot be read.
+pub fn each_row(
+    table: &Path,
+    mut show: impl FnMut(&[String], &csv::StringRecord) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut names: Vec<String> = Vec::new();
+    let mut ended = Ok(());
+    let mut last: Option<u64> = None;
+    each_line(table, |number, line| {
+        if ended.is_err() {
+            return;
+        }
+        if number == 0 {
+            let header = row::fields(line).unwrap_or_default();
+            names = header.iter().map(String::from).collect();
+        } else if let Some(row) = row::verify(line) {
+            last = row[0].parse().ok();
+            ended = show(&names, &row);
+        }
+    })?;
+    ended?;
+    let waiting = waiting(table)?.into_iter();
+    for (_, line) in waiting.filter(|(index, _)| Some(*index) > last) {
+        row::verify(&line).map_or(Ok(()), |row| show(&names, &row))?;
+    }
+    Ok(())
+}
+
+/// Rows beside a table that wait for their place, in their order; those that are damaged are computed again anyway.
+fn waiting(table: &Path) -> io::Result<BTreeMap<u64, Vec<u8>>> {
+    let mut rows = BTreeMap::new();
+    each_line(&table.with_file_name(PENDING), |_, line| {
+        if let Some(index) = row::verify(line).and_then(|row| row[0].parse().ok()) {
+            rows.insert(index, line.to_vec());
+        }
+    })?;
+    Ok(rows)
 }
 
 /// What was run, by the last columns of a header.

@@ -21,6 +21,7 @@ mod csv_heads;
 mod data;
 mod falsify;
 mod figures;
+mod find;
 mod folders;
 mod keys;
 mod mistakes;

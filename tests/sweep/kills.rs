@@ -83,6 +83,65 @@ fn a_changed_sweep_keeps_the_rows_that_are_still_valid() {
 }
 
 #[test]
+fn what_there_is_of_shards_becomes_a_sweep_that_goes_on() {
+    let place = place(SMALL);
+    sweep(&place, &["--quiet", "--out", "whole"])
+        .assert()
+        .success();
+    for shard in ["2/3", "3/3"] {
+        sweep(&place, &["--quiet", "--shard", shard])
+            .assert()
+            .success();
+    }
+    let shard = |number: u64| format!("plots/s/shard-{number}-of-3");
+    let luck = |arguments: &[&str]| {
+        let mut command = luckflow();
+        command.current_dir(place.path()).args(arguments);
+        command
+    };
+    // The third was broken off: half of its rows, one of them half written.
+    let path = place.path().join(shard(3)).join("cells.csv");
+    let rows = cells(&place, &shard(3));
+    let half: Vec<&str> = rows.lines().take(8).collect();
+    std::fs::write(&path, half.join("\n") + "\n12,ab").unwrap();
+    let partial = ["merge", &shard(3), &shard(2), "--out", "part", "--partial"];
+    luck(&partial)
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("21 of 21 points"));
+    luck(&["status", "part"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("21 of 42 points"));
+    // Its figures show what there is.
+    let lines = |folder: &str| {
+        let text = std::fs::read_to_string(place.path().join(folder).join("aggregate.csv"));
+        text.unwrap().lines().count()
+    };
+    assert!(lines("part") > 14 && lines("part") < lines("whole"));
+    sweep(&place, &["--quiet", "--out", "part", "--resume"])
+        .assert()
+        .success()
+        .stderr("");
+    assert!(cells(&place, "part") == cells(&place, "whole"));
+    // Rows that were there are not computed again.
+    let seconds = std::fs::read_to_string(place.path().join("part/seconds.csv")).unwrap();
+    assert_eq!(seconds.lines().count(), 1 + 42 + 7);
+
+    let refuses = |arguments: &[&str], said: &str| {
+        let assert = luck(arguments).assert().code(2);
+        let error = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        assert!(error.contains(said) && error.contains("allowed"), "{error}");
+    };
+    let twice = ["merge", &shard(2), &shard(2), "--out", "x", "--partial"];
+    refuses(&twice, "found shards 2, 2");
+    refuses(&partial, "earlier results");
+    std::fs::write(&path, rows.replace("holds", "vacuous")).unwrap();
+    let damaged = ["merge", &shard(3), &shard(2), "--out", "y", "--partial"];
+    refuses(&damaged, "not as it was written");
+}
+
+#[test]
 fn shards_merge_into_the_same_bytes() {
     let place = place(SMALL);
     sweep(&place, &["--quiet", "--out", "whole"])

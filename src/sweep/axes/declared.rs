@@ -18,11 +18,11 @@ keys! {
         /// How points come from axes.
         DESIGN = Key::words::<DesignName>("sweep.design")
             .or(Fallback::Word("grid"))
-            .means("all combinations, or `points` random draws from all axes, each with a seed of its own");
+            .means("all combinations, or `points` draws from all axes, each with a seed of its own: independent ones, or a scrambled Sobol sequence, which leaves no gaps and no heaps (65,536 points and 256 axes at most)");
         /// Of a random design.
         POINTS = Key::whole("sweep.points", 1, MOST_POINTS)
             .or(Fallback::Rule("none"))
-            .means("how many, with \"random\"");
+            .means("how many, with \"random\" or \"sobol\"");
         /// A first look.
         THIN = Key::whole("sweep.thin", 1, MOST_POINTS)
             .or(Fallback::Whole(1))
@@ -46,7 +46,7 @@ keys! {
         /// Equal differences: how many.
         LINEAR_POINTS = Key::whole("sweep.axis[].linear.points", 2, MOST_POINTS)
             .or(Fallback::Rule("as step says"))
-            .means("how many; none with \"random\"");
+            .means("how many; none with \"random\" or \"sobol\"");
         /// Equal differences: how large.
         LINEAR_STEP = Key::number("sweep.axis[].linear.step", Range::POSITIVE)
             .or(Fallback::Rule("as points say"))
@@ -64,7 +64,7 @@ keys! {
         /// Equal ratios: how many.
         LOG_POINTS = Key::whole("sweep.axis[].log.points", 2, MOST_POINTS)
             .or(Fallback::Rule("none"))
-            .means("how many; none with \"random\"");
+            .means("how many; none with \"random\" or \"sobol\"");
         /// Equal ratios of whole numbers.
         LOG_WHOLE = Key::flag("sweep.axis[].log.whole")
             .or(Fallback::Flag(false))

@@ -1,10 +1,10 @@
 //! Axes out of `[[sweep.axis]]`.
 
 use super::declared::{
-    KEY, LINEAR_FROM, LINEAR_POINTS, LINEAR_STEP, LINEAR_TO, LINEAR_WHOLE, LOG_FROM, LOG_POINTS,
-    LOG_TO, LOG_WHOLE, MOST_POINTS, VALUES as LIST, ZIP,
+    DESIGN, KEY, LINEAR_FROM, LINEAR_POINTS, LINEAR_STEP, LINEAR_TO, LINEAR_WHOLE, LOG_FROM,
+    LOG_POINTS, LOG_TO, LOG_WHOLE, MOST_POINTS, POINTS, VALUES as LIST, ZIP,
 };
-use super::{Axis, Design, Part, Range, Result, Values};
+use super::{Axis, Design, DesignName, Part, Range, Result, Values};
 use crate::config::ScenarioError;
 use crate::config::document::{Document, Node, Origin, Value};
 use crate::config::section::Section;
@@ -13,6 +13,10 @@ use std::collections::HashSet;
 
 /// Values of a range that are looked at one by one, where only that tells whether some come out twice.
 const MOST_LOOKED_AT: u64 = 1_000_000;
+
+/// Points of a Sobol sequence, and its dimensions: as many as the crate has.
+const LONGEST: u64 = 1 << 16;
+const DIMENSIONS: usize = 256;
 
 /// What an axis has its values from.
 const VALUES: &str =
@@ -90,6 +94,41 @@ pub(super) fn refuse_twice(document: &Document, axes: &[Axis]) -> Result<()> {
         seen.push(&part.key);
     }
     Ok(())
+}
+
+/// How points come from axes.
+pub(super) fn design(section: &mut Section) -> Result<Design> {
+    let points = section.whole_if(&POINTS)?;
+    let name: DesignName = section.word(&DESIGN)?;
+    match (name, points) {
+        (DesignName::Grid, None) => Ok(Design::Grid),
+        (DesignName::Grid, Some(_)) => {
+            let found = "points with design = \"grid\"".into();
+            let allowed = "points in each axis, or design = \"random\" or \"sobol\"";
+            Err(section.contradiction(POINTS.path, found, allowed))
+        }
+        (_, None) => {
+            let allowed = "with design = \"random\" or \"sobol\", the number of points";
+            Err(section.missing(POINTS.name(), allowed))
+        }
+        (DesignName::Random, Some(points)) => Ok(Design::Random { points }),
+        (DesignName::Sobol, Some(points)) if points <= LONGEST => Ok(Design::Sobol { points }),
+        (DesignName::Sobol, Some(points)) => {
+            let found = format!("{points} points with design = \"sobol\"");
+            let allowed = format!("{LONGEST} at most; any number with design = \"random\"");
+            Err(section.contradiction(POINTS.path, found, &allowed))
+        }
+    }
+}
+
+/// Refuses more axes than a design has dimensions.
+pub(super) fn refuse_many(section: &Section, design: Design, axes: usize) -> Result<()> {
+    if !matches!(design, Design::Sobol { .. }) || axes <= DIMENSIONS {
+        return Ok(());
+    }
+    let found = format!("{axes} axes with design = \"sobol\"");
+    let allowed = format!("{DIMENSIONS} at most; any number with design = \"random\"");
+    Err(section.contradiction("sweep.axis", found, &allowed))
 }
 
 fn part(mut section: Section, design: Design, thin: u64, zipped: bool) -> Result<Part> {
@@ -233,7 +272,7 @@ fn count(
 ) -> Result<u64> {
     let log = path.ends_with("log");
     Ok(match (design, points, step) {
-        (Design::Random { .. }, None, None) => 0,
+        (Design::Random { .. } | Design::Sobol { .. }, None, None) => 0,
         (Design::Grid, Some(points), None) => points,
         (Design::Grid, None, Some(step)) if to > from => {
             steps(from, to, step).ok_or_else(|| {
@@ -249,7 +288,10 @@ fn count(
         }
         (design, points, _) => {
             let (found, allowed) = match design {
-                Design::Random { .. } => ("points or step", "neither with design = \"random\""),
+                Design::Random { .. } | Design::Sobol { .. } => (
+                    "points or step",
+                    "neither with design = \"random\" or \"sobol\"",
+                ),
                 Design::Grid if log => ("no points", "the number of points"),
                 Design::Grid => (
                     "points and step, or neither, or a range that does not rise",

@@ -1,0 +1,204 @@
+//! Runs and cells of sweeps, by what was set and what was found.
+
+mod condition;
+mod places;
+
+pub use condition::{Condition, Conditions};
+
+use crate::compare::flat;
+use crate::config::near;
+use crate::experiment::{RESOLVED, SCENARIO};
+use crate::sweep::{self, CELLS, Manifest};
+use places::places;
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why nothing can be looked for.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FindError {
+    /// A folder or file that cannot be read.
+    #[error("{path}: found {source}; allowed: a folder with results, or one above such folders", path = path.display())]
+    File {
+        /// which
+        path: PathBuf,
+        /// what is wrong with it
+        source: io::Error,
+    },
+    /// A name that nothing there has.
+    #[error(
+        "{name}: found no run and no sweep with it{guess}; allowed: keys of scenarios, columns of sweeps, names in summaries"
+    )]
+    Unknown {
+        /// the name
+        name: String,
+        /// what may be meant
+        guess: String,
+    },
+}
+
+/// A run, or a run of a sweep, for which all conditions hold.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// Of a sweep, the row's index.
+    pub index: Option<u64>,
+    /// What was asked for; of a row also its axes and its seed.
+    pub values: Vec<(String, String)>,
+    /// Of a row: the words of a command that runs it alone.
+    pub command: Option<Vec<String>>,
+}
+
+/// Looks below folders, and shows each finding in turn. Memory: a run, or a row.
+///
+/// # Errors
+/// What cannot be read; a name that none of the results has.
+pub fn find(
+    folders: &[PathBuf],
+    conditions: &[Condition],
+    mut show: impl FnMut(Found) -> io::Result<()>,
+) -> Result<(), FindError> {
+    let mut seen = Seen::default();
+    for folder in folders {
+        for place in places(folder).map_err(|source| failed(folder, source))? {
+            let looked = match Manifest::read(&place) {
+                Some(manifest) => rows(&place, &manifest, conditions, &mut seen, &mut show),
+                None => run(&place, conditions, &mut seen, &mut show),
+            };
+            looked.map_err(|source| failed(&place, source))?;
+        }
+    }
+    seen.refuse_unknown(conditions)
+}
+
+fn failed(path: &Path, source: io::Error) -> FindError {
+    FindError::File {
+        path: path.into(),
+        source,
+    }
+}
+
+/// The names that there are.
+#[derive(Default)]
+struct Seen(BTreeSet<String>);
+
+impl Seen {
+    fn names<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for name in names {
+            if !self.0.contains(name) {
+                self.0.insert(name.into());
+            }
+        }
+    }
+
+    fn refuse_unknown(&self, conditions: &[Condition]) -> Result<(), FindError> {
+        let unknown = conditions.iter().find(|one| !self.0.contains(&one.name));
+        let Some(Condition { name, .. }) = unknown else {
+            return Ok(());
+        };
+        let meant = near(name, self.0.iter().map(String::as_str));
+        Err(FindError::Unknown {
+            name: name.clone(),
+            guess: meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)")),
+        })
+    }
+}
+
+/// Looks at one run.
+fn run(
+    folder: &Path,
+    conditions: &[Condition],
+    seen: &mut Seen,
+    show: &mut impl FnMut(Found) -> io::Result<()>,
+) -> io::Result<()> {
+    let bytes = std::fs::read(folder.join("summary.json"))?;
+    let summary: Json = serde_json::from_slice(&bytes)?;
+    let named = |(name, value): (String, Json)| match value {
+        Json::String(text) => (name, text),
+        other => (name, other.to_string()),
+    };
+    // A key of the scenario is called as in the scenario, not with "scenario." before it.
+    let scenario = flat(&summary["scenario"]).into_iter().map(named);
+    let values: BTreeMap<String, String> = flat(&summary)
+        .into_iter()
+        .map(named)
+        .chain(scenario)
+        .collect();
+    seen.names(values.keys().map(String::as_str));
+    let value = |condition: &Condition| values.get(&condition.name);
+    if !conditions
+        .iter()
+        .all(|one| value(one).is_some_and(|value| one.holds(value)))
+    {
+        return Ok(());
+    }
+    let asked = conditions
+        .iter()
+        .filter_map(|one| Some((one.name.clone(), value(one)?.clone())));
+    show(Found {
+        folder: folder.into(),
+        index: None,
+        values: asked.collect(),
+        command: None,
+    })
+}
+
+/// Looks at the rows of one sweep.
+fn rows(
+    folder: &Path,
+    manifest: &Manifest,
+    conditions: &[Condition],
+    seen: &mut Seen,
+    show: &mut impl FnMut(Found) -> io::Result<()>,
+) -> io::Result<()> {
+    sweep::each_row(&folder.join(CELLS), |header, row| {
+        seen.names(header.iter().map(String::as_str));
+        let value = |name: &str| {
+            let place = header.iter().position(|known| known == name)?;
+            row.get(place)
+        };
+        if !conditions
+            .iter()
+            .all(|one| value(&one.name).is_some_and(|value| one.holds(value)))
+        {
+            return Ok(());
+        }
+        let axes = manifest.axes.iter().map(String::as_str).chain(["seed"]);
+        let asked = conditions.iter().map(|one| one.name.as_str());
+        let mut names: Vec<&str> = axes.clone().collect();
+        names.extend(asked.filter(|name| !axes.clone().any(|axis| axis == *name)));
+        let pair = |name: &str| Some((name.to_owned(), value(name)?.to_owned()));
+        let index = row.get(0).and_then(|index| index.parse().ok());
+        show(Found {
+            folder: folder.into(),
+            index,
+            command: Some(command(folder, manifest, index, axes.filter_map(pair))),
+            values: names.into_iter().filter_map(pair).collect(),
+        })
+    })
+}
+
+/// A command that runs one row of a sweep alone, with all its figures.
+fn command(
+    folder: &Path,
+    manifest: &Manifest,
+    index: Option<u64>,
+    settings: impl Iterator<Item = (String, String)>,
+) -> Vec<String> {
+    let word = |path: PathBuf| path.to_string_lossy().into_owned();
+    let mut words = vec!["luckflow".to_owned(), "run".into()];
+    match folder.join(RESOLVED) {
+        resolved if resolved.exists() => words.push(word(resolved)),
+        _ => words.extend([word(folder.join(SCENARIO)), "--set".into(), "sweep=".into()]),
+    }
+    for (key, value) in settings {
+        words.extend(["--set".into(), format!("{key}={value}")]);
+    }
+    let index = index.map_or(String::new(), |index| format!("-{index}"));
+    words.extend(["--out".into(), format!("plots/{}{index}", manifest.name)]);
+    words
+}
