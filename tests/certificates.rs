@@ -293,21 +293,41 @@ fn mistakes_in_a_file_are_named_with_their_key() {
 /// Where certificates lie that are checked in Python too; `LUCKFLOW_RENEW=1 cargo test --test certificates` writes them anew.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certificates");
 
-/// The poster's setting, and a student with two nodes more.
+/// Each theorem and form once, and Theorem C both in a region of its own and in the comparison matrix's.
 fn fixtures() -> Vec<(PathBuf, Value)> {
+    let a_part = |file: Option<Value>, form: &str| {
+        let file = file.unwrap();
+        assert_eq!(file["certificates"][0]["form"], form);
+        file
+    };
+    let skewed = |b, scale, region: &str| {
+        let file = joint(&problem(Array2::eye(2) + 0.15, 5, 1, b, scale)).unwrap();
+        let found = file["certificates"].as_array().unwrap();
+        assert_eq!(found.last().unwrap()["region"], region);
+        file
+    };
+    let equiangular = distance(&teacher("equiangular", 3, 3), 0.2, 0.1);
+    let random = distance(&teacher("random", 3, 3), 1.0, 0.02);
     let files = [
         (
             "theorem4.json",
-            distance(&teacher("orthonormal", 1, 5), 0.0, 0.1),
+            a_part(
+                distance(&teacher("orthonormal", 1, 5), 0.0, 0.1),
+                "orthonormal",
+            ),
         ),
+        ("theorem4-split.json", a_part(equiangular, "split")),
+        ("theorem4-comparison.json", a_part(random, "comparison")),
         (
             "theorem5.json",
-            weighted(&problem(Array2::eye(2), 5, 1, 2.5, 0.02)),
+            weighted(&problem(Array2::eye(2), 5, 1, 2.5, 0.02)).unwrap(),
         ),
+        ("theorem5-joint.json", skewed(0.0, 0.001, "itself")),
+        ("theorem5-both.json", skewed(2.5, 0.02, "certified")),
     ];
     let files = files.into_iter();
     files
-        .map(|(name, file)| (Path::new(FIXTURES).join(name), file.unwrap()))
+        .map(|(name, file)| (Path::new(FIXTURES).join(name), file))
         .collect()
 }
 
@@ -344,6 +364,64 @@ fn python() -> Option<&'static str> {
     [own, "python3"].into_iter().find(usable)
 }
 
+/// What is false of a fixture: the path, by what it is multiplied, and what is named.
+const FALSE: &[(&str, &str, f64, &str)] = &[
+    ("theorem4", "rate", 1.01, "rate"),
+    ("theorem4", "bounds/slope", 1.01, "bounds.slope"),
+    ("theorem4-split", "rate", 1.02, "rate"),
+    ("theorem4-split", "bounds/linear", 1.01, "bounds.linear"),
+    ("theorem4-split", "bounds/least", 1.01, "bounds.least"),
+    ("theorem4-split", "bounds/losses", 0.99, "bounds.losses"),
+    ("theorem4-split", "largest_angle", 0.9, "largest_angle"),
+    ("theorem4-comparison", "rate", 1.01, "rate"),
+    ("theorem4-comparison", "bounds/own", 1.01, "bounds.own"),
+    (
+        "theorem4-comparison",
+        "bounds/against/0/1",
+        0.99,
+        "bounds.against[0][1]",
+    ),
+    (
+        "theorem4-comparison",
+        "bounds/towards/2/1",
+        1.01,
+        "bounds.towards[2][1]",
+    ),
+    (
+        "theorem4-comparison",
+        "bounds/prices/1",
+        0.99,
+        "bounds.prices",
+    ),
+    ("theorem5", "matrix/0/1", 0.99, "matrix[0][1]"),
+    ("theorem5", "weights/0", 0.99, "rate"),
+    ("theorem5-joint", "rate", 1.01, "rate"),
+    ("theorem5-joint", "radius", 0.99, "radius"),
+    ("theorem5-joint", "drift", 0.9, "drift"),
+    ("theorem5-joint", "largest_extra", 0.9, "largest_extra"),
+    (
+        "theorem5-joint",
+        "bounds/of_errors",
+        0.99,
+        "bounds.of_errors",
+    ),
+    ("theorem5-joint", "bounds/mixed", 0.99, "bounds.mixed"),
+    (
+        "theorem5-joint",
+        "bounds/of_weights",
+        0.99,
+        "bounds.of_weights",
+    ),
+    ("theorem5-joint", "bounds/own/1", 1.01, "bounds.own[1]"),
+    (
+        "theorem5-joint",
+        "bounds/density/2/0",
+        0.99,
+        "bounds.density[2][0]",
+    ),
+    ("theorem5-both", "region/1", 1.5, "largest_angle"),
+];
+
 #[test]
 fn python_confirms_the_fixtures_and_refutes_false_ones() {
     let Some(python) = python() else {
@@ -351,40 +429,32 @@ fn python_confirms_the_fixtures_and_refutes_false_ones() {
         return;
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/check_certificate.py");
-    let says = |path: &Path| Command::new(python).arg(script).arg(path).output().unwrap();
+    let says = |paths: &[PathBuf]| {
+        let output = Command::new(python).arg(script).args(paths).output();
+        let output = output.unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), text)
+    };
+    let paths: Vec<PathBuf> = fixtures().into_iter().map(|(path, _)| path).collect();
+    let (code, text) = says(&paths);
+    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(text.matches(": confirmed").count(), 7, "{text}");
     let place = tempfile::tempdir().unwrap();
-    let falsified = |name: &str, change: &str, factor: f64| {
-        let path = place.path().join(name);
-        let file = changed(&read(&Path::new(FIXTURES).join(name)), change, factor);
-        std::fs::write(&path, file.to_string()).unwrap();
+    let falsified = |(number, (name, change, factor, _)): (usize, &(&str, &str, f64, &str))| {
+        let file = read(&Path::new(FIXTURES).join(format!("{name}.json")));
+        let path = place.path().join(format!("{number}.json"));
+        let change = format!("certificates/0/{change}");
+        std::fs::write(&path, changed(&file, &change, *factor).to_string()).unwrap();
         path
     };
-    for (path, _) in fixtures() {
-        let output = says(&path);
-        assert!(output.status.success(), "{output:?}");
-    }
-    for (name, change, factor, item) in [
-        ("theorem4.json", "certificates/0/rate", 1.01, "rate"),
-        (
-            "theorem4.json",
-            "certificates/0/bounds/slope",
-            1.01,
-            "bounds.slope",
-        ),
-        (
-            "theorem5.json",
-            "certificates/0/matrix/0/1",
-            0.99,
-            "matrix[0][1]",
-        ),
-        ("theorem5.json", "certificates/0/weights/0", 0.99, "rate"),
-    ] {
-        let output = says(&falsified(name, change, factor));
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{text}");
-        assert!(
-            text.contains("not confirmed") && text.contains(item),
-            "{change}: {text}"
-        );
+    let paths: Vec<PathBuf> = FALSE.iter().enumerate().map(falsified).collect();
+    let (code, text) = says(&paths);
+    assert_eq!(code, Some(1), "{text}");
+    for (number, (name, change, _, item)) in FALSE.iter().enumerate() {
+        let of_file = format!("{number}.json: ");
+        let line = text.lines().filter(|line| line.contains(&of_file));
+        let named = line.filter_map(|line| line.split_once("not confirmed: "));
+        let named: Vec<&str> = named.flat_map(|(_, items)| items.split(", ")).collect();
+        assert!(named.contains(item), "{name}, {change}: {named:?}");
     }
 }
