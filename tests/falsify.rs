@@ -1,6 +1,7 @@
 //! A long search for counterexamples, by hand: `FALSIFY_SECONDS=900 cargo test --test falsify -- --ignored --nocapture`.
 
 use luckflow::bound::Measure;
+use luckflow::experiment::Silent;
 use luckflow::falsify::{self, Search};
 use luckflow::network::{draw, unit};
 use luckflow::rng::{self, Stream};
@@ -95,6 +96,7 @@ fn a_long_search() {
             starts: 10,
             iterations: 200,
             seed: cell,
+            hooks: &Silent,
         };
         let m = stream.random_range(1..=10);
         let coordinates = m * [1, 4, 20][stream.random_range(0..3)];

@@ -11,6 +11,7 @@ use luckflow::overlap::{
 use ndarray::{Array1, Array2, ArrayView2, arr2};
 use proptest::prelude::*;
 use std::f64::consts::PI;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const THRESHOLDS: [f64; 7] = [-2.0, -0.5, 0.0, 0.3, 1.0, 2.0, 4.0];
 
@@ -223,6 +224,28 @@ fn single_precision_samples_agree_with_double() {
         let error = (estimate.mean.l_star()[[j, k]] - exact.l_star()[[j, k]]).abs();
         assert!(error < 4.5 * estimate.standard_error.l_star()[[j, k]]);
     }
+}
+
+#[test]
+fn an_estimate_is_whole_or_stopped() {
+    let student = Layer::with_threshold(unit_columns(5, (8, 6)), 0.5);
+    let teacher = Layer::with_threshold(unit_columns(6, (8, 4)), 0.5);
+    let sampler =
+        || MonteCarlo::<f64>::new(Input::standard_gaussian(), 100_000, Resample::Never, 3);
+    let asked = AtomicUsize::new(0);
+    let stopping = |after| {
+        let go_on = || asked.fetch_add(1, Ordering::Relaxed) < after;
+        sampler().estimate_while(student.view(), teacher.view(), &go_on)
+    };
+    assert!(stopping(40).is_none());
+    assert!(asked.load(Ordering::Relaxed) < 60);
+    let whole = stopping(usize::MAX).unwrap();
+    let silent = sampler().estimate(student.view(), teacher.view());
+    assert_eq!(whole.mean.l(), silent.mean.l());
+    assert_eq!(
+        whole.standard_error.d_star(),
+        silent.standard_error.d_star()
+    );
 }
 
 #[test]

@@ -105,7 +105,7 @@ def falsify(
     ScenarioError, InputError
         A mistake in the scenario; an experiment without such bounds.
     KeyboardInterrupt
-        At once; the search itself goes on unheard until it ends.
+        At once; nothing is kept of the search.
     """
     given = Given.of(scenario, overrides)
     found = _luckflow.attacks(

@@ -40,12 +40,15 @@ pub fn attacks<'py>(
         let allowed = "one with bounds that can be attacked, \"theorem4\" or \"theorem5\"";
         return Err(errors::argument("experiment", found, allowed));
     }
-    let search = Search {
-        starts: starts as usize,
-        iterations: iterations as usize,
-        seed: scenario.seed(),
-    };
-    let found = job::wide(py, move || attack(&scenario, &search, teachers))?;
+    let found = job::watched(py, None, move |hooks| {
+        let search = Search {
+            starts: starts as usize,
+            iterations: iterations as usize,
+            seed: scenario.seed(),
+            hooks,
+        };
+        attack(&scenario, &search, teachers)
+    })?;
     let found = found.map_err(|error| errors::experiment(&error, &place))?;
     let found = found.expect("there is something to attack");
     let attacks = PyList::empty(py);

@@ -2,6 +2,7 @@
 
 use luckflow::experiment::Hooks;
 use luckflow::runs::STACK;
+use luckflow::runs::ending::{self, Computing};
 use pyo3::exceptions::{PyRuntimeError, PyUserWarning};
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -15,7 +16,8 @@ use std::time::{Duration, Instant};
 /// How often signals are looked at.
 const POLL: Duration = Duration::from_millis(50);
 
-/// How long a computation that was asked to stop is waited for; then it ends by itself, unheard.
+/// How long a computation that was asked to stop is waited for, at once and again when the interpreter ends; meanwhile it
+/// goes on unheard.
 const GRACE: Duration = Duration::from_millis(250);
 
 /// Pools that nobody uses now, of the process with this number: a fork has none of its parent's threads.
@@ -31,7 +33,7 @@ struct Watch {
 
 impl Hooks for Watch {
     fn interrupted(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.load(Ordering::Relaxed) || ending::is_ending()
     }
 
     fn progress(&self, fraction: f64, of: &str) {
@@ -79,8 +81,10 @@ pub fn watched<T: Send + 'static>(
         there: Condvar::new(),
     });
     let (their_watch, their_slot) = (Arc::clone(&watch), Arc::clone(&slot));
+    let computing = Computing::begin();
     pool.spawn(move || {
         let ended = catch_unwind(AssertUnwindSafe(|| work(&*their_watch)));
+        drop(computing);
         *lock(&their_slot.ended) = Some(ended);
         their_slot.there.notify_all();
     });
@@ -100,6 +104,11 @@ pub fn watched<T: Send + 'static>(
             return Err(signal);
         }
     }
+}
+
+/// When the interpreter ends, computations that are left stop first.
+pub fn end_in_order() {
+    ending::end_in_order(GRACE);
 }
 
 /// [`watched`], for what has nothing to tell.

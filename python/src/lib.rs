@@ -40,6 +40,7 @@ mod _luckflow {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        job::end_in_order();
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -1,12 +1,14 @@
 //! Overlaps of gates and activations.
 
 use crate::{arrays, errors, job};
+use luckflow::experiment::Hooks;
 use luckflow::network::Layer;
 use luckflow::overlap::gaussian::KernelTable;
 use luckflow::overlap::monte_carlo::{Input, MonteCarlo, Real, Resample};
 use luckflow::overlap::{ExactGaussian, GaussianPair, HalfAngle, OverlapMethod, Overlaps};
 use ndarray::{Array1, Array2};
 use numpy::{IntoPyArray, PyArray1, PyArray2};
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use std::f64::consts::PI;
 
@@ -212,12 +214,14 @@ fn estimate<T: Real>(
     input: Input,
     samples: usize,
     seed: u64,
-) -> [Overlaps; 2] {
+    hooks: &dyn Hooks,
+) -> Option<[Overlaps; 2]> {
     // Each sample is used once, so none is kept.
     let resample = Resample::EveryEvaluation;
     let mut sampler = MonteCarlo::<T>::new(input, samples, resample, seed);
-    let estimate = sampler.estimate(student.view(), teacher.view());
-    [estimate.mean, estimate.standard_error]
+    let go_on = || !hooks.interrupted();
+    let estimate = sampler.estimate_while(student.view(), teacher.view(), &go_on)?;
+    Some([estimate.mean, estimate.standard_error])
 }
 
 /// The same as means over samples, then their standard errors.
@@ -238,9 +242,10 @@ pub fn overlaps_mc<'py>(
     let layers = layers((w, b), (w_star, b_star))?;
     let samples = check_samples(samples)?;
     let input = input(covariance, rows, layers[0].weights.nrows())?;
-    let found = job::wide(py, move || match single {
-        true => estimate::<f32>(layers, input, samples, seed),
-        false => estimate::<f64>(layers, input, samples, seed),
+    let found = job::watched(py, None, move |hooks| match single {
+        true => estimate::<f32>(layers, input, samples, seed, hooks),
+        false => estimate::<f64>(layers, input, samples, seed, hooks),
     })?;
+    let found = found.ok_or_else(|| PyKeyboardInterrupt::new_err(()))?;
     Ok(found.map(|overlaps| split(py, &overlaps)))
 }

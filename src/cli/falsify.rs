@@ -11,7 +11,7 @@ use luckflow::config::Document;
 use luckflow::experiment::theorem4::Theorem4;
 use luckflow::experiment::theorem5::Theorem5;
 use luckflow::experiment::two_layer::claim::RateClaim;
-use luckflow::experiment::{Experiment, Scenario};
+use luckflow::experiment::{Experiment, Scenario, Silent};
 use luckflow::falsify::Search;
 use luckflow::ndarray::Array2;
 use luckflow::output::{Claim, Folder, Provenance};
@@ -102,6 +102,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         starts: arguments.starts as usize,
         iterations: arguments.iterations as usize,
         seed: scenario.seed(),
+        // Ctrl-C ends it at once: until here nothing is to be kept.
+        hooks: &Silent,
     };
     let at_file =
         |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", file.display()));

@@ -21,6 +21,7 @@ pub use weighted::weighted;
 pub use within::Within;
 
 use crate::rng::{self, Stream};
+use crate::runs::Hooks;
 use crate::theory::certificate::Problem;
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
@@ -29,14 +30,16 @@ use rand_distr::{Distribution, StandardNormal};
 pub const EXTRA: usize = 2;
 
 /// How hard to look.
-#[derive(Clone, Copy, Debug)]
-pub struct Search {
+#[derive(Clone, Copy)]
+pub struct Search<'a> {
     /// Random starts.
     pub starts: usize,
     /// Steps from each.
     pub iterations: usize,
     /// Of the random starts.
     pub seed: u64,
+    /// Whom to ask whether to stop; what was found until then is what was found.
+    pub hooks: &'a dyn Hooks,
 }
 
 /// What a search came to.
@@ -87,13 +90,16 @@ const SCALES: [f64; 5] = [1.0, 3.0, 0.3, 10.0, 0.05];
 /// The smallest error that is looked at, over the largest: rates of much smaller ones drown in rounding.
 const SMALLEST: f64 = 0.02;
 
-impl Search {
+impl Search<'_> {
     /// The smallest value of a function of `size` numbers that writes its gradient into its second argument.
     fn smallest(&self, size: usize, function: impl Fn(&[f64], &mut [f64]) -> f64) -> Least {
         let mut evaluations = 0;
         let mut ratio = f64::INFINITY;
         let mut least = Vec::new();
         for start in 0..self.starts {
+            if self.hooks.interrupted() {
+                break;
+            }
             let mut stream: Stream = rng::stream(self.seed, "falsify", &[start as u64]);
             let scale = SCALES[start % SCALES.len()];
             let normal = |_| {
@@ -101,6 +107,10 @@ impl Search {
             };
             let mut numbers: Vec<f64> = (0..size).map(normal).collect();
             let found = lbfgs::minimise(&mut numbers, self.iterations, |numbers, gradient| {
+                if self.hooks.interrupted() {
+                    // Here a search ends.
+                    return f64::INFINITY;
+                }
                 evaluations += 1;
                 function(numbers, gradient)
             });

@@ -5,6 +5,7 @@ use crate::bound::Measure;
 use crate::falsify::joint as falsify_joint;
 use crate::falsify::pull::{Curves, Target};
 use crate::network::draw;
+use crate::runs::Silent;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::certificate::Problem;
 use crate::theory::euclidean::{Certificate, Start, joint};
@@ -12,6 +13,7 @@ use crate::theory::theorem4;
 use ndarray::{Array2, s};
 use ndarray_linalg::{Cholesky, UPLO};
 use rand::RngExt;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 /// A ratio below 1 by less than this is rounding: rates are differences of numbers of order one.
 const ROUNDING: f64 = 1e-7;
@@ -21,6 +23,7 @@ const LITTLE: Search = Search {
     starts: 4,
     iterations: 60,
     seed: 5,
+    hooks: &Silent,
 };
 
 /// m columns with a common cosine.
@@ -359,5 +362,33 @@ fn bounds_that_claim_a_third_more_are_refuted() {
             &LITTLE,
         );
         assert!(found.ratio < 0.99, "derived, m = {m}: {found:?}");
+    }
+}
+
+/// Presses Ctrl-C after so many looks.
+struct Impatient(AtomicUsize);
+
+impl Hooks for Impatient {
+    fn interrupted(&self) -> bool {
+        self.0
+            .fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1))
+            .is_err()
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_ends() {
+    let square = |x: &[f64], gradient: &mut [f64]| {
+        gradient[0] = 2.0 * x[0];
+        x[0] * x[0]
+    };
+    for looks in [0, 1, 5, 50] {
+        let hooks = &Impatient(AtomicUsize::new(looks));
+        let search = Search {
+            starts: usize::MAX,
+            hooks,
+            ..LITTLE
+        };
+        assert!(search.smallest(1, square).evaluations <= looks);
     }
 }

@@ -1,5 +1,6 @@
 //! Work that cannot be asked to stop, and a user who can.
 
+use super::ending::Computing;
 use super::{Hooks, STACK};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -12,7 +13,8 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Does a piece of work, a factorisation say, within which nobody asks the user; `None` if the user stopped it.
 ///
-/// It is done on a thread of its own. Stopped, that is left alone, and computes until the program ends.
+/// It is done on a thread of its own. Stopped, that is left alone, and computes until the program ends, which
+/// [`end_in_order`](super::ending::end_in_order) makes safe.
 pub fn interruptible<T: Send + 'static>(
     hooks: &dyn Hooks,
     work: impl FnOnce() -> T + Send + 'static,
@@ -24,8 +26,13 @@ pub fn interruptible<T: Send + 'static>(
     let work = Arc::new(Mutex::new(Some(work)));
     let take = |work: &Mutex<Option<_>>| work.lock().expect("a taking").take().expect("taken once");
     let theirs = work.clone();
-    // A send fails where nobody waits any more.
-    let there = move || drop(done.send(take(&theirs)()));
+    let there = move || {
+        let computing = Computing::begin();
+        let found = take(&theirs)();
+        drop(computing);
+        // Fails where nobody waits any more.
+        drop(done.send(found));
+    };
     let Ok(thread) = Builder::new().stack_size(STACK).spawn(there) else {
         // Better here than not at all.
         return Some(take(&work)());

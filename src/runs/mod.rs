@@ -1,5 +1,6 @@
 //! Runs as such: one or many at a time, interrupted, watched, and gone on with.
 
+pub mod ending;
 mod hooks;
 mod interruptible;
 pub mod joint_progress;

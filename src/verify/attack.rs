@@ -94,7 +94,7 @@ fn of_theorem4(
     let attacks = of_the_flow.into_iter().filter_map(|bound| {
         let at = |teacher: &Array2<f64>, least| premises.attack(bound, teacher.view(), least);
         let least = SMALLEST_CLAIM * setup.assumption.d0;
-        worst(at, &teacher, search.seed, (teachers, least))
+        worst(at, &teacher, search, (teachers, least))
     });
     Ok(Attacks {
         threshold: premises.threshold,
@@ -107,7 +107,7 @@ fn of_theorem4(
 struct Premises<'a> {
     threshold: f64,
     theta0: f64,
-    search: &'a Search,
+    search: &'a Search<'a>,
 }
 
 impl Premises<'_> {
@@ -163,13 +163,16 @@ impl Attack {
 fn worst(
     attack: impl Fn(&Array2<f64>, f64) -> Option<Attack>,
     given: &Array2<f64>,
-    seed: u64,
+    search: &Search,
     (teachers, least): (u64, f64),
 ) -> Option<Attack> {
     let mut best = attack(given, 0.0);
     let mut at = given.clone();
     for number in 0..teachers {
-        let mut stream = rng::stream(seed, "falsify teacher", &[number]);
+        if search.hooks.interrupted() {
+            break;
+        }
+        let mut stream = rng::stream(search.seed, "falsify teacher", &[number]);
         let anew = number % ANEW == 0 || best.is_none();
         let teacher = match anew {
             true => falsify::draw_teacher(&mut stream, [given.nrows(), given.ncols()]).1,
@@ -212,7 +215,7 @@ fn of_theorem5(
             of_problem(bound, &problem, least, search)
         };
         let least = SMALLEST_CLAIM * tail(problem.threshold);
-        let found = worst(at, &problem.teacher, search.seed, (teachers, least));
+        let found = worst(at, &problem.teacher, search, (teachers, least));
         all.attacks.extend(found);
     }
     Ok(all)

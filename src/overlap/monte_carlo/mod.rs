@@ -109,10 +109,26 @@ impl<T: Real> MonteCarlo<T> {
     /// # Panics
     /// If the layers differ in input dimension.
     pub fn estimate(&mut self, student: LayerView, teacher: LayerView) -> Estimate {
+        let all = self.estimate_while(student, teacher, &|| true);
+        all.expect("nobody stopped it")
+    }
+
+    /// The same if `go_on` says so until it is done; it is asked every thousand samples.
+    ///
+    /// # Panics
+    /// If the layers differ in input dimension.
+    pub fn estimate_while(
+        &mut self,
+        student: LayerView,
+        teacher: LayerView,
+        go_on: &GoOn,
+    ) -> Option<Estimate> {
         let (n, m) = (student.nodes(), teacher.nodes());
         let mut mean = Overlaps::zeros(n, m);
         assert_shapes(&student, &teacher, &mean);
-        self.accumulate(student, teacher, true);
+        if !self.accumulate(student, teacher, true, go_on) {
+            return None;
+        }
         self.write_means(&mut mean);
 
         // Only k ≥ j was summed.
@@ -128,14 +144,20 @@ impl<T: Real> MonteCarlo<T> {
             .for_each(|error, mean, square| {
                 *error = ((square / count - mean * mean).max(0.0) / degrees).sqrt();
             });
-        Estimate {
+        Some(Estimate {
             mean,
             standard_error,
-        }
+        })
     }
 
-    /// Sums over all samples, left in the first group.
-    fn accumulate(&mut self, student: LayerView, teacher: LayerView, squares: bool) {
+    /// Sums over all samples, left in the first group; whether it went on until the end.
+    fn accumulate(
+        &mut self,
+        student: LayerView,
+        teacher: LayerView,
+        squares: bool,
+        go_on: &GoOn,
+    ) -> bool {
         let (n, m, d) = (student.nodes(), teacher.nodes(), student.input_dim());
         self.prepare(n, m, d);
         let layers = [student.reborrow(), teacher.reborrow()];
@@ -151,10 +173,10 @@ impl<T: Real> MonteCarlo<T> {
                 thresholds: self.thresholds.view(),
             },
         };
-        self.groups
-            .par_iter_mut()
-            .with_max_len(1)
-            .for_each(|group| group.accumulate(&source, squares));
+        let groups = self.groups.par_iter_mut().with_max_len(1);
+        if !groups.all(|group| group.accumulate(&source, squares, go_on)) {
+            return false;
+        }
         if self.resample == Resample::EveryEvaluation {
             self.epoch += 1;
         }
@@ -166,6 +188,7 @@ impl<T: Real> MonteCarlo<T> {
                 first.sums.squares += &group.sums.squares;
             }
         }
+        true
     }
 
     /// Lays out working memory for n student and m teacher nodes in dimension d, unless it is there.
@@ -210,7 +233,7 @@ impl<T: Real> MonteCarlo<T> {
 impl<T: Real> OverlapMethod for MonteCarlo<T> {
     fn evaluate(&mut self, student: LayerView, teacher: LayerView, out: &mut Overlaps) {
         assert_shapes(&student, &teacher, out);
-        self.accumulate(student, teacher, false);
+        self.accumulate(student, teacher, false, &|| true);
         self.write_means(out);
     }
 
@@ -229,6 +252,9 @@ impl<T: Real> OverlapMethod for MonteCarlo<T> {
     }
 }
 
+/// Whether to go on.
+type GoOn<'a> = dyn Fn() -> bool + Sync + 'a;
+
 /// What all groups read.
 struct Source<'a, T> {
     input: &'a Input,
@@ -240,15 +266,19 @@ struct Source<'a, T> {
 }
 
 impl<T: Real> Group<T> {
-    /// Sums over this group's blocks.
-    fn accumulate(&mut self, source: &Source<T>, squares: bool) {
+    /// Sums over this group's blocks; whether it went on until the end.
+    fn accumulate(&mut self, source: &Source<T>, squares: bool, go_on: &GoOn) -> bool {
         self.sums.clear();
         for block in self.blocks.clone() {
+            if !go_on() {
+                return false;
+            }
             let place = block - self.blocks.start;
             for part in 0..self.sample.load(source, place, block) {
                 let x = self.sample.part(place, part);
                 self.sums.add(source.nodes, x, squares);
             }
         }
+        true
     }
 }
