@@ -100,7 +100,9 @@ impl SweepPlan {
         let ended = job::watched(py, progress, move |hooks| {
             let (end, _) = luckflow::sweep::run(&plan, &identities, store, options, hooks)?;
             Ok::<_, StoreError>(match end {
-                SweepEnd::Complete(folder) => Some(drawn(&folder, draw)),
+                SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => {
+                    Some(drawn(&folder, draw))
+                }
                 _ => None,
             })
         })?;

@@ -6,7 +6,8 @@ use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
 use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::{
-    self, Identities, Opening, Options, Plan, Shard, Store, StoreError, SweepEnd, Tally,
+    self, Condition, Identities, Opening, Options, Plan, RefineError, Refinement, Shard, Store,
+    StoreError, SweepEnd, Tally,
 };
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,13 @@ pub struct Arguments {
         hide_default_value = true
     )]
     shard: String,
+    /// Of a grid, run the cells near the boundary of a condition on a column, as in 'derived > 0' or 'sharp_verdict = holds': first
+    /// every so many-th value of each range, then what lies between neighbours that differ. Without it, --resume runs all others
+    #[arg(long, value_name = "CONDITION", conflicts_with = "shard")]
+    refine: Option<Condition>,
+    /// With --refine: every so many-th value comes first
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "refine", value_parser = clap::value_parser!(u64).range(1..))]
+    coarse: u64,
     /// List the points and say how many they are, but run none
     #[arg(long)]
     dry_run: bool,
@@ -72,6 +80,13 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             "--shard: found {shard} of {} points; allowed: no more shards than points",
             plan.points()
         )));
+    }
+    let refinement = arguments.refine.clone().map(|condition| Refinement {
+        condition,
+        coarse: arguments.coarse,
+    });
+    if let Some(refinement) = &refinement {
+        refinement.check(&plan).map_err(Failure::usage)?;
     }
     if arguments.dry_run {
         return match list(&plan, shard) {
@@ -105,13 +120,18 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         fail_fast: arguments.fail_fast,
     };
     let watch = Watch::start_of_rows(arguments.quiet);
-    let ended = sweep::run(&plan, &identities, store, options, &watch);
+    let ended = match &refinement {
+        Some(refinement) => sweep::refine(&plan, &identities, store, options, &watch, refinement),
+        None => sweep::run(&plan, &identities, store, options, &watch).map_err(RefineError::from),
+    };
     watch.finish();
     let (end, tally) = ended.map_err(Failure::runtime)?;
     let total = shard.len_of(plan.points());
     say(&tally, total, arguments.quiet)?;
     match end {
-        SweepEnd::Complete(folder) => super::plot::draw(&folder, arguments.quiet),
+        SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => {
+            super::plot::draw(&folder, arguments.quiet)
+        }
         SweepEnd::Interrupted => {
             super::tell("interrupted; --resume goes on from here");
             Ok(ExitCode::from(INTERRUPTED))

@@ -1,9 +1,8 @@
 //! Runs and cells of sweeps, by what was set and what was found.
 
-mod condition;
 mod places;
 
-pub use condition::{Condition, Conditions};
+pub use crate::sweep::{Condition, Conditions};
 
 use crate::compare::flat;
 use crate::config::near;

@@ -136,6 +136,11 @@ impl Axis {
     pub fn count(&self) -> u64 {
         self.parts[0].count()
     }
+
+    /// Whether its values lie between two ends, so that there is something between two of them.
+    pub fn is_range(&self) -> bool {
+        matches!(self.parts[0].values, Values::Range(_))
+    }
 }
 
 impl Part {

@@ -72,6 +72,18 @@ impl Lines {
     }
 }
 
+/// The first line of a file; empty where there is none.
+pub(super) fn first(path: &Path) -> io::Result<Vec<u8>> {
+    let mut first = Vec::new();
+    match File::open(path) {
+        Ok(file) => BufReader::new(file)
+            .read_until(b'\n', &mut first)
+            .map(|_| first),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(first),
+        Err(error) => Err(error),
+    }
+}
+
 /// Shows every whole line of a file with its number; none where there is no such file.
 pub(super) fn each_line(path: &Path, mut show: impl FnMut(u64, &[u8])) -> io::Result<()> {
     let file = match File::open(path) {

@@ -4,6 +4,7 @@
 
 pub mod aggregate;
 pub mod axes;
+mod condition;
 mod earlier;
 mod explain;
 mod identity;
@@ -13,6 +14,7 @@ mod manifest;
 mod marks;
 mod merge;
 mod plan;
+mod refine;
 pub mod report;
 mod row;
 mod run;
@@ -22,11 +24,13 @@ mod store;
 pub mod table;
 
 pub use crate::output::Identities;
+pub use condition::{Condition, Conditions};
 pub use explain::explain;
 pub use identity::{RESULT_VERSION, of_plan, of_point};
 pub use manifest::Manifest;
 pub use merge::{MergeError, merge, merge_partial};
 pub use plan::{Plan, Point};
+pub use refine::{RefineError, Refinement, refine};
 pub use row::{DIGEST, Row};
 pub use run::{Options, SweepEnd, run};
 pub use shard::Shard;

@@ -104,6 +104,11 @@ impl Plan {
         self.sweep.seeds
     }
 
+    /// The axes of a grid; `None` where cells are drawn.
+    pub fn grid(&self) -> Option<&[Axis]> {
+        (self.sweep.design == Design::Grid).then_some(&self.sweep.axes)
+    }
+
     /// The keys that change, axis by axis.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.sweep.parts().map(|part| part.key.as_str())

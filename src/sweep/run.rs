@@ -35,6 +35,8 @@ pub enum SweepEnd {
     Complete(Folder),
     /// Somebody pressed Ctrl-C.
     Interrupted,
+    /// The rows that were asked for are there, in this folder, and not all of the plan's.
+    Refined(Folder),
     /// With `fail_fast`: a point failed.
     Failed {
         /// its index
@@ -50,6 +52,8 @@ struct Sweep<'a> {
     identities: &'a Identities,
     columns: Vec<Column>,
     options: Options,
+    /// Positions of the points to run; `None` for all.
+    listed: Option<&'a [u64]>,
     total: u64,
     hooks: &'a dyn Hooks,
     state: Mutex<State>,
@@ -76,21 +80,48 @@ pub fn run(
     options: Options,
     hooks: &dyn Hooks,
 ) -> Result<(SweepEnd, Tally), StoreError> {
+    let (store, end) = points(plan, identities, store, options, hooks, None);
+    let tally = store.tally();
+    match end {
+        None => {
+            let (folder, remarks) = store.finish()?;
+            remarks.iter().for_each(|remark| hooks.remark(remark));
+            Ok((SweepEnd::Complete(folder), tally))
+        }
+        Some(end) => Ok((end?, tally)),
+    }
+}
+
+/// Runs the points of a shard that have no row yet, or those of them at the `listed` positions, which ascend; gives the store
+/// back, and the end if it did not come to the last of them.
+pub(super) fn points(
+    plan: &Plan,
+    identities: &Identities,
+    store: Store,
+    options: Options,
+    hooks: &dyn Hooks,
+    listed: Option<&[u64]>,
+) -> (Store, Option<Result<SweepEnd, StoreError>>) {
     blas::single_threaded();
     store
         .remarks()
         .iter()
         .for_each(|remark| hooks.remark(remark));
+    let before = store.tally().done;
+    let missing = |listed: &[u64]| listed.iter().filter(|&&at| !store.has(at)).count() as u64;
     let sweep = Sweep {
         plan,
         identities,
         columns: plan.kind().columns(),
         options,
-        total: options.shard.len_of(plan.points()),
+        listed,
+        total: listed.map_or(options.shard.len_of(plan.points()), |listed| {
+            before + missing(listed)
+        }),
         hooks,
         state: Mutex::new(State {
-            claimed: store.next(),
-            before: store.tally().done,
+            claimed: listed.map_or(store.next(), |_| 0),
+            before,
             store,
             end: None,
         }),
@@ -98,15 +129,7 @@ pub fn run(
     };
     workers(options.jobs, || sweep.work());
     let state = sweep.state.into_inner().expect("no worker panics with it");
-    let tally = state.store.tally();
-    match state.end {
-        None => {
-            let (folder, remarks) = state.store.finish()?;
-            remarks.iter().for_each(|remark| hooks.remark(remark));
-            Ok((SweepEnd::Complete(folder), tally))
-        }
-        Some(end) => Ok((end?, tally)),
-    }
+    (state.store, state.end)
 }
 
 impl Sweep<'_> {
@@ -129,6 +152,9 @@ impl Sweep<'_> {
                 self.stop(&mut state, Ok(SweepEnd::Interrupted));
                 return None;
             }
+            if let Some(listed) = self.listed {
+                return self.next_of(listed, &mut state);
+            }
             while state.store.has(state.claimed) {
                 state.claimed += 1;
             }
@@ -140,6 +166,17 @@ impl Sweep<'_> {
                 return Some(state.claimed - 1);
             }
             state = self.moved.wait(state).expect("no worker panics with it");
+        }
+    }
+
+    /// The next of the listed positions without a row. There are few: however far ahead they are, their rows may wait.
+    fn next_of(&self, listed: &[u64], state: &mut State) -> Option<u64> {
+        loop {
+            let position = *listed.get(state.claimed as usize)?;
+            state.claimed += 1;
+            if !state.store.has(position) {
+                return Some(position);
+            }
         }
     }
 

@@ -1,13 +1,12 @@
 //! How far sweeps are, seen from beside them: nothing is locked, nothing is written.
 
 use super::Shard;
-use super::lines::each_line;
+use super::lines::{self, each_line};
 use super::load::load;
 use super::manifest::{self, Manifest};
 use super::store::{CELLS, PENDING, SECONDS, Tally};
 use crate::output::Folder;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// How far the sweep in a folder is.
@@ -39,7 +38,7 @@ impl Status {
         let manifest = Manifest::read(path).ok_or_else(no_sweep)?;
         let shard = manifest.shard().ok_or_else(no_sweep)?;
         let [cells, pending] = [CELLS, PENDING].map(|name| path.join(name));
-        let header = first_line(&cells)?;
+        let header = lines::first(&cells)?;
         let loaded = load([&cells, &pending], &header, shard, manifest.points)?;
         Ok(Self {
             points: shard.len_of(manifest.points),
@@ -58,18 +57,6 @@ impl Status {
             0 => 0.0,
             points => self.seconds * points as f64,
         }
-    }
-}
-
-/// The first line of a file; empty where there is none.
-fn first_line(path: &Path) -> io::Result<Vec<u8>> {
-    let mut first = Vec::new();
-    match File::open(path) {
-        Ok(file) => BufReader::new(file)
-            .read_until(b'\n', &mut first)
-            .map(|_| first),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(first),
-        Err(error) => Err(error),
     }
 }
 

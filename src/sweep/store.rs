@@ -7,7 +7,7 @@
 //! when it is read back; one that is not what was written is computed again.
 
 use super::earlier::Earlier;
-use super::lines::Lines;
+use super::lines::{self, Lines};
 use super::load::{self, Loaded};
 use super::manifest::{self, Manifest};
 use super::row::{Row, header};
@@ -285,6 +285,21 @@ impl Store {
             source,
         })?;
         Ok((self.folder, kept))
+    }
+
+    /// Ends a sweep of which some points are left out: the rows beyond the first of them stay beside the table, in their order.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn leave(self) -> Result<Folder, StoreError> {
+        self.sync()?;
+        let rows: Vec<&[u8]> = self.waiting.values().map(Vec::as_slice).collect();
+        let path = own(&self.folder, CELLS);
+        let header = lines::first(&path).map_err(|source| self.failed(CELLS, source))?;
+        let text = [header, rows.concat()].concat();
+        let written = self.folder.write(PENDING, |out| out.write_all(&text));
+        written.map_err(|error| self.failed(PENDING, io::Error::other(error)))?;
+        Ok(self.folder)
     }
 
     /// Moves the rows whose turn it is to their places.

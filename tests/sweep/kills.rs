@@ -320,3 +320,103 @@ fn two_sweeps_in_one_folder_are_refused() {
         .success()
         .stdout(predicate::str::contains("aggregate.csv"));
 }
+
+#[test]
+fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
+    let place = place(FINE);
+    sweep(&place, &["--quiet", "--out", "whole"])
+        .assert()
+        .success();
+    let refine = ["--refine", "sharp_verdict = holds", "--coarse", "4"];
+    sweep(
+        &place,
+        &[&["--quiet", "--out", "part"][..], &refine].concat(),
+    )
+    .assert()
+    .success();
+    let rows = |folder: &str| {
+        let read = |name: &str| {
+            let text = std::fs::read_to_string(place.path().join(folder).join(name));
+            let text = text.unwrap_or_default();
+            let lines = text.lines().skip(1).map(String::from);
+            lines.collect::<Vec<_>>()
+        };
+        [read("cells.csv"), read("pending.csv")].concat()
+    };
+    let (all, near) = (rows("whole"), rows("part"));
+    assert_eq!(all.len(), 17 * 17);
+    assert!(near.len() < all.len() / 2, "{}", near.len());
+    // They are rows of the whole, in its order.
+    let mut whole = all.iter();
+    assert!(near.iter().all(|row| whole.any(|other| other == row)));
+    // Every pair of neighbours that differ is there.
+    let index = |row: &String| row.split(',').next().unwrap().parse::<usize>().unwrap();
+    let column = header(&place, "whole")
+        .iter()
+        .position(|name| name == "sharp_verdict")
+        .unwrap();
+    let holds = |row: &String| row.split(',').nth(column) == Some("holds");
+    assert!(all.iter().any(|row| holds(row)) && !all.iter().all(|row| holds(row)));
+    let known: Vec<usize> = near.iter().map(index).collect();
+    for cell in 0..all.len() {
+        let right = (cell % 17 < 16).then_some(cell + 1);
+        let below = (cell + 17 < all.len()).then_some(cell + 17);
+        for other in right.into_iter().chain(below) {
+            if holds(&all[cell]) != holds(&all[other]) {
+                assert!(
+                    known.contains(&cell) && known.contains(&other),
+                    "{cell} {other}"
+                );
+            }
+        }
+    }
+    sweep(&place, &["--quiet", "--out", "part", "--resume"])
+        .assert()
+        .success();
+    assert!(cells(&place, "part") == cells(&place, "whole"));
+    let refused = |more: &[&str], said: &str| {
+        let assert = sweep(&place, more).assert().code(2);
+        let error = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        assert!(error.contains(said), "{error}");
+    };
+    refused(
+        &["--refine", "sharp_verdikt = holds"],
+        "did you mean sharp_verdict?",
+    );
+    refused(&["--refine", "sharp"], "NAME = VALUE");
+    refused(
+        &[
+            "--refine",
+            "sharp > 0",
+            "--set",
+            "sweep.design=random",
+            "--set",
+            "sweep.points=3",
+            "--axis",
+            "student.theta0=values:0.1,0.2",
+            "--axis",
+            "teacher.epsilon=values:0.1,0.2",
+        ],
+        "design = \"grid\"",
+    );
+}
+
+/// Columns of a table.
+fn header(place: &TempDir, folder: &str) -> Vec<String> {
+    let text = cells(place, folder);
+    let first = text.lines().next().unwrap();
+    first.split(',').map(String::from).collect()
+}
+
+/// A boundary between where a bound holds and where it is vacuous.
+const FINE: &str = r#"
+    experiment = "theorem4"
+    teacher = { input_dim = 8, nodes = 4 }
+    student = { theta0 = 0.1 }
+    [[sweep.axis]]
+    key = "student.theta0"
+    log = { from = 1e-3, to = 1.0, points = 17 }
+    [[sweep.axis]]
+    key = "teacher.epsilon"
+    log = { from = 1e-4, to = 0.5, points = 17 }
+"#;
