@@ -7,7 +7,7 @@ use clap::Args;
 use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::{
     self, Condition, Identities, Opening, Options, Plan, RefineError, Refinement, Shard, Store,
-    StoreError, SweepEnd, Tally,
+    StoreError, SweepEnd, Tally, Until,
 };
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -51,6 +51,10 @@ pub struct Arguments {
     /// With --refine: every so many-th value comes first
     #[arg(long, value_name = "N", default_value_t = 8, requires = "refine", value_parser = clap::value_parser!(u64).range(1..))]
     coarse: u64,
+    /// Of each cell, run as many seeds as it takes, three at least and sweep.seeds at most, for the standard error of a column's
+    /// mean to be as in 'fitted < 0.001'. Without it, --resume runs all others
+    #[arg(long, value_name = "CONDITION", conflicts_with_all = ["shard", "refine"])]
+    until: Option<Condition>,
     /// List the points and say how many they are, but run none
     #[arg(long)]
     dry_run: bool,
@@ -88,6 +92,10 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(refinement) = &refinement {
         refinement.check(&plan).map_err(Failure::usage)?;
     }
+    let until = arguments.until.clone().map(|condition| Until { condition });
+    if let Some(until) = &until {
+        until.check(&plan).map_err(Failure::usage)?;
+    }
     if arguments.dry_run {
         return match list(&plan, shard) {
             // Whoever read the list has seen enough.
@@ -120,9 +128,12 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         fail_fast: arguments.fail_fast,
     };
     let watch = Watch::start_of_rows(arguments.quiet);
-    let ended = match &refinement {
-        Some(refinement) => sweep::refine(&plan, &identities, store, options, &watch, refinement),
-        None => sweep::run(&plan, &identities, store, options, &watch).map_err(RefineError::from),
+    let ended = match (&refinement, &until) {
+        (Some(refinement), _) => {
+            sweep::refine(&plan, &identities, store, options, &watch, refinement)
+        }
+        (_, Some(until)) => sweep::until(&plan, &identities, store, options, &watch, until),
+        _ => sweep::run(&plan, &identities, store, options, &watch).map_err(RefineError::from),
     };
     watch.finish();
     let (end, tally) = ended.map_err(Failure::runtime)?;

@@ -22,6 +22,7 @@ mod shard;
 mod status;
 mod store;
 pub mod table;
+mod until;
 
 pub use crate::output::Identities;
 pub use condition::{Condition, Conditions};
@@ -37,3 +38,4 @@ pub use shard::Shard;
 pub use status::Status;
 pub use store::{CELLS, Opening, Store, StoreError, Tally};
 pub use table::each_row;
+pub use until::{Until, until};

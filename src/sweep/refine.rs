@@ -23,7 +23,7 @@ pub struct Refinement {
     pub coarse: u64,
 }
 
-/// Why nothing can be refined.
+/// Why not all, and not only some, points can be run.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RefineError {
@@ -34,13 +34,25 @@ pub enum RefineError {
     NoGrid,
     /// A name that is no column.
     #[error(
-        "--refine: found {name}{guess}; allowed: a column of the sweep, as in derived or sharp_verdict"
+        "{option}: found {name}{guess}; allowed: a column of the sweep, as in derived or sharp_verdict"
     )]
     Unknown {
+        /// whose condition it is
+        option: &'static str,
         /// the name
         name: String,
         /// what may be meant
         guess: String,
+    },
+    /// Fewer seeds than a spread needs.
+    #[error(
+        "--until: found {found} seeds at each cell; allowed: {least} or more, as the most (sweep.seeds)"
+    )]
+    FewSeeds {
+        /// how many
+        found: u64,
+        /// how many there must be
+        least: u64,
     },
     /// A row that could not be kept, or a table that could not be read.
     #[error(transparent)]
@@ -68,15 +80,22 @@ impl Refinement {
         if !axes.iter().any(Axis::is_range) {
             return Err(RefineError::NoGrid);
         }
+        RefineError::check_column("--refine", &self.condition.name, plan)
+    }
+}
+
+impl RefineError {
+    /// Refuses a name that is none of the sweep's columns.
+    pub(super) fn check_column(option: &'static str, name: &str, plan: &Plan) -> Result<(), Self> {
         let columns = plan.kind().columns();
         let names = || columns.iter().map(|column| &*column.name);
-        let name = &self.condition.name;
         if names().any(|known| known == name) {
             return Ok(());
         }
         let meant = near(name, names());
-        Err(RefineError::Unknown {
-            name: name.clone(),
+        Err(Self::Unknown {
+            option,
+            name: name.into(),
             guess: meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)")),
         })
     }
@@ -119,12 +138,19 @@ pub fn refine(
             .flat_map(halves)
             .collect();
     }
-    let tally = store.tally();
-    let end = match tally.done == plan.points() {
-        true => SweepEnd::Complete(store.finish()?.0),
-        false => SweepEnd::Refined(store.leave()?),
-    };
-    Ok((end, tally))
+    store.ended(plan)
+}
+
+impl Store {
+    /// Ends a sweep with the rows that were asked for, which may be all of them.
+    pub(super) fn ended(self, plan: &Plan) -> Result<(SweepEnd, Tally), RefineError> {
+        let tally = self.tally();
+        let end = match tally.done == plan.points() {
+            true => SweepEnd::Complete(self.finish()?.0),
+            false => SweepEnd::Refined(self.leave()?),
+        };
+        Ok((end, tally))
+    }
 }
 
 /// The boxes between neighbours of the coarse grid. An axis without an order between its values has each of them alone.

@@ -3,7 +3,8 @@
 use crate::small::luckflow;
 use tempfile::TempDir;
 
-fn luck(place: &TempDir, arguments: &[&str]) -> String {
+/// What a command prints.
+pub fn luck(place: &TempDir, arguments: &[&str]) -> String {
     let assert = luckflow()
         .current_dir(place.path())
         .args(arguments)

@@ -1,18 +1,9 @@
 //! Runs and rows by what was set and what was found.
 
+use crate::compare::luck;
 use crate::small::luckflow;
 use predicates::prelude::*;
 use std::process::Command;
-use tempfile::TempDir;
-
-fn luck(place: &TempDir, arguments: &[&str]) -> String {
-    let assert = luckflow()
-        .current_dir(place.path())
-        .args(arguments)
-        .assert()
-        .success();
-    String::from_utf8(assert.get_output().stdout.clone()).unwrap()
-}
 
 #[test]
 fn a_row_is_found_and_its_command_runs_it_alone() {

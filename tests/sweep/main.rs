@@ -3,6 +3,7 @@
 // Links BLAS, which ndarray calls.
 mod interrupts;
 mod kills;
+mod partly;
 mod rows;
 mod words;
 
