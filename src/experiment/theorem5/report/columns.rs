@@ -3,6 +3,7 @@
 use crate::bound::{Bound, THEOREM5};
 use crate::experiment::theorem5::{Envelope, Outcome, PARTS, PartClaim};
 use crate::experiment::two_layer::claim::RateClaim;
+use crate::experiment::two_layer::slowest::{CERTIFIED_OF_FOUND, SLOWEST_FOUND};
 use crate::experiment::{Levels, Pair, Rate, Reading, View, simulated};
 use crate::network::TwoLayer;
 use crate::plot::Look;
@@ -31,6 +32,11 @@ pub const VIEW: View = View {
             column: "certified_simulated",
             label: "simulated: weighted norm",
             look: Look::SIMULATED,
+        },
+        Rate {
+            column: SLOWEST_FOUND,
+            label: "found: joint distance of the slowest start",
+            look: Look::PREDICTED,
         },
     ],
     pairs: &[Pair {
@@ -61,6 +67,7 @@ pub const VIEW: View = View {
             columns: &[("lambda_min_L", "λ_{min}(L) at the end")],
             alive: None,
         },
+        CERTIFIED_OF_FOUND,
     ],
 };
 
@@ -169,6 +176,18 @@ fn certificate() -> Vec<Reading<Outcome>> {
         scale("theta0_max_euclidean", "the same by Theorem C", |o| {
             o.largest_scales.map(|scales| scales[1])
         }),
+        Reading::number(
+            SLOWEST_FOUND,
+            RATE,
+            "of the joint distance, of the slowest start with such errors that a search found",
+            |o: &Outcome| o.slowest_found.map(|slowest| slowest.rate),
+        ),
+        Reading::number(
+            CERTIFIED_OF_FOUND.columns[0].0,
+            "",
+            "the Euclidean rate over the slowest that a search found",
+            |o: &Outcome| o.slowest_found.and_then(|slowest| slowest.share),
+        ),
     ]
 }
 
