@@ -397,7 +397,9 @@ proptest! {
         prop_assume!(found.certificate.is_some());
         let envelope = found.envelope.as_ref().unwrap();
         prop_assert_ne!(envelope.verdict, Verdict::Violated, "{:?}", envelope);
-        prop_assert_eq!(verdicts(&found)[0], Verdict::Holds);
+        // A single node's rate is its bound, but for rounding.
+        let is_decided = m > 1 || verdicts(&found)[0] != Verdict::Undecided;
+        prop_assert!(!is_decided || verdicts(&found)[0] == Verdict::Holds);
         prop_assert_ne!(verdicts(&found)[1], Verdict::Violated);
     }
 }
