@@ -3,7 +3,7 @@
 use super::keys::STARTS;
 use crate::config::ScenarioError;
 use crate::config::section::Section;
-use crate::experiment::Levels;
+use crate::experiment::{Levels, Reading};
 use crate::falsify::{Found, Search};
 use crate::plot::number::short;
 use serde::Serialize;
@@ -59,6 +59,24 @@ pub struct Slowest {
     pub share: Option<f64>,
     /// Evaluations of the rate.
     pub evaluations: usize,
+}
+
+/// The columns of a sweep; `of` says what the rate is of.
+pub(in crate::experiment) fn columns<O: 'static>(
+    of: &'static str,
+    slowest: fn(&O) -> Option<Slowest>,
+) -> [Reading<O>; 2] {
+    [
+        Reading::number(SLOWEST_FOUND, "1/time", of, move |o: &O| {
+            slowest(o).map(|slowest| slowest.rate)
+        }),
+        Reading::number(
+            CERTIFIED_OF_FOUND.columns[0].0,
+            "",
+            "the Euclidean rate over the slowest that a search found",
+            move |o: &O| slowest(o).and_then(|slowest| slowest.share),
+        ),
+    ]
 }
 
 impl fmt::Display for Slowest {

@@ -3,7 +3,7 @@
 use crate::bound::{Bound, THEOREM5};
 use crate::experiment::theorem5::{Envelope, Outcome, PARTS, PartClaim};
 use crate::experiment::two_layer::claim::RateClaim;
-use crate::experiment::two_layer::slowest::{CERTIFIED_OF_FOUND, SLOWEST_FOUND};
+use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
 use crate::experiment::{Levels, Pair, Rate, Reading, View, simulated};
 use crate::network::TwoLayer;
 use crate::plot::Look;
@@ -76,6 +76,8 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     let mut all = sizes();
     all.extend(THEOREM5.iter().flat_map(claim));
     all.extend(certificate());
+    let of = "of the joint distance, of the slowest start with such errors that a search found";
+    all.extend(slowest::columns(of, |o: &Outcome| o.slowest_found));
     all.extend(limits());
     all.extend(run());
     all
@@ -176,18 +178,6 @@ fn certificate() -> Vec<Reading<Outcome>> {
         scale("theta0_max_euclidean", "the same by Theorem C", |o| {
             o.largest_scales.map(|scales| scales[1])
         }),
-        Reading::number(
-            SLOWEST_FOUND,
-            RATE,
-            "of the joint distance, of the slowest start with such errors that a search found",
-            |o: &Outcome| o.slowest_found.map(|slowest| slowest.rate),
-        ),
-        Reading::number(
-            CERTIFIED_OF_FOUND.columns[0].0,
-            "",
-            "the Euclidean rate over the slowest that a search found",
-            |o: &Outcome| o.slowest_found.and_then(|slowest| slowest.share),
-        ),
     ]
 }
 
