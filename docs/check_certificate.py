@@ -62,7 +62,7 @@ class Ball:  # the region of Theorems A and B: sum of d_j^2 <= R^2, all angles a
         self.theta, R, kernel = min(c["largest_angle"], held), c["radius"], self.kernel
         self.pair, self.d = min(2 * self.theta, 4 * asin(R / sqrt(8))), 2 * sin(self.theta / 2)
         self.e = min(R ** 2 / 2, self.d ** 2)
-        self.a, self.gamma = 1 - self.e, lambda j, k: cos(self.A[j][k])
+        self.a, self.gamma = 1 - self.e, lambda j, k: dot(self.W[j], self.W[k])
         self.wide = lambda j, k, margin: max(0, min(self.A[j][k], pi - self.A[j][k]) - margin)
         self.pairs = [(j, k) for j in range(self.m) for k in range(self.m) if j != k]
         self.row = lambda f: max(column(self.m, j, lambda k, j: f(j, k)) for j in range(self.m))
@@ -209,7 +209,7 @@ class Joint:  # the region of Theorem C, and suprema over it
         self.B = [[x if j == k or not straight else mpf(0) for k, x in enumerate(row)] for j, row in enumerate(B)]
         self.straight, self.N = straight, [sqrt(B[j][j]) for j in range(m)]
         self.v_op = sqrt(max(spectrum(m, lambda j, k: B[j][k])))
-        self.rho = lambda i, k: cos(self.A[i][k])
+        self.rho = lambda i, k: dot(self.W[i], self.W[k])
         self.w_op, self.w_star_op = (sqrt(max(spectrum(size, self.rho))) for size in (self.n, m))
         self.cos2, self.share = cos(self.theta / 2) ** 2, c["share"]
         self.Q2 = self.kernel.Q ** 2 if self.share else mpf(0)

@@ -377,3 +377,39 @@ fn what_is_claimed_does_not_depend_on_where_the_run_is_drawn() {
     });
     assert_eq!(few, many);
 }
+
+#[test]
+fn a_search_says_how_much_of_what_could_be_certified_is() {
+    let found = |theta0: &str| {
+        let found = outcome(&[
+            "teacher.threshold=0",
+            &format!("student.theta0={theta0}"),
+            "falsify.starts=10",
+        ]);
+        let claim = found
+            .claims
+            .iter()
+            .find(|claim| claim.bound.name == "euclidean");
+        let claimed = claim.unwrap().value.unwrap();
+        (
+            found.slowest_found.unwrap(),
+            claimed,
+            found.measured.worst.unwrap(),
+        )
+    };
+    let (near, claimed, worst) = found("0.01");
+    // Near the teacher both tend to the exact rate, and no run is slower than what was searched for.
+    assert!(
+        near.rate >= claimed && near.rate <= worst.distance,
+        "{near:?}"
+    );
+    assert!((0.97..=1.0).contains(&near.share.unwrap()), "{near:?}");
+    assert!((near.share.unwrap() - claimed / near.rate).abs() < 1e-12);
+    // Far from it a start is found whose distance grows: there is nothing to certify, and nothing is.
+    let (far, claimed, _) = found("1.2");
+    assert!(
+        far.rate < 0.0 && far.share.is_none() && claimed == 0.0,
+        "{far:?}"
+    );
+    assert!(outcome(&["teacher.threshold=0"]).slowest_found.is_none());
+}

@@ -105,7 +105,9 @@ impl<E: Experiment> Prepared for Ready<E> {
     fn record(self: Box<Self>, hooks: &dyn Hooks) -> Result<Option<Record>, ExperimentError> {
         let experiment = self.experiment.for_row();
         let outcome = experiment.run(self.setup, &Nowhere, hooks)?;
-        let interrupted = matches!(outcome.end(), RunEnd::Interrupted { .. });
+        // What was broken off beside the run, as a search, is not in its end.
+        let interrupted =
+            matches!(outcome.end(), RunEnd::Interrupted { .. }) || hooks.interrupted();
         Ok((!interrupted).then(|| Record::of::<E>(&outcome)))
     }
 }

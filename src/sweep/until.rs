@@ -124,7 +124,9 @@ mod tests {
     fn the_standard_error_is_that_of_the_mean() {
         let mut moments = Moments::default();
         assert_eq!(moments.standard_error(), f64::INFINITY);
-        [1.0, 2.0, 4.0, 5.0].map(|x| moments.add(x));
+        for x in [1.0, 2.0, 4.0, 5.0] {
+            moments.add(x);
+        }
         // Variance 10/3, over four.
         assert!((moments.standard_error() - (10.0_f64 / 12.0).sqrt()).abs() < 1e-15);
     }

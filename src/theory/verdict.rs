@@ -61,11 +61,6 @@ impl Verdict {
         SLACK * simulated
     }
 
-    /// How far a measured value may be from a claimed one: its error, or a part in a thousand.
-    pub fn tolerance_of_value(claimed: f64, error: f64) -> f64 {
-        error.max(1e-3 * claimed)
-    }
-
     /// Of a claimed lower bound on the rate, against the worst simulated rate.
     pub fn of_bound(claimed: f64, simulated: Option<f64>) -> Self {
         match simulated {
@@ -82,11 +77,7 @@ impl Verdict {
         match measured {
             _ if !(claimed > 0.0) => Self::Vacuous,
             None => Self::Untested,
-            Some((value, error))
-                if (value - claimed).abs() <= Self::tolerance_of_value(claimed, error) =>
-            {
-                Self::Holds
-            }
+            Some((value, error)) if (value - claimed).abs() <= error => Self::Holds,
             Some(_) => Self::Violated,
         }
     }
@@ -131,7 +122,7 @@ mod tests {
 
     #[test]
     fn values_are_judged_within_their_error() {
-        assert_eq!(Verdict::of_value(1.0, Some((1.0005, 0.0))), Verdict::Holds);
+        assert_eq!(Verdict::of_value(1.0, Some((1.0, 0.0))), Verdict::Holds);
         assert_eq!(Verdict::of_value(1.0, Some((1.02, 0.03))), Verdict::Holds);
         assert_eq!(
             Verdict::of_value(1.0, Some((1.02, 0.01))),

@@ -11,6 +11,7 @@ use crate::experiment::two_layer::keys::{
     AUTO_HORIZON, HORIZON, LOOKS, OVERLAP, SEED, STEPPING, TEACHER, TOP,
 };
 use crate::experiment::two_layer::settings::{Output, read_integrate, read_overlap, read_teacher};
+use crate::experiment::two_layer::slowest::Falsify;
 use serde::{Serialize, Serializer};
 
 type Result<T> = std::result::Result<T, ScenarioError>;
@@ -108,6 +109,7 @@ impl Panels {
             largest_start: false,
             normalized_fan_out,
             integrate,
+            falsify: Falsify::default(),
             output: Output { states: false },
         };
         Ok(Self {
@@ -154,6 +156,7 @@ impl Serialize for Panels {
             sections: Sections {
                 student: None,
                 certificate: None,
+                falsify: None,
                 output: None,
                 ..self.base.sections()
             },

@@ -131,6 +131,7 @@ impl Serialize for SgdVsFlow {
             sections: Sections {
                 flow: None,
                 certificate: None,
+                falsify: None,
                 output: None,
                 ..self.base.sections()
             },

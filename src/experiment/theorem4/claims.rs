@@ -4,6 +4,7 @@ use super::setup::Setup;
 use super::simulation::Simulation;
 use crate::bound::{Bound, Measure, Premise, THEOREM4};
 use crate::experiment::two_layer::claim::RateClaim;
+use crate::integrate::Method;
 use crate::measure::{Fit, Row, WorstRate, fit_decay};
 use crate::theory::Verdict;
 use serde::Serialize;
@@ -11,8 +12,11 @@ use serde::Serialize;
 /// What was read off one run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Measured {
-    /// The smallest instantaneous rate; `None` if no row lies above the rate floor.
+    /// The smallest instantaneous rate; `None` if no state lies above the rate floor.
     pub worst: Option<WorstRate>,
+    /// How well the method knows a rate, relative.
+    #[serde(skip)]
+    pub resolution: f64,
     /// The tail of the slowest mode's amplitude, where that mode is known and its tail long enough.
     pub slowest_mode: Option<Fit>,
     /// The tail of the largest angle: a mixture of modes while those near the slowest have not faded.
@@ -69,6 +73,7 @@ pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
     let floor = setup.floor(&simulation.method);
     Measured {
         worst: readings.worst(),
+        resolution: resolution(&simulation.method),
         slowest_mode: fit_decay(&readings.slowest_mode(), floor),
         largest_angle: fit_decay(&readings.largest_angles(), floor),
         final_angle: readings.last().map_or(f64::NAN, Row::largest_angle),
@@ -84,15 +89,23 @@ pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
     }
 }
 
+/// How well a method knows a rate, relative: a thousand tolerances, since errors of steps add up, but not less than fits of modes
+/// that fade beside the slowest one agree to, nor more than a part in a thousand, which is left to steps of fixed length.
+fn resolution(method: &Method) -> f64 {
+    let tolerance = method.tolerance();
+    tolerance.map_or(1e-3, |tolerance| (1e3 * tolerance.rtol).clamp(1e-5, 1e-3))
+}
+
 /// Judges every rate.
 pub fn judge(setup: &Setup, measured: &Measured, unmet: &[Premise]) -> Vec<RateClaim> {
     let step = measured.gradient_descent.map(|claim| claim.step);
     // A factor 1 − ηλ per step shows as the rate −ln(1 − ηλ)/η in time.
     let undiscretized = |rate: f64| step.map_or(rate, |step| (1.0 - (-step * rate).exp()) / step);
     // A mixture of modes is no measure of the slowest one.
-    let tail = measured
-        .slowest_mode
-        .map(|fit| (undiscretized(fit.rate), 3.0 * fit.standard_error));
+    let tail = measured.slowest_mode.map(|fit| {
+        let error = (3.0 * fit.standard_error).max(measured.resolution * fit.rate);
+        (undiscretized(fit.rate), error)
+    });
     let facts = setup.facts(step);
     let claim = |bound: &'static Bound| {
         let value = (bound.evaluate)(&facts);
@@ -114,9 +127,7 @@ pub fn judge(setup: &Setup, measured: &Measured, unmet: &[Premise]) -> Vec<RateC
             ratio: step.and_then(|step| Some(1.0 - step * value?)),
             tolerance: match bound.is_lower() {
                 true => simulated.map(Verdict::tolerance_of_bound),
-                false => value
-                    .zip(tail)
-                    .map(|(value, (_, error))| Verdict::tolerance_of_value(value, error)),
+                false => value.and(tail).map(|(_, error)| error),
             },
             unmet: bound.lacks(unmet),
         }

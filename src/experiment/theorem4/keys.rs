@@ -3,12 +3,14 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::two_layer::keys::{
-    AUTO_HORIZON, HORIZON, LOOKS, OUTPUT, OVERLAP, REPLICAS_OF, SEED, STEPPING, TEACHER, TOP,
+    AUTO_HORIZON, FALSIFY, HORIZON, LOOKS, OUTPUT, OVERLAP, REPLICAS_OF, SEED, STEPPING, TEACHER,
+    TOP,
 };
 use crate::experiment::two_layer::settings::{
     FileTable, Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap,
     read_teacher,
 };
+use crate::experiment::two_layer::slowest::Falsify;
 use crate::flow::FanOut;
 use serde::Serialize;
 use std::f64::consts::FRAC_PI_2;
@@ -66,6 +68,8 @@ pub struct Theorem4 {
     pub flow: Flow,
     /// `[integrate]`
     pub integrate: Integrate,
+    /// `[falsify]`
+    pub falsify: Falsify,
     /// `[output]`
     pub output: Output,
 }
@@ -119,6 +123,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     STEPPING,
     AUTO_HORIZON,
     LOOKS,
+    FALSIFY,
     OUTPUT,
 ];
 
@@ -134,6 +139,7 @@ impl Theorem4 {
         let overlap = read_overlap(root.section("overlap")?, true)?;
         let flow = read_flow(root.section("flow")?)?;
         let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
+        let falsify = Falsify::read(root.section("falsify")?)?;
         let output = read_output(root.section("output")?)?;
         root.finish()?;
         Ok(Self {
@@ -144,6 +150,7 @@ impl Theorem4 {
             overlap,
             flow,
             integrate,
+            falsify,
             output,
         })
     }

@@ -6,6 +6,7 @@ mod recorder;
 mod report;
 mod setup;
 mod simulation;
+mod slowest;
 
 pub use crate::experiment::two_layer::claim::RateClaim;
 pub use claims::{GradientDescentClaim, Measured};
@@ -16,6 +17,7 @@ pub use simulation::Simulation;
 use super::two_layer::claim;
 use super::two_layer::outputs::Outputs;
 use super::two_layer::settings::{Overlap, Stepping};
+use super::two_layer::slowest::Slowest;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
@@ -48,6 +50,9 @@ pub struct Outcome {
     /// What was measured on the exact run beside a sampled one.
     #[serde(rename = "exact", skip_serializing_if = "Option::is_none")]
     pub measured_exact: Option<Measured>,
+    /// The slowest start that a search found within the same θ₀, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slowest_found: Option<Slowest>,
     /// How the loss fell.
     pub energy: Energy,
     /// Below this angle nothing is read off the run.
@@ -177,6 +182,7 @@ fn simulate(
     let measured = claims::measure(&primary, &setup);
     let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));
     let claims = claims::judge(&setup, &measured, &setup.unmet(scenario));
+    let slowest_found = slowest::find(scenario, &setup, &claims, hooks);
     Ok(Outcome {
         scenario: resolved,
         energy: Energy::of(&primary),
@@ -192,6 +198,7 @@ fn simulate(
         replicas,
         exact,
         claims,
+        slowest_found,
         measured,
         measured_exact,
         seconds: started.elapsed().as_secs_f64(),

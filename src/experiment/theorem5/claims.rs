@@ -25,10 +25,9 @@ pub fn judge(
         // Where there is no certificate, nothing is claimed.
         let value = (bound.evaluate)(&facts);
         let simulated = rates.of_measure(bound.measure);
-        let verdict = match Verdict::of_bound(value.unwrap_or(0.0), simulated) {
-            _ if !bound.applies(unmet) => Verdict::NotApplicable,
-            Verdict::Violated if is_sampled => Verdict::Undecided,
-            verdict => verdict,
+        let verdict = match bound.applies(unmet) {
+            true => verdict(value.unwrap_or(0.0), simulated, is_sampled),
+            false => Verdict::NotApplicable,
         };
         RateClaim {
             bound,
@@ -41,6 +40,17 @@ pub fn judge(
         }
     };
     THEOREM5.iter().map(claim).collect()
+}
+
+/// On a certified rate. Below it by no more than rounding, as a single node's may be, for which it is an equality, nothing is decided.
+fn verdict(claimed: f64, simulated: Option<f64>, is_sampled: bool) -> Verdict {
+    match Verdict::of_bound(claimed, simulated) {
+        Verdict::Violated if is_sampled => Verdict::Undecided,
+        Verdict::Holds if simulated.is_some_and(|simulated| simulated < claimed) => {
+            Verdict::Undecided
+        }
+        verdict => verdict,
+    }
 }
 
 /// Gradient descent with step η: the largest factor of the weighted norm in a step, beside 1 − ηλ. The certificate is one of
@@ -68,5 +78,21 @@ impl DescentFactor {
             largest_ratio: largest_ratio?,
             from_rate: 1.0 - step * certificate.rate,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_within_rounding_is_undecided() {
+        let exact = |simulated| verdict(0.5, Some(simulated), false);
+        assert_eq!(exact(0.5), Verdict::Holds);
+        assert_eq!(exact(0.5 * (1.0 - 3e-7)), Verdict::Undecided);
+        assert_eq!(exact(0.5 * (1.0 - 3e-6)), Verdict::Violated);
+        assert_eq!(verdict(0.5, Some(0.4), true), Verdict::Undecided);
+        assert_eq!(verdict(0.0, Some(0.4), false), Verdict::Vacuous);
+        assert_eq!(verdict(0.5, None, false), Verdict::Untested);
     }
 }

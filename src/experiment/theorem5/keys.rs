@@ -11,11 +11,12 @@ use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::two_layer::keys::{
-    AUTO_HORIZON, HORIZON, LOOKS, OUTPUT, OVERLAP, SEED, STEPPING, TEACHER, TOP,
+    AUTO_HORIZON, FALSIFY, HORIZON, LOOKS, OUTPUT, OVERLAP, SEED, STEPPING, TEACHER, TOP,
 };
 use crate::experiment::two_layer::settings::{
     Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap, read_teacher,
 };
+use crate::experiment::two_layer::slowest::Falsify;
 use declared::{CERTIFICATE, FAN_OUT, LARGEST_START, NORMALIZED_FAN_OUT, OUTPUTS};
 use serde::{Serialize, Serializer};
 
@@ -44,6 +45,8 @@ pub struct Theorem5 {
     pub largest_start: bool,
     /// `[integrate]`
     pub integrate: Integrate,
+    /// `[falsify]`
+    pub falsify: Falsify,
     /// `[output]`
     pub output: Output,
 }
@@ -78,6 +81,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     STEPPING,
     AUTO_HORIZON,
     LOOKS,
+    FALSIFY,
     OUTPUT,
 ];
 
@@ -93,6 +97,8 @@ pub(in crate::experiment) struct Sections<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<CertificateSection>,
     pub integrate: &'a Integrate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub falsify: Option<&'a Falsify>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<&'a Output>,
 }
@@ -134,6 +140,7 @@ impl Theorem5 {
                 largest_start: self.largest_start,
             }),
             integrate: &self.integrate,
+            falsify: Some(&self.falsify),
             output: Some(&self.output),
         }
     }
@@ -145,6 +152,7 @@ impl Theorem5 {
         let mut section = root.section("certificate")?;
         scenario.largest_start = section.flag(&LARGEST_START)?;
         section.finish()?;
+        scenario.falsify = Falsify::read(root.section("falsify")?)?;
         scenario.output = read_output(root.section("output")?)?;
         root.finish()?;
         Ok(scenario)
@@ -174,6 +182,7 @@ impl Theorem5 {
             normalized_fan_out: false,
             largest_start: false,
             integrate,
+            falsify: Falsify::default(),
             output: Output { states: false },
         })
     }

@@ -24,11 +24,13 @@ pub use setup::Setup;
 pub(super) use simulation::Simulation;
 
 use super::two_layer::claim::{self, RateClaim};
+use super::two_layer::slowest::Slowest;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::bound::{Premise, THEOREM5};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::two_layer::memory;
+use crate::falsify::{self, Within};
 use crate::flow::StateLayout;
 use crate::integrate::{Method, RunEnd};
 use crate::network::{Frame, TwoLayer};
@@ -71,6 +73,9 @@ pub struct Outcome {
     /// Both rates with their verdicts.
     #[serde(rename = "rates", serialize_with = "claim::by_name")]
     pub claims: Vec<RateClaim>,
+    /// The slowest start that a search found within the same errors, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slowest_found: Option<Slowest>,
     /// z(t) ≤ e^{Mt} z(0), checked along the run; `None` without a certificate by the comparison matrix.
     pub envelope: Option<Envelope>,
     /// W_u → W*, V_u → V*, V_r → 0.
@@ -195,6 +200,23 @@ fn certify(scenario: &Theorem5, setup: &Setup, hooks: &dyn Hooks) -> Certificate
     certificates.unwrap_or_default()
 }
 
+/// The slowest start with errors as large, beside Theorem C, where the scenario asks for it.
+fn slowest_found(
+    scenario: &Theorem5,
+    setup: &Setup,
+    certificates: &Certificates,
+    unmet: &[Premise],
+    hooks: &dyn Hooks,
+) -> Option<Slowest> {
+    let search = scenario.falsify.search(scenario.seed, hooks)?;
+    let problem = setup.problem().filter(|_| unmet.is_empty())?;
+    let certified = certificates.euclidean.as_ref().map(|found| found.rate);
+    let found = falsify::joint(&problem, &Within::start(&problem), 1.0, &search);
+    // Half a search is none.
+    let found = (!hooks.interrupted()).then_some(found)?;
+    Slowest::of(&found, certified)
+}
+
 /// Runs an experiment that has been prepared.
 fn simulate(
     scenario: &Theorem5,
@@ -228,6 +250,7 @@ fn simulate(
     let joint = last.joint_rate(&setup, hooks);
     let resolved = resolved(scenario, &setup, &method, plan.horizon);
     Ok(Outcome {
+        slowest_found: slowest_found(scenario, &setup, &certificates, &unmet, hooks),
         best: certificates.best().map(|bound| bound.name),
         claims: claims::judge(&certificates, &rates, &unmet, setup.is_sampled()),
         parts: limits::limits(&rows, floor, &report.end, &unmet),

@@ -118,6 +118,15 @@ keys! {
 }
 
 keys! {
+    /// `[falsify]`
+    pub(in crate::experiment) FALSIFY {
+        STARTS = Key::whole("falsify.starts", 0, 1_000_000)
+            .or(Fallback::Whole(0))
+            .means("also searches, from so many random beginnings, for the start within the same limits whose distance falls most slowly (`slowest_found`), to be read beside what is certified");
+    }
+}
+
+keys! {
     /// `[output]`
     pub(in crate::experiment) OUTPUT {
         STATES = Key::flag("output.states")

@@ -7,6 +7,7 @@ pub(super) mod memory;
 pub mod outputs;
 pub(super) mod plan;
 pub mod settings;
+pub mod slowest;
 pub(super) mod start;
 pub(super) mod states;
 pub(super) mod teacher;

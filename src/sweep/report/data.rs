@@ -159,8 +159,12 @@ impl Data {
         };
         let full: usize = free.iter().map(|&axis| self.axes[axis].len()).product();
         let cells = self.rates.len();
-        // A sweep that was broken off lacks less than one value of its first axis.
-        if cells > full || full - cells >= full / self.axes[*x].len() {
+        // A sweep that was broken off lacks less than one value of its first axis. One that was refined lacks many cells, but
+        // has the others in the grid's order, which random ones have not.
+        let is_begun = cells <= full && full - cells < full / self.axes[*x].len();
+        let places = &self.axes[*x].places;
+        let is_refined = cells <= full && (places.is_sorted() || places.iter().rev().is_sorted());
+        if !is_begun && !is_refined {
             return Vec::new();
         }
         let mut facets: Vec<Facet> = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::bound::{Bound, THEOREM4};
 use crate::experiment::theorem4::{Outcome, RateClaim};
+use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
 use crate::experiment::{Rate, Reading, View, simulated};
 use crate::measure::Fit;
 use crate::plot::Look;
@@ -24,9 +25,14 @@ pub const VIEW: View = View {
             label: "simulated: worst along the run",
             look: Look::SIMULATED,
         },
+        Rate {
+            column: SLOWEST_FOUND,
+            label: "found: ‖W − W*‖ of the slowest start within θ₀",
+            look: Look::PREDICTED,
+        },
     ],
     pairs: &[],
-    levels: &[],
+    levels: &[CERTIFIED_OF_FOUND],
 };
 
 /// A column each.
@@ -125,12 +131,20 @@ fn measurements() -> Vec<Reading<Outcome>> {
             "largest violation of the energy balance, relative to ℓ(0)",
             |o: &Outcome| o.energy.balance_residual,
         ),
+    ]);
+    let of = "of ‖W − W*‖, of the slowest start within θ₀ that a search found";
+    all.extend(slowest::columns(of, |o: &Outcome| o.slowest_found));
+    all.extend(effort());
+    all
+}
+
+fn effort() -> [Reading<Outcome>; 2] {
+    [
         Reading::count("steps", "accepted steps", |o: &Outcome| o.primary.steps),
         Reading::count("evaluations", "of the flow", |o: &Outcome| {
             o.primary.evaluations
         }),
-    ]);
-    all
+    ]
 }
 
 fn fit(name: &'static str, of: &str, fit: fn(&Outcome) -> Option<Fit>) -> [Reading<Outcome>; 2] {

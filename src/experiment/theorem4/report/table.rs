@@ -32,6 +32,9 @@ pub fn table(outcome: &Outcome) -> String {
         let _ = writeln!(text, "Not a premise of the theorem: {premise}.");
     }
     let _ = writeln!(text, "{}", rates(outcome));
+    if let Some(slowest) = outcome.slowest_found {
+        let _ = writeln!(text, "{slowest}");
+    }
     measurements(outcome, &mut text);
     let run = &outcome.primary;
     let _ = writeln!(

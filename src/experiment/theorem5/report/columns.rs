@@ -3,6 +3,7 @@
 use crate::bound::{Bound, THEOREM5};
 use crate::experiment::theorem5::{Envelope, Outcome, PARTS, PartClaim};
 use crate::experiment::two_layer::claim::RateClaim;
+use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
 use crate::experiment::{Levels, Pair, Rate, Reading, View, simulated};
 use crate::network::TwoLayer;
 use crate::plot::Look;
@@ -31,6 +32,11 @@ pub const VIEW: View = View {
             column: "certified_simulated",
             label: "simulated: weighted norm",
             look: Look::SIMULATED,
+        },
+        Rate {
+            column: SLOWEST_FOUND,
+            label: "found: joint distance of the slowest start",
+            look: Look::PREDICTED,
         },
     ],
     pairs: &[Pair {
@@ -61,6 +67,7 @@ pub const VIEW: View = View {
             columns: &[("lambda_min_L", "λ_{min}(L) at the end")],
             alive: None,
         },
+        CERTIFIED_OF_FOUND,
     ],
 };
 
@@ -69,6 +76,8 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     let mut all = sizes();
     all.extend(THEOREM5.iter().flat_map(claim));
     all.extend(certificate());
+    let of = "of the joint distance, of the slowest start with such errors that a search found";
+    all.extend(slowest::columns(of, |o: &Outcome| o.slowest_found));
     all.extend(limits());
     all.extend(run());
     all

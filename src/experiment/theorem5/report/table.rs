@@ -24,6 +24,9 @@ pub fn table(outcome: &Outcome) -> String {
         let _ = writeln!(text, "Not a premise of the theorem: {premise}.");
     }
     certificates(outcome, &mut text);
+    if let Some(slowest) = outcome.slowest_found {
+        let _ = writeln!(text, "{slowest}");
+    }
     let _ = writeln!(text, "{}", limits(outcome));
     if let Some(factor) = outcome.gradient_descent {
         let _ = writeln!(
