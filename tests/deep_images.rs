@@ -9,6 +9,7 @@ use luckflow::experiment::{Experiment, Hooks, Silent, Store};
 use luckflow::images::{ImageFolder, Moments};
 use luckflow::integrate::RunEnd;
 use luckflow::network::deep::Deep;
+use luckflow::output::digest::digest;
 use luckflow::sgd::outputs;
 use ndarray::Array2;
 use std::collections::HashMap;
@@ -162,7 +163,8 @@ fn changing_images_are_the_same_after_any_stop_also_within_an_epoch() {
     let plain = simulate(&[]);
     assert_ne!(left(&whole), left(&plain), "images have changed");
     // A look after the first step of each sixteen: epochs of 13 steps are broken off after one.
-    for patience in [0, 3, 9] {
+    // Before that it is looked whether to begin at all, with the teachers and with the students.
+    for patience in [2, 5, 11] {
         let (store, mut stops) = (Memory::default(), 0);
         let found = loop {
             let hooks = Impatient {
@@ -184,6 +186,47 @@ fn changing_images_are_the_same_after_any_stop_also_within_an_epoch() {
         };
         assert!(stops > 0, "{patience}");
         assert_eq!(left(&found), left(&whole), "{patience}: {stops} stops");
+    }
+}
+
+/// The records of a training, with a part of another name: what another training of the same label might have left.
+fn renamed(records: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = records;
+    while let Some((length, tail)) = rest.split_first_chunk::<8>() {
+        let size = u64::from_le_bytes(*length) as usize;
+        let mut record = tail[32..32 + size].to_vec();
+        let at = record.windows(from.len()).position(|part| part == from);
+        record.splice(at.unwrap()..at.unwrap() + from.len(), to.iter().copied());
+        out.extend(length);
+        out.extend(digest::<16>(&[&record]).into_bytes());
+        out.extend(record);
+        rest = &tail[32 + size..];
+    }
+    out
+}
+
+#[test]
+fn records_that_are_not_of_this_training_are_not_used() {
+    let scenario = training(&[]);
+    let store = Memory::default();
+    let whole = scenario.run(scenario.prepare().unwrap(), &store, &Silent);
+    let whole = left(&whole.unwrap());
+    let kept = store.0.lock().unwrap().clone();
+    for (from, to) in [
+        ("fan_out.0", "fan_oud.0"),
+        ("correlations.0", "correlationz.0"),
+    ] {
+        let mut changed = kept.clone();
+        for (name, bytes) in &mut changed {
+            if name.ends_with("records") && !name.contains("teacher") {
+                *bytes = renamed(bytes, from.as_bytes(), to.as_bytes());
+            }
+        }
+        assert_ne!(changed, kept);
+        let store = Memory(Mutex::new(changed));
+        let found = scenario.run(scenario.prepare().unwrap(), &store, &Silent);
+        assert_eq!(left(&found.unwrap()), whole, "{from}");
     }
 }
 

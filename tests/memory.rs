@@ -77,7 +77,15 @@ fn estimates_are_within_a_factor_of_two_of_what_runs_take() {
         "student.widths=[1]",
         "seeds=1",
     ];
-    let cases: [(&str, &[&str]); 3] = [
+    let wide = [
+        "teacher.input_dim=6000",
+        "flow.steps=2",
+        "flow.outputs=2",
+        "flow.samples=100",
+        "data.held_out=100",
+    ];
+    let cases: [(&str, &[&str]); 4] = [
+        ("deep-flow", &wide),
         ("theorem5", &sampled),
         ("theorem4", &watched),
         ("fc-gaussian-small", &trained),

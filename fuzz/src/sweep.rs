@@ -33,7 +33,7 @@ const SWEEP: &str = r#"
 experiment = "theorem4"
 teacher = { input_dim = 4, nodes = 2, threshold = 2.0 }
 student = { theta0 = 0.05 }
-integrate = { outputs = 4, rtol = 1e-4, horizon = 20 }
+integrate = { outputs = 10, rtol = 1e-4, horizon = 20 }
 [[sweep.axis]]
 key = "student.theta0"
 values = [0.01, 0.02, 0.03, 0.04]

@@ -157,7 +157,8 @@ impl RunOutcome {
 
     fn write(&self, folder: &Folder) -> Result<(), FolderError> {
         let outcome = self.outcome();
-        experiment::write(&self.scenario, outcome.as_ref(), folder, &self.provenance).map(drop)
+        let provenance = &self.provenance;
+        experiment::write(&self.scenario, outcome.as_ref(), folder, provenance, || ()).map(drop)
     }
 }
 

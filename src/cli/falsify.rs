@@ -2,7 +2,7 @@
 
 use super::source::{Given, Source};
 use super::watch::Watch;
-use super::{Failure, pool, say};
+use super::{Failure, INTERRUPTED, pool, say};
 use clap::Args;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -11,7 +11,7 @@ use luckflow::config::Document;
 use luckflow::experiment::theorem4::Theorem4;
 use luckflow::experiment::theorem5::Theorem5;
 use luckflow::experiment::two_layer::claim::RateClaim;
-use luckflow::experiment::{Experiment, Scenario, Silent};
+use luckflow::experiment::{Experiment, Hooks as _, Scenario, Silent};
 use luckflow::falsify::Search;
 use luckflow::ndarray::Array2;
 use luckflow::output::{Claim, Folder, Provenance};
@@ -116,6 +116,10 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .iter()
         .map(|attack| keep(attack, attacks.threshold, &folder, &watch))
         .collect::<Result<Vec<_>, _>>()?;
+    if watch.interrupted() {
+        // A run that was stopped says nothing of a bound.
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
     watch.finish();
     let summary = Report {
         scenario: &scenario,

@@ -82,7 +82,9 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let outcome = rayon::scope(|_| prepared.run(&store, &watch));
     watch.finish();
     let outcome = outcome.map_err(|error| at_file(arguments, &error))?;
-    let written = experiment::write(&scenario, outcome.as_ref(), &folder, &Provenance::now())
+    let provenance = Provenance::now();
+    let kept = || watch.draw();
+    let written = experiment::write(&scenario, outcome.as_ref(), &folder, &provenance, kept)
         .map_err(Failure::runtime)?;
     if !arguments.quiet {
         say(outcome.table().trim_end())?;

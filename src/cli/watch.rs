@@ -4,7 +4,7 @@ use super::tell;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use luckflow::experiment::Hooks;
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -17,25 +17,31 @@ const LINES: Duration = Duration::from_secs(30);
 /// Divisions of the bar.
 const DIVISIONS: f64 = 1000.0;
 
-/// Whether somebody asks now and then if to stop; until then Ctrl-C ends the program at once.
-static WATCHED: AtomicBool = AtomicBool::new(false);
-
-/// Whether something is computed. What was found is then written to the end.
-static COMPUTING: AtomicBool = AtomicBool::new(false);
-
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether somebody has asked since Ctrl-C, and so is about to stop.
-static OBEYED: AtomicBool = AtomicBool::new(false);
+/// What the program is at.
+static STAGE: AtomicU8 = AtomicU8::new(READING);
+
+/// Nobody asks whether to stop, and nothing is found yet: Ctrl-C ends the program at once.
+const READING: u8 = 0;
+
+/// Something is computed. Who asks may stop and keep what there is.
+const COMPUTING: u8 = 1;
+
+/// What was found is written, to the end.
+const WRITING: u8 = 2;
+
+/// What was found is written, and drawn from there; it can be drawn again.
+const DRAWING: u8 = 3;
 
 /// Whether what is computed is kept as soon as it is known, so that nothing is left to be kept at the end.
 static KEPT: AtomicBool = AtomicBool::new(false);
 
-/// After Ctrl-C the program ends within this time, if nobody asks in between: one long step is not waited for.
+/// After Ctrl-C the program ends within this time, but for what is being written: one long step is not waited for.
 const GRACE: Duration = Duration::from_millis(400);
 
-/// Who has asked may take so long to keep what there is.
-const LONGER: Duration = Duration::from_secs(2);
+/// How often it is looked at whether all is written.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Listens for Ctrl-C and shows progress on stderr: a bar on a terminal, now and then a line elsewhere.
 pub struct Watch {
@@ -52,21 +58,19 @@ pub fn listen() {
     // A handler that cannot be set leaves Ctrl-C as it was: it ends the program.
     let _ = ctrlc::set_handler(|| {
         let again = INTERRUPTED.swap(true, Ordering::SeqCst);
-        let computing = COMPUTING.load(Ordering::SeqCst);
-        let is_kept = KEPT.load(Ordering::SeqCst) && !computing;
-        if again || is_kept || !WATCHED.load(Ordering::SeqCst) {
+        let stage = STAGE.load(Ordering::SeqCst);
+        let is_kept = KEPT.load(Ordering::SeqCst) && stage != COMPUTING;
+        if again || is_kept || stage == READING {
             end();
         }
         let waiting = std::thread::Builder::new().spawn(|| {
             std::thread::sleep(GRACE);
-            if OBEYED.load(Ordering::SeqCst) && !KEPT.load(Ordering::SeqCst) {
-                std::thread::sleep(LONGER);
+            while STAGE.load(Ordering::SeqCst) == WRITING {
+                std::thread::sleep(LOOK);
             }
-            if COMPUTING.load(Ordering::SeqCst) {
-                end();
-            }
+            end();
         });
-        if waiting.is_err() && computing {
+        if waiting.is_err() && stage != WRITING {
             end();
         }
     });
@@ -79,11 +83,13 @@ pub fn listen() {
 
 /// Ends the program as a kill would, but for its status: all files are whole at any moment, and other threads compute.
 fn end() -> ! {
-    if COMPUTING.load(Ordering::SeqCst) {
-        tell(match KEPT.load(Ordering::SeqCst) {
-            true => "interrupted; --resume goes on from here",
-            false => "interrupted within a step: what is kept are checkpoints, if there are any",
-        });
+    match (STAGE.load(Ordering::SeqCst), KEPT.load(Ordering::SeqCst)) {
+        (COMPUTING, true) => tell("interrupted; --resume goes on from here"),
+        (COMPUTING, false) => {
+            tell("interrupted within a step: what is kept are checkpoints, if there are any");
+        }
+        (DRAWING, _) => tell("interrupted while drawing: luckflow plot and luckflow report go on"),
+        _ => {}
     }
     // SAFETY: it ends the process, and nothing of it is run afterwards: BLAS, for one, would wait for its threads.
     #[cfg(unix)]
@@ -98,8 +104,7 @@ impl Watch {
     /// Begins to watch. The first Ctrl-C lets the run stop and keep what it has, unless a step takes too long for that;
     /// a second one ends the program at once.
     pub fn start(quiet: bool) -> Self {
-        WATCHED.store(true, Ordering::SeqCst);
-        COMPUTING.store(true, Ordering::SeqCst);
+        STAGE.store(COMPUTING, Ordering::SeqCst);
         Self {
             started: Instant::now(),
             quiet,
@@ -117,20 +122,21 @@ impl Watch {
 
     /// Takes the bar away: from now on what was found is written.
     pub fn finish(&self) {
-        COMPUTING.store(false, Ordering::SeqCst);
+        STAGE.store(WRITING, Ordering::SeqCst);
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }
+    }
+
+    /// What was found is written: from now on it is drawn.
+    pub fn draw(&self) {
+        STAGE.store(DRAWING, Ordering::SeqCst);
     }
 }
 
 impl Hooks for Watch {
     fn interrupted(&self) -> bool {
-        let interrupted = INTERRUPTED.load(Ordering::Relaxed);
-        if interrupted {
-            OBEYED.store(true, Ordering::SeqCst);
-        }
-        interrupted
+        INTERRUPTED.load(Ordering::Relaxed)
     }
 
     fn remark(&self, text: &str) {

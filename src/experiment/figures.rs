@@ -31,11 +31,16 @@ struct Named<'a> {
 /// # Errors
 /// A folder that cannot be written to.
 pub fn keep(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
-    let mut written = Vec::new();
-    for (name, figure) in figures {
-        let table = format!("figures/{name}.csv");
-        written.push(folder.write(&table, |out| figure.table().write(out))?);
-    }
+    let mut written = vec![keep_data(folder, figures)?];
+    written.extend(keep_drawn(folder, figures)?);
+    Ok(written)
+}
+
+/// Writes [`FIGURES`].
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn keep_data(folder: &Folder, figures: &[(String, Figure)]) -> Result<PathBuf, FolderError> {
     let named: Vec<Named> = figures
         .iter()
         .map(|(name, figure)| Named {
@@ -43,10 +48,25 @@ pub fn keep(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf
             figure: Cow::Borrowed(figure),
         })
         .collect();
-    written.push(folder.write(FIGURES, |out| {
+    folder.write(FIGURES, |out| {
         serde_json::to_writer(&mut *out, &named)?;
         writeln!(out)
-    })?);
+    })
+}
+
+/// Writes what can be made of [`FIGURES`] again: each figure's table, and its SVG.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn keep_drawn(
+    folder: &Folder,
+    figures: &[(String, Figure)],
+) -> Result<Vec<PathBuf>, FolderError> {
+    let mut written = Vec::new();
+    for (name, figure) in figures {
+        let table = format!("figures/{name}.csv");
+        written.push(folder.write(&table, |out| figure.table().write(out))?);
+    }
     written.extend(draw(folder, figures)?);
     Ok(written)
 }

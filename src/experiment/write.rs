@@ -34,7 +34,8 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Writes all files, each whole or not at all, and gives their paths.
+/// Writes all files, each whole or not at all, and gives their paths. Calls `kept` when all that is left to do is drawing,
+/// which [`figures::FIGURES`] is enough for.
 ///
 /// # Errors
 /// A folder that cannot be written to.
@@ -43,6 +44,7 @@ pub fn write(
     outcome: &dyn Outcome,
     folder: &Folder,
     provenance: &Provenance,
+    kept: impl FnOnce(),
 ) -> Result<Vec<PathBuf>, FolderError> {
     let mut written = Vec::new();
     let mut columns: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
@@ -60,6 +62,9 @@ pub fn write(
     for file in outcome.files() {
         written.push(folder.write(&file.name, |out| (file.fill)(out))?);
     }
-    written.extend(figures::keep(folder, &outcome.figures())?);
+    let figures = outcome.figures();
+    written.push(figures::keep_data(folder, &figures)?);
+    kept();
+    written.extend(figures::keep_drawn(folder, &figures)?);
     Ok(written)
 }

@@ -2,6 +2,7 @@
 
 use super::ending::Computing;
 use super::{Hooks, STACK};
+use rayon::ThreadPoolBuilder;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
@@ -26,8 +27,16 @@ pub fn interruptible<T: Send + 'static>(
     let work = Arc::new(Mutex::new(Some(work)));
     let take = |work: &Mutex<Option<_>>| work.lock().expect("a taking").take().expect("taken once");
     let theirs = work.clone();
+    let is_alone = rayon::current_num_threads() == 1;
     let there = move || {
         let computing = Computing::begin();
+        // A pool of one thread is the one that waits here: loops within the work would wait for it in turn.
+        let _pool = is_alone.then(|| {
+            ThreadPoolBuilder::new()
+                .num_threads(1)
+                .use_current_thread()
+                .build()
+        });
         let found = take(&theirs)();
         drop(computing);
         // Fails where nobody waits any more.
@@ -73,6 +82,13 @@ mod tests {
         let long = || std::thread::sleep(Duration::from_secs(60));
         assert_eq!(interruptible(&Impatient(AtomicUsize::new(0)), long), None);
         assert!(started.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn loops_within_the_work_have_threads() {
+        let one = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let threads = one.install(|| interruptible(&Silent, rayon::current_num_threads));
+        assert_eq!(threads, Some(1));
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub struct Weight {
     pub is_wide: bool,
 }
 
-/// Does all runs; the first error, if there is one. What a run finds does not depend on where or beside what it ran.
+/// Does all runs; the first error, if there is one. What a run finds does not depend on where or beside what it ran. Runs
+/// that had not begun when the user stopped the others are not begun: they are `None`.
 ///
 /// # Errors
 /// The error of the first run that has one.
@@ -28,11 +29,14 @@ pub fn many<T: Send, E: Send>(
     hooks: &dyn Hooks,
     of: &str,
     run: impl Fn(usize, &dyn Hooks) -> Result<T, E> + Sync,
-) -> Result<Vec<T>, E> {
+) -> Result<Vec<Option<T>>, E> {
     let costs: Vec<f64> = weights.iter().map(|weight| weight.cost).collect();
     let progress = JointProgress::weighted(hooks, of, &costs);
-    let found = side_by_side(weights, |i| run(i, &progress.part(i)));
-    found.into_iter().collect()
+    let found = side_by_side(weights, |i| match hooks.interrupted() {
+        true => None,
+        false => Some(run(i, &progress.part(i))),
+    });
+    found.into_iter().map(Option::transpose).collect()
 }
 
 /// Does some work on so many threads, each with a pool of its own, within which parallel loops stay on the thread; on as
@@ -83,6 +87,30 @@ fn side_by_side<T: Send>(weights: &[Weight], work: impl Fn(usize) -> T + Sync) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Presses Ctrl-C once so many runs have begun.
+    struct Impatient<'a>(&'a AtomicUsize, usize);
+
+    impl Hooks for Impatient<'_> {
+        fn interrupted(&self) -> bool {
+            self.0.load(Ordering::SeqCst) >= self.1
+        }
+    }
+
+    #[test]
+    fn after_a_stop_nothing_is_begun() {
+        let weight = Weight {
+            cost: 1.0,
+            is_wide: true,
+        };
+        let begun = AtomicUsize::new(0);
+        let found = many(&[weight; 9], &Impatient(&begun, 4), "", |i, _| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, ()>(i)
+        });
+        let wanted: Vec<Option<usize>> = (0..9).map(|i| (i < 4).then_some(i)).collect();
+        assert_eq!(found, Ok(wanted));
+    }
 
     #[test]
     fn every_run_is_done_once_and_comes_back_in_its_place() {

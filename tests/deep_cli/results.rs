@@ -117,9 +117,7 @@ fn every_experiment_leaves_its_figures() {
     }
 }
 
-#[test]
-fn sgd_beside_the_flow_leaves_gaps_and_a_law() {
-    let text = r#"experiment = "sgd-vs-flow"
+const BESIDE: &str = r#"experiment = "sgd-vs-flow"
 [teacher]
 input_dim = 6
 nodes = 2
@@ -136,7 +134,24 @@ seeds = 3
 horizon = 4
 outputs = 20
 "#;
-    let place = place(text);
+
+#[test]
+fn beside_a_flow_that_broke_off_there_is_no_sgd() {
+    let place = place(BESIDE);
+    run(&place, &["--set=integrate.max_steps=1"])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains(
+            "the run ended early: 1 steps were taken",
+        ));
+    let found = summary(&place.path().join("plots/deep"));
+    assert_eq!(found["end"]["kind"], "step-budget");
+    assert_eq!(found["gaps"], serde_json::json!([]));
+}
+
+#[test]
+fn sgd_beside_the_flow_leaves_gaps_and_a_law() {
+    let place = place(BESIDE);
     run(&place, &[])
         .assert()
         .success()

@@ -1,7 +1,7 @@
 //! Checkpoints of a training, from which it goes on to the same bytes. What is read back is verified first.
 
 use super::plan::TrainingPlan;
-use super::record::EpochRecord;
+use super::record::{EpochRecord, RecordShape};
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::network::deep::{Architecture, Deep, read_tensors, write_tensors};
 use crate::output::digest::{digest, is_sealed, seal, unsealed};
@@ -181,9 +181,10 @@ impl<'a> Checkpoint<'a> {
     pub fn load(
         &self,
         student: &Deep<f32>,
+        shape: &RecordShape,
         hooks: &dyn Hooks,
     ) -> Result<Option<Standing>, ExperimentError> {
-        let (records, ends) = self.load_records()?;
+        let (records, ends) = self.load_records(shape)?;
         for name in [self.state(), self.previous_state()] {
             let Some(bytes) = self.read(&name)? else {
                 continue;
@@ -219,13 +220,17 @@ impl<'a> Checkpoint<'a> {
         bytes.map_err(|error| self.failed(name, error))
     }
 
-    /// The records of epochs 0, 1, … as far as they are what was written, and where each ends.
-    fn load_records(&self) -> Result<(Vec<EpochRecord>, Vec<usize>), ExperimentError> {
+    /// The records of epochs 0, 1, … as far as they are what was written, by this training, and where each ends.
+    fn load_records(
+        &self,
+        shape: &RecordShape,
+    ) -> Result<(Vec<EpochRecord>, Vec<usize>), ExperimentError> {
         let bytes = self.read(&self.records())?.unwrap_or_default();
         let (mut records, mut ends) = (Vec::new(), Vec::new());
         let mut rest = &bytes[..];
         while let Some(record) = split_record(&mut rest)
             && record.epoch == records.len() as u64
+            && record.shape() == *shape
         {
             records.push(record);
             ends.push(bytes.len() - rest.len());

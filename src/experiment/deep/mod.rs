@@ -28,6 +28,7 @@ pub use trajectory::TrainingTrajectory;
 
 use super::ExperimentError;
 use crate::experiment::deep::keys::Base;
+use crate::integrate::RunEnd;
 use crate::network::deep::Architecture;
 use crate::output::Identities;
 use crate::runs::{Hooks, Weight, many};
@@ -36,19 +37,25 @@ use serde::Serialize;
 /// Parameters from which on a second thread within a step is worth more than a second training.
 const WIDE: usize = 300_000;
 
-/// Does all trainings, of networks of these architectures: the longest first.
+/// Does all trainings, of networks of these architectures: the longest first. Says whether the user stopped some before
+/// they had begun; they are left out.
 fn trainings<T: Send>(
     networks: &[Architecture],
     hooks: &dyn Hooks,
     of: &str,
     train: impl Fn(usize, &dyn Hooks) -> Result<T, ExperimentError> + Sync,
-) -> Result<Vec<T>, ExperimentError> {
+) -> Result<(Vec<T>, RunEnd), ExperimentError> {
     let weight = |network: &Architecture| Weight {
         cost: network.multiplications() as f64,
         is_wide: network.parameters() >= WIDE,
     };
     let weights: Vec<Weight> = networks.iter().map(weight).collect();
-    many(&weights, hooks, of, train)
+    let found = many(&weights, hooks, of, train)?;
+    let end = match found.iter().all(Option::is_some) {
+        true => RunEnd::Finished,
+        false => RunEnd::Interrupted { time: None },
+    };
+    Ok((found.into_iter().flatten().collect(), end))
 }
 
 /// A digest of all that decides what a training finds but its length; of a teacher's file its contents.

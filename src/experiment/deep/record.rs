@@ -23,7 +23,28 @@ pub struct EpochRecord {
     pub extra: Vec<f64>,
 }
 
+/// What the records of a training are made of.
+#[derive(Debug, PartialEq)]
+pub struct RecordShape {
+    /// Nodes of each layer.
+    pub fan_out: Vec<usize>,
+    /// Teacher × student, of each layer that is compared.
+    pub correlations: Vec<(usize, usize)>,
+    /// Further metrics.
+    pub extra: usize,
+}
+
 impl EpochRecord {
+    /// What it is made of.
+    pub fn shape(&self) -> RecordShape {
+        let correlations = self.correlations.iter();
+        RecordShape {
+            fan_out: self.fan_out.iter().map(Vec::len).collect(),
+            correlations: correlations.map(|layer| layer.matrix().dim()).collect(),
+            extra: self.extra.len(),
+        }
+    }
+
     /// ρ̄ of each layer.
     pub fn rho(&self) -> Vec<f64> {
         self.correlations

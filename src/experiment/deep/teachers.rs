@@ -69,11 +69,11 @@ impl<'a> Teachers<'a> {
         };
         if let (Some(section), Some(images)) = (&base.teacher.training, &teachers.images) {
             let all = vec![base.teacher.architecture.clone(); base.seeds as usize];
-            let found = trainings(&all, hooks, "teachers", |i, hooks| {
+            let (found, end) = trainings(&all, hooks, "teachers", |i, hooks| {
                 let seed = base.seed + i as u64;
                 train(base, section, images, seed, store, hooks)
             })?;
-            teachers.end = RunEnd::worst(found.iter().map(|(_, end)| end));
+            teachers.end = RunEnd::worst(found.iter().map(|(_, end)| end).chain([&end]));
             teachers.trained = found.into_iter().map(|(teacher, _)| teacher).collect();
         }
         Ok(teachers)

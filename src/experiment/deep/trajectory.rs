@@ -5,7 +5,7 @@ use super::checkpoint::{Checkpoint, Standing};
 use super::head_step::stable_step;
 use super::plan::{Metric, Observation, TrainingPlan};
 use super::problem::Problem;
-use super::record::EpochRecord;
+use super::record::{EpochRecord, RecordShape};
 use crate::integrate::RunEnd;
 use crate::measure::{CorrelationSums, Correlations, Standardized};
 use crate::network::deep::{Architecture, Deep};
@@ -49,7 +49,11 @@ impl TrainingTrajectory {
             plan.seed,
         );
         let mut observer = Observer::new(problem, &plan);
-        let mut epochs = match checkpoint.load(&plan.student, hooks)? {
+        let mut epochs = match checkpoint.load(
+            &plan.student,
+            &observer.shape(&plan.student.architecture),
+            hooks,
+        )? {
             Some(Standing { state, epochs }) => {
                 trainer.resume(state);
                 epochs
@@ -182,6 +186,20 @@ impl<'a> Observer<'a> {
             pass: Pass::new(student, piece),
             training: plan.training,
             comparison: Comparison::of(problem, student, piece),
+        }
+    }
+
+    /// Of what it observes.
+    fn shape(&self, student: &Architecture) -> RecordShape {
+        let fan_out = student.hidden();
+        let teacher = match self.comparison {
+            Comparison::Nothing => Vec::new(),
+            _ => self.problem.teacher.architecture.hidden(),
+        };
+        RecordShape {
+            correlations: teacher.into_iter().zip(fan_out.iter().copied()).collect(),
+            fan_out,
+            extra: self.metrics.len(),
         }
     }
 

@@ -4,7 +4,8 @@ use crate::experiment::panels::{Outcome, Panel};
 use crate::plot::number::short;
 use crate::plot::{Figure, Look, Mark, Marker, Place, Size};
 
-pub(super) fn figure(outcome: &Outcome) -> Figure {
+/// Of runs that ended at a time.
+pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
     let (base, seeds) = (&outcome.scenario.base, outcome.scenario.seeds);
     let free = match base.normalized_fan_out {
         true => "with columns of unit norm",
@@ -14,7 +15,7 @@ pub(super) fn figure(outcome: &Outcome) -> Figure {
         "Fan-out norms from perturbed teachers: m = {}, d = {}, t = {}, {seeds} {}, V {free}",
         outcome.nodes,
         base.teacher.input_dim.unwrap_or_default(),
-        short(outcome.panels[0].runs[0].time),
+        short(time),
         if seeds == 1 { "seed" } else { "seeds" },
     );
     let figure = Figure::new(title)

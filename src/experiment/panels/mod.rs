@@ -170,14 +170,17 @@ fn simulate(
             hooks,
         )
     })?;
-    let early = runs.iter().map(|run| &run.reason);
-    let end = early.clone().find(|end| !end.is_regular()).cloned();
+    let interrupted = RunEnd::Interrupted { time: None };
+    let ends = runs
+        .iter()
+        .map(|run| run.as_ref().map_or(&interrupted, |run| &run.reason));
+    let end = ends.clone().find(|end| !end.is_regular()).cloned();
     let mut runs = runs.into_iter();
     let panels = cells
         .into_iter()
-        .map(|(students, signal)| {
-            let runs = runs.by_ref().take(seeds).collect();
-            Panel::of(students, signal, nodes, runs)
+        .filter_map(|(students, signal)| {
+            let runs: Vec<PanelRun> = runs.by_ref().take(seeds).flatten().collect();
+            (!runs.is_empty()).then(|| Panel::of(students, signal, nodes, runs))
         })
         .collect();
     Ok(Outcome {

@@ -28,7 +28,10 @@ impl experiment::Outcome for Outcome {
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
-        vec![("panels".into(), figures::figure(self))]
+        // Of a run that was stopped before its first panel there is nothing to draw.
+        let time = self.panels.first().map(|panel| panel.runs[0].time);
+        let figure = |time| ("panels".into(), figures::figure(self, time));
+        time.map(figure).into_iter().collect()
     }
 }
 

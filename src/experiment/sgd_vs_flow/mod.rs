@@ -184,15 +184,27 @@ fn simulate(
         .map(|(reference, &step)| reference.flow(Method::GradientDescent(Step { step }), hooks))
         .collect::<Result<Vec<_>, _>>()?;
 
-    let runs = sgd_runs(scenario, &references, &flows, hooks)?;
-    let (drawn, problem) = match draws(scenario, &setup, &references, &flows, hooks) {
+    let ends: Vec<&RunEnd> = flows.iter().map(|(_, end)| end).collect();
+    // Beside a flow that broke off there is nothing to be seen of SGD.
+    let compared = match ends.iter().all(|end| end.is_regular()) {
+        true => &references[..],
+        false => &[],
+    };
+    let end = RunEnd::worst(ends.into_iter().chain(descents.iter().map(|(_, end)| end)));
+    let [flows, descents] = [flows, descents].map(|both| {
+        let paths = both.into_iter().map(|(path, _)| path);
+        paths.collect::<Vec<Path>>()
+    });
+    let runs = sgd_runs(scenario, compared, &flows, hooks)?;
+    let (drawn, problem) = match draws(scenario, &setup, compared, &flows, hooks) {
         Ok(drawn) => (drawn, None),
         Err(problem) => (Vec::new(), Some(problem.to_string())),
     };
     let complete = drawn.iter().all(Option::is_some) && runs.iter().all(Option::is_some);
+    let stopped = RunEnd::Interrupted { time: None };
     let end = match complete {
-        true => RunEnd::Finished,
-        false => RunEnd::Interrupted { time: None },
+        true => end,
+        false => RunEnd::worst([&end, &stopped].into_iter()),
     };
     let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
     let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
@@ -237,7 +249,7 @@ fn sgd_runs(
             is_wide: false,
         })
         .collect();
-    many(&weights, hooks, "SGD", |i, hooks| {
+    let found = many(&weights, hooks, "SGD", |i, hooks| {
         let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
         let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
         let seed = scenario.base.seed + seed as u64;
@@ -250,17 +262,16 @@ fn sgd_runs(
         // Runs of different steps and batches are independent too.
         let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
         let path = references[which].sgd(options, stream, hooks);
-        let Some(path) = path else {
-            return Ok(None);
-        };
-        Ok(Some(SgdRun {
+        let run = path.map(|path| SgdRun {
             step: options.step,
             batch,
             seed,
             gap: path.largest_gap(&flows[which]),
             path,
-        }))
-    })
+        });
+        Ok::<_, ExperimentError>(run)
+    })?;
+    Ok(found.into_iter().map(Option::flatten).collect())
 }
 
 /// Draws of the linear noise approximation for each step; none where it does not apply.
@@ -279,7 +290,7 @@ fn draws(
         is_wide: false,
     };
     let weights: Vec<Weight> = references.iter().map(cost).collect();
-    many(&weights, hooks, "linear noise", |i, hooks| {
+    let found = many(&weights, hooks, "linear noise", |i, hooks| {
         Drawn::of(
             &references[i],
             &flows[i],
@@ -287,7 +298,8 @@ fn draws(
             scenario.draws,
             hooks,
         )
-    })
+    })?;
+    Ok(found.into_iter().map(Option::flatten).collect())
 }
 
 /// The method with a step that divides SGD's, so that both are looked at at the same times.

@@ -17,6 +17,7 @@ pub struct Path {
 }
 
 /// The statistics at one time, and the state.
+#[derive(Clone)]
 pub struct PathRow {
     /// t = kη
     pub time: f64,
@@ -40,6 +41,24 @@ impl Path {
     /// The largest of them.
     pub fn largest_gap(&self, other: &Self) -> f64 {
         self.distances(other).fold(0.0, f64::max)
+    }
+}
+
+impl Path {
+    /// What came to rest before the last of some times stays where it is.
+    fn stays(&mut self, times: &[f64]) {
+        let Some((last, before)) = self.rows.split_last() else {
+            return;
+        };
+        // The last row is of the first time that was not reached before it, or else the start.
+        let (kept, last) = (before.len().max(1), last.clone());
+        self.rows.truncate(kept);
+        let rest = times.iter().skip(kept - 1);
+        let at = |&time| PathRow {
+            time,
+            ..last.clone()
+        };
+        self.rows.extend(rest.map(at));
     }
 }
 
@@ -88,8 +107,12 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The flow by a method, at the times of SGD's steps.
-    pub fn flow(&self, method: Method, hooks: &dyn Hooks) -> Result<Path, ExperimentError> {
+    /// The flow by a method, at the times of SGD's steps, and why it ended: at all of them, where that was regular.
+    pub fn flow(
+        &self,
+        method: Method,
+        hooks: &dyn Hooks,
+    ) -> Result<(Path, RunEnd), ExperimentError> {
         let outputs: Vec<f64> = self.looks.iter().map(|&k| k as f64 * self.step).collect();
         let plan = Plan {
             horizon: outputs[outputs.len() - 1],
@@ -110,8 +133,12 @@ impl<'a> Reference<'a> {
             fan_out: &network.fan_out,
             hooks,
         };
-        integrate(&mut flow, start, &method, &plan, &mut recorder)?;
-        Ok(recorder.path)
+        let report = integrate(&mut flow, start, &method, &plan, &mut recorder)?;
+        let mut path = recorder.path;
+        if report.end.is_regular() {
+            path.stays(&plan.outputs);
+        }
+        Ok((path, report.end))
     }
 
     /// SGD; `None` if the user broke it off.
@@ -124,13 +151,13 @@ impl<'a> Reference<'a> {
         let total = self.looks[self.looks.len() - 1] as f64;
         for &look in &self.looks {
             for _ in done..look {
+                if hooks.interrupted() {
+                    return None;
+                }
                 sgd.step();
             }
             done = look;
             hooks.progress(done as f64 / total, "SGD");
-            if hooks.interrupted() {
-                return None;
-            }
             rows.push(observer.row(sgd.time(), sgd.weights().view(), sgd.fan_out().view()));
         }
         Some(Path { rows })

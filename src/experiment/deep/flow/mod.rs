@@ -49,6 +49,7 @@ impl Experiment for DeepFlow {
         let activations = (student.activations() + teacher.activations()) as f64;
         let samples = self.samples.max(self.base.data.held_out) as f64;
         Memory::default()
+            .and("overlaps", overlaps(teacher, &student), 8)
             .and("samples and activations", 4.0 * samples * activations, 8)
             .and("networks", 4.0 * student.parameters() as f64, 8)
     }
@@ -137,6 +138,21 @@ impl DeepFlow {
         self.student
             .architecture(teacher, self.student.widths[0], None)
     }
+}
+
+/// Numbers in the overlaps of the layer that has most: L and L\* of the nodes below it, constant included, and above the
+/// input D, H and their products.
+fn overlaps(teacher: &Architecture, student: &Architecture) -> f64 {
+    let below = |network: &Architecture| {
+        let hidden = network.hidden().into_iter();
+        [network.input()].into_iter().chain(hidden)
+    };
+    let layers = below(student).zip(below(teacher)).enumerate();
+    let sizes = layers.map(|(l, (n, m))| {
+        let matrices = if l == 0 { 1.0 } else { 3.0 };
+        matrices * (n + 1) as f64 * (n + m + 2) as f64
+    });
+    sizes.fold(0.0, f64::max)
 }
 
 /// A loss from which there is no way back.

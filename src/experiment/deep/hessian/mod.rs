@@ -179,13 +179,13 @@ fn run(
     let networks: Vec<Architecture> = (0..total)
         .map(|i| scenario.student_architecture(widths[i / seeds]))
         .collect();
-    let runs = trainings(&networks, hooks, "training and spectra", |i, hooks| {
+    let (runs, end) = trainings(&networks, hooks, "training and spectra", |i, hooks| {
         let seed = scenario.base.seed + (i % seeds) as u64;
         one(scenario, &teachers, (widths[i / seeds], seed), store, hooks)
     })?;
     Ok(Outcome {
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|(_, end)| end).chain([&teachers.end])),
+        end: RunEnd::worst(runs.iter().map(|(_, end)| end).chain([&teachers.end, &end])),
         runs: runs.into_iter().filter_map(|(run, _)| run).collect(),
         seconds: started.elapsed().as_secs_f64(),
     })

@@ -208,7 +208,7 @@ fn run(
     let seeds = scenario.base.seeds as usize;
     let total = kinds.len() * seeds;
     let networks = vec![scenario.student_architecture(); total];
-    let runs = trainings(&networks, hooks, "training", |i, hooks| {
+    let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
         let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
         one(scenario, images, (labels, seed), store, hooks)
     })?;
@@ -216,7 +216,7 @@ fn run(
     Ok(Outcome {
         findings: kinds.iter().map(finding).collect(),
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end)),
+        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&end])),
         runs,
         seconds: started.elapsed().as_secs_f64(),
     })

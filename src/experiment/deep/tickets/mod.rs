@@ -192,14 +192,15 @@ fn run(
     let seeds = scenario.base.seeds as usize;
     let taught = if is_taught { seeds } else { 0 };
     let networks = vec![scenario.student_architecture(); taught];
-    let found = trainings(&networks, hooks, "tickets", |i, hooks| {
+    let (found, end) = trainings(&networks, hooks, "tickets", |i, hooks| {
         let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
         let seed = scenario.base.seed + i as u64;
         of_seed(scenario, &teachers, seed, store, |start| {
             progress.part(start)
         })
     })?;
-    let end = RunEnd::worst(found.iter().map(|(_, end)| end).chain([&teachers.end]));
+    let ends = found.iter().map(|(_, end)| end);
+    let end = RunEnd::worst(ends.chain([&teachers.end, &end]));
     let tickets: Vec<Ticket> = found.into_iter().flat_map(|(tickets, _)| tickets).collect();
     let depth = scenario.base.teacher.architecture.depth();
     let starts = scenario.starts().into_iter();
@@ -273,7 +274,11 @@ fn of_seed<H: Hooks>(
                 subnetwork(&other, &at_random(&architecture, &scenario.sizes(), seed))
             }
         };
-        let trajectory = train(start.label(), epochs, ticket, &hooks(i))?;
+        let hooks = hooks(i);
+        if hooks.interrupted() {
+            return Ok((tickets, RunEnd::Interrupted { time: None }));
+        }
+        let trajectory = train(start.label(), epochs, ticket, &hooks)?;
         tickets.push(Ticket::of(start, seed, &trajectory));
     }
     let end = RunEnd::worst(tickets.iter().map(|ticket| &ticket.end));

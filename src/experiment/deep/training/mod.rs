@@ -254,7 +254,7 @@ fn run(
     };
     let total = if is_taught { total } else { 0 };
     let networks: Vec<Architecture> = (0..total).map(architecture).collect();
-    let runs = trainings(&networks, hooks, "training", |i, hooks| {
+    let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
         let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
         let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
         let plan = TrainingPlan {
@@ -271,7 +271,7 @@ fn run(
     })?;
     Ok(Outcome {
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end])),
+        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end, &end])),
         teachers: teachers.into_trained(),
         runs,
         seconds: started.elapsed().as_secs_f64(),
