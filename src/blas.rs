@@ -69,7 +69,7 @@ fn small_with<T: Real>(alpha: T, a: &[T], (b, columns): (&[T], usize), out: &mut
             let factor = alpha * factor;
             out.iter_mut()
                 .zip(b)
-                .for_each(|(out, &b)| *out = *out + factor * b);
+                .for_each(|(out, &b)| *out += factor * b);
         }
     }
 }

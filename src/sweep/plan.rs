@@ -64,8 +64,8 @@ impl Plan {
     /// The first mistake in the scenario, with the axis that makes it.
     pub fn new(sweep: Sweep) -> Result<Self, ScenarioError> {
         let combinations = || {
-            let counts = sweep.axes.iter().map(Axis::count);
-            counts.fold(Some(1_u64), |cells, count| cells?.checked_mul(count))
+            let mut counts = sweep.axes.iter().map(Axis::count);
+            counts.try_fold(1_u64, u64::checked_mul)
         };
         let cells = sweep.design.drawn().or_else(combinations);
         let points = cells

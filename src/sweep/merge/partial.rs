@@ -44,9 +44,8 @@ pub(super) fn waiting(
     tally: &mut Tally,
 ) -> Result<(), Trouble> {
     each(parts, out, |out, marks, index, line| {
-        match index > missing {
-            true => keep(out, marks, line, tally)?,
-            false => {}
+        if index > missing {
+            keep(out, marks, line, tally)?;
         }
         Ok(true)
     })
