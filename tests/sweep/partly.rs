@@ -96,7 +96,7 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
         .position(|name| name == "sharp_verdict")
         .unwrap();
     let holds = |row: &String| row.split(',').nth(column) == Some("holds");
-    assert!(all.iter().any(|row| holds(row)) && !all.iter().all(|row| holds(row)));
+    assert!(all.iter().any(&holds) && !all.iter().all(&holds));
     let known: Vec<usize> = near.iter().map(index).collect();
     for cell in 0..all.len() {
         let right = (cell % 17 < 16).then_some(cell + 1);
