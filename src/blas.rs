@@ -31,14 +31,16 @@ const NARROW: usize = 256;
 /// Multiplications below which a second thread costs more than it saves.
 const PARALLEL: usize = 1 << 20;
 
+/// Multiplications up to which a call of OpenBLAS costs more than the product.
+const SMALL: usize = 1 << 11;
+
 /// `out` = α `a` `b`, with rows shared among threads where there are many. O(n k m).
 pub fn multiply<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, mut out: ArrayViewMut2<T>) {
     if a.len() * b.ncols() <= SMALL
         && let (Some(a), Some(out)) = (a.as_slice(), out.as_slice_mut())
-        && let (Some(b), columns @ 1..) = (b.as_slice(), b.ncols())
-        && !b.is_empty()
+        && let Some(entries) = b.as_slice().filter(|entries| !entries.is_empty())
     {
-        return small(alpha, a, (b, columns), out);
+        return small(alpha, a, (entries, b.ncols()), out);
     }
     accumulate(alpha, a, b, T::zero(), out, ROWS);
 }
@@ -121,9 +123,6 @@ fn accumulate<T: Real>(
         parts.zip(outs).for_each(part);
     }
 }
-
-/// Multiplications up to which a call of OpenBLAS costs more than the product.
-const SMALL: usize = 1 << 11;
 
 /// Version, options and chosen kernels of OpenBLAS.
 pub fn description() -> String {

@@ -1,6 +1,6 @@
 //! A run as statistics at the requested times.
 
-use super::angles::{distance, distance_rate, largest_angle_rate};
+use super::angles::largest_angle_rate;
 use crate::flow::Snapshot;
 
 /// The statistics at one time.
@@ -23,16 +23,6 @@ impl Row {
     /// −d/dt log max_j θ_j, from the velocity: of the nodes at the largest angle, the slowest to fall.
     pub fn rate(&self) -> f64 {
         largest_angle_rate(&self.snapshot.angles, &self.snapshot.angle_rates)
-    }
-
-    /// ‖W − W*‖_F of unit nodes: √(Σ_j (2 sin(θ_j/2))²).
-    pub fn distance(&self) -> f64 {
-        distance(&self.snapshot.angles)
-    }
-
-    /// −d/dt log ‖W − W*‖_F, from the velocity.
-    pub fn distance_rate(&self) -> f64 {
-        distance_rate(&self.snapshot.angles, &self.snapshot.angle_rates)
     }
 }
 

@@ -188,9 +188,9 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
                 return Some(end);
             }
         }
-        let early = self.early.as_mut()?;
-        let is_looked_at = self.reads_steps || time >= early.until;
-        if !is_looked_at
+        // What is read is looked at already, and outputs are, from the first of them on.
+        if let Some(early) = self.early.as_ref().filter(|_| !self.reads_steps)
+            && time < early.until
             && let [largest, _] = largest_angle_and_distance(early.network, y)
             && let Some(end) = self.at_floor(time, largest)
         {
