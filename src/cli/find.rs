@@ -31,10 +31,18 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let all = arguments.conditions.iter().flat_map(|all| all.0.clone());
     let conditions: Vec<Condition> = all.collect();
     let mut count = 0_u64;
+    // A full disk behind standard output is no fault of the folder that is looked through.
+    let mut unsaid = None;
     let searched = find(&arguments.folders, &conditions, |found| {
         count += 1;
-        show(&found, arguments.quiet).map_err(|failure| io::Error::other(failure.message))
+        show(&found, arguments.quiet).map_err(|failure| {
+            unsaid = Some(failure);
+            io::ErrorKind::WriteZero.into()
+        })
     });
+    if let Some(failure) = unsaid {
+        return Err(failure);
+    }
     searched.map_err(|error| match error {
         FindError::File { .. } => Failure::runtime(error),
         unknown => Failure::usage(unknown),

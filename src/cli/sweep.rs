@@ -6,7 +6,7 @@ use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
 use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::{
-    self, Condition, Identities, Opening, Options, Plan, RefineError, Refinement, Shard, Store,
+    self, Condition, Identities, Opening, Options, Plan, Refinement, RoundsError, Shard, Store,
     StoreError, SweepEnd, Tally, Until,
 };
 use std::io::{self, BufWriter, Write};
@@ -133,7 +133,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             sweep::refine(&plan, &identities, store, options, &watch, refinement)
         }
         (_, Some(until)) => sweep::until(&plan, &identities, store, options, &watch, until),
-        _ => sweep::run(&plan, &identities, store, options, &watch).map_err(RefineError::from),
+        _ => sweep::run(&plan, &identities, store, options, &watch).map_err(RoundsError::from),
     };
     watch.finish();
     let (end, tally) = ended.map_err(Failure::runtime)?;

@@ -15,12 +15,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
+/// What a run leaves of what it found.
+const SUMMARY: &str = "summary.json";
+
 /// Why nothing can be looked for.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FindError {
     /// A folder or file that cannot be read.
-    #[error("{path}: found {source}; allowed: a folder with results, or one above such folders", path = path.display())]
+    #[error("{path}: found {source}; allowed: results as they were written, or a folder above such", path = path.display())]
     File {
         /// which
         path: PathBuf,
@@ -64,11 +67,14 @@ pub fn find(
     let mut seen = Seen::default();
     for folder in folders {
         for place in places(folder).map_err(|source| failed(folder, source))? {
-            let looked = match Manifest::read(&place) {
-                Some(manifest) => rows(&place, &manifest, conditions, &mut seen, &mut show),
-                None => run(&place, conditions, &mut seen, &mut show),
+            let (file, looked) = match Manifest::read(&place) {
+                Some(manifest) => (
+                    CELLS,
+                    rows(&place, &manifest, conditions, &mut seen, &mut show),
+                ),
+                None => (SUMMARY, run(&place, conditions, &mut seen, &mut show)),
             };
-            looked.map_err(|source| failed(&place, source))?;
+            looked.map_err(|source| failed(&place.join(file), source))?;
         }
     }
     seen.refuse_unknown(conditions)
@@ -114,7 +120,7 @@ fn run(
     seen: &mut Seen,
     show: &mut impl FnMut(Found) -> io::Result<()>,
 ) -> io::Result<()> {
-    let bytes = std::fs::read(folder.join("summary.json"))?;
+    let bytes = std::fs::read(folder.join(SUMMARY))?;
     let summary: Json = serde_json::from_slice(&bytes)?;
     let named = |(name, value): (String, Json)| match value {
         Json::String(text) => (name, text),

@@ -1,5 +1,6 @@
 //! The folders with results below a folder.
 
+use super::SUMMARY;
 use crate::sweep::CELLS;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,14 +13,14 @@ pub(super) fn places(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     walk(folder, DEPTH, &mut found)?;
     if found.is_empty() {
-        let nothing = format!("no summary.json and no {CELLS} there or below");
+        let nothing = format!("no {SUMMARY} and no {CELLS} there or below");
         return Err(io::Error::new(io::ErrorKind::NotFound, nothing));
     }
     Ok(found)
 }
 
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    if folder.join("summary.json").is_file() || folder.join(CELLS).is_file() {
+    if folder.join(SUMMARY).is_file() || folder.join(CELLS).is_file() {
         found.push(folder.into());
     }
     if depth == 0 {

@@ -47,6 +47,12 @@ pub enum MergeError {
         /// how many there should be
         count: u64,
     },
+    /// The folder of the whole is that of a part.
+    #[error("--out: {path}: found one of the shards; allowed: another folder", path = path.display())]
+    Out {
+        /// the folder
+        path: PathBuf,
+    },
     /// A folder cannot be had, or the merged one not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -90,7 +96,7 @@ pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, T
 /// the rows of each that wait for their place.
 ///
 /// # Errors
-/// Shards that do not belong together, one of them twice, damaged rows.
+/// Shards that do not belong together, one of them twice or as `out`, damaged rows.
 pub fn merge_partial(
     folders: &[PathBuf],
     out: &Path,
@@ -103,6 +109,14 @@ pub fn merge_partial(
     let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
     if shards.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(incomplete(&shards, parts[0].manifest.shards));
+    }
+    // Without their locks: --force would clear it before it is read.
+    let whole = out.canonicalize().ok();
+    let is_out = |part: &&Part| whole.is_some() && part.path.canonicalize().ok() == whole;
+    if let Some(part) = parts.iter().find(is_out) {
+        return Err(MergeError::Out {
+            path: part.path.clone(),
+        });
     }
     let folder = Folder::claim(out, claim)?;
     let mut tally = Tally::default();

@@ -5,14 +5,18 @@
 //! feature that is smaller than the first boxes may be missed.
 
 use super::axes::Axis;
-use super::run::points;
+use super::rounds::{Rounds, RoundsError};
 use super::store::StoreError;
-use super::{CELLS, Condition, Identities, Options, Plan, Store, SweepEnd, Tally, each_row};
-use crate::config::near;
+use super::{Condition, Identities, Options, Plan, Store, SweepEnd, Tally};
 use crate::runs::Hooks;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use thiserror::Error;
+
+/// The option, and how to come to fewer points.
+const OPTION: &str = "--refine";
+const WAY: &str = "as with a larger --coarse, or fewer values on the axes";
+
+/// Corners of a box that may be looked at for each point that is run.
+const CORNERS: u64 = 16;
 
 /// Where to look closer.
 #[derive(Clone, Debug)]
@@ -21,42 +25,6 @@ pub struct Refinement {
     pub condition: Condition,
     /// Of each range, every so many-th value comes first.
     pub coarse: u64,
-}
-
-/// Why not all, and not only some, points can be run.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum RefineError {
-    /// A design without neighbours.
-    #[error(
-        "--refine: found a design that draws its points; allowed: design = \"grid\" with an axis that is linear or log"
-    )]
-    NoGrid,
-    /// A name that is no column.
-    #[error(
-        "{option}: found {name}{guess}; allowed: a column of the sweep, as in derived or sharp_verdict"
-    )]
-    Unknown {
-        /// whose condition it is
-        option: &'static str,
-        /// the name
-        name: String,
-        /// what may be meant
-        guess: String,
-    },
-    /// Fewer seeds than a spread needs.
-    #[error(
-        "--until: found {found} seeds at each cell; allowed: {least} or more, as the most (sweep.seeds)"
-    )]
-    FewSeeds {
-        /// how many
-        found: u64,
-        /// how many there must be
-        least: u64,
-    },
-    /// A row that could not be kept, or a table that could not be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// For each axis an interval of its indices, both ends with it.
@@ -74,30 +42,22 @@ impl Refinement {
     /// Checks that there is something to refine, before anything is computed.
     ///
     /// # Errors
-    /// A design without neighbours, a condition on no column.
-    pub fn check(&self, plan: &Plan) -> Result<(), RefineError> {
-        let axes = plan.grid().ok_or(RefineError::NoGrid)?;
+    /// A design without neighbours, a condition on no column, more first points than may wait in memory.
+    pub fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
+        let axes = plan.grid().ok_or(RoundsError::NoGrid)?;
         if !axes.iter().any(Axis::is_range) {
-            return Err(RefineError::NoGrid);
+            return Err(RoundsError::NoGrid);
         }
-        RefineError::check_column("--refine", &self.condition.name, plan)
-    }
-}
-
-impl RefineError {
-    /// Refuses a name that is none of the sweep's columns.
-    pub(super) fn check_column(option: &'static str, name: &str, plan: &Plan) -> Result<(), Self> {
-        let columns = plan.kind().columns();
-        let names = || columns.iter().map(|column| &*column.name);
-        if names().any(|known| known == name) {
-            return Ok(());
-        }
-        let meant = near(name, names());
-        Err(Self::Unknown {
-            option,
-            name: name.into(),
-            guess: meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)")),
-        })
+        RoundsError::check_column(OPTION, &self.condition.name, plan)?;
+        let of_axis = |axis: &Axis| match axis.is_range() {
+            true => (axis.count() - 1).div_ceil(self.coarse) + 1,
+            false => axis.count(),
+        };
+        let first = axes
+            .iter()
+            .map(of_axis)
+            .fold(plan.seeds(), u64::saturating_mul);
+        RoundsError::check_count((OPTION, WAY), first)
     }
 }
 
@@ -112,45 +72,41 @@ pub fn refine(
     options: Options,
     hooks: &dyn Hooks,
     refinement: &Refinement,
-) -> Result<(SweepEnd, Tally), RefineError> {
+) -> Result<(SweepEnd, Tally), RoundsError> {
     refinement.check(plan)?;
-    let axes = plan.grid().ok_or(RefineError::NoGrid)?;
+    let axes = plan.grid().ok_or(RoundsError::NoGrid)?;
+    let rounds = Rounds {
+        option: OPTION,
+        way: WAY,
+        plan,
+        identities,
+        options,
+        hooks,
+    };
+    store.tell(hooks);
     let mut boxes = first_boxes(axes, refinement.coarse);
     while !boxes.is_empty() {
         let cells: BTreeSet<u64> = boxes.iter().flat_map(|one| corners(one, axes)).collect();
         let of_cell = |cell: u64| cell * plan.seeds()..(cell + 1) * plan.seeds();
         let listed: Vec<u64> = cells.into_iter().flat_map(of_cell).collect();
-        let (after, end) = points(plan, identities, store, options, hooks, Some(&listed));
+        let (after, end) = rounds.run(store, &listed)?;
         store = after;
         if let Some(end) = end {
-            return Ok((end?, store.tally()));
+            return Ok((end, store.tally()));
         }
-        let table = store.folder().path().join(CELLS);
-        let said = said(&table, plan, &refinement.condition)?;
+        let said = said(&rounds, &store, &refinement.condition)?;
         let differ = |one: &Region| {
             let all = corners(one, axes).filter_map(|cell| said.get(&cell).copied());
             let all: Vec<Says> = all.collect();
             all.contains(&Says::Some) || all.windows(2).any(|pair| pair[0] != pair[1])
         };
-        boxes = boxes
-            .iter()
-            .filter(|one| differ(one))
-            .flat_map(halves)
-            .collect();
+        boxes.retain(differ);
+        // Each becomes 2^axes smaller ones: with many axes far more than there are points.
+        let cut = boxes.iter().map(|one| halves_of(one).product::<u64>());
+        RoundsError::check_count((OPTION, WAY), cut.sum::<u64>() / CORNERS)?;
+        boxes = boxes.iter().flat_map(halves).collect();
     }
-    store.ended(plan)
-}
-
-impl Store {
-    /// Ends a sweep with the rows that were asked for, which may be all of them.
-    pub(super) fn ended(self, plan: &Plan) -> Result<(SweepEnd, Tally), RefineError> {
-        let tally = self.tally();
-        let end = match tally.done == plan.points() {
-            true => SweepEnd::Complete(self.finish()?.0),
-            false => SweepEnd::Refined(self.leave()?),
-        };
-        Ok((end, tally))
-    }
+    rounds.end(store)
 }
 
 /// The boxes between neighbours of the coarse grid. An axis without an order between its values has each of them alone.
@@ -189,9 +145,14 @@ fn corners(one: &Region, axes: &[Axis]) -> impl Iterator<Item = u64> {
     one.iter().zip(axes).fold(vec![0], add).into_iter()
 }
 
+/// Along each axis, into how many parts a box is cut.
+fn halves_of(one: &Region) -> impl Iterator<Item = u64> {
+    one.iter().map(|[low, high]| 1 + u64::from(high - low > 1))
+}
+
 /// The boxes that a box is cut into; none where no value lies within.
 fn halves(one: &Region) -> Vec<Region> {
-    if one.iter().all(|[low, high]| high - low <= 1) {
+    if halves_of(one).all(|parts| parts == 1) {
         return Vec::new();
     }
     one.iter().fold(vec![Vec::new()], |boxes, &[low, high]| {
@@ -209,30 +170,20 @@ fn halves(one: &Region) -> Vec<Region> {
 
 /// What the condition says of each cell with a row. Points that failed say nothing.
 fn said(
-    table: &Path,
-    plan: &Plan,
+    rounds: &Rounds,
+    store: &Store,
     condition: &Condition,
 ) -> Result<BTreeMap<u64, Says>, StoreError> {
     let mut said = BTreeMap::new();
-    let read = each_row(table, |names, row| {
-        let place = names.iter().position(|name| *name == condition.name);
-        let found = place.and_then(|place| row.get(place)).unwrap_or_default();
-        let says = match (found, condition.holds(found)) {
-            ("", _) => return Ok(()),
-            (_, true) => Says::All,
-            (_, false) => Says::None,
+    rounds.read(store, &condition.name, |cell, found| {
+        let says = match condition.holds(found) {
+            true => Says::All,
+            false => Says::None,
         };
-        if let Some(index) = row.get(0).and_then(|index| index.parse::<u64>().ok()) {
-            let cell = said.entry(index / plan.seeds()).or_insert(says);
-            if *cell != says {
-                *cell = Says::Some;
-            }
+        let cell = said.entry(cell).or_insert(says);
+        if *cell != says {
+            *cell = Says::Some;
         }
-        Ok(())
-    });
-    read.map_err(|source| StoreError::Io {
-        path: table.into(),
-        source,
     })?;
     Ok(said)
 }
@@ -242,6 +193,7 @@ mod tests {
     use super::*;
     use crate::config::Document;
     use crate::sweep::axes::Sweep;
+    use std::path::Path;
 
     fn plan() -> Plan {
         let text = r#"

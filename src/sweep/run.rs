@@ -80,6 +80,7 @@ pub fn run(
     options: Options,
     hooks: &dyn Hooks,
 ) -> Result<(SweepEnd, Tally), StoreError> {
+    store.tell(hooks);
     let (store, end) = points(plan, identities, store, options, hooks, None);
     let tally = store.tally();
     match end {
@@ -103,10 +104,6 @@ pub(super) fn points(
     listed: Option<&[u64]>,
 ) -> (Store, Option<Result<SweepEnd, StoreError>>) {
     blas::single_threaded();
-    store
-        .remarks()
-        .iter()
-        .for_each(|remark| hooks.remark(remark));
     let before = store.tally().done;
     let missing = |listed: &[u64]| listed.iter().filter(|&&at| !store.has(at)).count() as u64;
     let sweep = Sweep {

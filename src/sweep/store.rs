@@ -14,6 +14,7 @@ use super::row::{Row, header};
 use super::{Identities, Plan, Shard, of_point};
 use crate::experiment::{RESOLVED, resolved};
 use crate::output::{Claim, Column, Folder, FolderError, table};
+use crate::runs::Hooks;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -215,9 +216,10 @@ impl Store {
         Ok(())
     }
 
-    /// What the user should know of the folder.
-    pub fn remarks(&self) -> &[String] {
-        &self.remarks
+    /// Tells the user what is to be known of the folder.
+    pub(super) fn tell(&self, hooks: &dyn Hooks) {
+        let remarks = self.remarks.iter();
+        remarks.for_each(|remark| hooks.remark(remark));
     }
 
     /// How many points are done.
@@ -297,8 +299,7 @@ impl Store {
         let path = own(&self.folder, CELLS);
         let header = lines::first(&path).map_err(|source| self.failed(CELLS, source))?;
         let text = [header, rows.concat()].concat();
-        let written = self.folder.write(PENDING, |out| out.write_all(&text));
-        written.map_err(|error| self.failed(PENDING, io::Error::other(error)))?;
+        self.folder.write(PENDING, |out| out.write_all(&text))?;
         Ok(self.folder)
     }
 

@@ -3,12 +3,12 @@
 use super::lines::each_line;
 use super::row::{self, DIGEST};
 use super::store::PENDING;
+use super::waiting::Waiting;
 use crate::experiment::{self, ERROR, KINDS};
 use crate::measure::Span;
 use crate::output::Column;
 use crate::output::table::ColumnKind;
 use crate::theory::Verdict;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -102,11 +102,8 @@ impl Head {
         let mut take = |head: &Self, number: usize, line: &[u8]| {
             let row = row::verify(line);
             let index = row.as_ref().and_then(|row| row[0].parse().ok());
-            let damaged = || TableError::Damaged {
-                path: path.into(),
-                line: number,
-            };
-            let (values, run) = row.and_then(|row| head.run(&row)).ok_or_else(damaged)?;
+            let whole = row.and_then(|row| head.run(&row));
+            let (values, run) = whole.ok_or_else(|| damaged(path, number))?;
             match &mut cell {
                 Some(cell) if values == cell.values => cell.runs.push(run),
                 _ => {
@@ -130,10 +127,12 @@ impl Head {
             }
             last = take(&head, number, &line)?;
         }
-        for (index, line) in waiting(path).map_err(failed)? {
-            if Some(index) > last {
-                take(&head, 0, &line)?;
-            }
+        let waiting = Waiting::beside(path, head.width()).map_err(failed)?;
+        if let Some(line) = waiting.damaged {
+            return Err(damaged(&path.with_file_name(PENDING), line));
+        }
+        for (_, line) in waiting.beyond(last) {
+            take(&head, 0, &line)?;
         }
         if let Some(whole) = cell {
             show(&head, &whole).map_err(failed)?;
@@ -157,6 +156,11 @@ impl Head {
                 .collect(),
             columns,
         })
+    }
+
+    /// Columns of a line: index, id, axes, seed, the record, digest.
+    fn width(&self) -> usize {
+        2 + self.axes.len() + 1 + self.columns.len() + 1
     }
 
     /// The values of a row's cell, and its run; `None` where it has another number of fields.
@@ -194,6 +198,13 @@ impl Head {
     }
 }
 
+fn damaged(path: &Path, line: usize) -> TableError {
+    TableError::Damaged {
+        path: path.into(),
+        line,
+    }
+}
+
 /// Shows each row of a table, the header first in its names; those that wait beside it come last. Rows that are not as they
 /// were written are left out.
 ///
@@ -219,22 +230,10 @@ pub fn each_row(
         }
     })?;
     ended?;
-    let waiting = waiting(table)?.into_iter();
-    for (_, line) in waiting.filter(|(index, _)| Some(*index) > last) {
+    for (_, line) in Waiting::beside(table, names.len())?.beyond(last) {
         row::verify(&line).map_or(Ok(()), |row| show(&names, &row))?;
     }
     Ok(())
-}
-
-/// Rows beside a table that wait for their place, in their order; those that are damaged are computed again anyway.
-fn waiting(table: &Path) -> io::Result<BTreeMap<u64, Vec<u8>>> {
-    let mut rows = BTreeMap::new();
-    each_line(&table.with_file_name(PENDING), |_, line| {
-        if let Some(index) = row::verify(line).and_then(|row| row[0].parse().ok()) {
-            rows.insert(index, line.to_vec());
-        }
-    })?;
-    Ok(rows)
 }
 
 /// What was run, by the last columns of a header.

@@ -1,12 +1,14 @@
 //! As many seeds at each cell as its spread asks for.
 
-use super::refine::RefineError;
-use super::run::points;
+use super::rounds::{Rounds, RoundsError};
 use super::store::StoreError;
-use super::{CELLS, Condition, Identities, Options, Plan, Store, SweepEnd, Tally, each_row};
+use super::{Condition, Identities, Options, Plan, Store, SweepEnd, Tally};
 use crate::runs::Hooks;
 use std::collections::BTreeMap;
-use std::path::Path;
+
+/// The option, and how to come to fewer points.
+const OPTION: &str = "--until";
+const WAY: &str = "three of each cell to begin with";
 
 /// Runs before a spread is believed.
 const LEAST: u64 = 3;
@@ -47,15 +49,17 @@ impl Until {
     /// Checks that there is something to wait for, before anything is computed.
     ///
     /// # Errors
-    /// Too few seeds to have a spread, a condition on no column.
-    pub fn check(&self, plan: &Plan) -> Result<(), RefineError> {
+    /// Too few seeds to have a spread, a condition on no column, more first points than may wait in memory.
+    pub fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
         if plan.seeds() <= LEAST {
-            return Err(RefineError::FewSeeds {
+            return Err(RoundsError::FewSeeds {
                 found: plan.seeds(),
                 least: LEAST + 1,
             });
         }
-        RefineError::check_column("--until", &self.condition.name, plan)
+        RoundsError::check_column(OPTION, &self.condition.name, plan)?;
+        let cells = plan.points() / plan.seeds();
+        RoundsError::check_count((OPTION, WAY), cells.saturating_mul(LEAST))
     }
 }
 
@@ -71,21 +75,29 @@ pub fn until(
     options: Options,
     hooks: &dyn Hooks,
     until: &Until,
-) -> Result<(SweepEnd, Tally), RefineError> {
+) -> Result<(SweepEnd, Tally), RoundsError> {
     until.check(plan)?;
+    let rounds = Rounds {
+        option: OPTION,
+        way: WAY,
+        plan,
+        identities,
+        options,
+        hooks,
+    };
+    store.tell(hooks);
     let seeds = plan.seeds();
     let mut open: Vec<u64> = (0..plan.points() / seeds).collect();
     let mut round = 0..LEAST;
     while !open.is_empty() && round.start < seeds {
         let of_cell = |cell: u64| round.clone().map(move |seed| cell * seeds + seed);
         let listed: Vec<u64> = open.iter().copied().flat_map(of_cell).collect();
-        let (after, end) = points(plan, identities, store, options, hooks, Some(&listed));
+        let (after, end) = rounds.run(store, &listed)?;
         store = after;
         if let Some(end) = end {
-            return Ok((end?, store.tally()));
+            return Ok((end, store.tally()));
         }
-        let table = store.folder().path().join(CELLS);
-        let spreads = spreads(&table, plan, &until.condition.name)?;
+        let spreads = spreads(&rounds, &store, &until.condition.name)?;
         let is_open = |cell: &u64| {
             let error = spreads.get(cell).map(Moments::standard_error);
             !error.is_some_and(|error| until.condition.holds(&error.to_string()))
@@ -93,25 +105,20 @@ pub fn until(
         open.retain(is_open);
         round = round.end..round.end + 1;
     }
-    store.ended(plan)
+    rounds.end(store)
 }
 
 /// The spread of a column in each cell.
-fn spreads(table: &Path, plan: &Plan, column: &str) -> Result<BTreeMap<u64, Moments>, StoreError> {
+fn spreads(
+    rounds: &Rounds,
+    store: &Store,
+    column: &str,
+) -> Result<BTreeMap<u64, Moments>, StoreError> {
     let mut spreads: BTreeMap<u64, Moments> = BTreeMap::new();
-    let read = each_row(table, |names, row| {
-        let place = names.iter().position(|name| name == column);
-        let number = place.and_then(|place| row.get(place)?.parse::<f64>().ok());
-        let index = row.get(0).and_then(|index| index.parse::<u64>().ok());
-        if let (Some(number), Some(index)) = (number, index) {
-            let cell = spreads.entry(index / plan.seeds()).or_default();
-            cell.add(number);
+    rounds.read(store, column, |cell, found| {
+        if let Ok(number) = found.parse() {
+            spreads.entry(cell).or_default().add(number);
         }
-        Ok(())
-    });
-    read.map_err(|source| StoreError::Io {
-        path: table.into(),
-        source,
     })?;
     Ok(spreads)
 }

@@ -93,4 +93,24 @@ fn what_nothing_has_is_told_from_what_nothing_is() {
         .args(["find", "empty", "--where", "seed = 1"]);
     let assert = command.assert().code(1);
     assert.stderr(said("empty: found no summary.json").and(said("allowed")));
+    std::fs::write(place.path().join("empty/summary.json"), "{").unwrap();
+    let mut command = luckflow();
+    command
+        .current_dir(place.path())
+        .args(["find", "empty", "--where", "seed = 1"]);
+    command
+        .assert()
+        .code(1)
+        .stderr(said("empty/summary.json: found EOF"));
+    if let Ok(full) = std::fs::File::create("/dev/full") {
+        let output = Command::new(assert_cmd::cargo::cargo_bin("luckflow"))
+            .current_dir(place.path())
+            .args(["find", "one", "--where", "seed = 1"])
+            .stdout(full)
+            .output()
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("error: standard output: "), "{error}");
+        assert_eq!(output.status.code(), Some(1));
+    }
 }

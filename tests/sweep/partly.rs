@@ -56,6 +56,27 @@ fn what_there_is_of_shards_becomes_a_sweep_that_goes_on() {
     let twice = ["merge", &shard(2), &shard(2), "--out", "x", "--partial"];
     refuses(&twice, "found shards 2, 2");
     refuses(&partial, "earlier results");
+    // Into one of its own parts: --force would take that away before it is read.
+    let (own, before) = (shard(2), cells(&place, &shard(2)));
+    let forced = [
+        "merge",
+        &shard(3),
+        &own,
+        "--out",
+        &own,
+        "--partial",
+        "--force",
+    ];
+    refuses(&forced, "found one of the shards");
+    assert!(cells(&place, &own) == before);
+    // What waits is verified too, and its file named.
+    let waiting = place.path().join(&own).join("pending.csv");
+    std::fs::write(&waiting, "index,id\n41,abc,0000\n").unwrap();
+    luck(&["plot", &own])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("pending.csv:2: found a row"));
+    std::fs::remove_file(&waiting).unwrap();
     std::fs::write(&path, rows.replace("holds", "vacuous")).unwrap();
     let damaged = ["merge", &shard(3), &shard(2), "--out", "y", "--partial"];
     refuses(&damaged, "not as it was written");
@@ -124,6 +145,22 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
         "did you mean sharp_verdict?",
     );
     refused(&["--refine", "sharp"], "NAME = VALUE");
+    // More than may wait in memory is refused before anything is laid out.
+    let wide = |key: &str| format!("{key}=log:1e-3:0.5:1000000");
+    let axes = [wide("student.theta0"), wide("teacher.epsilon")];
+    let huge = ["--axis", &axes[0], "--axis", &axes[1], "--coarse"];
+    for (coarse, said) in [
+        ("1", "--refine: found 1000000000000 points"),
+        (
+            "1000",
+            "allowed: 1000000 at most, as with a larger --coarse",
+        ),
+    ] {
+        refused(
+            &[&huge[..], &[coarse, "--refine", "sharp > 0"]].concat(),
+            said,
+        );
+    }
     refused(
         &[
             "--refine",
@@ -205,6 +242,18 @@ fn cells_have_as_many_seeds_as_their_spread_asks_for() {
         .assert()
         .success();
     assert!(cells(&place, "part") == whole);
+    let wide = ["--axis", "student.theta0=log:1e-3:0.5:1000000"];
+    sweep(
+        &place,
+        &[
+            &wide[..],
+            &["--set", "sweep.seeds=9", "--until", "worst < 1"],
+        ]
+        .concat(),
+    )
+    .assert()
+    .code(2)
+    .stderr(predicate::str::contains("allowed: 1000000 at most"));
     sweep(&place, &["--until", "worst < 1"])
         .assert()
         .code(2)

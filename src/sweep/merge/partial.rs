@@ -1,11 +1,10 @@
 //! Rows of shards that are not complete: those up to the first gap, and those beyond it.
 
 use super::{Part, Trouble};
-use crate::sweep::lines::each_line;
 use crate::sweep::marks::Marks;
 use crate::sweep::row;
 use crate::sweep::store::{CELLS, PENDING, Tally};
-use std::collections::BTreeMap;
+use crate::sweep::waiting::Waiting;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 
@@ -13,7 +12,9 @@ use std::io::{self, BufRead, BufReader, Write};
 struct Rows<'a> {
     part: &'a Part,
     reader: BufReader<File>,
-    waiting: std::collections::btree_map::IntoIter<u64, Vec<u8>>,
+    waiting: Waiting,
+    /// Those of them that are not in their places, once all that are have been seen.
+    rest: Option<Box<dyn Iterator<Item = (u64, Vec<u8>)>>>,
     /// The next one, with its index.
     head: Option<(u64, Vec<u8>)>,
     last: Option<u64>,
@@ -90,24 +91,17 @@ impl<'a> Rows<'a> {
         let mut reader = part.reader(CELLS)?;
         header.clear();
         reader.read_until(b'\n', header)?;
-        let mut waiting = BTreeMap::new();
-        let mut damaged = None;
-        each_line(
-            &part.path.join(PENDING),
-            |number, line| match row::verify(line).and_then(|row| row[0].parse().ok()) {
-                Some(index) => drop(waiting.insert(index, line.to_vec())),
-                None if number > 0 => damaged = Some(number),
-                None => {}
-            },
-        )?;
-        if let Some(number) = damaged {
-            let found = format!("line {} not as it was written", number + 1);
+        let columns = String::from_utf8_lossy(header).split(',').count();
+        let waiting = Waiting::beside(&part.path.join(CELLS), columns)?;
+        if let Some(line) = waiting.damaged {
+            let found = format!("line {line}, not as it was written");
             return Err(part.wrong(PENDING, format!("{found}; --resume computes it again")));
         }
         let mut rows = Self {
             part,
             reader,
-            waiting: waiting.into_iter(),
+            waiting,
+            rest: None,
             head: None,
             last: None,
         };
@@ -131,9 +125,11 @@ impl<'a> Rows<'a> {
             self.head = Some((index, line));
             return Ok(());
         }
-        // One that a kill left in both files is one row.
-        let last = self.last;
-        self.head = self.waiting.find(|(index, _)| Some(*index) > last);
+        let waiting = &mut self.waiting;
+        let rest = self
+            .rest
+            .get_or_insert_with(|| Box::new(std::mem::take(waiting).beyond(self.last)));
+        self.head = rest.next();
         Ok(())
     }
 }
