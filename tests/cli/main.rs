@@ -24,6 +24,8 @@ mod figures;
 mod find;
 mod folders;
 mod keys;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mistakes;
 mod over_parameterized;
 mod overlap;
@@ -31,6 +33,7 @@ mod small;
 mod summaries;
 mod svg;
 mod tables;
+mod trainings;
 mod two_layer;
 mod util;
 mod verbs;

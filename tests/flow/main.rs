@@ -1,10 +1,11 @@
-//! The flow: its energy, its Jacobian, its independence of the dimension.
+//! The flow and what integrates it: its energy, its Jacobian, its independence of the dimension; orders and ends.
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod derivatives;
 mod energy;
+mod integrators;
 
 use common::{derivative, normal, random_network, theorem4_network};
 use luckflow::flow::{Direction, FanOut, FlowJacobian, FlowOptions, TwoLayerFlow, asymmetry};

@@ -1,6 +1,6 @@
 //! What experiments leave.
 
-use crate::{TICKETS, TRAINING, place, run, summary};
+use super::{TICKETS, TRAINING, place, run, summary};
 use predicates::prelude::*;
 
 #[test]

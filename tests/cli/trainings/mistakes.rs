@@ -1,6 +1,6 @@
 //! Mistakes: where, what was found, what is allowed.
 
-use crate::{TICKETS, TRAINING, place, run};
+use super::{TICKETS, TRAINING, place, run};
 use predicates::prelude::*;
 
 #[test]

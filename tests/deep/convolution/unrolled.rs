@@ -1,6 +1,6 @@
 //! Against a copy in which every position is a node.
 
-use crate::*;
+use super::*;
 
 #[test]
 fn an_unrolled_network_says_the_same_and_its_gradients_add_up_to_those_of_shared_weights() {

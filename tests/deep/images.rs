@@ -1,9 +1,6 @@
 //! Trainings of convolutions on images, end to end in the library: what is found, what is the same however it is run.
 
-#[path = "common/scenario.rs"]
-mod common;
-
-use common::interpret;
+use crate::common::interpret;
 use luckflow::experiment::deep::training::{DeepTraining, Outcome};
 use luckflow::experiment::{Experiment, Hooks, Silent, Store};
 use luckflow::images::{ImageFolder, Moments};

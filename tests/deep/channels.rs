@@ -1,9 +1,6 @@
 //! Channels as nodes: their correlations over all positions, and experiments that keep or count them.
 
-#[path = "common/scenario.rs"]
-mod common;
-
-use common::interpret;
+use crate::common::interpret;
 use luckflow::experiment::deep::training::DeepTraining;
 use luckflow::experiment::deep::{hessian, labels, tickets};
 use luckflow::experiment::{Experiment, Hooks, Nowhere, Silent};

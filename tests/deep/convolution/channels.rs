@@ -1,6 +1,6 @@
 //! A channel as a node: its fan-out, selections of channels, correlations.
 
-use crate::*;
+use super::*;
 
 #[test]
 fn a_channels_fan_out_is_all_that_reads_it() {

@@ -1,6 +1,6 @@
 //! Killed, interrupted, gone on with.
 
-use crate::{TICKETS, TRAINING, files, place, run, summary};
+use super::{TICKETS, TRAINING, files, place, run, summary};
 use predicates::prelude::*;
 use std::time::{Duration, Instant};
 

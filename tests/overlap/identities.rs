@@ -1,8 +1,6 @@
 //! Overlaps against identities that they must satisfy and against each other.
 
-mod common;
-
-use common::{derivative, normal, unit_columns};
+use crate::common::{derivative, normal, unit_columns};
 use luckflow::network::{Layer, LayerView};
 use luckflow::overlap::gaussian::{normal as gaussian, phi2};
 use luckflow::overlap::{

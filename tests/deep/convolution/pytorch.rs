@@ -1,11 +1,11 @@
 //! Against PyTorch's numbers.
 
-use crate::*;
+use super::*;
 
 #[test]
 fn a_network_of_pytorchs_says_the_same_here_and_learns_the_same_steps() {
     // tests/data/convolution.py made it.
-    let bytes = include_bytes!("../data/convolution.safetensors");
+    let bytes = include_bytes!("../../data/convolution.safetensors");
     let norm = BatchNorm {
         place: Place::AfterRelu,
         affine: true,

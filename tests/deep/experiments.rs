@@ -1,24 +1,16 @@
 //! Training by samples end to end, in the library: what the experiments find where it is known what they must find.
 
-#[path = "common/scenario.rs"]
-mod common;
-
-use common::interpret;
+use crate::common::interpret;
 use luckflow::experiment::deep::hessian::SpectrumMethod;
 use luckflow::experiment::deep::tickets::Keep;
 use luckflow::experiment::deep::{
     Metric, Observation, Teachers, TrainingPlan, TrainingTrajectory, flow, hessian, labels,
     tickets, training,
 };
-use luckflow::experiment::{Experiment, Hooks, Nowhere, Scenario, Silent, sgd_vs_flow, write};
-use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
+use luckflow::experiment::{Experiment, Nowhere, Scenario, Silent};
 use luckflow::integrate::RunEnd;
 use luckflow::network::deep::uniform;
-use luckflow::output::{Claim, Folder, Provenance};
-use luckflow::overlap::{ExactGaussian, Input};
 use luckflow::rng::stream;
-use luckflow::sgd::{ProjectedSgd, SgdOptions};
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 const AUTHORS: &str = r#"
     experiment = "deep-training"
@@ -282,156 +274,5 @@ fn other_metrics_can_be_added() {
     for record in &trajectory.epochs {
         let largest = record.fan_out[0].iter().copied().fold(0.0, f64::max);
         assert_eq!(record.extra, [largest]);
-    }
-}
-
-const BESIDE: &str = r#"
-    experiment = "sgd-vs-flow"
-    [teacher]
-    input_dim = 12
-    nodes = 3
-    threshold = 0.5
-    outputs = 4
-    [student]
-    extra = 2
-    theta0 = 0.4
-    e0 = 0.2
-    [sgd]
-    steps = [0.02, 0.01, 0.005]
-    batches = [16, 64]
-    seeds = 12
-    [integrate]
-    horizon = 8
-    outputs = 40
-"#;
-
-#[test]
-fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
-    let scenario = interpret(BESIDE, &[] as &[&str]);
-    let scenario: &sgd_vs_flow::SgdVsFlow = scenario.get().unwrap();
-    let found = scenario.simulate(&Silent).unwrap();
-    let law = found.law.unwrap();
-    for (exponent, predicted) in [(law.step, 0.5), (law.batch, -0.5)] {
-        assert!(exponent.standard_error < 0.05);
-        let away = (exponent.value - predicted).abs() / exponent.standard_error;
-        assert!(away < 3.0, "{exponent:?}");
-    }
-    // The constant is predicted, and so is the scatter.
-    let prediction = found.prediction.unwrap();
-    assert!(prediction.all.standard_error < 0.03);
-    let away = prediction.all.ratio.ln().abs();
-    assert!(
-        away < 3.0 * prediction.all.standard_error + 0.01,
-        "{:?}",
-        prediction.all
-    );
-    for gap in &prediction.gaps {
-        // Twelve runs know their spread to a fifth.
-        let ratio = gap.spread_ratio.unwrap();
-        assert!((0.4..1.7).contains(&ratio), "{gap:?}");
-    }
-    // Exact gradients, too, keep a distance that a finite step makes: of first order.
-    let gaps: Vec<f64> = found
-        .descents
-        .iter()
-        .zip(&found.flows)
-        .map(|(a, b)| a.largest_gap(b))
-        .collect();
-    assert!((gaps[0] / gaps[1] - 2.0).abs() < 0.05, "{gaps:?}");
-    let least = found
-        .gaps
-        .iter()
-        .find(|gaps| (gaps.step, gaps.batch) == (0.02, 64));
-    assert!(gaps[0] < 0.1 * least.unwrap().span.least);
-}
-
-#[test]
-fn a_step_of_projected_sgd_is_on_average_one_of_the_flow() {
-    let scenario = interpret(BESIDE, &[] as &[&str]);
-    let scenario: &sgd_vs_flow::SgdVsFlow = scenario.get().unwrap();
-    let network = scenario.simulate(&Silent).unwrap().network;
-    let input = Input::standard_gaussian();
-    for running_fan_out in [true, false] {
-        let options = SgdOptions {
-            step: 1e-6,
-            batch: 400_000,
-            projection: true,
-            running_fan_out,
-        };
-        let mut sgd = ProjectedSgd::new(&network, &input, options, 1);
-        sgd.step();
-        let fan_out = if running_fan_out {
-            FanOut::Running
-        } else {
-            FanOut::Fixed
-        };
-        let options = FlowOptions {
-            projection: true,
-            fan_out,
-        };
-        let mut flow = TwoLayerFlow::new(&network, Box::new(ExactGaussian::new()), &input, options);
-        let y = flow.state_of(&network);
-        let mut dy = vec![0.0; y.len()];
-        flow.velocity(&y, &mut dy);
-        let layout = flow.layout();
-        let moved = (sgd.weights() - &network.student.weights.t()) / 1e-6;
-        // A standard error of about 1/√400,000 in each entry.
-        let error = (&moved - &layout.weights(&dy))
-            .iter()
-            .fold(0.0_f64, |a, x| a.max(x.abs()));
-        assert!(error < 0.008, "{error}");
-        let moved = (sgd.fan_out() - &network.fan_out) / 1e-6;
-        let expected = match running_fan_out {
-            true => layout.fan_out(&dy).to_owned(),
-            false => ndarray::Array2::zeros(moved.dim()),
-        };
-        let error = (&moved - &expected)
-            .iter()
-            .fold(0.0_f64, |a, x| a.max(x.abs()));
-        assert!(error < 0.008, "{error}");
-    }
-}
-
-/// Presses Ctrl-C at a look, and at all after it.
-struct Impatient(AtomicUsize);
-
-impl Hooks for Impatient {
-    fn interrupted(&self) -> bool {
-        let less = |left: usize| left.checked_sub(1);
-        self.0.fetch_update(SeqCst, SeqCst, less).is_err()
-    }
-}
-
-const STOPPED: [&str; 8] = [
-    include_str!("cli/scenarios/theorem5.toml"),
-    include_str!("cli/scenarios/fan-out-panels.toml"),
-    include_str!("cli/scenarios/sgd-vs-flow.toml"),
-    include_str!("cli/scenarios/deep-training.toml"),
-    include_str!("cli/scenarios/deep-flow.toml"),
-    include_str!("cli/scenarios/implicit-regularization.toml"),
-    include_str!("cli/scenarios/lottery-tickets.toml"),
-    include_str!("cli/scenarios/flat-minima.toml"),
-];
-
-#[test]
-fn what_a_stopped_run_leaves_can_be_written_wherever_it_was_stopped() {
-    for text in STOPPED {
-        let scenario = interpret(text, &[] as &[&str]);
-        let mut looks = 0;
-        loop {
-            let hooks = Impatient(AtomicUsize::new(looks));
-            let prepared = scenario.prepare().unwrap();
-            let outcome = prepared.run(&Nowhere, &hooks).unwrap();
-            let place = tempfile::tempdir().unwrap();
-            let folder = Folder::claim(place.path(), Claim::New).unwrap();
-            let written = write(&scenario, &*outcome, &folder, &Provenance::now(), || ());
-            assert!(!written.unwrap().is_empty() && !outcome.table().is_empty());
-            if !matches!(outcome.end(), RunEnd::Interrupted { .. }) {
-                break;
-            }
-            // Each of the first looks, then fewer and fewer of them.
-            looks += 1 + looks / 4;
-        }
-        assert!(looks > 2, "{}: it was never stopped", scenario.name());
     }
 }

@@ -1,15 +1,10 @@
 //! Trainings of deep networks as their user meets them: what they leave, killed and resumed, and how they say no.
 
-// Links BLAS, which ndarray calls.
-use luckflow as _;
-
-#[path = "../common/files.rs"]
-mod common;
-
 mod checkpoints;
 mod mistakes;
 mod results;
 
+use crate::common;
 use assert_cmd::Command;
 use serde_json::Value;
 use std::collections::BTreeMap;

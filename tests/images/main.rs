@@ -1,5 +1,7 @@
 //! Images from files: a slice of Fashion-MNIST, and files of CIFAR's format made from it.
 
+mod formats;
+
 use flate2::{Compression, write::GzEncoder};
 use luckflow::images::{Augmentation, ImageFolder, Images, Moments, View};
 use luckflow::network::deep::Shape;

@@ -1,6 +1,6 @@
 //! Against naive sums and differences.
 
-use crate::*;
+use super::*;
 
 #[test]
 fn gradients_of_every_layer_kind_and_loss_are_the_slopes_of_the_loss() {

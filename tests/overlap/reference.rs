@@ -23,12 +23,12 @@ struct Point {
 
 #[test]
 fn every_reference_value_is_met_to_the_promised_digits() {
-    check(include_str!("data/overlaps.json"), 55);
+    check(include_str!("../data/overlaps.json"), 55);
 }
 
 #[test]
 fn random_angles_and_thresholds_are_met_to_the_promised_digits() {
-    check(include_str!("data/overlaps-random.json"), 80);
+    check(include_str!("../data/overlaps-random.json"), 80);
 }
 
 /// 1e-13 where D > 1e-20, 1e-12 where D > 1e-100, and no nonsense beyond.

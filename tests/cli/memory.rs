@@ -1,5 +1,4 @@
 //! Estimates of memory, against what runs take; and the refusal of what cannot be had.
-#![cfg(target_os = "linux")]
 
 use luckflow::config::{Document, Override};
 use luckflow::experiment::Scenario;
