@@ -30,6 +30,7 @@ pub mod find;
 pub mod flow;
 pub mod images;
 pub mod integrate;
+mod lately;
 mod linalg;
 pub mod measure;
 pub mod network;

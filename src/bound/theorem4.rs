@@ -1,10 +1,12 @@
 //! The rates of Theorem 4.
 
 use super::{Bound, Facts, Measure, Natural, Premise, Standing};
+use crate::lately::{Lately, key};
 use crate::plot::Look;
 use crate::theory::assumption3::Assumption3;
 use crate::theory::euclidean::{Certificate, Start};
 use crate::theory::{discrete, theorem4};
+use std::sync::LazyLock;
 
 /// All of them, in the order of tables and columns.
 pub const THEOREM4: &[Bound] = &[
@@ -48,12 +50,19 @@ fn of_assumption(facts: &Facts, rate: fn(&Assumption3) -> f64) -> Option<f64> {
 /// The rate of a certificate; 0 where there is none, which claims nothing.
 fn euclidean(facts: &Facts, step: Option<f64>) -> Option<f64> {
     let (teacher, assumption) = (facts.teacher?, facts.assumption?);
-    let (b, start) = (assumption.threshold, Start::Within(assumption.theta0));
-    let certificate = match step {
-        Some(step) => Certificate::in_steps(teacher, b, start, step),
-        None => Certificate::of(teacher, b, start),
+    let (b, theta0) = (assumption.threshold, assumption.theta0);
+    let start = Start::Within(theta0);
+    let rate = || {
+        let certificate = match step {
+            Some(step) => Certificate::in_steps(teacher, b, start, step),
+            None => Certificate::of(teacher, b, start),
+        };
+        certificate.map_or(0.0, |certificate| certificate.rate)
     };
-    Some(certificate.map_or(0.0, |certificate| certificate.rate))
+    // Seeds of a cell share it, where the teacher is not drawn.
+    static LATELY: LazyLock<Lately<f64>> = LazyLock::new(Lately::new);
+    let key = key(teacher, &[b, theta0, step.unwrap_or(f64::NAN)]);
+    Some(LATELY.get(&key, rate))
 }
 
 const PRINTED: Bound = Bound {

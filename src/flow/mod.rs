@@ -24,6 +24,7 @@
 
 pub mod deep;
 mod jacobian;
+pub mod lanes;
 mod loss;
 mod state;
 mod turning;

@@ -8,6 +8,7 @@
 //! with h\*_j, h_j the rows j of H\* = D\*∘β\*, H = D∘β. For x ~ N(0, I) this is exactly the Riemannian
 //! gradient flow of the population loss on spheres × R^{n×C} (derived; docs/theory.md).
 
+use super::lanes::Small;
 use super::loss::{population_loss, product_sum};
 use super::state::StateLayout;
 use super::turning::turning;
@@ -89,6 +90,8 @@ pub struct TwoLayerFlow {
     /// (W\* H\*ᵀ − W Hᵀ)ᵀ, n × k
     force: Array2<f64>,
     scratch: Array2<f64>,
+    /// What takes its place where nodes are few.
+    small: Option<Small>,
 }
 
 /// [`OverlapMethod::evaluate`] or [`OverlapMethod::peek`].
@@ -170,8 +173,10 @@ impl TwoLayerFlow {
             signed_h: Array2::zeros((n, n + m)),
             force: Array2::zeros((n, k)),
             scratch: Array2::zeros((n, k)),
+            small: None,
         };
         flow.update_modulation();
+        flow.small = flow.as_small(network);
         flow
     }
 
@@ -192,8 +197,24 @@ impl TwoLayerFlow {
         y
     }
 
+    /// Its small counterpart, where there is one: with projection, overlaps in closed form, and few nodes.
+    fn as_small(&self, network: &TwoLayer) -> Option<Small> {
+        let beta = self.signed_beta.as_slice().expect("stored row by row");
+        let fixed = match self.options.fan_out {
+            FanOut::Fixed => Some(beta),
+            FanOut::Running => None,
+            FanOut::RunningNormalized => return None,
+        };
+        let is_exact = self.overlap.is_closed_form() && self.second_moment.is_none();
+        let may_be = is_exact && self.options.projection;
+        may_be.then(|| Small::of(network, fixed)).flatten()
+    }
+
     /// Writes dy/dt into `dy`.
     pub fn velocity(&mut self, y: &[f64], dy: &mut [f64]) {
+        if let Some(small) = &mut self.small {
+            return small.velocity(y, dy);
+        }
         self.velocity_with(y, dy, |overlap, w, w_star, out| {
             overlap.evaluate(w, w_star, out)
         });
@@ -212,20 +233,7 @@ impl TwoLayerFlow {
 
     /// Loss, angles and their rates at a state. Costs an evaluation, but leaves random streams alone.
     pub fn snapshot(&mut self, y: &[f64], dy: &mut [f64]) -> Snapshot {
-        self.velocity_with(y, dy, |overlap, w, w_star, out| {
-            overlap.peek(w, w_star, out)
-        });
-        let beta = self.signed_beta.view();
-        let loss = match &mut self.loss_kernel {
-            // Unless the overlaps at hand are the exact ones already.
-            Some(kernel) if self.overlap.resolution() > 0.0 => {
-                let student = student(&self.nodes, &self.thresholds);
-                let mut exact = Overlaps::zeros(self.layout.nodes, self.teacher.weights.ncols());
-                kernel.evaluate(student, self.teacher.view(), &mut exact);
-                population_loss(&exact, beta, self.teacher_energy)
-            }
-            _ => population_loss(&self.overlaps, beta, self.teacher_energy),
-        };
+        let loss = self.velocity_and_loss(y, dy);
         let velocity = self.layout.weights(dy);
         let targets = self.teacher.weights.columns().into_iter();
         let pairs = self.nodes.rows().into_iter().zip(targets).enumerate();
@@ -247,6 +255,29 @@ impl TwoLayerFlow {
         }
     }
 
+    /// Writes dy/dt into `dy`, gives the loss, and leaves random streams alone.
+    fn velocity_and_loss(&mut self, y: &[f64], dy: &mut [f64]) -> f64 {
+        if let Some(small) = &mut self.small {
+            let changes = small.velocity_and_loss(y, dy);
+            self.load_weights(y);
+            return 0.5 * (changes + self.teacher_energy);
+        }
+        self.velocity_with(y, dy, |overlap, w, w_star, out| {
+            overlap.peek(w, w_star, out)
+        });
+        let beta = self.signed_beta.view();
+        match &mut self.loss_kernel {
+            // Unless the overlaps at hand are the exact ones already.
+            Some(kernel) if self.overlap.resolution() > 0.0 => {
+                let student = student(&self.nodes, &self.thresholds);
+                let mut exact = Overlaps::zeros(self.layout.nodes, self.teacher.weights.ncols());
+                kernel.evaluate(student, self.teacher.view(), &mut exact);
+                population_loss(&exact, beta, self.teacher_energy)
+            }
+            _ => population_loss(&self.overlaps, beta, self.teacher_energy),
+        }
+    }
+
     /// Scales what the dynamics keep at unit norm back to it, which changes nothing but rounding.
     pub fn renormalize(&self, y: &mut [f64]) {
         if self.options.projection {
@@ -261,8 +292,8 @@ impl TwoLayerFlow {
         }
     }
 
-    /// W and V out of the state, normalised where the dynamics keep norms.
-    fn load(&mut self, y: &[f64]) {
+    /// W out of the state, normalised where the dynamics keep norms.
+    fn load_weights(&mut self, y: &[f64]) {
         let n = self.layout.nodes;
         let entries = n * self.layout.coordinates;
         let nodes = self.nodes.as_slice_mut().expect("stored node by node");
@@ -272,6 +303,12 @@ impl TwoLayerFlow {
         } else {
             rows::norms(&nodes[..entries], &mut self.norms);
         }
+    }
+
+    /// W and V out of the state, normalised where the dynamics keep norms.
+    fn load(&mut self, y: &[f64]) {
+        self.load_weights(y);
+        let n = self.layout.nodes;
         if self.options.fan_out == FanOut::Fixed {
             return;
         }

@@ -63,7 +63,8 @@ impl HalfAngle {
     }
 
     /// From two numbers proportional to sin²(θ/2) and cos²(θ/2).
-    fn from_squares(sin2: f64, cos2: f64) -> Self {
+    #[inline(always)]
+    pub(crate) fn from_squares(sin2: f64, cos2: f64) -> Self {
         let scale = 1.0 / (sin2 + cos2);
         Self {
             sin: (sin2 * scale).sqrt(),

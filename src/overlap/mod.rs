@@ -168,6 +168,11 @@ pub trait OverlapMethod: Send {
         self.evaluate(student, teacher, out);
     }
 
+    /// Whether the overlaps are those of [`ExactGaussian`], for x ~ N(0, I).
+    fn is_closed_form(&self) -> bool {
+        false
+    }
+
     /// Whether two calls with the same layers give the same overlaps. Adaptive integrators need it.
     fn is_repeatable(&self) -> bool {
         true

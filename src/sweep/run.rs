@@ -4,9 +4,10 @@ use super::row::Row;
 use super::store::{StoreError, Tally};
 use super::{Identities, Plan, Point, Shard, Store, of_point};
 use crate::blas;
-use crate::experiment::Scenario;
+use crate::flow::lanes::{alone, side_by_side};
 use crate::output::{Column, Folder};
-use crate::runs::{Bytes, Hooks, free_memory, workers};
+use crate::runs::{Bytes, Hooks, Memory, STACK, free_memory, workers};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
@@ -130,16 +131,24 @@ pub(super) fn points(
 }
 
 impl Sweep<'_> {
-    /// One worker.
+    /// One worker, with some points under way at a time: small flows are evaluated together.
     fn work(&self) {
-        while let Some(position) = self.claim() {
-            let point = self.plan.point(self.options.shard.index(position));
-            self.point(&point);
-        }
+        let under_way = Cell::new(0);
+        side_by_side(STACK, |idle| {
+            let position = self.claim(idle)?;
+            let under_way = &under_way;
+            under_way.update(|count| count + 1);
+            Some(move || {
+                let point = self.plan.point(self.options.shard.index(position));
+                self.point(&point, || f64::from(under_way.get()));
+                under_way.update(|count: u32| count - 1);
+            })
+        });
     }
 
-    /// The next position without a row, once it is not too far ahead.
-    fn claim(&self) -> Option<u64> {
+    /// The next position without a row, once it is not too far ahead; `None` also where it would have to wait for that and
+    /// the worker is not idle: the rows that are missing may be its own.
+    fn claim(&self, idle: bool) -> Option<u64> {
         let mut state = self.lock();
         loop {
             if state.end.is_some() {
@@ -162,6 +171,9 @@ impl Sweep<'_> {
                 state.claimed += 1;
                 return Some(state.claimed - 1);
             }
+            if !idle {
+                return None;
+            }
             state = self.moved.wait(state).expect("no worker panics with it");
         }
     }
@@ -177,7 +189,8 @@ impl Sweep<'_> {
         }
     }
 
-    fn point(&self, point: &Point) {
+    /// Runs a point, or finds its row; `beside` tells how many share the time.
+    fn point(&self, point: &Point, beside: impl Fn() -> f64) {
         let started = Instant::now();
         let scenario = match self.plan.scenario(point) {
             Ok(scenario) => scenario,
@@ -193,12 +206,18 @@ impl Sweep<'_> {
             let row = Row::new(point, id, &fields, &self.columns);
             return self.deliver(point, row, &fields, None);
         }
-        if let Some(refusal) = self.too_large(&scenario) {
+        let needed = scenario.memory();
+        if let Some(refusal) = self.too_large(&needed) {
             let record = self.plan.kind().failed(&refusal);
             let row = Row::new(point, String::new(), record.fields(), &self.columns);
             return self.deliver(point, row, record.fields(), None);
         }
-        let run = AssertUnwindSafe(|| scenario.prepare()?.record(&Quiet(self.hooks)));
+        let run = || scenario.prepare()?.record(&Quiet(self.hooks));
+        // What takes much is not to wait with it for others.
+        let run = AssertUnwindSafe(|| match needed.total() < LITTLE {
+            true => run(),
+            false => alone(run),
+        });
         let record = match catch_unwind(run) {
             Ok(Ok(Some(record))) => record,
             // Interrupted: the point is not done.
@@ -207,13 +226,12 @@ impl Sweep<'_> {
             Err(panic) => self.plan.kind().failed(&describe(panic.as_ref())),
         };
         let row = Row::new(point, id, record.fields(), &self.columns);
-        let seconds = started.elapsed().as_secs_f64();
+        let seconds = started.elapsed().as_secs_f64() / beside();
         self.deliver(point, row, record.fields(), Some(seconds));
     }
 
     /// Why a point would take more memory than is free to each of the jobs.
-    fn too_large(&self, scenario: &Scenario) -> Option<String> {
-        let needed = scenario.memory();
+    fn too_large(&self, needed: &Memory) -> Option<String> {
         if needed.total() < LITTLE {
             return None;
         }

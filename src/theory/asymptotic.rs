@@ -6,7 +6,7 @@ use crate::linalg;
 use crate::linalg::LinalgError;
 use crate::network::TwoLayer;
 use crate::overlap::copied;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Zip, s};
 use thiserror::Error;
 
 /// Unknowns up to which the whole spectrum is computed.
@@ -166,9 +166,11 @@ impl AsymptoticRate {
         }
         let squares = self.modes.iter().map(|mode| match mode {
             // A mode is tangent at W*, so that W itself does for W − W*.
-            Mode::Inside(mode) => (mode * &weights.slice(s![.., ..mode.ncols()]))
-                .sum()
-                .powi(2),
+            Mode::Inside(mode) => {
+                let weights = weights.slice(s![.., ..mode.ncols()]);
+                let products = Zip::from(mode).and(weights);
+                products.fold(0.0, |sum, a, b| sum + a * b).powi(2)
+            }
             Mode::Outside(mode) => {
                 let outside = weights.slice(s![.., self.span..]);
                 mode.dot(&outside).mapv(|x| x * x).sum()

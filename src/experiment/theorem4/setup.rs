@@ -8,18 +8,23 @@ use crate::experiment::two_layer::settings::{FileTable, Overlap, Sampling, Stepp
 use crate::experiment::two_layer::{input, plan, start, teacher};
 use crate::flow::FanOut;
 use crate::integrate::{FloorCause, Method, NoiseFloor, Plan, stagnation_floor};
+use crate::lately::{Lately, key};
 use crate::network::{Frame, TwoLayer, draw};
 use crate::overlap::{HalfAngle, Input, OverlapMethod};
 use crate::rng;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
 use crate::theory::{AsymptoticRate, asymptotic_rate};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
+use std::sync::LazyLock;
 
 /// "auto" horizon where no slowest rate is known, in units of 1/d₀.
 const FALLBACK_TIMES: f64 = 30.0;
 
 /// Above the noise floor by this factor rates are good to 1e-6.
 const RATE_MARGIN: f64 = 1e6;
+
+/// Entries of a teacher up to which what is computed from it is kept.
+const SMALL: usize = 1 << 10;
 
 /// All that is known before the first step.
 pub struct Setup {
@@ -56,10 +61,9 @@ impl Setup {
         let angles = TeacherAngles::of(teacher.view());
         let b = teacher::solve_threshold(scenario.teacher.threshold, &angles)?;
         let (frame, teacher, student, theta0) = place_students(scenario, frame, teacher)?;
-        let asymptotic = asymptotic_rate(teacher.view(), b, dim);
-        let (asymptotic, asymptotic_problem) = match asymptotic {
+        let (asymptotic, asymptotic_problem) = match exact_rate(teacher.view(), b, dim) {
             Ok(rate) => (Some(rate), None),
-            Err(problem) => (None, Some(problem.to_string())),
+            Err(problem) => (None, Some(problem)),
         };
         let mut network = TwoLayer::with_unit_fan_out(&teacher, student, b);
         if let Some(FileTable { file }) = &scenario.student.fan_out {
@@ -76,7 +80,7 @@ impl Setup {
             network,
             frame,
             input,
-            assumption: Assumption3::measure(&angles, b, theta0),
+            assumption: measured(&angles, b, theta0),
             angles,
             asymptotic,
             asymptotic_problem,
@@ -216,6 +220,31 @@ impl Setup {
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
         missing.extend(self.input.remark());
         missing
+    }
+}
+
+/// [`asymptotic_rate`], or why it is not known; kept for points that share teacher and threshold.
+fn exact_rate(
+    teacher: ArrayView2<f64>,
+    threshold: f64,
+    dim: usize,
+) -> Result<AsymptoticRate, String> {
+    static LATELY: LazyLock<Lately<Result<AsymptoticRate, String>>> = LazyLock::new(Lately::new);
+    let compute =
+        || asymptotic_rate(teacher, threshold, dim).map_err(|problem| problem.to_string());
+    match teacher.len() <= SMALL {
+        true => LATELY.get(&key(teacher, &[threshold, dim as f64]), compute),
+        false => compute(),
+    }
+}
+
+/// [`Assumption3::measure`], kept for points that share what it is of.
+fn measured(angles: &TeacherAngles, threshold: f64, theta0: f64) -> Assumption3 {
+    static LATELY: LazyLock<Lately<Assumption3>> = LazyLock::new(Lately::new);
+    let compute = || Assumption3::measure(angles, threshold, theta0);
+    match angles.radians.len() <= SMALL {
+        true => LATELY.get(&key(angles.radians.view(), &[threshold, theta0]), compute),
+        false => compute(),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use crate::experiment::two_layer::settings::{Teacher, Threshold, Weights};
 use crate::experiment::{ExperimentError, read_matrix};
+use crate::lately::Lately;
 use crate::network::{Frame, draw, unit};
 use crate::rng;
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::threshold;
 use ndarray::Array2;
+use std::sync::LazyLock;
 
 /// Teacher nodes as unit columns, in coordinates of their span.
 pub(in crate::experiment) fn load(
@@ -87,7 +89,11 @@ pub(in crate::experiment) fn solve_threshold(
             "threshold in its place".into(),
         ));
     };
-    threshold::for_epsilon(epsilon, smallest).map_err(|[least, greatest]| {
+    // Points of a sweep share a few.
+    static LATELY: LazyLock<Lately<Result<f64, [f64; 2]>>> = LazyLock::new(Lately::new);
+    let numbers = [epsilon, smallest.sin, smallest.cos].map(f64::to_bits);
+    let solved = LATELY.get(&numbers, || threshold::for_epsilon(epsilon, smallest));
+    solved.map_err(|[least, greatest]| {
         impossible(
             format!(
                 "{epsilon}, at a smallest angle of {:.6} between teacher nodes",

@@ -7,7 +7,7 @@
 //! by two polynomials, an arc and a segment of the circle, so that the compiler vectorises it and nothing cancels.
 //! [`super::KernelTable::at`] is the oracle of this file's tests.
 
-use super::chebyshev;
+use super::chebyshev::Interpolation;
 use super::look_up::{LANES, fused};
 use crate::overlap::HalfAngle;
 use ndarray::ArrayViewMut2;
@@ -31,7 +31,7 @@ impl ArcCosine {
     pub fn new() -> Self {
         let d = |rho: f64| 0.5 * FRAC_1_PI * (FRAC_PI_2 + rho.asin());
         Self {
-            powers: chebyshev::interpolate(0.0, 0.25, arc_and_segment),
+            powers: Interpolation::new().on(0.0, 0.25, arc_and_segment),
             safe: d(-HalfAngle::SAFE_RHO)..=d(HalfAngle::SAFE_RHO),
         }
     }
@@ -55,6 +55,13 @@ impl ArcCosine {
             return unsafe { self.rows_avx2(first, d, l) };
         }
         self.rows_with::<false>(first, d, l);
+    }
+
+    /// [`ArcCosine::rows`] of a single row, from its beginning.
+    pub fn row(&self, d: &mut [f64], l: &mut [f64]) {
+        let count = d.len();
+        let row = |list| ArrayViewMut2::from_shape((1, count), list).expect("as many entries");
+        self.rows(0, row(d), row(l));
     }
 
     #[cfg(target_arch = "x86_64")]

@@ -1,10 +1,10 @@
 //! Overlaps of few nodes: the kernels of all pairs in one list, so that no row is a call of its own.
 
-use super::look_up::{CHUNK, Places};
+use super::look_up::Places;
 use super::table::KernelTable;
 use crate::network::rows;
 use crate::overlap::{HalfAngle, Overlaps};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::ArrayView2;
 
 /// Multiplications in all products of two nodes up to which OpenBLAS costs more than it saves.
 const FEW: usize = 1 << 11;
@@ -33,7 +33,7 @@ impl Few {
             list.resize(pairs, 0.0);
         }
         rows::products(flat, count, &mut self.cosines);
-        self.kernels(table);
+        table.at_cosines(&self.cosines, &mut self.d, &mut self.l, &mut self.places);
         let gates = out.gates.as_slice_mut().expect("stored row by row");
         let activations = out.activations.as_slice_mut().expect("stored row by row");
         let itself = table.at_zero();
@@ -52,21 +52,6 @@ impl Few {
                 }
                 pair += 1;
             }
-        }
-    }
-
-    /// D and L at all cosines.
-    fn kernels(&mut self, table: &KernelTable) {
-        let pairs = self.cosines.len();
-        if let Some(kernels) = table.closed_form() {
-            self.d.copy_from_slice(&self.cosines);
-            let row = |list| ArrayViewMut2::from_shape((1, pairs), list).expect("as many entries");
-            return kernels.rows(0, row(&mut self.d[..]), row(&mut self.l[..]));
-        }
-        let chunks = self.d.chunks_mut(CHUNK).zip(self.l.chunks_mut(CHUNK));
-        for (cosines, (d, l)) in self.cosines.chunks(CHUNK).zip(chunks) {
-            self.places.cosines[..cosines.len()].copy_from_slice(cosines);
-            table.chunk(d, l, &mut self.places);
         }
     }
 }

@@ -6,18 +6,21 @@
 //!   is left is smooth on a logarithmic scale of y: polynomials on eight equal pieces per octave,
 //!   from 1/√2 down to where the factor underflows, or to 2⁻²⁷ at most. The few angles beyond are integrated.
 //!
-//! Each piece is a Chebyshev interpolant of degree [`DEGREE`], stored as powers of its local coordinate.
+//! Each piece is a Chebyshev interpolant of degree eleven, stored as powers of its local coordinate. Rows of cosines
+//! go by pieces in the cosine itself where it is above −1/4 ([`ByCosine`]), which take half the time.
 
 use super::arc_cosine::ArcCosine;
-use super::chebyshev::interpolate;
+use super::by_cosine::ByCosine;
+use super::chebyshev::Interpolation;
 use super::pair::{GaussianPair, PairOverlap};
+use super::powers::{self, Powers};
+use crate::lately::Lately;
 use crate::overlap::angle::HalfAngle;
-use std::collections::VecDeque;
 use std::f64::consts::FRAC_1_SQRT_2;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
-pub(super) const DEGREE: usize = 11;
-const COEFFICIENTS: usize = DEGREE + 1;
+/// Vectors of coefficients: of degree eleven.
+pub(super) const VECTORS: usize = 6;
 
 /// Slightly more than 1/√2, so that rounding never leaves the last piece.
 const END: f64 = FRAC_1_SQRT_2 * (1.0 + 1e-12);
@@ -42,17 +45,14 @@ const NEGLIGIBLE: f64 = f64::EPSILON / 256.0;
 const SUPPORT: f64 = 39.0;
 
 /// Bytes of the tables that are kept: they take 10 to 900 kB each, 80 for thresholds up to 4.
-const KEPT: usize = 32 << 20;
-
-/// Powers of u for (D, L), interleaved so that one load serves both.
-pub(super) type Piece = [[f64; 2]; COEFFICIENTS];
+const KEPT: u64 = 32 << 20;
 
 /// The pieces up to π/2.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Near {
-    pub count: usize,
+struct Near {
+    count: usize,
     /// Pieces per unit of x.
-    pub scale: f64,
+    scale: f64,
 }
 
 /// Interpolants of D(θ; b, b) and L(θ; b, b) for one threshold b.
@@ -64,11 +64,13 @@ pub struct KernelTable {
     threshold: f64,
     pair: GaussianPair,
     /// Those up to π/2, then those beyond.
-    pieces: Vec<Piece>,
+    pieces: Vec<Powers<VECTORS>>,
     near: Near,
     far_base: u64,
     /// For whole rows, where b = 0 or as good as that.
     closed_form: Option<ArcCosine>,
+    /// For rows of cosines, unless the threshold is very large.
+    by_cosine: Option<ByCosine>,
     at_zero: PairOverlap,
 }
 
@@ -88,9 +90,10 @@ impl KernelTable {
             40
         };
         let width = END / near_pieces as f64;
+        let interpolation = Interpolation::<{ 2 * VECTORS }>::new();
         let near = (0..near_pieces).map(|piece| {
             let start = piece as f64 * width;
-            interpolate(start, start + width, |x| {
+            interpolation.on(start, start + width, |x| {
                 both(pair.at(HalfAngle {
                     sin: x,
                     cos: other(x),
@@ -103,7 +106,7 @@ impl KernelTable {
         let far_base = octave_index(lowest);
         let far = (far_base..=octave_index(END)).map(|index| {
             let (start, end) = (octave_start(index), octave_start(index + 1));
-            interpolate(start, end, |y| {
+            interpolation.on(start, end, |y| {
                 let angle = HalfAngle {
                     sin: other(y),
                     cos: y,
@@ -112,22 +115,25 @@ impl KernelTable {
             })
         });
 
-        Self {
+        let mut table = Self {
             threshold,
             pair,
-            pieces: near.chain(far).collect(),
+            pieces: near.chain(far).map(powers::packed).collect(),
             near: Near {
                 count: near_pieces,
                 scale: near_pieces as f64 / END,
             },
             far_base,
             closed_form: (threshold.abs() <= NEGLIGIBLE).then(ArcCosine::new),
+            by_cosine: None,
             at_zero: pair.at(HalfAngle::ZERO),
-        }
+        };
+        table.by_cosine = ByCosine::new(threshold, |angle| both(table.at(angle)));
+        table
     }
 
     /// The closed form, where there is one.
-    pub(super) fn closed_form(&self) -> Option<&ArcCosine> {
+    pub(crate) fn closed_form(&self) -> Option<&ArcCosine> {
         self.closed_form.as_ref()
     }
 
@@ -136,16 +142,14 @@ impl KernelTable {
         self.at_zero
     }
 
-    pub(super) fn pieces(&self) -> &[Piece] {
-        &self.pieces
+    /// For rows of cosines.
+    pub(super) fn by_cosine(&self) -> Option<&ByCosine> {
+        self.by_cosine.as_ref()
     }
 
-    pub(super) fn near(&self) -> Near {
-        self.near
-    }
-
-    pub(super) fn far_base(&self) -> u64 {
-        self.far_base
+    /// The pieces beyond π/2, and the number of the first as an octave's.
+    pub(super) fn far(&self) -> (&[Powers<VECTORS>], u64) {
+        (&self.pieces[self.near.count..], self.far_base)
     }
 
     /// The pair of nodes that the table is of.
@@ -157,26 +161,13 @@ impl KernelTable {
     ///
     /// The parts of a run share a threshold, and the cells of a sweep a few.
     pub fn shared(threshold: f64) -> Arc<Self> {
-        static LATELY: Mutex<VecDeque<Arc<KernelTable>>> = Mutex::new(VecDeque::new());
-        let lately = || LATELY.lock().unwrap_or_else(PoisonError::into_inner);
-        let take = |known: &mut VecDeque<Arc<Self>>| {
-            let place = known
-                .iter()
-                .position(|table| table.threshold == threshold)?;
-            known.remove(place)
-        };
-        let known = take(&mut lately());
-        // Nobody waits for a table that another thread builds.
-        let table = known.unwrap_or_else(|| Arc::new(Self::new(threshold)));
-        let mut lately = lately();
-        take(&mut lately);
-        lately.push_front(Arc::clone(&table));
-        let mut bytes = 0;
-        lately.retain(|table| {
-            bytes += size_of_val(&table.pieces[..]);
-            bytes <= KEPT
-        });
-        table
+        static LATELY: LazyLock<Lately<Arc<KernelTable>>> =
+            LazyLock::new(|| Lately::weighing(KEPT, |table| table.bytes() as u64));
+        LATELY.get(&[threshold.to_bits()], || Arc::new(Self::new(threshold)))
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&self.pieces[..]) + self.by_cosine.as_ref().map_or(0, ByCosine::bytes)
     }
 
     /// The common threshold b.
@@ -187,10 +178,16 @@ impl KernelTable {
     /// D and L at an angle. O(1): no transcendental function for θ ≤ π/2, one exponential beyond.
     #[inline]
     pub fn at(&self, angle: HalfAngle) -> PairOverlap {
+        self.at_with::<false>(angle)
+    }
+
+    /// [`KernelTable::at`] with fused multiply–add, where the processor has it.
+    #[inline(always)]
+    pub(crate) fn at_with<const FMA: bool>(&self, angle: HalfAngle) -> PairOverlap {
         if angle.sin <= angle.cos {
             let position = angle.sin * self.near.scale;
             let index = (position as usize).min(self.near.count - 1);
-            polynomial(&self.pieces[index], 2.0 * (position - index as f64) - 1.0)
+            polynomial::<FMA>(&self.pieces[index], 2.0 * (position - index as f64) - 1.0)
         } else {
             self.pair.with_tail(angle, self.far_tail(angle.cos))
         }
@@ -205,7 +202,7 @@ impl KernelTable {
         let piece = self.near.count + (index - self.far_base) as usize;
         let (start, end) = (octave_start(index), octave_start(index + 1));
         let u = ((y - start) - (end - y)) / (end - start);
-        let scaled = polynomial(&self.pieces[piece.min(self.pieces.len() - 1)], u);
+        let scaled = polynomial::<false>(&self.pieces[piece.min(self.pieces.len() - 1)], u);
         let size = (-factor(self.threshold, y)).exp();
         PairOverlap {
             d: size * scaled.d,
@@ -234,14 +231,10 @@ fn octave_start(index: u64) -> f64 {
     f64::from_bits(index << (MANTISSA - OCTAVE_BITS))
 }
 
-/// Both polynomials at the local coordinate u in [−1, 1].
-#[inline]
-fn polynomial(piece: &Piece, u: f64) -> PairOverlap {
-    let [mut d, mut l] = piece[DEGREE];
-    for [d_power, l_power] in piece[..DEGREE].iter().rev() {
-        d = d * u + d_power;
-        l = l * u + l_power;
-    }
+/// Both kernels at the local coordinate u in [−1, 1].
+#[inline(always)]
+fn polynomial<const FMA: bool>(piece: &Powers<VECTORS>, u: f64) -> PairOverlap {
+    let [d, l] = powers::evaluate::<FMA, VECTORS>(piece, u);
     PairOverlap { d, l }
 }
 
@@ -305,7 +298,7 @@ mod tests {
                 begin.elapsed()
             );
             assert!(table.closed_form().is_some());
-            assert_eq!(table.pieces().len(), zero.pieces().len());
+            assert_eq!(table.pieces.len(), zero.pieces.len());
         }
     }
 }

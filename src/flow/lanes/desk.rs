@@ -1,0 +1,187 @@
+//! Tasks as coroutines, and the desk where they ask for velocities.
+
+use super::evaluate::Ask;
+use super::{Constants, Lanes};
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+use std::array;
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ptr;
+
+/// Tasks side by side: two registers of four numbers, so that sums have no time to wait for each other.
+pub const LANES: usize = 8;
+
+/// Shapes of which working memory is kept.
+const SHAPES: usize = 4;
+
+thread_local! {
+    /// Of the coroutine that runs on this thread, if one does.
+    static DESK: Cell<*const Yielder<(), Request>> = const { Cell::new(ptr::null()) };
+}
+
+/// What a coroutine waits for. The pointers are of an [`Ask`] that lives on its stack, and so until it is resumed.
+#[derive(Clone, Copy)]
+struct Request {
+    constants: *const Constants,
+    state: *const [f64],
+    velocity: *mut [f64],
+    loss: Option<*mut f64>,
+}
+
+impl Request {
+    /// # Safety
+    /// The coroutine that asked has not been resumed since, and there is one such ask at a time.
+    unsafe fn ask<'a>(self) -> Ask<'a> {
+        // SAFETY: they come from references that the waiting coroutine holds.
+        unsafe {
+            Ask {
+                constants: &*self.constants,
+                state: &*self.state,
+                velocity: &mut *self.velocity,
+                loss: self.loss.map(|loss| &mut *loss),
+            }
+        }
+    }
+}
+
+/// Has it answered beside what other tasks ask; gives it back where this thread runs no tasks side by side.
+pub fn hand_in(ask: Ask) -> Option<Ask> {
+    let desk = DESK.get();
+    if desk.is_null() {
+        return Some(ask);
+    }
+    let request = Request {
+        constants: ask.constants,
+        state: ask.state,
+        velocity: ask.velocity,
+        loss: ask.loss.map(ptr::from_mut),
+    };
+    // SAFETY: it is set while its coroutine runs, which is the one that we are in.
+    unsafe { &*desk }.suspend(request);
+    None
+}
+
+/// Does something without waiting for others, also within a task of [`side_by_side`].
+pub fn alone<R>(task: impl FnOnce() -> R) -> R {
+    let _restored = Restored(DESK.replace(ptr::null()));
+    task()
+}
+
+/// A task that waits for a velocity.
+struct Waiting<'a> {
+    coroutine: Coroutine<(), Request, ()>,
+    desk: *const Yielder<(), Request>,
+    request: Request,
+    /// What the task has borrowed.
+    borrows: PhantomData<&'a ()>,
+}
+
+/// Does all tasks that `next` gives, on this thread, up to [`LANES`] of them at a time. A task has a stack of so many bytes.
+///
+/// `next` is told whether nothing else is under way: then it may wait for a task, and gives `None` when there is none
+/// left; otherwise it gives `None` also where it would have to wait.
+///
+/// # Panics
+/// If a task does; the others are given up.
+pub fn side_by_side<'a, T: FnOnce() + 'a>(stack: usize, mut next: impl FnMut(bool) -> Option<T>) {
+    let mut waiting: [Option<Waiting<'a>>; LANES] = array::from_fn(|_| None);
+    let mut stacks = Vec::new();
+    let mut shapes: Vec<Lanes<LANES>> = Vec::new();
+    loop {
+        let mut lane = 0;
+        while lane < LANES {
+            if waiting[lane].is_some() {
+                lane += 1;
+                continue;
+            }
+            let nothing = waiting.iter().all(Option::is_none);
+            let Some(task) = next(nothing) else { break };
+            let memory = stacks.pop().or_else(|| DefaultStack::new(stack).ok());
+            match memory {
+                Some(memory) => waiting[lane] = begin(memory, task, &mut stacks),
+                // No memory for a stack: on this one, before the others go on.
+                None => task(),
+            }
+        }
+        if waiting.iter().all(Option::is_none) {
+            return;
+        }
+        answer(&waiting, &mut shapes);
+        for place in &mut waiting {
+            *place = place.take().and_then(|task| go_on(task, &mut stacks));
+        }
+    }
+}
+
+/// The desk that was there before, and will be again, also when a task panics.
+struct Restored(*const Yielder<(), Request>);
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        DESK.set(self.0);
+    }
+}
+
+/// Runs a task until it waits; `None` when it has ended.
+fn begin<'a>(
+    stack: DefaultStack,
+    task: impl FnOnce() + 'a,
+    stacks: &mut Vec<DefaultStack>,
+) -> Option<Waiting<'a>> {
+    let body = |yielder: &Yielder<(), Request>, ()| {
+        DESK.set(yielder);
+        task();
+    };
+    // SAFETY: it is ended or dropped within `side_by_side`, which what it borrows outlives; nothing forgets it.
+    let mut coroutine = unsafe { Coroutine::with_stack_unchecked(stack, body) };
+    let (result, desk) = {
+        let _restored = Restored(DESK.get());
+        (coroutine.resume(()), DESK.get())
+    };
+    match result {
+        CoroutineResult::Yield(request) => Some(Waiting {
+            coroutine,
+            desk,
+            request,
+            borrows: PhantomData,
+        }),
+        CoroutineResult::Return(()) => {
+            stacks.push(coroutine.into_stack());
+            None
+        }
+    }
+}
+
+/// Lets a task go on until it waits again; `None` when it has ended.
+fn go_on<'a>(mut task: Waiting<'a>, stacks: &mut Vec<DefaultStack>) -> Option<Waiting<'a>> {
+    let result = {
+        let _restored = Restored(DESK.replace(task.desk));
+        task.coroutine.resume(())
+    };
+    match result {
+        CoroutineResult::Yield(request) => Some(Waiting { request, ..task }),
+        CoroutineResult::Return(()) => {
+            stacks.push(task.coroutine.into_stack());
+            None
+        }
+    }
+}
+
+/// Evaluates what is waited for, those of a shape together, each task in the lane of its place.
+fn answer(waiting: &[Option<Waiting>; LANES], shapes: &mut Vec<Lanes<LANES>>) {
+    // SAFETY: all of them wait, each request is asked once, and none is resumed before this function ends.
+    let ask = |task: &Waiting| unsafe { task.request.ask() };
+    let mut asks: [Option<Ask>; LANES] = array::from_fn(|lane| waiting[lane].as_ref().map(ask));
+    while let Some(shape) = asks.iter().flatten().next().map(|ask| ask.constants.shape) {
+        let known = shapes.iter().position(|lanes| lanes.shape() == shape);
+        let at = known.unwrap_or_else(|| {
+            shapes.truncate(SHAPES - 1);
+            shapes.insert(0, Lanes::new(shape));
+            0
+        });
+        shapes[at].evaluate(array::from_fn(|lane| {
+            asks[lane].take_if(|ask| ask.constants.shape == shape)
+        }));
+    }
+}
