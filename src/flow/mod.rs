@@ -25,12 +25,18 @@
 pub mod deep;
 mod jacobian;
 mod loss;
+mod options;
+mod snapshot;
 mod state;
+mod thresholds;
 mod turning;
 mod two_layer;
 
 pub use jacobian::{Direction, FlowJacobian, asymmetry};
 pub use loss::population_loss;
+pub use options::{FanOut, FlowOptions};
+pub use snapshot::Snapshot;
 pub use state::StateLayout;
+pub use thresholds::ThresholdRule;
 pub use turning::turning;
-pub use two_layer::{FanOut, FlowOptions, Snapshot, TwoLayerFlow};
+pub use two_layer::TwoLayerFlow;

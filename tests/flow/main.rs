@@ -5,6 +5,7 @@ mod common;
 
 mod derivatives;
 mod energy;
+mod thresholds;
 
 use common::{derivative, normal, random_network, theorem4_network};
 use luckflow::flow::{Direction, FanOut, FlowJacobian, FlowOptions, TwoLayerFlow, asymmetry};

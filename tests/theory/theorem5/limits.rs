@@ -1,6 +1,7 @@
 //! What runs come to, certified or not, and the starts that can be had.
 
 use super::{outcome, verdicts};
+use luckflow::experiment::theorem5::Outcome;
 use luckflow::theory::Verdict;
 
 #[test]
