@@ -32,5 +32,5 @@ pub use record::{ERROR, Reading, Record, VERDICT, simulated, verdict};
 pub use registry::{ExperimentKind, KINDS};
 pub use resolved::{RESOLVED, SCENARIO, resolved};
 pub use scenario::{Prepared, Scenario};
-pub use view::{Levels, Pair, Rate, View};
+pub use view::{Absent, Levels, Pair, Rate, View};
 pub use write::{Summary, write};

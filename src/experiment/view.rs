@@ -57,6 +57,17 @@ pub struct Levels {
     pub columns: &'static [(&'static str, &'static str)],
     /// A level above this has not vanished.
     pub alive: Option<f64>,
+    /// Why a run that came to its end may have no level.
+    pub absent: Option<Absent>,
+}
+
+/// Why there is no number: a column of words, and how each is drawn. Of a cell's runs the first of them counts.
+#[derive(Clone, Copy)]
+pub struct Absent {
+    /// Its column.
+    pub column: &'static str,
+    /// Words, what they mean, and how they are drawn.
+    pub reasons: &'static [(&'static str, &'static str, Look)],
 }
 
 impl View {

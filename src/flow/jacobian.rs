@@ -8,7 +8,7 @@
 //! δV̇    = δL* V* − δL V − L δV
 //! ```
 
-use super::two_layer::FanOut;
+use super::options::FanOut;
 use crate::blas;
 use crate::linalg;
 use crate::linalg::LinalgError;

@@ -10,7 +10,10 @@
 
 use super::lanes::Small;
 use super::loss::{population_loss, product_sum};
+use super::options::{FanOut, FlowOptions};
+use super::snapshot::Snapshot;
 use super::state::StateLayout;
+use super::thresholds::{Forces, ThresholdRule, hold_constants};
 use super::turning::turning;
 use crate::blas::{self, multiply};
 use crate::integrate::VectorField;
@@ -21,36 +24,6 @@ use ndarray::{Array1, Array2, Axis, Zip, concatenate, s};
 
 /// Entries of a matrix from which on a second thread helps to go through it.
 const PARALLEL: usize = 1 << 17;
-
-/// Whether the fan-out weights V move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FanOut {
-    /// V keeps its starting value: Theorem 4.
-    Fixed,
-    /// V follows dV/dt = L\*V\* − LV: Theorem 5.
-    Running,
-    /// The same with each column of V (the weights of one output) kept at unit norm, by projection.
-    RunningNormalized,
-}
-
-/// What variant of the dynamics is meant.
-#[derive(Clone, Copy, Debug)]
-pub struct FlowOptions {
-    /// Apply P⊥_j: nodes stay on the sphere. Without it the flow is only the
-    /// "separation of expectations" model, and has no energy.
-    pub projection: bool,
-    /// Whether V moves.
-    pub fan_out: FanOut,
-}
-
-impl Default for FlowOptions {
-    fn default() -> Self {
-        Self {
-            projection: true,
-            fan_out: FanOut::Fixed,
-        }
-    }
-}
 
 /// The vector field, with the working memory of its evaluation.
 ///
@@ -69,6 +42,8 @@ pub struct TwoLayerFlow {
     /// W*, k × m, of any norms, and its thresholds.
     teacher: Layer,
     thresholds: Array1<f64>,
+    /// How thresholds move, where they do.
+    rule: Option<ThresholdRule>,
     /// E[x xᵀ], where it is not I.
     second_moment: Option<Array2<f64>>,
     teacher_energy: f64,
@@ -96,19 +71,6 @@ pub struct TwoLayerFlow {
 
 /// [`OverlapMethod::evaluate`] or [`OverlapMethod::peek`].
 type Ask = fn(&mut dyn OverlapMethod, LayerView, LayerView, &mut Overlaps);
-
-/// One state seen from outside.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// Population loss ℓ.
-    pub loss: f64,
-    /// ∫ (‖Ẇ‖² + ‖V̇‖²) dt since the start.
-    pub dissipated: f64,
-    /// θ_j of student node j to teacher node j, for j < m.
-    pub angles: Vec<f64>,
-    /// dθ_j/dt.
-    pub angle_rates: Vec<f64>,
-}
 
 impl TwoLayerFlow {
     /// The flow that starts at `network`, with overlaps by `overlap`, for input like `input`.
@@ -148,15 +110,16 @@ impl TwoLayerFlow {
             layout: StateLayout {
                 coordinates: k,
                 nodes: n,
-                outputs: if options.fan_out == FanOut::Fixed {
-                    0
-                } else {
-                    outputs
+                outputs: match options.fan_out {
+                    FanOut::Fixed => 0,
+                    _ => outputs,
                 },
+                thresholds: 0,
             },
             overlap,
             teacher: network.teacher.clone(),
             thresholds: network.student.thresholds.clone(),
+            rule: None,
             second_moment: input.second_moment(),
             teacher_energy: product_sum(teacher_beta.view(), own.l()),
             loss_kernel,
@@ -180,6 +143,18 @@ impl TwoLayerFlow {
         flow
     }
 
+    /// The same with thresholds that are learned: they are part of its states.
+    pub fn learning_thresholds(mut self, rule: ThresholdRule) -> Self {
+        let (n, m) = (self.layout.nodes, self.teacher.weights.ncols());
+        self.layout.thresholds = n;
+        if rule == ThresholdRule::Gradient {
+            self.overlaps = Overlaps::with_mixed(n, m);
+        }
+        self.rule = Some(rule);
+        self.small = None;
+        self
+    }
+
     /// How states lie in a vector.
     pub fn layout(&self) -> StateLayout {
         self.layout
@@ -193,6 +168,11 @@ impl TwoLayerFlow {
             .assign(&network.student.weights.t());
         if self.options.fan_out != FanOut::Fixed {
             self.layout.fan_out_mut(&mut y).assign(&network.fan_out);
+        }
+        if self.rule.is_some() {
+            let thresholds = self.layout.thresholds_mut(&mut y).iter_mut();
+            let given = thresholds.zip(&network.student.thresholds);
+            given.for_each(|(to, b)| *to = *b);
         }
         y
     }
@@ -228,7 +208,8 @@ impl TwoLayerFlow {
         ask(&mut *self.overlap, student, teacher, &mut self.overlaps);
         let weights = self.velocity_of_weights(dy);
         let fan_out = self.velocity_of_fan_out(dy);
-        dy[self.layout.len() - 1] = weights + fan_out;
+        let thresholds = self.velocity_of_thresholds(dy);
+        dy[self.layout.len() - 1] = weights + fan_out + thresholds;
     }
 
     /// Loss, angles and their rates at a state. Costs an evaluation, but leaves random streams alone.
@@ -305,10 +286,15 @@ impl TwoLayerFlow {
         }
     }
 
-    /// W and V out of the state, normalised where the dynamics keep norms.
+    /// W, V and thresholds out of the state, normalised where the dynamics keep norms.
     fn load(&mut self, y: &[f64]) {
         self.load_weights(y);
         let n = self.layout.nodes;
+        if self.rule.is_some() {
+            let thresholds = self.thresholds.iter_mut();
+            let given = thresholds.zip(self.layout.thresholds(y));
+            given.for_each(|(to, b)| *to = *b);
+        }
         if self.options.fan_out == FanOut::Fixed {
             return;
         }
@@ -345,6 +331,9 @@ impl TwoLayerFlow {
                 .zip(pairs)
                 .for_each(|(h, (d, beta))| product(h, d, beta));
         }
+        if self.rule.is_some() {
+            hold_constants(&mut self.signed_h, &self.norms);
+        }
         multiply(
             1.0,
             self.signed_h.view(),
@@ -364,6 +353,20 @@ impl TwoLayerFlow {
             velocity.copy_from_slice(force);
             force.iter().map(|f| f * f).sum()
         }
+    }
+
+    /// Returns ‖ḃ‖².
+    fn velocity_of_thresholds(&self, dy: &mut [f64]) -> f64 {
+        let Some(rule) = self.rule else { return 0.0 };
+        let forces = Forces {
+            rule,
+            overlaps: &self.overlaps,
+            signed_beta: &self.signed_beta,
+            signed_h: &self.signed_h,
+            thresholds: [&self.thresholds, &self.teacher.thresholds],
+            norms: &self.norms,
+        };
+        forces.velocity(self.layout.thresholds_mut(dy))
     }
 
     /// Returns ‖V̇‖².

@@ -8,6 +8,7 @@
 //! | D\* | n × m | E[f'_j f\*'_k] |
 //! | L | n × n | E[f_j f_k], activation overlap |
 //! | L\* | n × m | E[f_j f\*_k] |
+//! | A, A\* | n × n, n × m | E[f'_j f_k], E[f'_j f\*_k]: for thresholds that are learned, where asked for |
 //!
 //! Two ways to get them: [`ExactGaussian`] for x ~ N(0, I), and [`MonteCarlo`] for any input.
 
@@ -31,6 +32,8 @@ pub struct Overlaps {
     pub gates: Array2<f64>,
     /// [L, L*], n × (n + m)
     pub activations: Array2<f64>,
+    /// [A, A*], n × (n + m); 0 × 0 where nobody asks for it.
+    pub mixed: Array2<f64>,
 }
 
 impl Overlaps {
@@ -39,6 +42,15 @@ impl Overlaps {
         Self {
             gates: Array2::zeros((n, n + m)),
             activations: Array2::zeros((n, n + m)),
+            mixed: Array2::zeros((0, 0)),
+        }
+    }
+
+    /// The same with A and A*.
+    pub fn with_mixed(n: usize, m: usize) -> Self {
+        Self {
+            mixed: Array2::zeros((n, n + m)),
+            ..Self::zeros(n, m)
         }
     }
 
@@ -156,7 +168,7 @@ fn mirror_square(square: ArrayViewMut2<f64>) {
 /// Implementations own their working memory: after the first call with given sizes, further calls
 /// allocate nothing.
 pub trait OverlapMethod: Send {
-    /// Writes D, D*, L, L* of `student` and `teacher` into `out`.
+    /// Writes D, D*, L, L* of `student` and `teacher` into `out`, and A, A* if it has room for them.
     ///
     /// # Panics
     /// If the layers differ in input dimension or `out` has other sizes.
@@ -197,6 +209,10 @@ pub(crate) fn assert_shapes(student: &LayerView, teacher: &LayerView, out: &Over
         out.activations.dim(),
         (n, n + m),
         "[L, L*] must be n × (n + m)"
+    );
+    assert!(
+        out.mixed.is_empty() || out.mixed.dim() == (n, n + m),
+        "[A, A*] must be n × (n + m)"
     );
 }
 

@@ -228,18 +228,14 @@ impl<'a> Sheet<'a> {
 
     fn definitions(&self) -> Element {
         let mut definitions = Element::new("defs");
-        let hatch = Element::new("pattern")
-            .with("id", format!("{}-hatch", self.prefix))
-            .with("patternUnits", "userSpaceOnUse")
-            .at([("width", 7.0), ("height", 7.0)])
-            .holding(
-                Element::new("path")
-                    .with("d", "M-1 8L8 -1M-1 1L1 -1M6 8L8 6")
-                    .with("stroke", "#000"),
-            );
         let mut series = self.figure.panels.iter().flat_map(|panel| &panel.series);
-        if series.any(|series| series.look.hatched) {
-            definitions.push(hatch);
+        if series.clone().any(|series| series.look.hatched) {
+            let lines = Element::new("path").with("d", "M-1 8L8 -1M-1 1L1 -1M6 8L8 6");
+            definitions.push(self.pattern("hatch", lines.with("stroke", "#000")));
+        }
+        if series.any(|series| series.look.dotted) {
+            let dot = Element::new("circle").at([("cx", 3.5), ("cy", 3.5), ("r", 1.0)]);
+            definitions.push(self.pattern("dots", dot));
         }
         for index in 0..self.figure.panels.len() {
             let frame = self.frame(index);
@@ -253,6 +249,15 @@ impl<'a> Sheet<'a> {
             definitions.push(clip.holding(rect));
         }
         definitions
+    }
+
+    /// What fills an area, in squares of seven pixels.
+    fn pattern(&self, name: &str, drawing: Element) -> Element {
+        Element::new("pattern")
+            .with("id", format!("{}-{name}", self.prefix))
+            .with("patternUnits", "userSpaceOnUse")
+            .at([("width", 7.0), ("height", 7.0)])
+            .holding(drawing)
     }
 
     /// What both axes are called.

@@ -149,7 +149,10 @@ impl Series {
                     group.push(area(d.clone(), code(look.color)));
                 }
                 if look.hatched {
-                    group.push(area(d, format!("url(#{}-hatch)", frame.prefix)));
+                    group.push(area(d.clone(), format!("url(#{}-hatch)", frame.prefix)));
+                }
+                if look.dotted {
+                    group.push(area(d, format!("url(#{}-dots)", frame.prefix)));
                 }
             }
             Mark::Heat(values, ends) => heat(&mut group, values, *ends, frame),

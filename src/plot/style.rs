@@ -67,6 +67,9 @@ pub struct Look {
     pub(super) radius: f64,
     /// Of an area.
     pub(super) hatched: bool,
+    /// The same with dots, which are told from hatches.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) dotted: bool,
 }
 
 fn hex<S: Serializer>(color: &Rgb, to: S) -> Result<S::Ok, S::Error> {
@@ -97,6 +100,7 @@ impl Look {
             marker: None,
             radius: 4.0,
             hatched: false,
+            dotted: false,
         }
     }
 
@@ -126,6 +130,10 @@ impl Look {
     pub const UNTESTED: Self = Self::new((255, 255, 255), SOLID, 1.0);
     /// Where the run failed.
     pub const FAILED: Self = Self::new((60, 60, 60), SOLID, 1.0);
+    /// Where nothing is proved, though something may be.
+    pub const UNCERTIFIED: Self = Self::VACUOUS.dotted();
+    /// Where nothing can be proved: there is a counterexample.
+    pub const REFUTED: Self = Self::NOT_APPLICABLE.hatched();
     /// The border between areas.
     pub const CONTOUR: Self = Self::new(BLACK, SOLID, 2.0);
 
@@ -158,6 +166,13 @@ impl Look {
     const fn hatched(self) -> Self {
         Self {
             hatched: true,
+            ..self
+        }
+    }
+
+    const fn dotted(self) -> Self {
+        Self {
+            dotted: true,
             ..self
         }
     }

@@ -69,13 +69,15 @@ pub struct Cell {
     pub runs: Vec<RowValues>,
 }
 
-/// One row. Texts other than verdicts are not kept.
+/// One row.
 #[derive(Clone, Debug)]
 pub struct RowValues {
     /// One for each column: NaN where there is no number.
     pub numbers: Vec<f64>,
     /// One for each column: `None` where there is no verdict.
     pub verdicts: Vec<Option<Verdict>>,
+    /// One for each column: empty where there is no text.
+    pub texts: Vec<String>,
     /// Whether it has an error.
     pub failed: bool,
 }
@@ -181,6 +183,12 @@ impl Head {
             verdicts: fields()
                 .map(|(column, field)| {
                     (column.kind == ColumnKind::Verdict).then(|| field.parse().ok())?
+                })
+                .collect(),
+            texts: fields()
+                .map(|(column, field)| match column.kind {
+                    ColumnKind::Text => field.to_owned(),
+                    _ => String::new(),
                 })
                 .collect(),
             failed: fields().any(|(column, field)| column.name == ERROR && !field.is_empty()),

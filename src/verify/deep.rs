@@ -1,6 +1,6 @@
 //! Claims about deep networks, from small ones.
 
-use super::Claim;
+use super::{Claim, proven};
 use crate::flow::deep::{backpropagated, node_gradients, separated_velocity, true_velocity};
 use crate::network::deep::{
     Architecture, Convolutional, Deep, FullyConnected, Shape, grid_teacher, uniform,
@@ -36,22 +36,22 @@ pub(super) fn claims() -> Vec<Claim> {
     };
     let single = (0..10).flat_map(|i| weights(x.slice(s![.., i..=i])));
     vec![
-        Claim::error(
+        proven(
             "Theorem 1: the recursion for node gradients against backpropagation, every layer and sample",
             rule,
             1e-12,
         ),
-        Claim::error(
+        proven(
             "Theorem 1 for convolutions: the recursion at every position, layer and sample",
             of_convolutions(),
             1e-12,
         ),
-        Claim::error(
+        proven(
             "Deep matrix flow with a single sample against its true velocity",
             single.fold(0.0, f64::max),
             1e-12,
         ),
-        Claim::error(
+        proven(
             "Deep matrix flow at the output, where nothing is separated",
             weights(x.view())[3],
             1e-12,

@@ -1,6 +1,6 @@
 //! Claims about the flow and its Jacobian.
 
-use super::{Claim, derivative};
+use super::{Claim, derivative, measured, proven};
 use crate::flow::{Direction, FanOut, FlowJacobian, FlowOptions, TwoLayerFlow};
 use crate::network::{Frame, Layer, TwoLayer, draw, unit};
 use crate::overlap::gaussian::normal;
@@ -13,22 +13,22 @@ use std::cell::RefCell;
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
-        Claim::error(
+        proven(
             "dℓ/dt = −‖Ẇ‖² − ‖V̇‖² (the projected flow is exact), by differences: relative error",
             energy(),
             1e-9,
         ),
-        Claim::error(
+        measured(
             "analytic Jacobian against differences of the flow: largest error",
             jacobian(),
             1e-7,
         ),
-        Claim::error(
+        proven(
             "exact rate of orthonormal teachers is Q − Q² − φ², b from 0 to 3.5: relative error",
             orthonormal(),
             1e-9,
         ),
-        Claim::error(
+        proven(
             "velocities in 8 coordinates against all 60 of R^60: largest error",
             dimension(),
             1e-13,

@@ -1,6 +1,6 @@
 //! Claims about D and L.
 
-use super::{Claim, derivative};
+use super::{Claim, Standing, derivative, error, measured, proven};
 use crate::network::Layer;
 use crate::overlap::gaussian::{KernelTable, normal};
 use crate::overlap::{GaussianPair, HalfAngle, Input, MonteCarlo, Resample};
@@ -12,27 +12,28 @@ const ANGLES: [f64; 5] = [0.1, 0.7, 1.4, 2.0, 2.6];
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
-        Claim::error(
+        proven(
             "D at b = 0 is the arc-cosine kernel (π − θ)/2π: relative error",
             arc_cosine(),
             1e-13,
         ),
-        Claim::error(
+        proven(
             "orthogonal nodes are independent, D = Q(b)Q(b'), L = E[f]E[f']: relative error",
             orthogonal(),
             1e-12,
         ),
-        Claim::error(
+        proven(
             "∂L/∂ρ = D (Price), by differences: relative error",
             price(),
             1e-8,
         ),
-        Claim::error(
+        measured(
             "tables of kernels against the integrals: relative error",
             tables(),
             1e-13,
         ),
-        Claim::error(
+        error(
+            Standing::Statistical,
             "Monte Carlo against exact: largest distance in standard errors, 75 cells",
             monte_carlo(),
             4.0,

@@ -6,6 +6,7 @@ mod common;
 mod derivatives;
 mod energy;
 mod integrators;
+mod thresholds;
 
 use common::{derivative, normal, random_network, theorem4_network};
 use luckflow::flow::{Direction, FanOut, FlowJacobian, FlowOptions, TwoLayerFlow, asymmetry};

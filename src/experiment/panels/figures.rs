@@ -7,12 +7,9 @@ use crate::plot::{Figure, Look, Mark, Marker, Place, Size};
 /// Of runs that ended at a time.
 pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
     let (base, seeds) = (&outcome.scenario.base, outcome.scenario.seeds);
-    let free = match base.normalized_fan_out {
-        true => "with columns of unit norm",
-        false => "free",
-    };
+    let variant = outcome.variant();
     let title = format!(
-        "Fan-out norms from perturbed teachers: m = {}, d = {}, t = {}, {seeds} {}, V {free}",
+        "Fan-out norms from perturbed teachers: m = {}, d = {}, t = {}, {seeds} {}, {variant}",
         outcome.nodes,
         base.teacher.input_dim.unwrap_or_default(),
         short(time),

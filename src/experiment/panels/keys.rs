@@ -3,6 +3,7 @@
 use crate::config::document::Value;
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
+use crate::experiment::theorem5::Biases;
 use crate::experiment::theorem5::keys::{
     ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out,
     read_flow,
@@ -40,6 +41,9 @@ keys! {
         SEEDS = Key::whole("panels.seeds", 1, 10_000)
             .or(Fallback::Whole(3))
             .means("runs per panel, with seeds counted up from `seed`");
+        BIASES = Key::words::<Biases>("panels.biases")
+            .or(Fallback::Word("none"))
+            .means("thresholds of the student's nodes and biases of its outputs, begun at noise: none; learned by the gradient; as the authors learn them, with expectations of gates and input taken apart");
     }
 }
 
@@ -85,6 +89,7 @@ impl Panels {
         let signals = section.form(&SIGNALS, pairs)?;
         let noise = section.number(&NOISE)?;
         let seeds = section.whole(&SEEDS)?;
+        let biases = section.word(&BIASES)?;
         section.finish()?;
         let overlap = read_overlap(root.section("overlap")?, false)?;
         let normalized_fan_out = read_flow(root.section("flow")?)?;
@@ -108,6 +113,7 @@ impl Panels {
             overlap,
             largest_start: false,
             normalized_fan_out,
+            biases,
             integrate,
             falsify: Falsify::default(),
             output: Output { states: false },
@@ -142,6 +148,7 @@ impl Serialize for Panels {
             signals: &'a [[f64; 2]],
             noise: f64,
             seeds: u64,
+            biases: Biases,
         }
         #[derive(Serialize)]
         #[serde(tag = "experiment", rename = "fan-out-panels")]
@@ -165,6 +172,7 @@ impl Serialize for Panels {
                 signals: &self.signals,
                 noise: self.noise,
                 seeds: self.seeds,
+                biases: self.base.biases,
             },
         };
         layout.serialize(serializer)

@@ -6,7 +6,7 @@ mod report;
 
 pub use keys::Panels;
 
-use super::theorem5::{Certificates, Setup, Simulation};
+use super::theorem5::{Biases, Certificates, Row, Setup, Simulation};
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
@@ -205,10 +205,12 @@ fn one(
     let (method, plan) = setup.plan(&scenario, &Certificates::default());
     let found = Simulation::run(&scenario, &setup, None, (method, &plan), hooks)?;
     let (first, last) = (&found.rows[0], &found.rows[found.rows.len() - 1]);
+    // Without the constant node whose fan-out is the biases of the outputs.
+    let norms = |row: &Row| row.fan_out_norms[..students].to_vec();
     Ok(PanelRun {
         seed: scenario.seed,
-        start: first.fan_out_norms.clone(),
-        end: last.fan_out_norms.clone(),
+        start: norms(first),
+        end: norms(last),
         loss: [first.loss, last.loss],
         largest_angle: last.largest()[0],
         reason: found.report.end,
@@ -239,6 +241,23 @@ impl Spread {
             least,
             greatest,
         }
+    }
+}
+
+impl Outcome {
+    /// What is said of V and of biases, as in "V free".
+    fn variant(&self) -> String {
+        let base = &self.scenario.base;
+        let fan_out = match base.normalized_fan_out {
+            true => "V with columns of unit norm",
+            false => "V free",
+        };
+        let biases = match base.biases {
+            Biases::None => "",
+            Biases::Learned => ", biases learned",
+            Biases::Separated => ", biases learned with expectations taken apart",
+        };
+        format!("{fan_out}{biases}")
     }
 }
 

@@ -87,6 +87,7 @@ pub const VIEW: View = View {
             label: "norm of the fan-out",
             columns: &[("u_mean", "nodes of u"), ("r_mean", "nodes of r")],
             alive: None,
+            absent: None,
         },
         Levels {
             name: "loss",
@@ -95,6 +96,7 @@ pub const VIEW: View = View {
             label: "loss",
             columns: &[("loss_end", "loss at the end")],
             alive: None,
+            absent: None,
         },
     ],
 };
@@ -138,16 +140,12 @@ pub fn table(outcome: &Outcome) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "{}: m = {}, d = {}, {} seeds, V {}",
+        "{}: m = {}, d = {}, {} seeds, {}",
         base.name,
         outcome.nodes,
         base.teacher.input_dim.unwrap_or_default(),
         outcome.scenario.seeds,
-        if base.normalized_fan_out {
-            "with columns of unit norm"
-        } else {
-            "free"
-        },
+        outcome.variant(),
     );
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);

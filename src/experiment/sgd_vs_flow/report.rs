@@ -148,6 +148,7 @@ pub const VIEW: View = View {
         label: "largest distance to the flow",
         columns: &[("largest_gap", "largest gap")],
         alive: None,
+        absent: None,
     }],
 };
 

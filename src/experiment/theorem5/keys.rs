@@ -10,6 +10,7 @@ pub use student::{ExtraWeights, Start, StartFanOut, StartWeights, Student};
 use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::theorem5::Biases;
 use crate::experiment::two_layer::keys::{
     AUTO_HORIZON, FALSIFY, HORIZON, LOOKS, OUTPUT, OVERLAP, SEED, STEPPING, TEACHER, TOP,
 };
@@ -41,6 +42,8 @@ pub struct Theorem5 {
     pub overlap: Overlap,
     /// `[flow]`: V's columns are kept at unit norm, as the poster's authors do.
     pub normalized_fan_out: bool,
+    /// Biases that are learned; no key of this experiment.
+    pub biases: Biases,
     /// Whether to look for the largest start that is certified.
     pub largest_start: bool,
     /// `[integrate]`
@@ -180,6 +183,7 @@ impl Theorem5 {
             student,
             overlap,
             normalized_fan_out: false,
+            biases: Biases::None,
             largest_start: false,
             integrate,
             falsify: Falsify::default(),

@@ -1,5 +1,6 @@
 //! Theorem 5, put to the test: an over-parameterized student, with W and V running.
 
+mod biases;
 mod certificates;
 mod claims;
 mod envelope;
@@ -12,6 +13,7 @@ mod report;
 mod setup;
 mod simulation;
 
+pub use biases::Biases;
 pub use certificates::Certificates;
 pub use claims::DescentFactor;
 pub use envelope::Envelope;

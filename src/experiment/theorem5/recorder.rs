@@ -45,6 +45,7 @@ pub struct Recorder<'a> {
     pub rows: Vec<Row>,
     pub states: Vec<Vec<f64>>,
     start: &'a TwoLayer,
+    layout: StateLayout,
     hooks: &'a dyn Hooks,
     horizon: f64,
     keep_states: bool,
@@ -63,11 +64,18 @@ struct PerStep {
 }
 
 impl<'a> Recorder<'a> {
-    pub fn new(start: &'a TwoLayer, hooks: &'a dyn Hooks, horizon: f64, keep_states: bool) -> Self {
+    /// Of a run from `start`, whose states lie like `layout`.
+    pub fn new(
+        (start, layout): (&'a TwoLayer, StateLayout),
+        hooks: &'a dyn Hooks,
+        horizon: f64,
+        keep_states: bool,
+    ) -> Self {
         Self {
             rows: Vec::new(),
             states: Vec::new(),
             start,
+            layout,
             hooks,
             horizon,
             keep_states,
@@ -113,23 +121,13 @@ impl<'a> Recorder<'a> {
             .as_ref()
             .and_then(|per_step| per_step.largest_ratio)
     }
-
-    /// How W and V lie in a state.
-    fn layout(&self) -> StateLayout {
-        let (coordinates, nodes) = self.start.student.weights.dim();
-        StateLayout {
-            coordinates,
-            nodes,
-            outputs: self.start.teacher_fan_out.ncols(),
-        }
-    }
 }
 
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn step(&mut self, _: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
         if let Some(per_step) = &self.per_step {
             // Its derivatives are not asked for.
-            let errors = Motion::of(self.start, self.layout(), y, y).errors;
+            let errors = Motion::of(self.start, self.layout, y, y).errors;
             let weighted = errors.iter().zip(&per_step.weights);
             let weighted = weighted.map(|(z, p)| (z / p, *z));
             let (norm, error) = weighted.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a });
@@ -151,7 +149,7 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
     }
 
     fn moving(&mut self, _time: f64, y: &[f64], velocity: &[f64]) {
-        let layout = self.layout();
+        let layout = self.layout;
         if let Some(watched) = &mut self.watched {
             let motion = Motion::of(self.start, layout, y, velocity);
             watched.look(&motion);
@@ -161,7 +159,7 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
         self.velocity.resize(y.len(), 0.0);
         let snapshot = flow.snapshot(y, &mut self.velocity);
-        let layout = flow.layout();
+        let layout = self.layout;
         let motion = Motion::of(self.start, layout, y, &self.velocity);
         if let Some(watched) = &mut self.watched {
             watched.look(&motion);

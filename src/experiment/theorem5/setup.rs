@@ -1,6 +1,7 @@
 //! From the scenario's words to networks, the certificate's problem and a plan.
 
 use crate::bound::Premise;
+use crate::experiment::theorem5::biases::{self, Biases};
 use crate::experiment::theorem5::keys::{
     ExtraWeights, FanOutWeights, Start, StartFanOut, StartWeights,
 };
@@ -29,6 +30,7 @@ pub struct Setup {
     pub(super) threshold: f64,
     sampling: Option<Sampling>,
     normalized_fan_out: bool,
+    biases: Biases,
 }
 
 impl Setup {
@@ -56,18 +58,22 @@ impl Setup {
         )?;
         let mut fan_out = load_fan_out(scenario, weights.ncols())?;
         if scenario.normalized_fan_out {
-            fan_out.columns_mut().into_iter().for_each(|mut output| {
-                unit::normalize(&mut output);
-            });
+            normalize_outputs(&mut fan_out);
         }
-        let (frame, teacher, student) = place_nodes(scenario, frame, weights)?;
+        let placed = place_nodes(scenario, frame, weights)?;
         let mut network = TwoLayer {
             fan_out: start_fan_out(scenario, &fan_out)?,
-            teacher: Layer::with_threshold(teacher, threshold),
-            student: Layer::with_threshold(student, threshold),
+            teacher: Layer::with_threshold(placed.teacher, threshold),
+            student: Layer::with_threshold(placed.student, threshold),
             teacher_fan_out: fan_out,
         };
-        let mut frame = frame;
+        if scenario.biases != Biases::None {
+            biases::perturb(&mut network, scenario, &placed.lengths);
+        }
+        if scenario.normalized_fan_out {
+            normalize_outputs(&mut network.fan_out);
+        }
+        let mut frame = placed.frame;
         if !input.is_standard() {
             // Directions matter: go back to the coordinates of R^d.
             network.teacher.weights = frame.lift(network.teacher.weights.view())?;
@@ -82,6 +88,7 @@ impl Setup {
             threshold,
             sampling,
             normalized_fan_out,
+            biases: scenario.biases,
         })
     }
 
@@ -92,7 +99,8 @@ impl Setup {
 
     /// What the certificate is asked about; `None` where its premises do not hold.
     pub(crate) fn problem(&self) -> Option<Problem> {
-        if !self.input.is_standard() || self.normalized_fan_out {
+        let learns_biases = self.biases != Biases::None;
+        if !self.input.is_standard() || self.normalized_fan_out || learns_biases {
             return None;
         }
         Some(Problem::of(&self.network, self.threshold))
@@ -129,7 +137,9 @@ impl Setup {
         // No rate exceeds the largest row sum of H, nor the largest of L, which is below (1 + b²) D₀ n.
         let modulation = self.network.teacher_fan_out.mapv(|x| x * x).sum();
         let nodes = self.network.fan_out.nrows() as f64;
-        let fastest = d0 * (modulation + (1.0 + self.threshold.powi(2)) * nodes);
+        // A constant node adds 1.
+        let constant = f64::from(u8::from(self.biases != Biases::None));
+        let fastest = d0 * (modulation + (1.0 + self.threshold.powi(2)) * nodes) + constant;
         plan::fill_in(settings, horizon, fastest)
     }
 
@@ -195,11 +205,19 @@ impl Setup {
 }
 
 /// The teacher's and the student's nodes in common coordinates.
+struct Placed {
+    frame: Frame,
+    teacher: Array2<f64>,
+    student: Array2<f64>,
+    /// The norms that perturbed columns had before they were normalised, n; nothing of other starts.
+    lengths: Vec<f64>,
+}
+
 fn place_nodes(
     scenario: &Theorem5,
     frame: Frame,
     weights: Array2<f64>,
-) -> Result<(Frame, Array2<f64>, Array2<f64>), ExperimentError> {
+) -> Result<Placed, ExperimentError> {
     let (known, m) = weights.dim();
     let dim = frame.dim();
     let r = scenario.student.extra;
@@ -208,7 +226,14 @@ fn place_nodes(
         ..
     } = &scenario.student.start
     {
-        return start::place(&table.file, &frame, &weights, m + r, scenario.seed);
+        let (frame, teacher, student) =
+            start::place(&table.file, &frame, &weights, m + r, scenario.seed)?;
+        return Ok(Placed {
+            frame,
+            teacher,
+            student,
+            lengths: Vec::new(),
+        });
     }
     let mut stream = rng::stream(scenario.seed, "student", &[]);
     let (frame, teacher, directions) = match &scenario.student.extra_weights {
@@ -229,6 +254,7 @@ fn place_nodes(
         }
     };
     let mut student = directions;
+    let mut lengths = Vec::new();
     let (mut drawn, mut extra) = student.view_mut().split_at(Axis(1), m);
     let nodes = drawn.columns_mut().into_iter().zip(teacher.columns());
     for (j, (mut node, target)) in nodes.enumerate() {
@@ -244,15 +270,30 @@ fn place_nodes(
             Start::Perturbed { signal, noise } => {
                 node *= *noise;
                 node.scaled_add(signal[0], &target);
-                unit::normalize(&mut node);
+                lengths.push(unit::normalize(&mut node));
             }
             Start::Files { .. } => unreachable!("placed above"),
         }
     }
     for mut node in extra.columns_mut() {
-        unit::normalize(&mut node);
+        let length = unit::normalize(&mut node);
+        if let Start::Perturbed { noise, .. } = scenario.student.start {
+            lengths.push(noise * length);
+        }
     }
-    Ok((frame, teacher, student))
+    Ok(Placed {
+        frame,
+        teacher,
+        student,
+        lengths,
+    })
+}
+
+/// Columns of V at unit norm.
+fn normalize_outputs(fan_out: &mut Array2<f64>) {
+    for mut output in fan_out.columns_mut() {
+        unit::normalize(&mut output);
+    }
 }
 
 fn read_extra(path: &Path, dim: usize, r: usize) -> Result<Array2<f64>, ExperimentError> {
@@ -349,11 +390,6 @@ fn start_fan_out(
             v.slice_mut(s![..m, ..]).scaled_add(signal[1], teacher);
         }
         Start::Files { .. } => (),
-    }
-    if scenario.normalized_fan_out {
-        for mut output in v.columns_mut() {
-            unit::normalize(&mut output);
-        }
     }
     Ok(v)
 }

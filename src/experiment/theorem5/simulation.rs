@@ -46,13 +46,21 @@ impl Simulation {
         };
         let overlap = setup.overlap(scenario.seed);
         let mut flow = TwoLayerFlow::new(&setup.network, overlap, &setup.input, options);
+        if let Some(rule) = scenario.biases.rule() {
+            flow = flow.learning_thresholds(rule);
+        }
         let keep_states = scenario.output.states;
         let floor = setup.noise_floor(&method);
         let rest = Rest::new(floor.value, setup.patience());
         let weights = certificate.map(|certificate| certificate.weights.clone());
-        let mut recorder = Recorder::new(&setup.network, hooks, plan.horizon, keep_states)
-            .stop_early(floor, rest)
-            .watch_rates(Watched::new(weights, floor.value));
+        let mut recorder = Recorder::new(
+            (&setup.network, flow.layout()),
+            hooks,
+            plan.horizon,
+            keep_states,
+        )
+        .stop_early(floor, rest)
+        .watch_rates(Watched::new(weights, floor.value));
         if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
             recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
         }

@@ -1,6 +1,6 @@
 //! A claimed rate, and what a run says of it.
 
-use crate::bound::{Bound, Premise};
+use crate::bound::{Bound, Measure, Premise};
 use crate::experiment::Judged;
 use crate::plot::number::short;
 use crate::theory::Verdict;
@@ -40,6 +40,15 @@ pub(in crate::experiment) fn by_name<S: Serializer>(
         map.serialize_entry(claim.bound.name, claim)?;
     }
     map.end()
+}
+
+/// Whether there is a bound on the flow's rate of this measure of which all premises are met.
+pub(in crate::experiment) fn applies(claims: &[RateClaim], measure: Measure) -> bool {
+    claims.iter().any(|claim| {
+        let bound = claim.bound;
+        let of_flow = bound.measure == measure && bound.premises.contains(&Premise::Flow);
+        of_flow && claim.unmet.is_empty()
+    })
 }
 
 impl RateClaim {

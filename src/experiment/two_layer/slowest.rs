@@ -3,8 +3,9 @@
 use super::keys::STARTS;
 use crate::config::ScenarioError;
 use crate::config::section::Section;
-use crate::experiment::{Hooks, Levels, Reading};
+use crate::experiment::{Absent, Hooks, Levels, Reading};
 use crate::falsify::{Found, Search};
+use crate::plot::Look;
 use crate::plot::number::short;
 use serde::Serialize;
 use std::fmt;
@@ -19,11 +20,40 @@ pub(in crate::experiment) const SLOWEST_FOUND: &str = "slowest_found";
 pub(in crate::experiment) const CERTIFIED_OF_FOUND: Levels = Levels {
     name: "certified_of_found",
     title: "How much of the slowest rate that was found is certified",
-    caption: "The Euclidean certificate's rate over that of the slowest start that a search found within the same limits: no certificate could have more than 1. Cells without a certificate have no value.",
+    caption: "The Euclidean certificate's rate over that of the slowest start that a search found within the same limits: no certificate could have more than 1. Cells without a certificate say why: every start that was found converges, and nothing is proved; or one was found whose distance grows, so that nothing can be; or a premise is not met. Places that are blank were not run.",
     label: "certified rate / slowest rate found",
     columns: &[("certified_of_found", "Euclidean certificate")],
     alive: None,
+    absent: Some(Absent {
+        column: CERTIFIABILITY,
+        reasons: &[
+            (
+                REFUTED,
+                "uncertifiable: a start is found whose distance grows",
+                Look::REFUTED,
+            ),
+            (
+                UNCERTIFIED,
+                "uncertified: every start that is found converges, nothing is proved",
+                Look::UNCERTIFIED,
+            ),
+            (
+                NOT_APPLICABLE,
+                "not applicable: a premise is not met",
+                Look::NOT_APPLICABLE,
+            ),
+            (NOT_SEARCHED, "not searched", Look::UNTESTED),
+        ],
+    }),
 };
+
+/// The column that says why there is no certificate, and its words.
+const CERTIFIABILITY: &str = "certifiability";
+const CERTIFIED: &str = "certified";
+const UNCERTIFIED: &str = "uncertified";
+const REFUTED: &str = "uncertifiable";
+const NOT_APPLICABLE: &str = "not applicable";
+const NOT_SEARCHED: &str = "not searched";
 
 /// `[falsify]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -66,12 +96,23 @@ pub struct Slowest {
     pub evaluations: usize,
 }
 
-/// The columns of a sweep; `of` says what the rate is of.
+/// The columns of a sweep; `of` says what the rate is of, `applies` whether the certificate's premises are met.
 pub(in crate::experiment) fn columns<O: 'static>(
     of: &'static str,
     slowest: fn(&O) -> Option<Slowest>,
-) -> [Reading<O>; 2] {
+    applies: fn(&O) -> bool,
+) -> [Reading<O>; 3] {
+    let certifiability = move |o: &O| match slowest(o) {
+        _ if !applies(o) => NOT_APPLICABLE,
+        None => NOT_SEARCHED,
+        Some(found) => found.certifiability(),
+    };
     [
+        Reading::text(
+            CERTIFIABILITY,
+            "certified, uncertified, uncertifiable (a start is found whose distance grows), not applicable (a premise is not met), not searched",
+            certifiability,
+        ),
         Reading::number(SLOWEST_FOUND, "1/time", of, move |o: &O| {
             slowest(o).map(|slowest| slowest.rate)
         }),
@@ -100,6 +141,14 @@ impl fmt::Display for Slowest {
 }
 
 impl Slowest {
+    fn certifiability(&self) -> &'static str {
+        match self.share {
+            Some(_) => CERTIFIED,
+            None if self.rate > 0.0 => UNCERTIFIED,
+            None => REFUTED,
+        }
+    }
+
     /// Of a search against the rate 1; `certified` is the rate that is proved, if one is. `None` where nothing was found.
     pub(in crate::experiment) fn of(found: &Found, certified: Option<f64>) -> Option<Self> {
         let certified = certified.filter(|rate| *rate > 0.0 && found.ratio > 0.0);

@@ -5,6 +5,7 @@ mod by_cosine;
 mod chebyshev;
 mod few;
 mod look_up;
+mod mixed;
 pub mod normal;
 mod pair;
 mod powers;
@@ -12,6 +13,7 @@ mod quadrature;
 mod table;
 
 pub(crate) use look_up::{Places, fused};
+pub use mixed::gate_activation;
 pub use pair::{GaussianPair, PairOverlap, ThresholdError, phi2};
 pub use table::KernelTable;
 
@@ -80,6 +82,19 @@ impl ExactGaussian {
         let rows = self.nodes.as_slice().expect("stored node by node");
         rows::norms(rows, self.norms.as_slice_mut().expect("contiguous"));
     }
+
+    /// A and A*, if there is room for them, of the nodes that are loaded and from their D. 50 ns each.
+    fn mix(&self, out: &mut Overlaps) {
+        let nodes = Nodes {
+            rows: self.nodes.view(),
+            norms: self.norms.view(),
+            thresholds: self.thresholds.view(),
+            table: None,
+        };
+        for ((j, k), mixed) in out.mixed.indexed_iter_mut() {
+            *mixed = nodes.mixed(j, k, out.gates[[j, k]]);
+        }
+    }
 }
 
 impl OverlapMethod for ExactGaussian {
@@ -105,7 +120,8 @@ impl OverlapMethod for ExactGaussian {
         if let Some(table) = self.table.as_deref().filter(|_| common.is_some())
             && Few::suits(n, self.nodes.nrows(), self.nodes.ncols())
         {
-            return self.few.evaluate(table, self.nodes.view(), out);
+            self.few.evaluate(table, self.nodes.view(), out);
+            return self.mix(out);
         }
         let nodes = Nodes {
             rows: self.nodes.view(),
@@ -127,6 +143,7 @@ impl OverlapMethod for ExactGaussian {
         }
         mirror(&mut out.gates);
         mirror(&mut out.activations);
+        self.mix(out);
     }
 }
 
@@ -237,6 +254,17 @@ impl Nodes<'_> {
         }
     }
 
+    /// E[f'_j f_k] of any norms and thresholds, from D_jk.
+    fn mixed(&self, j: usize, k: usize, d: f64) -> f64 {
+        let (r, s) = (self.norms[j], self.norms[k]);
+        let (b, c) = (self.thresholds[j], self.thresholds[k]);
+        if is_constant(r, b) || is_constant(s, c) {
+            return single(r, b).0 * single(s, c).1;
+        }
+        let angle = self.angle(j, k, self.rows.row(j).dot(&self.rows.row(k)) / (r * s));
+        s * gate_activation(b / r, c / s, angle, d)
+    }
+
     /// From the cosine where that is safe, from the chords where it is not. O(1), or O(d) near 0 and π.
     #[inline]
     fn angle(&self, j: usize, k: usize, rho: f64) -> HalfAngle {
@@ -258,19 +286,20 @@ fn is_constant(norm: f64, threshold: f64) -> bool {
 
 /// At least one node is constant.
 fn constant_pair(r: f64, b: f64, s: f64, c: f64) -> PairOverlap {
-    // Gate probability and mean of one node.
-    let single = |norm: f64, threshold: f64| {
-        if is_constant(norm, threshold) {
-            (f64::from(threshold < 0.0), (-threshold).max(0.0))
-        } else {
-            let h = threshold / norm;
-            (normal::tail(h), norm * normal::mean_above(h))
-        }
-    };
     let ((gate, mean), (other_gate, other_mean)) = (single(r, b), single(s, c));
     PairOverlap {
         d: gate * other_gate,
         l: mean * other_mean,
+    }
+}
+
+/// Gate probability and mean of one node.
+fn single(norm: f64, threshold: f64) -> (f64, f64) {
+    if is_constant(norm, threshold) {
+        (f64::from(threshold < 0.0), (-threshold).max(0.0))
+    } else {
+        let h = threshold / norm;
+        (normal::tail(h), norm * normal::mean_above(h))
     }
 }
 

@@ -126,7 +126,11 @@ impl<T: Real> MonteCarlo<T> {
         let (n, m) = (student.nodes(), teacher.nodes());
         let mut mean = Overlaps::zeros(n, m);
         assert_shapes(&student, &teacher, &mean);
-        if !self.accumulate(student, teacher, true, go_on) {
+        let wanted = Wanted {
+            squares: true,
+            mixed: false,
+        };
+        if !self.accumulate(student, teacher, wanted, go_on) {
             return None;
         }
         self.write_means(&mut mean);
@@ -155,11 +159,11 @@ impl<T: Real> MonteCarlo<T> {
         &mut self,
         student: LayerView,
         teacher: LayerView,
-        squares: bool,
+        wanted: Wanted,
         go_on: &GoOn,
     ) -> bool {
         let (n, m, d) = (student.nodes(), teacher.nodes(), student.input_dim());
-        self.prepare(n, m, d);
+        self.prepare([n, m, d], wanted.mixed);
         let layers = [student.reborrow(), teacher.reborrow()];
         stack(layers, &mut self.weights, &mut self.thresholds);
         let source = Source {
@@ -174,7 +178,7 @@ impl<T: Real> MonteCarlo<T> {
             },
         };
         let groups = self.groups.par_iter_mut().with_max_len(1);
-        if !groups.all(|group| group.accumulate(&source, squares, go_on)) {
+        if !groups.all(|group| group.accumulate(&source, wanted.squares, go_on)) {
             return false;
         }
         if self.resample == Resample::EveryEvaluation {
@@ -184,7 +188,8 @@ impl<T: Real> MonteCarlo<T> {
         for group in rest {
             first.sums.gates += &group.sums.gates;
             first.sums.activations += &group.sums.activations;
-            if squares {
+            first.sums.mixed += &group.sums.mixed;
+            if wanted.squares {
                 first.sums.squares += &group.sums.squares;
             }
         }
@@ -192,12 +197,13 @@ impl<T: Real> MonteCarlo<T> {
     }
 
     /// Lays out working memory for n student and m teacher nodes in dimension d, unless it is there.
-    fn prepare(&mut self, n: usize, m: usize, d: usize) {
+    fn prepare(&mut self, [n, m, d]: [usize; 3], mixed: bool) {
+        let of_size = |sums: &Sums<T>| sums.gates.nrows() == n && sums.mixed.is_empty() != mixed;
         let fits = self.weights.dim() == (n + m, d)
             && self
                 .groups
                 .first()
-                .is_some_and(|group| group.sums.gates.nrows() == n);
+                .is_some_and(|group| of_size(&group.sums));
         if fits {
             return;
         }
@@ -209,7 +215,7 @@ impl<T: Real> MonteCarlo<T> {
             .map(|g| Group {
                 blocks: g * blocks / groups..(g + 1) * blocks / groups,
                 sample: Sample::new(),
-                sums: Sums::zeros(n, m),
+                sums: Sums::zeros(n, m, mixed),
             })
             .collect();
     }
@@ -227,13 +233,26 @@ impl<T: Real> MonteCarlo<T> {
         // Only k ≥ j was summed.
         mirror(&mut out.gates);
         mirror(&mut out.activations);
+        let mixed = out.mixed.iter_mut().zip(&sums.mixed);
+        mixed.for_each(|(mean, sum)| *mean = sum * scale);
     }
+}
+
+/// What is summed beside D and L.
+#[derive(Clone, Copy)]
+struct Wanted {
+    squares: bool,
+    mixed: bool,
 }
 
 impl<T: Real> OverlapMethod for MonteCarlo<T> {
     fn evaluate(&mut self, student: LayerView, teacher: LayerView, out: &mut Overlaps) {
         assert_shapes(&student, &teacher, out);
-        self.accumulate(student, teacher, false, &|| true);
+        let wanted = Wanted {
+            squares: false,
+            mixed: !out.mixed.is_empty(),
+        };
+        self.accumulate(student, teacher, wanted, &|| true);
         self.write_means(out);
     }
 

@@ -27,25 +27,32 @@ pub struct Sums<T> {
     pub gates: Array2<u64>,
     pub activations: Array2<f64>,
     pub squares: Array2<f64>,
+    /// Gates of the first with activations of the second, for all k; 0 × 0 where nobody asks.
+    pub mixed: Array2<f64>,
     /// Of the pairs and samples, those with both active, as the last part had it.
     joint: Option<f64>,
     /// Activations of a part, node by node.
     f: Vec<T>,
     /// Gates of a part, node by node.
     open: Vec<Gates>,
+    /// The students' gates as numbers, node by node, where they are mixed with activations.
+    opened: Vec<T>,
     product: Array2<T>,
 }
 
 impl<T: Real> Sums<T> {
-    /// Nothing summed yet, for n student and m teacher nodes.
-    pub fn zeros(n: usize, m: usize) -> Self {
+    /// Nothing summed yet, for n student and m teacher nodes, with gates and activations mixed or without.
+    pub fn zeros(n: usize, m: usize, mixed: bool) -> Self {
+        let of_mixed = if mixed { (n, n + m) } else { (0, 0) };
         Self {
             gates: Array2::zeros((n, n + m)),
             activations: Array2::zeros((n, n + m)),
             squares: Array2::zeros((n, n + m)),
+            mixed: Array2::zeros(of_mixed),
             joint: None,
             f: vec![T::zero(); (n + m) * PART],
             open: vec![Gates::default(); n + m],
+            opened: vec![T::zero(); of_mixed.0 * PART],
             product: Array2::zeros((n, n + m)),
         }
     }
@@ -55,6 +62,7 @@ impl<T: Real> Sums<T> {
         self.gates.fill(0);
         self.activations.fill(0.0);
         self.squares.fill(0.0);
+        self.mixed.fill(0.0);
         self.joint = None;
     }
 
@@ -65,6 +73,7 @@ impl<T: Real> Sums<T> {
         let mut f = ArrayViewMut2::from_shape((count, samples), f).expect("as long as its shape");
         general_mat_mul(T::one(), &nodes.weights, &x, T::zero(), &mut f);
         gates::open(f, nodes.thresholds, &mut self.open);
+        self.add_mixed(samples);
 
         // Of the first part what independent gates would have.
         let independent = || (gates::count(&self.open) as f64 / (count * samples) as f64).powi(2);
@@ -77,6 +86,24 @@ impl<T: Real> Sums<T> {
         let n = self.gates.nrows();
         let pairs = n * count - n * (n - 1) / 2;
         self.joint = Some(both as f64 / (pairs * samples) as f64);
+    }
+
+    /// Σ f'_j f_k over the samples, if there is room for it.
+    fn add_mixed(&mut self, samples: usize) {
+        if self.mixed.is_empty() {
+            return;
+        }
+        let (n, nodes) = self.product.dim();
+        let own = self.opened.iter_mut().zip(&self.f[..n * samples]);
+        own.for_each(|(open, x)| *open = if *x > T::zero() { T::one() } else { T::zero() });
+        let (opened, f) = (
+            activations(&self.opened, n, samples),
+            activations(&self.f, nodes, samples),
+        );
+        general_mat_mul(T::one(), &opened, &f.t(), T::zero(), &mut self.product);
+        Zip::from(&mut self.mixed)
+            .and(&self.product)
+            .for_each(|sum, x| *sum += x.to_f64());
     }
 
     /// From the samples in which both nodes of a pair are active, whose number it gives.

@@ -35,6 +35,18 @@ function hatch(to, area, [x, y, width, height], gap) {
   to.restore();
 }
 
+/** Dots over what of an area lies in a rectangle. */
+function dot(to, area, [x, y, width, height], gap) {
+  to.save();
+  to.clip(area);
+  to.fillStyle = "#000";
+  const size = Math.max(1, gap / 4);
+  for (let left = x + gap / 2; left < x + width; left += gap) {
+    for (let top = y + gap / 2; top < y + height; top += gap) to.fillRect(left - size / 2, top - size / 2, size, size);
+  }
+  to.restore();
+}
+
 /** A small drawing of a series, in its theme's colours. */
 function swatch(series) {
   const [width, height] = [36, 16];
@@ -65,6 +77,7 @@ function sample(to, { mark, look }, width, height) {
     const area = new Path2D();
     area.rect(...rect);
     if (look.hatched) hatch(to, area, rect, 5);
+    if (look.dotted) dot(to, area, rect, 5);
     to.strokeStyle = ink();
     if (mark === "cells") to.strokeRect(4.5, 1.5, width - 9, height - 3);
     return;

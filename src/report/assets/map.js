@@ -51,7 +51,7 @@ class Edge {
 }
 
 /**
- * A map: `x` and `y` are axes; `fill(i)` is { color, hatched } or null of cell or dot i; `describe(i)` is what is said of
+ * A map: `x` and `y` are axes; `fill(i)` is { color, hatched, dotted } or null of cell or dot i; `describe(i)` is what is said of
  * it, a list of lines; `onpick(i)` hears of clicks. A grid's cells count row by row from below; `dots` has x and y of each
  * dot. `pieces` are lines over all.
  */
@@ -125,7 +125,7 @@ class MapView {
 
   drawCells(to) {
     const count = this.x.cells.length * this.y.cells.length;
-    const hatched = new Path2D();
+    const [hatched, dotted] = [new Path2D(), new Path2D()];
     for (let i = 0; i < count; i += 1) {
       const fill = this.spec.fill(i);
       if (!fill) continue;
@@ -134,9 +134,12 @@ class MapView {
       // Without seams.
       to.fillRect(Math.floor(x), Math.floor(y), Math.ceil(x + width) - Math.floor(x), Math.ceil(y + height) - Math.floor(y));
       if (fill.hatched) hatched.rect(x, y, width, height);
+      if (fill.dotted) dotted.rect(x, y, width, height);
     }
     const { left, right, top, bottom } = this.frame;
-    hatch(to, hatched, [left, top, right - left, bottom - top], 7);
+    const inside = [left, top, right - left, bottom - top];
+    hatch(to, hatched, inside, 7);
+    dot(to, dotted, inside, 7);
   }
 
   drawDots(to) {
@@ -265,11 +268,12 @@ function panelMap(figure, panel, state, log) {
   const heatOf = (series, i) => numberOf(series.data[0][i] ?? null);
   const layers = (i) => visible().filter((series) => (series.mark === "cells" ? cells.get(series).has(i) : series.mark === "heat" && !Number.isNaN(heatOf(series, i))));
   const fill = (i) => {
-    const found = { color: null, hatched: false };
+    const found = { color: null, hatched: false, dotted: false };
     for (const series of layers(i)) {
       if (series.mark === "heat") found.color = viridis(log(series.data[1].map(numberOf), heatOf(series, i)));
       else if (series.look.width > 0) found.color = onGround(series.look.color);
       found.hatched ||= series.look.hatched;
+      found.dotted ||= series.look.dotted;
     }
     return found.color ? found : null;
   };

@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use crate::bound::{Bound, Natural};
-use crate::experiment::{ExperimentKind, simulated, verdict};
+use crate::experiment::{ExperimentKind, Levels, simulated, verdict};
 use crate::measure::Span;
 use crate::sweep::table::{Cell, Head, RowValues, TableError};
 use crate::theory::Verdict;
@@ -54,6 +54,8 @@ pub struct Data {
     pub rates: Vec<Vec<Rate>>,
     /// For each cell, each of [`Data::extra`]'s columns.
     extras: Vec<Vec<Option<Span>>>,
+    /// For each cell, each of the view's levels: which of the reasons for having none it has.
+    reasons: Vec<Vec<Option<usize>>>,
     /// For each rate, how many runs have each verdict.
     pub verdicts: Vec<[usize; Verdict::ALL.len()]>,
     /// Runs per cell, at most.
@@ -75,6 +77,7 @@ impl Data {
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let mut values: Vec<Vec<String>> = Vec::new();
         let (mut rates, mut extras): (Vec<Vec<Rate>>, _) = (Vec::new(), Vec::new());
+        let mut reasons: Vec<Vec<Option<usize>>> = Vec::new();
         let mut verdicts: Vec<[usize; Verdict::ALL.len()]> = Vec::new();
         let mut seeds = 0;
         let head = Head::read(path, |head, cell| {
@@ -99,6 +102,8 @@ impl Data {
             );
             let spread = |name| cell.spread(head.column(name));
             extras.push(head.experiment.view.columns().map(spread).collect());
+            let levels = head.experiment.view.levels.iter();
+            reasons.push(levels.map(|levels| reason(levels, head, cell)).collect());
             seeds = seeds.max(cell.runs.len());
             Ok(())
         })?;
@@ -123,6 +128,7 @@ impl Data {
             bounds: kept.iter().map(|&place| &all[place]).collect(),
             rates,
             extras,
+            reasons,
             verdicts: kept.iter().map(|&place| verdicts[place]).collect(),
             seeds,
         })
@@ -132,6 +138,13 @@ impl Data {
     pub fn extra(&self, cell: usize, name: &str) -> Option<Span> {
         let place = self.kind.view.columns().position(|known| known == name);
         self.extras[cell][place.expect("a column that is kept")]
+    }
+
+    /// Why a cell has no level, as a place among the reasons that are declared; `None` where it failed.
+    pub fn reason(&self, cell: usize, levels: &str) -> Option<usize> {
+        let mut names = self.kind.view.levels.iter();
+        let place = names.position(|known| known.name == levels);
+        self.reasons[cell][place.expect("levels of the view")]
     }
 
     /// The axes that change by themselves; none where cells are scattered at random.
@@ -207,6 +220,14 @@ impl Data {
         };
         format!("{name}: {} cells, {runs}", self.rates.len())
     }
+}
+
+/// The first of the declared reasons that a run of the cell has.
+fn reason(levels: &Levels, head: &Head, cell: &Cell) -> Option<usize> {
+    let absent = levels.absent?;
+    let column = head.column(absent.column);
+    let mut reasons = absent.reasons.iter();
+    reasons.position(|(word, ..)| cell.runs.iter().any(|run| run.texts[column] == *word))
 }
 
 impl Rate {

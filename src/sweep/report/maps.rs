@@ -101,14 +101,8 @@ fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
             .iter()
             .map(|cell| level(data, name, cell))
             .collect();
-        let failed = places(facet, |cell| {
-            cell.is_some() && level(data, name, cell).is_nan()
-        });
-        let figure = figure.panel(*title).heat(of.label, values, ends).cells(
-            "no value",
-            failed,
-            Look::FAILED,
-        );
+        let figure = figure.panel(*title).heat(of.label, values, ends);
+        let figure = without_level(figure, data, facet, (of, name));
         let Some(alive) = of.alive else { return figure };
         let hatched = places(facet, |cell| level(data, name, cell) > alive);
         figure.cells(
@@ -121,6 +115,28 @@ fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
     let is_floor = ends[0] <= NOISE;
     let floor = " Below 10⁻¹⁰ levels are not told apart.";
     Some(over_runs(figure, data, if is_floor { floor } else { "" }))
+}
+
+/// The cells that have no number, by the reason.
+fn without_level(
+    figure: Figure,
+    data: &Data,
+    facet: &Facet,
+    (of, name): (&Levels, &str),
+) -> Figure {
+    let declared = of.absent.map_or(&[][..], |absent| absent.reasons);
+    let reasons = declared.iter().enumerate();
+    let reasons = reasons.map(|(place, (_, meaning, look))| (Some(place), *meaning, *look));
+    let failed = (None, label(Class::Failed, data.seeds), Look::FAILED);
+    reasons
+        .chain([failed])
+        .fold(figure, |figure, (reason, meaning, look)| {
+            let lacks = |cell: &Option<usize>| {
+                cell.is_some_and(|cell| data.reason(cell, of.name) == reason)
+                    && level(data, name, cell).is_nan()
+            };
+            figure.cells(meaning, places(facet, lacks), look)
+        })
 }
 
 /// NaN where there is none.

@@ -82,6 +82,7 @@ pub const VIEW: View = View {
             label: "held-out loss",
             columns: &[("flow_loss", "matrix flow"), ("sgd_loss", "SGD")],
             alive: None,
+            absent: None,
         },
         Levels {
             name: "separation",
@@ -93,6 +94,7 @@ pub const VIEW: View = View {
                 ("flow_separation_lowest", "at the end of the matrix flow"),
             ],
             alive: None,
+            absent: None,
         },
     ],
 };

@@ -74,6 +74,7 @@ pub const VIEW: View = View {
         label: "flat directions",
         columns: &[("flat_directions", "eigenvalues near zero")],
         alive: None,
+        absent: None,
     }],
 };
 

@@ -85,6 +85,7 @@ pub const VIEW: View = View {
             ("noise_epochs_to_half", "noise"),
         ],
         alive: None,
+        absent: None,
     }],
 };
 

@@ -87,6 +87,7 @@ pub const VIEW: View = View {
             ("random_over_fresh", "random nodes"),
         ],
         alive: None,
+        absent: None,
     }],
 };
 

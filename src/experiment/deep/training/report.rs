@@ -178,6 +178,7 @@ pub const VIEW: View = View {
             label: "held-out loss",
             columns: &[("held_out_loss", "held-out loss")],
             alive: None,
+            absent: None,
         },
         Levels {
             name: "correlation",
@@ -190,6 +191,7 @@ pub const VIEW: View = View {
                 ("rho_mean", "mean over layers"),
             ],
             alive: None,
+            absent: None,
         },
     ],
 };

@@ -1,7 +1,8 @@
 //! What a sweep keeps of a run.
 
-use crate::bound::{Bound, THEOREM4};
+use crate::bound::{Bound, Measure, THEOREM4};
 use crate::experiment::theorem4::{Outcome, RateClaim};
+use crate::experiment::two_layer::claim;
 use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
 use crate::experiment::{Rate, Reading, View, simulated};
 use crate::measure::Fit;
@@ -133,7 +134,8 @@ fn measurements() -> Vec<Reading<Outcome>> {
         ),
     ]);
     let of = "of ‖W − W*‖, of the slowest start within θ₀ that a search found";
-    all.extend(slowest::columns(of, |o: &Outcome| o.slowest_found));
+    let applies = |o: &Outcome| claim::applies(&o.claims, Measure::Distance);
+    all.extend(slowest::columns(of, |o| o.slowest_found, applies));
     all.extend(effort());
     all
 }

@@ -1,8 +1,8 @@
 //! What a sweep keeps of a run.
 
-use crate::bound::{Bound, THEOREM5};
+use crate::bound::{Bound, Measure, THEOREM5};
 use crate::experiment::theorem5::{Envelope, Outcome, PARTS, PartClaim};
-use crate::experiment::two_layer::claim::RateClaim;
+use crate::experiment::two_layer::claim::{self, RateClaim};
 use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
 use crate::experiment::{Levels, Pair, Rate, Reading, View, simulated};
 use crate::network::TwoLayer;
@@ -58,6 +58,7 @@ pub const VIEW: View = View {
             ],
             // An error above this at the end has not vanished.
             alive: Some(1e-3),
+            absent: None,
         },
         Levels {
             name: "lambda_min_L",
@@ -66,6 +67,7 @@ pub const VIEW: View = View {
             label: "smallest eigenvalue of L",
             columns: &[("lambda_min_L", "λ_{min}(L) at the end")],
             alive: None,
+            absent: None,
         },
         CERTIFIED_OF_FOUND,
     ],
@@ -77,7 +79,8 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     all.extend(THEOREM5.iter().flat_map(claim));
     all.extend(certificate());
     let of = "of the joint distance, of the slowest start with such errors that a search found";
-    all.extend(slowest::columns(of, |o: &Outcome| o.slowest_found));
+    let applies = |o: &Outcome| claim::applies(&o.claims, Measure::JointDistance);
+    all.extend(slowest::columns(of, |o| o.slowest_found, applies));
     all.extend(limits());
     all.extend(run());
     all

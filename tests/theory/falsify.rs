@@ -1,4 +1,4 @@
-//! A long search for counterexamples, by hand: `FALSIFY_SECONDS=900 cargo test --test falsify -- --ignored --nocapture`.
+//! A long search for counterexamples, by hand: `FALSIFY_SECONDS=900 cargo test --test theory a_long_search -- --ignored --nocapture`.
 
 use luckflow::bound::Measure;
 use luckflow::experiment::Silent;

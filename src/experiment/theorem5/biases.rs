@@ -1,0 +1,67 @@
+//! Biases that are learned: thresholds of nodes, and one bias for each output.
+
+use super::keys::{Start, Theorem5};
+use crate::config::words::words;
+use crate::flow::ThresholdRule;
+use crate::network::TwoLayer;
+use crate::rng::{self, Stream};
+use ndarray::{Array1, Array2, Axis, concatenate};
+use rand_distr::{Distribution, StandardNormal};
+
+words! {
+    /// Whether the student has biases that are learned, as the poster's authors have them.
+    pub enum Biases {
+        /// Thresholds are the teacher's.
+        None = "none",
+        /// Down the gradient of the loss.
+        Learned = "learned",
+        /// The same with expectations taken apart where thresholds are concerned: the authors' update.
+        Separated = "separated",
+    }
+}
+
+impl Biases {
+    /// How thresholds move, if they do.
+    pub fn rule(self) -> Option<ThresholdRule> {
+        match self {
+            Self::None => None,
+            Self::Learned => Some(ThresholdRule::Gradient),
+            Self::Separated => Some(ThresholdRule::Separated),
+        }
+    }
+}
+
+/// Perturbs the thresholds as nodes were perturbed, whose columns had the norms `lengths`, n, before they were normalised; and adds
+/// a node after all others: of zero weight and threshold −1 it is the constant 1, and its fan-out is the outputs' biases, noise.
+pub(super) fn perturb(network: &mut TwoLayer, scenario: &Theorem5, lengths: &[f64]) {
+    let Start::Perturbed { signal, noise } = scenario.student.start else {
+        return;
+    };
+    let mut stream = rng::stream(scenario.seed, "student biases", &[]);
+    let (m, outputs) = network.teacher_fan_out.dim();
+    let nodes = lengths.iter().enumerate().map(|(j, length)| {
+        let of_teacher = network.teacher.thresholds.get(j).filter(|_| j < m);
+        let kept = of_teacher.map_or(0.0, |b| signal[0] * b);
+        (kept + noise * normal(&mut stream)) / length
+    });
+    let thresholds = nodes.collect::<Vec<f64>>();
+    let student = &mut network.student;
+    student.thresholds = thresholds
+        .into_iter()
+        .chain([-1.0])
+        .collect::<Array1<f64>>();
+    let coordinates = student.weights.nrows();
+    student.weights = with_columns(&student.weights, Array2::zeros((coordinates, 1)));
+    let biases = Array2::from_shape_simple_fn((1, outputs), || noise * normal(&mut stream));
+    network.fan_out = concatenate![Axis(0), network.fan_out, biases];
+}
+
+fn normal(stream: &mut Stream) -> f64 {
+    StandardNormal.sample(stream)
+}
+
+/// A node per column, each contiguous, as layers have them.
+fn with_columns(weights: &Array2<f64>, more: Array2<f64>) -> Array2<f64> {
+    let rows = concatenate![Axis(0), weights.t(), more.t()];
+    rows.reversed_axes()
+}
