@@ -5,6 +5,7 @@ use luckflow::experiment::Silent;
 use luckflow::output::digest::digest;
 use luckflow::output::{Claim, Identities};
 use luckflow::sweep::axes::Sweep;
+use luckflow::sweep::aggregate::Form;
 use luckflow::sweep::report::show;
 use luckflow::sweep::table::Head;
 use luckflow::sweep::{Opening, Options, Plan, Shard, Status, Store, SweepEnd, merge, run};
@@ -93,7 +94,7 @@ fn look(folder: &Path, merged: &Path) {
     match merge(&[folder.to_owned()], merged, Claim::New) {
         Err(error) => sentence(error),
         Ok((folder, _)) => {
-            if let Err(error) = show(&folder) {
+            if let Err(error) = show(&folder, &Form::default()) {
                 sentence(error);
             }
         }

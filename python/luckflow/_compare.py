@@ -1,13 +1,16 @@
-"""What two results have in common, and what not."""
+"""What results have in common, and what not."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
-from . import _html
+from . import _html, _luckflow
+from ._errors import InputError
+from ._result import Result
 
 #: Findings that are never the same twice.
 PASSING = ("provenance", "seconds", "scenario")
@@ -49,18 +52,87 @@ class Comparison:
         return "".join(tables) or "<p>The same.</p>"
 
 
-def compare(a: Any, b: Any) -> Comparison:
-    """What differs between two results: keys of the scenario, verdicts, findings, arrays.
+@dataclass(frozen=True, eq=False)
+class FolderComparison:
+    """What differs between the results in several folders, of runs or of sweeps.
+
+    Attributes
+    ----------
+    folders : list of str
+        As they were named.
+    scenario, results : dict
+        Keys of the scenario, and findings (of sweeps: columns of ``aggregate.csv``), that are not the same everywhere:
+        a value in words for each folder.
+    same : int
+        How many findings are the same.
+    text, csv, latex : str
+        All of it as the command line writes it.
+    """
+
+    folders: list[str]
+    scenario: dict[str, list[str]]
+    results: dict[str, list[str]]
+    same: int
+    text: str = field(repr=False)
+    csv: str = field(repr=False)
+    latex: str = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        parts = [("key", self.scenario), ("finding", self.results)]
+        shown = [
+            _html.table([name, *self.folders], [[key, *all_] for key, all_ in part.items()]) for name, part in parts
+        ]
+        return "".join(shown)
+
+
+@overload
+def compare(a: Result, b: Result) -> Comparison: ...
+
+
+@overload
+def compare(
+    a: str | os.PathLike, b: str | os.PathLike, *more: str | os.PathLike, tolerance: float = 1e-9
+) -> FolderComparison: ...
+
+
+def compare(a: Any, b: Any, *more: Any, tolerance: float = 1e-9) -> Any:
+    """What differs between results: keys of the scenario, verdicts, findings, arrays.
 
     Parameters
     ----------
-    a, b : Result
-        As `run` and `load` give them.
+    a, b : Result or path
+        Two results, as `run` and `load` give them; or two or more folders, all of runs or all of sweeps.
+    *more : path
+        Further folders.
+    tolerance : float
+        Of folders, numbers are the same that differ by no more than this part of the larger; results in memory are
+        compared to the last bit.
 
     Returns
     -------
-    Comparison
+    Comparison or FolderComparison
+
+    Raises
+    ------
+    InputError
+        Runs beside sweeps, folders beside results, a tolerance that is none.
+    OSError
+        A file that cannot be read.
     """
+    given = [a, b, *more]
+    if all(isinstance(one, (str, os.PathLike)) for one in given):
+        if not 0 <= tolerance <= 1:
+            raise InputError("", "tolerance", str(tolerance), "a number from 0 to 1")
+        folders = [os.fspath(one) for one in given]
+        scenario, results, same, written = _luckflow.compare_folders(folders, float(tolerance))
+        return FolderComparison(folders, dict(scenario), dict(results), same, *written)
+    if more or not all(isinstance(one, Result) for one in given):
+        kinds = ", ".join(type(one).__name__ for one in given)
+        raise InputError("", "a, b", kinds, "two results, or two or more folders")
+    return _of_results(a, b)
+
+
+def _of_results(a: Result, b: Result) -> Comparison:
     findings = [
         {key: value for key, value in flat(result.summary).items() if key.split(".")[0] not in PASSING}
         for result in (a, b)

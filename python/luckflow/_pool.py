@@ -47,20 +47,20 @@ def through(
     axes: list[str],
     plan: Any,
     target: Any,
-    draw: bool,
+    manner: Any,
     show: Callable[[float, str], Any] | None,
 ) -> None:
-    """Runs all points that have no row yet."""
+    """Runs all points that have no row yet, round by round if it is in rounds."""
     processes = isinstance(executor, int) and not isinstance(executor, bool)
     if callable(getattr(executor, "apply_async", None)) and not callable(getattr(executor, "submit", None)):
         executor = _Pool(executor)
     if not (processes and executor > 0) and not callable(getattr(executor, "submit", None)):
         raise InputError("", "executor", repr(executor), "a number of processes, or what has submit or apply_async")
-    store = plan.open(target)
+    store = plan.open(target, manner)
     try:
         make = _processes(executor) if processes else (lambda: executor)
-        _Run(make, processes, given, axes, plan.points, store, show).all()
-        store.finish(draw)
+        _Run(make, processes, given, axes, store, manner.fail_fast, show).all()
+        store.finish()
     finally:
         store.close()
 
@@ -88,25 +88,28 @@ class _Run:
     """One sweep under way."""
 
     def __init__(
-        self, make: Any, owned: bool, given: Given, axes: list[str], points: int, store: Any, show: Any
+        self, make: Any, owned: bool, given: Given, axes: list[str], store: Any, fail_fast: bool, show: Any
     ) -> None:
         self.make, self.owned, self.given, self.axes = make, owned, given, axes
-        self.points, self.store, self.show = points, store, show
+        self.store, self.fail_fast, self.show = store, fail_fast, show
         self.executor = make()
         self.width = AHEAD * _workers(self.executor)
         self.waiting: dict[Any, list[int]] = {}
         self.suspects: list[int] = []
         self.suspect: int | None = None
-        self.begin, self.size = 0, 1
+        self.size = 1
         self.moved = threading.Event()
 
     def all(self) -> None:
         """Until every point has its row."""
         try:
-            while self.submit() or self.waiting:
-                self.moved.wait(POLL)
-                self.moved.clear()
-                self.collect()
+            while True:
+                while self.submit() or self.waiting:
+                    self.moved.wait(POLL)
+                    self.moved.clear()
+                    self.collect()
+                if not self.store.next_round():
+                    break
         except BaseException:
             for future in self.waiting:
                 future.cancel()
@@ -124,7 +127,7 @@ class _Run:
                 self.suspect = self.suspects.pop()
                 batch = [self.suspect]
             else:
-                batch, self.begin = self.store.missing(self.begin, self.size)
+                batch = self.store.next(self.size)
             if not batch:
                 break
             some = True
@@ -163,12 +166,13 @@ class _Run:
 
     def keep(self, found: list[Any]) -> None:
         """Rows of a batch; the next ones are as long as these say."""
-        self.store.deliver(found)
+        self.store.deliver(found, self.fail_fast)
         seconds = sum(row[3] for row in found) / max(len(found), 1)
         self.size = max(1, min(MOST, int(BATCH / max(seconds, 1e-6))))
         if self.show:
             done, failed, violated = self.store.tally()
-            self.show(done / self.points, f"{done} of {self.points} points, {failed} failed, {violated} violated")
+            total = self.store.total
+            self.show(done / total, f"{done} of {total} points, {failed} failed, {violated} violated")
 
 
 def _end(executor: ProcessPoolExecutor) -> None:

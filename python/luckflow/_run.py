@@ -24,11 +24,11 @@ class Target:
     resume: bool
 
     @classmethod
-    def of(cls, out: str | os.PathLike | None, force: bool, resume: bool) -> Target:
-        """Flags speak of a folder."""
+    def of(cls, out: str | os.PathLike | None, force: bool, resume: bool, both: bool = False) -> Target:
+        """Flags speak of a folder, and but for sweeps exclude each other."""
         if out is None and (force or resume):
             raise InputError("", "out", "none", "a folder, where force or resume is asked for")
-        if force and resume:
+        if force and resume and not both:
             raise InputError("", "force", "force and resume", "one of them")
         return cls(None if out is None else os.fspath(out), bool(force), bool(resume))
 
@@ -40,6 +40,7 @@ def run(
     *,
     force: bool = False,
     resume: bool = False,
+    over_memory: bool = False,
     progress: bool | Callable[[float, str], Any] = False,
 ) -> Result:
     """Runs a scenario: any experiment of the command line, to the same bytes.
@@ -55,6 +56,8 @@ def run(
         A folder that gets what the command line leaves; it must be new or empty.
     force, resume : bool
         Replace earlier results there; go on from the checkpoints of a training that was stopped.
+    over_memory : bool
+        Run also what would take more memory than is free (`memory`).
     progress : bool or callable
         A tqdm bar, or a function of the part that is done, from 0 to 1, and words.
 
@@ -68,6 +71,8 @@ def run(
         A mistake in the scenario: with ``place``, ``key``, ``found`` and ``allowed``.
     FileExistsError, OSError
         A folder with other results; one that cannot be written to.
+    MemoryError
+        A run that would take more memory than is free.
     KeyboardInterrupt
         Within half a second of Ctrl-C; with `out`, what was computed until then is kept there.
 
@@ -79,7 +84,50 @@ def run(
     """
     given, target = Given.of(scenario, overrides), Target.of(out, force, resume)
     with shown(progress) as show:
-        return Result(_luckflow.run(given, target, show))
+        return Result(_luckflow.run(given, target, bool(over_memory), show))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a run would take of memory at one time, in bytes: estimates.
+
+    Attributes
+    ----------
+    total : float
+        All parts together.
+    parts : dict
+        What each is for, the largest first.
+    free : float or None
+        What this process can still have; ``None`` where the system does not say.
+    """
+
+    total: float
+    parts: dict[str, float]
+    free: float | None
+
+
+def memory(scenario: Scenario, overrides: Mapping[str, Any] | None = None) -> Memory:
+    """What a run of a scenario would take of memory; nothing is run.
+
+    Parameters
+    ----------
+    scenario, overrides
+        As for `run`.
+
+    Returns
+    -------
+    Memory
+
+    Raises
+    ------
+    ScenarioError
+        A mistake in the scenario.
+    """
+    parts, free = _luckflow.memory(Given.of(scenario, overrides))
+    together: dict[str, float] = {}
+    for what, taken in parts:
+        together[what] = together.get(what, 0.0) + taken
+    return Memory(sum(together.values()), together, free)
 
 
 def load(folder: str | os.PathLike) -> Any:

@@ -73,6 +73,19 @@ pub fn folder(error: &FolderError) -> PyErr {
     }
 }
 
+/// A mistake in words, as in "--until: found 1; allowed: 4 or more"; what the system says, where it is of another form.
+pub fn in_words(text: &str) -> PyErr {
+    let text = in_python(text);
+    let parts = text.split_once(": ").and_then(|(key, rest)| {
+        let (found, allowed) = rest.strip_prefix("found ")?.rsplit_once("; allowed: ")?;
+        Some((key, found, allowed))
+    });
+    match parts {
+        Some((key, found, allowed)) => argument(key, found, allowed),
+        None => PyOSError::new_err(text),
+    }
+}
+
 /// What the command line calls by its options, by the names of Python's arguments.
 pub fn in_python(text: &str) -> String {
     [
@@ -82,6 +95,12 @@ pub fn in_python(text: &str) -> String {
         ("--out", "out"),
         ("--axis", "axes"),
         ("--set", "overrides"),
+        ("--refine", "refine"),
+        ("--coarse", "coarse"),
+        ("--until", "until"),
+        ("--columns", "columns"),
+        ("--partial", "partial=True"),
+        ("--over-memory", "over_memory=True"),
     ]
     .into_iter()
     .fold(text.to_owned(), |text, (option, argument)| {

@@ -4,10 +4,13 @@ mod arrays;
 mod attack;
 mod errors;
 mod flow;
+mod folders;
+mod images;
 mod job;
 mod list;
 mod network;
 mod overlap;
+mod proofs;
 mod run;
 mod sweep;
 mod theory;
@@ -24,13 +27,19 @@ mod _luckflow {
     #[pymodule_export]
     use crate::flow::trajectory::simulate;
     #[pymodule_export]
+    use crate::folders::{compare_folders, draw, find, merge, report, report_page, status};
+    #[pymodule_export]
+    use crate::images::ImageSet;
+    #[pymodule_export]
     use crate::list::{experiments, explain, new, scenario_text, shipped};
     #[pymodule_export]
     use crate::network::DeepNetwork;
     #[pymodule_export]
     use crate::overlap::{kernel, overlaps, overlaps_mc};
     #[pymodule_export]
-    use crate::run::{RunOutcome, run, to_inline_toml, to_toml};
+    use crate::proofs::{check_certificates, verify_claims};
+    #[pymodule_export]
+    use crate::run::{RunOutcome, memory, run, to_inline_toml, to_toml};
     #[pymodule_export]
     use crate::sweep::{SweepPlan, SweepStore};
     #[pymodule_export]

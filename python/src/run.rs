@@ -5,7 +5,8 @@ use luckflow::config::{Document, Override};
 use luckflow::experiment::{self, Outcome, Prepared, Scenario, Summary, resolved};
 use luckflow::integrate::RunEnd;
 use luckflow::output::{Checkpoints, Claim, Folder, FolderError, Provenance};
-use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError};
+use luckflow::runs::{Bytes, Memory, free_memory};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyMemoryError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pythonize::{depythonize, pythonize};
@@ -212,12 +213,16 @@ pub fn run(
     py: Python<'_>,
     given: Given,
     target: Target,
+    over_memory: bool,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<RunOutcome> {
     let document = given.document()?;
     let kept = given.kept("run", &document);
     let place = document.path.display().to_string();
     let scenario = Scenario::interpret(document.clone()).map_err(errors::scenario)?;
+    if !over_memory {
+        refuse_large(&place, &scenario.memory())?;
+    }
     let ready = scenario.clone();
     let prepared = job::wide(py, move || ready.prepare())?
         .map_err(|error| errors::experiment(&error, &place))?;
@@ -240,6 +245,26 @@ pub fn run(
             Ok(outcome)
         }
         Err(error) => Err(errors::experiment(&error, &place)),
+    }
+}
+
+/// What a run would take of memory, in bytes, part by part; and what is free.
+#[pyfunction]
+#[expect(clippy::type_complexity)]
+pub fn memory(given: Given) -> PyResult<(Vec<(&'static str, f64)>, Option<f64>)> {
+    let scenario = Scenario::interpret(given.document()?).map_err(errors::scenario)?;
+    let parts = scenario.memory().parts().into_iter();
+    let parts = parts.map(|(what, Bytes(bytes))| (what, bytes));
+    Ok((parts.collect(), free_memory().map(|Bytes(free)| free)))
+}
+
+/// Refuses a run that would take more than there is.
+fn refuse_large(place: &str, memory: &Memory) -> PyResult<()> {
+    match free_memory() {
+        Some(free) if memory.total() > free.0 => Err(PyMemoryError::new_err(format!(
+            "{place}: needs about {memory}; {free} are free; over_memory=True runs it all the same"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -57,7 +57,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn show(found: &Found, quiet: bool) -> Result<(), Failure> {
-    let command = found.command.as_ref().map(|words| {
+    let command = found.alone.as_ref().map(|alone| {
+        let words = alone.command();
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         words.join(" ")
     });

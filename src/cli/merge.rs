@@ -1,6 +1,7 @@
 //! `luckflow merge`: the shards of a sweep as one.
 
 use super::Failure;
+use super::aggregate::Aggregate;
 use clap::Args;
 use luckflow::output::{Claim, FolderError};
 use luckflow::sweep::{self, MergeError};
@@ -23,6 +24,8 @@ pub struct Arguments {
     /// whole runs the points that are missing
     #[arg(long)]
     partial: bool,
+    #[command(flatten)]
+    aggregate: Aggregate,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -44,5 +47,5 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         mistake => Failure::usage(mistake),
     })?;
     super::sweep::say(&tally, tally.done, arguments.quiet)?;
-    super::plot::draw(&folder, arguments.quiet)
+    super::plot::draw(&folder, &arguments.aggregate.form(), arguments.quiet)
 }

@@ -1,5 +1,6 @@
 //! What the user types: a file per verb.
 
+mod aggregate;
 mod check;
 mod compare;
 mod completions;
@@ -20,7 +21,6 @@ mod report;
 mod run;
 #[cfg(feature = "plot")]
 mod serve;
-mod shard;
 mod source;
 mod status;
 mod sweep;

@@ -1,11 +1,13 @@
 //! `luckflow plot`: the figures of a result folder, from their data alone.
 
+use super::aggregate::Aggregate;
 use super::{Failure, say};
 use clap::Args;
 use luckflow::experiment::figures;
 use luckflow::output::{Claim, Folder};
 use luckflow::plot::{Figure, Ground, Size};
-use luckflow::sweep::report::show;
+use luckflow::sweep::aggregate::Form;
+use luckflow::sweep::report::{ShowError, show};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,6 +29,8 @@ pub struct Arguments {
     /// On what to draw: white paper, or the dark ground of slides and screens
     #[arg(long, value_name = "STYLE", value_parser = ["paper", "dark"], default_value = "paper")]
     style: String,
+    #[command(flatten)]
+    aggregate: Aggregate,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -44,9 +48,15 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             luckflow::sweep::CELLS,
         )));
     }
+    if !is_sweep && arguments.aggregate.is_given() {
+        return Err(Failure::usage(format!(
+            "--columns, --long: {}: found a run; allowed: the folder of a sweep",
+            path.display()
+        )));
+    }
     let folder = Folder::claim(path, Claim::Beside).map_err(Failure::usage)?;
     if is_sweep {
-        draw(&folder, arguments.quiet)?;
+        draw(&folder, &arguments.aggregate.form(), arguments.quiet)?;
         let is_usual = arguments.width.is_none() && arguments.style == "paper";
         if is_usual && arguments.formats == [Format::Svg] {
             return Ok(ExitCode::SUCCESS);
@@ -145,8 +155,11 @@ impl Arguments {
 }
 
 /// Writes `aggregate.csv` and figures into a sweep's folder.
-pub fn draw(folder: &Folder, quiet: bool) -> Result<ExitCode, Failure> {
-    let shown = show(folder).map_err(Failure::runtime)?;
+pub fn draw(folder: &Folder, form: &Form, quiet: bool) -> Result<ExitCode, Failure> {
+    let shown = show(folder, form).map_err(|error| match error {
+        ShowError::Column(mistake) => Failure::usage(mistake),
+        other => Failure::runtime(other),
+    })?;
     if !quiet {
         say(shown.table)?;
         for path in &shown.written {

@@ -58,11 +58,6 @@ fn table(found: &[Status]) -> Table {
     ]);
     for status in found {
         let tally = &status.tally;
-        let state = match (status.is_running, tally.done >= status.points) {
-            (true, _) => "running",
-            (_, true) => "complete",
-            _ => "stopped",
-        };
         table.add_row([
             status.path.display().to_string(),
             status.shard.to_string(),
@@ -70,7 +65,7 @@ fn table(found: &[Status]) -> Table {
             status.points.to_string(),
             tally.failed.to_string(),
             tally.violated.to_string(),
-            state.to_owned(),
+            status.state().to_owned(),
             left(status.left()),
         ]);
     }

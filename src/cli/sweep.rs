@@ -1,13 +1,14 @@
 //! `luckflow sweep`: a scenario at many points.
 
+use super::aggregate::Aggregate;
 use super::source::{Given, Source};
 use super::watch::Watch;
 use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
 use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::{
-    self, Condition, Identities, Opening, Options, Plan, Refinement, RoundsError, Shard, Store,
-    StoreError, SweepEnd, Tally, Until,
+    self, Condition, Identities, Opening, Options, Plan, Refinement, Rounds, RoundsError, Shard,
+    Store, StoreError, SweepEnd, Tally, Until,
 };
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -55,6 +56,8 @@ pub struct Arguments {
     /// mean to be as in 'fitted < 0.001'. Without it, --resume runs all others
     #[arg(long, value_name = "CONDITION", conflicts_with_all = ["shard", "refine"])]
     until: Option<Condition>,
+    #[command(flatten)]
+    aggregate: Aggregate,
     /// List the points and say how many they are, but run none
     #[arg(long)]
     dry_run: bool,
@@ -78,24 +81,12 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let given = Given::of(&document);
     let plan = Plan::new(Sweep::read(document).map_err(Failure::usage)?).map_err(Failure::usage)?;
-    let shard = super::shard::read(&arguments.shard, |name| std::env::var(name).ok())?;
-    if shard.count() > plan.points() {
-        return Err(Failure::usage(format!(
-            "--shard: found {shard} of {} points; allowed: no more shards than points",
-            plan.points()
-        )));
-    }
-    let refinement = arguments.refine.clone().map(|condition| Refinement {
-        condition,
-        coarse: arguments.coarse,
-    });
-    if let Some(refinement) = &refinement {
-        refinement.check(&plan).map_err(Failure::usage)?;
-    }
-    let until = arguments.until.clone().map(|condition| Until { condition });
-    if let Some(until) = &until {
-        until.check(&plan).map_err(Failure::usage)?;
-    }
+    let variable = |name: &str| std::env::var(name).ok();
+    let shard = Shard::named(&arguments.shard, variable).map_err(Failure::usage)?;
+    shard.check(plan.points()).map_err(Failure::usage)?;
+    let rounds = rounds(arguments, &plan).map_err(Failure::usage)?;
+    let form = arguments.aggregate.form();
+    form.check(&plan.kind().columns()).map_err(Failure::usage)?;
     if arguments.dry_run {
         return match list(&plan, shard) {
             // Whoever read the list has seen enough.
@@ -128,12 +119,11 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         fail_fast: arguments.fail_fast,
     };
     let watch = Watch::start_of_rows(arguments.quiet);
-    let ended = match (&refinement, &until) {
-        (Some(refinement), _) => {
-            sweep::refine(&plan, &identities, store, options, &watch, refinement)
+    let ended = match rounds {
+        Some(mut rounds) => {
+            sweep::run_rounds(&plan, &identities, store, options, &watch, &mut *rounds)
         }
-        (_, Some(until)) => sweep::until(&plan, &identities, store, options, &watch, until),
-        _ => sweep::run(&plan, &identities, store, options, &watch).map_err(RoundsError::from),
+        None => sweep::run(&plan, &identities, store, options, &watch).map_err(RoundsError::from),
     };
     watch.finish();
     let (end, tally) = ended.map_err(Failure::runtime)?;
@@ -141,7 +131,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     say(&tally, total, arguments.quiet)?;
     match end {
         SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => {
-            super::plot::draw(&folder, arguments.quiet)
+            super::plot::draw(&folder, &form, arguments.quiet)
         }
         SweepEnd::Interrupted => {
             super::tell("interrupted; --resume goes on from here");
@@ -152,6 +142,17 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             folder.display()
         ))),
     }
+}
+
+/// The rounds that were asked for, if any were.
+fn rounds(arguments: &Arguments, plan: &Plan) -> Result<Option<Box<dyn Rounds>>, RoundsError> {
+    let coarse = arguments.coarse;
+    let rounds = match (arguments.refine.clone(), arguments.until.clone()) {
+        (Some(condition), _) => Refinement { condition, coarse }.rounds(plan)?,
+        (_, Some(condition)) => Until { condition }.rounds(plan)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(rounds))
 }
 
 /// How many points are done, and how.

@@ -51,8 +51,32 @@ pub struct Found {
     pub index: Option<u64>,
     /// What was asked for; of a row also its axes and its seed.
     pub values: Vec<(String, String)>,
-    /// Of a row: the words of a command that runs it alone.
-    pub command: Option<Vec<String>>,
+    /// Of a row: what runs it alone.
+    pub alone: Option<Alone>,
+}
+
+/// A row of a sweep as a run of its own, with all its figures.
+#[derive(Clone, Debug)]
+pub struct Alone {
+    /// The scenario's file.
+    pub scenario: PathBuf,
+    /// What is set there: `key=value`.
+    pub settings: Vec<String>,
+    /// Where its results would go.
+    pub out: PathBuf,
+}
+
+impl Alone {
+    /// The words of a command.
+    pub fn command(&self) -> Vec<String> {
+        let word = |path: &Path| path.to_string_lossy().into_owned();
+        let mut words = vec!["luckflow".to_owned(), "run".into(), word(&self.scenario)];
+        for setting in &self.settings {
+            words.extend(["--set".into(), setting.clone()]);
+        }
+        words.extend(["--out".into(), word(&self.out)]);
+        words
+    }
 }
 
 /// Looks below folders, and shows each finding in turn. Memory: a run, or a row.
@@ -148,7 +172,7 @@ fn run(
         folder: folder.into(),
         index: None,
         values: asked.collect(),
-        command: None,
+        alone: None,
     })
 }
 
@@ -181,29 +205,30 @@ fn rows(
         show(Found {
             folder: folder.into(),
             index,
-            command: Some(command(folder, manifest, index, axes.filter_map(pair))),
+            alone: Some(alone(folder, manifest, index, axes.filter_map(pair))),
             values: names.into_iter().filter_map(pair).collect(),
         })
     })
 }
 
-/// A command that runs one row of a sweep alone, with all its figures.
-fn command(
+/// What runs one row of a sweep alone.
+fn alone(
     folder: &Path,
     manifest: &Manifest,
     index: Option<u64>,
-    settings: impl Iterator<Item = (String, String)>,
-) -> Vec<String> {
-    let word = |path: PathBuf| path.to_string_lossy().into_owned();
-    let mut words = vec!["luckflow".to_owned(), "run".into()];
-    match folder.join(RESOLVED) {
-        resolved if resolved.exists() => words.push(word(resolved)),
-        _ => words.extend([word(folder.join(SCENARIO)), "--set".into(), "sweep=".into()]),
-    }
-    for (key, value) in settings {
-        words.extend(["--set".into(), format!("{key}={value}")]);
-    }
+    values: impl Iterator<Item = (String, String)>,
+) -> Alone {
+    let resolved = folder.join(RESOLVED);
+    // As an older version left it.
+    let (scenario, without) = match resolved.exists() {
+        true => (resolved, None),
+        false => (folder.join(SCENARIO), Some("sweep=".to_owned())),
+    };
+    let set = values.map(|(key, value)| format!("{key}={value}"));
     let index = index.map_or(String::new(), |index| format!("-{index}"));
-    words.extend(["--out".into(), format!("plots/{}{index}", manifest.name)]);
-    words
+    Alone {
+        scenario,
+        settings: without.into_iter().chain(set).collect(),
+        out: format!("plots/{}{index}", manifest.name).into(),
+    }
 }

@@ -171,8 +171,8 @@ fn data(folders: &[ResultFolder]) -> Vec<Html> {
         blocks.push(script.raw(&packed.data));
     };
     for (place, folder) in folders.iter().enumerate() {
-        if let Some(sweep) = &folder.sweep {
-            block(format!("cells-{place}"), &sweep.data);
+        if let Some(data) = folder.sweep.as_ref().and_then(|sweep| sweep.data.as_ref()) {
+            block(format!("cells-{place}"), data);
         }
         for (index, table) in folder.tables.iter().enumerate() {
             block(format!("table-{place}-{index}"), table);
@@ -193,6 +193,6 @@ fn of_folder(folder: &ResultFolder) -> FolderData<'_> {
             })
             .collect(),
         tables: &folder.tables,
-        sweep: folder.sweep.as_ref().map(|sweep| sweep.shown()),
+        sweep: folder.sweep.as_ref().and_then(|sweep| sweep.shown()),
     }
 }

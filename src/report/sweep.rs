@@ -15,10 +15,15 @@ use std::path::Path;
 /// Runs that are listed without scripts.
 const LISTED: usize = 100;
 
+/// Sweeps of more rows have no map and no table of all cells in the page: it would take gigabytes.
+const MOST_ROWS: usize = 50_000;
+
 /// What a page shows of a sweep.
 pub(super) struct Sweep {
     pub(super) experiment: &'static ExperimentKind,
-    pub(super) data: Packed,
+    /// Of all rows, where they are not too many.
+    pub(super) data: Option<Packed>,
+    rows: usize,
     /// Keys that change.
     pub(super) axes: Vec<String>,
     manifest: Option<Manifest>,
@@ -76,6 +81,7 @@ impl Sweep {
             other => failed(io::Error::other(other)),
         };
         let (mut counts, mut failures, mut numeric) = (Vec::new(), 0, Vec::new());
+        let mut rows = 0;
         let table = Head::read(&path, |head, cell| {
             let bounds = head.experiment.view.bounds;
             counts.resize(bounds.len(), [0; Verdict::ALL.len()]);
@@ -91,6 +97,7 @@ impl Sweep {
                 }
             }
             failures += cell.runs.iter().filter(|run| run.failed).count();
+            rows += cell.runs.len();
             Ok(())
         })
         .map_err(of_table)?;
@@ -98,7 +105,11 @@ impl Sweep {
         let (violations, violated) = violations(&path, &table).map_err(failed)?;
         Ok(Some(Self {
             experiment: table.experiment,
-            data: pack(&path, note(&table, &numeric)).map_err(failed)?,
+            data: match rows <= MOST_ROWS {
+                true => Some(pack(&path, note(&table, &numeric)).map_err(failed)?),
+                false => None,
+            },
+            rows,
             manifest: Manifest::read(folder),
             command: Command::of(folder),
             axes: table.axes,
@@ -115,7 +126,7 @@ impl Sweep {
         let of = points.map_or(String::new(), |points| format!(" of {points}"));
         format!(
             "{}{of} points, {} failed, {} with a violated bound",
-            self.data.rows, self.failed, self.violated
+            self.rows, self.failed, self.violated
         )
     }
 
@@ -135,10 +146,10 @@ impl Sweep {
             .into()
     }
 
-    /// For the scripts.
-    pub(super) fn shown(&self) -> Shown<'_> {
-        Shown {
-            cells: &self.data,
+    /// For the scripts; `None` where there are too many rows.
+    pub(super) fn shown(&self) -> Option<Shown<'_>> {
+        Some(Shown {
+            cells: self.data.as_ref()?,
             axes: self
                 .axes
                 .iter()
@@ -148,17 +159,23 @@ impl Sweep {
                 })
                 .collect(),
             command: &self.command,
-        }
+        })
     }
 
     /// Counts of verdicts, the explorer's place, and what is violated.
     pub(super) fn section(&self, folder: usize) -> Vec<Html> {
-        let explorer = tag("div")
-            .class("explorer")
-            .with("data-folder", folder.to_string())
-            .child(tag("p").class("without-scripts").text(
-                "The map of all cells and their table need scripts; cells.csv beside this page has every row.",
-            ));
+        let explorer = match self.data {
+            Some(_) => tag("div")
+                .class("explorer")
+                .with("data-folder", folder.to_string())
+                .child(tag("p").class("without-scripts").text(
+                    "The map of all cells and their table need scripts; cells.csv beside this page has every row.",
+                )),
+            None => tag("p").text(format!(
+                "{} rows are too many for a map and a table here; cells.csv beside this page has every one.",
+                self.rows
+            )),
+        };
         vec![
             tag("h3").text("Verdicts by claim"),
             self.counted(),

@@ -1,71 +1,185 @@
-//! `aggregate.csv`: each cell over its seeds.
+//! `aggregate.csv`: each cell over its seeds, all of it or the columns that were chosen; and the same in long form.
 
-use super::table::{Cell, Head, TableError};
+use super::columns::{UnknownColumn, check_column};
+use super::table::{Cell, Head, RowValues, TableError};
+use crate::output::Column;
 use crate::output::table::{ColumnKind, number};
 use crate::theory::Verdict;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
+
+/// A row for each cell.
+pub const WIDE: &str = "aggregate.csv";
+/// A row for each number.
+pub const LONG: &str = "aggregate-long.csv";
+
+/// What stands in the column of statistics of numbers.
+const OF_NUMBERS: [&str; 3] = ["median", "min", "max"];
+/// Of the runs themselves.
+const OF_RUNS: [&str; 2] = ["count", "failed"];
+
+/// What is aggregated, and how it is written.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The columns of the sweep, in this order; `None` for all of numbers and of verdicts.
+    pub columns: Option<Vec<String>>,
+    /// Whether there is a long form, too.
+    pub long: bool,
+}
+
+impl Form {
+    /// Refuses a name that is none of a sweep's columns, or one of words: they have no aggregate.
+    ///
+    /// # Errors
+    /// The first such name.
+    pub fn check(&self, columns: &[Column]) -> Result<(), UnknownColumn> {
+        let allowed = "a column of numbers or of verdicts, as in derived or sharp_verdict";
+        let some = || columns.iter().filter(|column| has_aggregate(column));
+        let mut chosen = self.columns.iter().flatten();
+        chosen.try_for_each(|name| check_column("--columns", name, some(), allowed))
+    }
+
+    /// Where the chosen columns stand.
+    fn places(&self, head: &Head) -> Vec<usize> {
+        let all = || head.columns.iter().enumerate();
+        let place = |name: &String| all().find(|(_, column)| column.name == **name);
+        let found: Vec<(usize, &Column)> = match &self.columns {
+            Some(names) => names.iter().filter_map(place).collect(),
+            None => all().collect(),
+        };
+        let found = found.into_iter();
+        let some = found.filter(|(_, column)| has_aggregate(column));
+        some.map(|(place, _)| place).collect()
+    }
+}
 
 /// Writes a row per cell: axes, `count`, `failed`, then `_median`, `_min` and `_max` of each number, and how many runs
 /// had each verdict.
 ///
 /// # Errors
 /// A table that cannot be read, a file that cannot be written.
-pub fn write(table: &Path, out: &mut dyn Write) -> Result<(), TableError> {
+pub fn write(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), TableError> {
+    rows(table, out, |head, cell| {
+        let places = form.places(head);
+        let Some(cell) = cell else {
+            let columns = places.iter().map(|&place| &head.columns[place]);
+            let named = columns.flat_map(|column| {
+                let prefix = column.claim().unwrap_or(&column.name).to_owned();
+                let statistics = statistics(column).into_iter();
+                statistics.map(move |of| format!("{prefix}_{of}"))
+            });
+            let of_runs = OF_RUNS.map(String::from);
+            return vec![
+                head.axes
+                    .iter()
+                    .cloned()
+                    .chain(of_runs)
+                    .chain(named)
+                    .collect(),
+            ];
+        };
+        let found = places.iter().flat_map(|&place| found(head, cell, place));
+        let values = cell.values.iter().cloned();
+        vec![values.chain(of_runs(cell)).chain(found).collect()]
+    })
+}
+
+/// Writes a row per number: `point`, the index of the cell's first run, axes, `column`, `statistic`, `value`. What there is not
+/// has no row.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_long(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), TableError> {
+    rows(table, out, |head, cell| {
+        let Some(cell) = cell else {
+            let after = ["column", "statistic", "value"].map(String::from);
+            let axes = head.axes.iter().cloned();
+            return vec![
+                ["point".to_owned()]
+                    .into_iter()
+                    .chain(axes)
+                    .chain(after)
+                    .collect(),
+            ];
+        };
+        let mut rows = Vec::new();
+        let mut add = |name: &str, statistics: &[String], found: Vec<String>| {
+            let pairs = statistics.iter().zip(found);
+            for (of, value) in pairs.filter(|(_, value)| !value.is_empty()) {
+                let mut row = vec![cell.first.to_string()];
+                row.extend(cell.values.iter().cloned());
+                row.extend([name.to_owned(), of.clone(), value]);
+                rows.push(row);
+            }
+        };
+        add("runs", &OF_RUNS.map(String::from), of_runs(cell).into());
+        for place in form.places(head) {
+            let column = &head.columns[place];
+            add(&column.name, &statistics(column), found(head, cell, place));
+        }
+        rows
+    })
+}
+
+/// Writes what `show` makes of the head, without a cell, and of each cell.
+fn rows(
+    table: &Path,
+    out: &mut dyn Write,
+    show: impl Fn(&Head, Option<&Cell>) -> Vec<Vec<String>>,
+) -> Result<(), TableError> {
     let mut csv = csv::Writer::from_writer(out);
     let mut headed = false;
     let head = Head::read(table, |head, cell| {
-        if !headed {
-            csv.write_record(header(head))?;
-            headed = true;
-        }
-        csv.write_record(row(head, cell))?;
-        Ok(())
+        let header = if headed { Vec::new() } else { show(head, None) };
+        headed = true;
+        let mut all = header.into_iter().chain(show(head, Some(cell)));
+        Ok(all.try_for_each(|row| csv.write_record(row))?)
     })?;
-    let written = match headed {
-        true => Ok(()),
-        false => csv.write_record(header(&head)),
+    let header = if headed {
+        Vec::new()
+    } else {
+        show(&head, None)
     };
-    let path = table.to_owned();
+    let written = header.into_iter().try_for_each(|row| csv.write_record(row));
     written
-        .and_then(|()| Ok(csv.flush()?))
-        .map_err(|error| TableError::Io {
-            path,
-            source: error.into(),
+        .map_err(io::Error::from)
+        .and_then(|()| csv.flush())
+        .map_err(|source| TableError::Io {
+            path: table.to_owned(),
+            source,
         })
 }
 
-fn header(head: &Head) -> Vec<String> {
-    let mut names = head.axes.clone();
-    names.extend(["count", "failed"].map(String::from));
-    for column in &head.columns {
-        match (column.kind, column.claim()) {
-            (_, Some(claim)) => {
-                names.extend(Verdict::ALL.map(|v| format!("{claim}_{v}").replace(' ', "_")));
-            }
-            (ColumnKind::Text, None) => {}
-            _ => names.extend(["median", "min", "max"].map(|of| format!("{}_{of}", column.name))),
-        }
-    }
-    names
+fn has_aggregate(column: &Column) -> bool {
+    column.kind != ColumnKind::Text
 }
 
-fn row(head: &Head, cell: &Cell) -> Vec<String> {
-    let count = |is: &dyn Fn(&super::table::RowValues) -> bool| {
-        cell.runs.iter().filter(|run| is(run)).count().to_string()
-    };
-    let mut fields = cell.values.clone();
-    fields.extend([count(&|_| true), count(&|run| run.failed)]);
-    for (place, column) in head.columns.iter().enumerate() {
-        if column.kind == ColumnKind::Verdict {
-            let of = |verdict| count(&|run| run.verdicts[place] == Some(verdict));
-            fields.extend(Verdict::ALL.map(of));
-        } else if column.kind != ColumnKind::Text {
-            match cell.spread(place) {
-                Some(s) => fields.extend([s.median, s.least, s.greatest].map(number)),
-                None => fields.extend([const { String::new() }; 3]),
-            }
-        }
+/// What there is to be said of a column.
+fn statistics(column: &Column) -> Vec<String> {
+    match column.kind {
+        ColumnKind::Verdict => Verdict::ALL
+            .map(|verdict| verdict.to_string().replace(' ', "_"))
+            .into(),
+        _ => OF_NUMBERS.map(String::from).into(),
     }
-    fields
+}
+
+/// It, for one cell; empty where there is none.
+fn found(head: &Head, cell: &Cell, place: usize) -> Vec<String> {
+    if head.columns[place].kind == ColumnKind::Verdict {
+        let of = |verdict| count(cell, |run| run.verdicts[place] == Some(verdict));
+        return Verdict::ALL.map(of).into();
+    }
+    match cell.spread(place) {
+        Some(span) => [span.median, span.least, span.greatest].map(number).into(),
+        None => OF_NUMBERS.map(|_| String::new()).into(),
+    }
+}
+
+fn of_runs(cell: &Cell) -> [String; 2] {
+    [count(cell, |_| true), count(cell, |run| run.failed)]
+}
+
+fn count(cell: &Cell, is: impl Fn(&RowValues) -> bool) -> String {
+    cell.runs.iter().filter(|run| is(run)).count().to_string()
 }

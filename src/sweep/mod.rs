@@ -4,6 +4,8 @@
 
 pub mod aggregate;
 pub mod axes;
+mod batch;
+mod columns;
 mod condition;
 mod earlier;
 mod explain;
@@ -27,18 +29,19 @@ mod until;
 mod waiting;
 
 pub use crate::output::Identities;
+pub use columns::UnknownColumn;
 pub use condition::{Condition, Conditions};
 pub use explain::explain;
 pub use identity::{RESULT_VERSION, of_plan, of_point};
 pub use manifest::Manifest;
 pub use merge::{MergeError, merge, merge_partial};
 pub use plan::{Plan, Point};
-pub use refine::{Refinement, refine};
-pub use rounds::RoundsError;
-pub use row::{DIGEST, Row};
+pub use refine::Refinement;
+pub use rounds::{Rounds, RoundsError, run_rounds};
+pub use row::{DIGEST, Row, value as table_value};
 pub use run::{Options, SweepEnd, run};
 pub use shard::Shard;
 pub use status::Status;
 pub use store::{CELLS, Opening, Store, StoreError, Tally};
 pub use table::each_row;
-pub use until::{Until, until};
+pub use until::Until;

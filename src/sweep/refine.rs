@@ -5,10 +5,9 @@
 //! feature that is smaller than the first boxes may be missed.
 
 use super::axes::Axis;
-use super::rounds::{Rounds, RoundsError};
+use super::rounds::{Rounds, RoundsError, check_room, read_column};
 use super::store::StoreError;
-use super::{Condition, Identities, Options, Plan, Store, SweepEnd, Tally};
-use crate::runs::Hooks;
+use super::{Condition, Plan, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The option, and how to come to fewer points.
@@ -38,12 +37,26 @@ enum Says {
     Some,
 }
 
+/// A refinement under way: the boxes that are looked at, once there are any.
+struct Refining {
+    refinement: Refinement,
+    boxes: Option<Vec<Region>>,
+}
+
 impl Refinement {
-    /// Checks that there is something to refine, before anything is computed.
+    /// The points near the boundary, from coarse to fine.
     ///
     /// # Errors
     /// A design without neighbours, a condition on no column, more first points than may wait in memory.
-    pub fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
+    pub fn rounds(self, plan: &Plan) -> Result<Box<dyn Rounds>, RoundsError> {
+        self.check(plan)?;
+        Ok(Box::new(Refining {
+            refinement: self,
+            boxes: None,
+        }))
+    }
+
+    fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
         let axes = plan.grid().ok_or(RoundsError::NoGrid)?;
         if !axes.iter().any(Axis::is_range) {
             return Err(RoundsError::NoGrid);
@@ -61,52 +74,38 @@ impl Refinement {
     }
 }
 
-/// Runs the points of a sweep near the boundary; [`super::run`] in the same folder runs all others.
-///
-/// # Errors
-/// As [`Refinement::check`]; a row that could not be kept. Those before it are in the folder.
-pub fn refine(
-    plan: &Plan,
-    identities: &Identities,
-    mut store: Store,
-    options: Options,
-    hooks: &dyn Hooks,
-    refinement: &Refinement,
-) -> Result<(SweepEnd, Tally), RoundsError> {
-    refinement.check(plan)?;
-    let axes = plan.grid().ok_or(RoundsError::NoGrid)?;
-    let rounds = Rounds {
-        option: OPTION,
-        way: WAY,
-        plan,
-        identities,
-        options,
-        hooks,
-    };
-    store.tell(hooks);
-    let mut boxes = first_boxes(axes, refinement.coarse);
-    while !boxes.is_empty() {
+impl Rounds for Refining {
+    fn next(&mut self, plan: &Plan, store: &Store) -> Result<Vec<u64>, RoundsError> {
+        let axes = plan.grid().ok_or(RoundsError::NoGrid)?;
+        let boxes = match self.boxes.take() {
+            None => first_boxes(axes, self.refinement.coarse),
+            Some(boxes) => closer(boxes, axes, &said(plan, store, &self.refinement.condition)?)?,
+        };
         let cells: BTreeSet<u64> = boxes.iter().flat_map(|one| corners(one, axes)).collect();
         let of_cell = |cell: u64| cell * plan.seeds()..(cell + 1) * plan.seeds();
         let listed: Vec<u64> = cells.into_iter().flat_map(of_cell).collect();
-        let (after, end) = rounds.run(store, &listed)?;
-        store = after;
-        if let Some(end) = end {
-            return Ok((end, store.tally()));
-        }
-        let said = said(&rounds, &store, &refinement.condition)?;
-        let differ = |one: &Region| {
-            let all = corners(one, axes).filter_map(|cell| said.get(&cell).copied());
-            let all: Vec<Says> = all.collect();
-            all.contains(&Says::Some) || all.windows(2).any(|pair| pair[0] != pair[1])
-        };
-        boxes.retain(differ);
-        // Each becomes 2^axes smaller ones: with many axes far more than there are points.
-        let cut = boxes.iter().map(|one| halves_of(one).product::<u64>());
-        RoundsError::check_count((OPTION, WAY), cut.sum::<u64>() / CORNERS)?;
-        boxes = boxes.iter().flat_map(halves).collect();
+        check_room((OPTION, WAY), store, &listed)?;
+        self.boxes = Some(boxes);
+        Ok(listed)
     }
-    rounds.end(store)
+}
+
+/// Cuts the boxes at whose corners not the same is said.
+fn closer(
+    mut boxes: Vec<Region>,
+    axes: &[Axis],
+    said: &BTreeMap<u64, Says>,
+) -> Result<Vec<Region>, RoundsError> {
+    let differ = |one: &Region| {
+        let all = corners(one, axes).filter_map(|cell| said.get(&cell).copied());
+        let all: Vec<Says> = all.collect();
+        all.contains(&Says::Some) || all.windows(2).any(|pair| pair[0] != pair[1])
+    };
+    boxes.retain(differ);
+    // Each becomes 2^axes smaller ones: with many axes far more than there are points.
+    let cut = boxes.iter().map(|one| halves_of(one).product::<u64>());
+    RoundsError::check_count((OPTION, WAY), cut.sum::<u64>() / CORNERS)?;
+    Ok(boxes.iter().flat_map(halves).collect())
 }
 
 /// The boxes between neighbours of the coarse grid. An axis without an order between its values has each of them alone.
@@ -170,12 +169,12 @@ fn halves(one: &Region) -> Vec<Region> {
 
 /// What the condition says of each cell with a row. Points that failed say nothing.
 fn said(
-    rounds: &Rounds,
+    plan: &Plan,
     store: &Store,
     condition: &Condition,
 ) -> Result<BTreeMap<u64, Says>, StoreError> {
     let mut said = BTreeMap::new();
-    rounds.read(store, &condition.name, |cell, found| {
+    read_column(plan, store, &condition.name, |cell, found| {
         let says = match condition.holds(found) {
             true => Says::All,
             false => Says::None,

@@ -1,9 +1,9 @@
 //! Points that are run round by round, since what the rows say decides which come next.
 
-use super::run::points;
+use super::columns::{UnknownColumn, check_column};
+use super::run::{points, tell};
 use super::store::StoreError;
 use super::{CELLS, Identities, Options, Plan, Store, SweepEnd, Tally, each_row};
-use crate::config::near;
 use crate::runs::Hooks;
 use std::io;
 use thiserror::Error;
@@ -21,17 +21,8 @@ pub enum RoundsError {
     )]
     NoGrid,
     /// A name that is no column.
-    #[error(
-        "{option}: found {name}{guess}; allowed: a column of the sweep, as in derived or sharp_verdict"
-    )]
-    Unknown {
-        /// whose condition it is
-        option: &'static str,
-        /// the name
-        name: String,
-        /// what may be meant
-        guess: String,
-    },
+    #[error(transparent)]
+    Unknown(#[from] UnknownColumn),
     /// Fewer seeds than a spread needs.
     #[error(
         "--until: found {found} seeds at each cell; allowed: {least} or more, as the most (sweep.seeds)"
@@ -57,34 +48,12 @@ pub enum RoundsError {
     Store(#[from] StoreError),
 }
 
-/// One option's rounds.
-pub(super) struct Rounds<'a> {
-    pub option: &'static str,
-    /// How to come to fewer points.
-    pub way: &'static str,
-    pub plan: &'a Plan,
-    pub identities: &'a Identities,
-    pub options: Options,
-    pub hooks: &'a dyn Hooks,
-}
-
-/// What a round comes to: how it was broken off, if it was.
-pub(super) type Round = Result<(Store, Option<SweepEnd>), RoundsError>;
-
 impl RoundsError {
     /// Refuses a name that is none of the sweep's columns.
     pub(super) fn check_column(option: &'static str, name: &str, plan: &Plan) -> Result<(), Self> {
         let columns = plan.kind().columns();
-        let names = || columns.iter().map(|column| &*column.name);
-        if names().any(|known| known == name) {
-            return Ok(());
-        }
-        let meant = near(name, names());
-        Err(Self::Unknown {
-            option,
-            name: name.into(),
-            guess: meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)")),
-        })
+        let allowed = "a column of the sweep, as in derived or sharp_verdict";
+        Ok(check_column(option, name, columns.iter(), allowed)?)
     }
 
     /// Refuses more points than may wait.
@@ -99,55 +68,77 @@ impl RoundsError {
     }
 }
 
-impl Rounds<'_> {
-    /// Runs the points at these positions, which ascend.
-    pub fn run(&self, store: Store, listed: &[u64]) -> Round {
-        let missing = listed.iter().filter(|&&position| !store.has(position));
-        let found = store.tally().done + missing.count() as u64;
-        RoundsError::check_count((self.option, self.way), found)?;
-        let (plan, identities) = (self.plan, self.identities);
-        let (store, end) = points(
-            plan,
-            identities,
-            store,
-            self.options,
-            self.hooks,
-            Some(listed),
-        );
-        Ok((store, end.transpose()?))
-    }
+/// Which points come next, by what the rows until then say.
+pub trait Rounds: Send {
+    /// Positions of the points of the next round, which ascend; none where nothing is left to ask. Some of them may have rows.
+    ///
+    /// # Errors
+    /// A table that cannot be read; more points than may wait in memory.
+    fn next(&mut self, plan: &Plan, store: &Store) -> Result<Vec<u64>, RoundsError>;
+}
 
-    /// Shows a column of each row that has something there, with the row's cell. O(rows).
-    pub fn read(
-        &self,
-        store: &Store,
-        column: &str,
-        mut show: impl FnMut(u64, &str),
-    ) -> Result<(), StoreError> {
-        let table = store.folder().path().join(CELLS);
-        let read = each_row(&table, |names, row| {
-            let place = names.iter().position(|name| name == column);
-            let found = place.and_then(|place| row.get(place));
-            let index = row.get(0).and_then(|index| index.parse::<u64>().ok());
-            if let (Some(found), Some(index)) = (found.filter(|found| !found.is_empty()), index) {
-                show(index / self.plan.seeds(), found);
-            }
-            io::Result::Ok(())
-        });
-        read.map_err(|source| StoreError::Io {
-            path: table.clone(),
-            source,
-        })
-    }
-
-    /// Ends the sweep with the rows that were asked for, which may be all of them.
-    pub fn end(&self, store: Store) -> Result<(SweepEnd, Tally), RoundsError> {
-        let tally = store.tally();
-        if tally.done < self.plan.points() {
-            return Ok((SweepEnd::Refined(store.leave()?), tally));
+/// Runs the points that rounds ask for; [`super::run`] in the same folder runs all others.
+///
+/// # Errors
+/// As [`Rounds::next`]; a row that could not be kept. Those before it are in the folder.
+pub fn run_rounds(
+    plan: &Plan,
+    identities: &Identities,
+    mut store: Store,
+    options: Options,
+    hooks: &dyn Hooks,
+    rounds: &mut dyn Rounds,
+) -> Result<(SweepEnd, Tally), RoundsError> {
+    tell(store.remarks(), hooks);
+    loop {
+        let listed = rounds.next(plan, &store)?;
+        if listed.is_empty() {
+            break;
         }
-        let (folder, remarks) = store.finish()?;
-        remarks.iter().for_each(|remark| self.hooks.remark(remark));
-        Ok((SweepEnd::Complete(folder), tally))
+        let (after, end) = points(plan, identities, store, options, hooks, Some(&listed));
+        store = after;
+        if let Some(end) = end {
+            return Ok((end?, store.tally()));
+        }
     }
+    let tally = store.tally();
+    if tally.done < plan.points() {
+        return Ok((SweepEnd::Refined(store.leave()?), tally));
+    }
+    let (folder, remarks) = store.finish()?;
+    tell(&remarks, hooks);
+    Ok((SweepEnd::Complete(folder), tally))
+}
+
+/// Refuses a round whose rows, with those that are there, are more than may wait in memory.
+pub(super) fn check_room(
+    named: (&'static str, &'static str),
+    store: &Store,
+    listed: &[u64],
+) -> Result<(), RoundsError> {
+    let missing = listed.iter().filter(|&&position| !store.has(position));
+    RoundsError::check_count(named, store.tally().done + missing.count() as u64)
+}
+
+/// Shows a column of each row that has something there, with the row's cell. O(rows).
+pub(super) fn read_column(
+    plan: &Plan,
+    store: &Store,
+    column: &str,
+    mut show: impl FnMut(u64, &str),
+) -> Result<(), StoreError> {
+    let table = store.folder().path().join(CELLS);
+    let read = each_row(&table, |names, row| {
+        let place = names.iter().position(|name| name == column);
+        let found = place.and_then(|place| row.get(place));
+        let index = row.get(0).and_then(|index| index.parse::<u64>().ok());
+        if let (Some(found), Some(index)) = (found.filter(|found| !found.is_empty()), index) {
+            show(index / plan.seeds(), found);
+        }
+        io::Result::Ok(())
+    });
+    read.map_err(|source| StoreError::Io {
+        path: table.clone(),
+        source,
+    })
 }

@@ -81,17 +81,22 @@ pub fn run(
     options: Options,
     hooks: &dyn Hooks,
 ) -> Result<(SweepEnd, Tally), StoreError> {
-    store.tell(hooks);
+    tell(store.remarks(), hooks);
     let (store, end) = points(plan, identities, store, options, hooks, None);
     let tally = store.tally();
     match end {
         None => {
             let (folder, remarks) = store.finish()?;
-            remarks.iter().for_each(|remark| hooks.remark(remark));
+            tell(&remarks, hooks);
             Ok((SweepEnd::Complete(folder), tally))
         }
         Some(end) => Ok((end?, tally)),
     }
+}
+
+/// Hands on what the user should know of the folder.
+pub(super) fn tell(remarks: &[String], hooks: &dyn Hooks) {
+    remarks.iter().for_each(|remark| hooks.remark(remark));
 }
 
 /// Runs the points of a shard that have no row yet, or those of them at the `listed` positions, which ascend; gives the store

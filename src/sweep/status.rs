@@ -51,6 +51,15 @@ impl Status {
         })
     }
 
+    /// "running", "complete" or "stopped".
+    pub fn state(&self) -> &'static str {
+        match (self.is_running, self.tally.done >= self.points) {
+            (true, _) => "running",
+            (_, true) => "complete",
+            _ => "stopped",
+        }
+    }
+
     /// Seconds that are left, by one core; NaN where nothing is known of it.
     pub fn left(&self) -> f64 {
         match self.points.saturating_sub(self.tally.done) {

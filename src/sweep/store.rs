@@ -14,7 +14,6 @@ use super::row::{Row, header};
 use super::{Identities, Plan, Shard, of_point};
 use crate::experiment::{RESOLVED, resolved};
 use crate::output::{Claim, Column, Folder, FolderError, table};
-use crate::runs::Hooks;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -216,10 +215,9 @@ impl Store {
         Ok(())
     }
 
-    /// Tells the user what is to be known of the folder.
-    pub(super) fn tell(&self, hooks: &dyn Hooks) {
-        let remarks = self.remarks.iter();
-        remarks.for_each(|remark| hooks.remark(remark));
+    /// What the user should know of the folder.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// How many points are done.

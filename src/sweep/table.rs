@@ -63,6 +63,8 @@ pub struct Head {
 /// One cell of the design.
 #[derive(Clone, Debug)]
 pub struct Cell {
+    /// Index of its first run.
+    pub first: u64,
     /// One for each axis.
     pub values: Vec<String>,
     /// Its runs.
@@ -102,14 +104,13 @@ impl Head {
         let head = Self::of(&line).ok_or_else(|| TableError::Header { path: path.into() })?;
         let mut cell: Option<Cell> = None;
         let mut take = |head: &Self, number: usize, line: &[u8]| {
-            let row = row::verify(line);
-            let index = row.as_ref().and_then(|row| row[0].parse().ok());
-            let whole = row.and_then(|row| head.run(&row));
-            let (values, run) = whole.ok_or_else(|| damaged(path, number))?;
+            let whole = row::verify(line).and_then(|row| head.run(&row));
+            let (index, values, run) = whole.ok_or_else(|| damaged(path, number))?;
             match &mut cell {
                 Some(cell) if values == cell.values => cell.runs.push(run),
                 _ => {
                     let next = Cell {
+                        first: index,
                         values,
                         runs: vec![run],
                     };
@@ -118,7 +119,7 @@ impl Head {
                     }
                 }
             }
-            Ok::<Option<u64>, TableError>(index)
+            Ok::<u64, TableError>(index)
         };
         let mut last = None;
         for number in 2.. {
@@ -127,7 +128,7 @@ impl Head {
             if line.last() != Some(&b'\n') {
                 break;
             }
-            last = take(&head, number, &line)?;
+            last = Some(take(&head, number, &line)?);
         }
         let waiting = Waiting::beside(path, head.width()).map_err(failed)?;
         if let Some(line) = waiting.damaged {
@@ -165,8 +166,8 @@ impl Head {
         2 + self.axes.len() + 1 + self.columns.len() + 1
     }
 
-    /// The values of a row's cell, and its run; `None` where it has another number of fields.
-    fn run(&self, row: &csv::StringRecord) -> Option<(Vec<String>, RowValues)> {
+    /// A row's index, the values of its cell, and its run; `None` where it has another number of fields.
+    fn run(&self, row: &csv::StringRecord) -> Option<(u64, Vec<String>, RowValues)> {
         let begin = 2 + self.axes.len() + 1;
         if row.len() != begin + self.columns.len() {
             return None;
@@ -193,7 +194,7 @@ impl Head {
                 .collect(),
             failed: fields().any(|(column, field)| column.name == ERROR && !field.is_empty()),
         };
-        Some((values.collect(), run))
+        Some((row[0].parse().ok()?, values.collect(), run))
     }
 
     /// Where a column stands.

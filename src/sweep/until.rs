@@ -1,10 +1,10 @@
 //! As many seeds at each cell as its spread asks for.
 
-use super::rounds::{Rounds, RoundsError};
+use super::rounds::{Rounds, RoundsError, check_room, read_column};
 use super::store::StoreError;
-use super::{Condition, Identities, Options, Plan, Store, SweepEnd, Tally};
-use crate::runs::Hooks;
+use super::{Condition, Plan, Store};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The option, and how to come to fewer points.
 const OPTION: &str = "--until";
@@ -45,12 +45,29 @@ impl Moments {
     }
 }
 
+/// Cells that have not seeds enough, and the seeds of the last round.
+struct Waiting {
+    until: Until,
+    open: Vec<u64>,
+    round: Range<u64>,
+}
+
 impl Until {
-    /// Checks that there is something to wait for, before anything is computed.
+    /// Three seeds of each cell, then one more at a time of those whose standard error is not as it is to be, up to the plan's
+    /// number of seeds. Runs without a number count as none.
     ///
     /// # Errors
     /// Too few seeds to have a spread, a condition on no column, more first points than may wait in memory.
-    pub fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
+    pub fn rounds(self, plan: &Plan) -> Result<Box<dyn Rounds>, RoundsError> {
+        self.check(plan)?;
+        Ok(Box::new(Waiting {
+            until: self,
+            open: (0..plan.points() / plan.seeds()).collect(),
+            round: 0..0,
+        }))
+    }
+
+    fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
         if plan.seeds() <= LEAST {
             return Err(RoundsError::FewSeeds {
                 found: plan.seeds(),
@@ -63,59 +80,30 @@ impl Until {
     }
 }
 
-/// Runs three seeds of each cell, then one more at a time of those whose standard error is not as it is to be, up to the
-/// plan's number of seeds; [`super::run`] in the same folder runs all others. Runs without a number count as none.
-///
-/// # Errors
-/// As [`Until::check`]; a row that could not be kept. Those before it are in the folder.
-pub fn until(
-    plan: &Plan,
-    identities: &Identities,
-    mut store: Store,
-    options: Options,
-    hooks: &dyn Hooks,
-    until: &Until,
-) -> Result<(SweepEnd, Tally), RoundsError> {
-    until.check(plan)?;
-    let rounds = Rounds {
-        option: OPTION,
-        way: WAY,
-        plan,
-        identities,
-        options,
-        hooks,
-    };
-    store.tell(hooks);
-    let seeds = plan.seeds();
-    let mut open: Vec<u64> = (0..plan.points() / seeds).collect();
-    let mut round = 0..LEAST;
-    while !open.is_empty() && round.start < seeds {
-        let of_cell = |cell: u64| round.clone().map(move |seed| cell * seeds + seed);
-        let listed: Vec<u64> = open.iter().copied().flat_map(of_cell).collect();
-        let (after, end) = rounds.run(store, &listed)?;
-        store = after;
-        if let Some(end) = end {
-            return Ok((end, store.tally()));
+impl Rounds for Waiting {
+    fn next(&mut self, plan: &Plan, store: &Store) -> Result<Vec<u64>, RoundsError> {
+        let condition = &self.until.condition;
+        if self.round.end > 0 {
+            let spreads = spreads(plan, store, &condition.name)?;
+            self.open.retain(|cell| {
+                let error = spreads.get(cell).map(Moments::standard_error);
+                !error.is_some_and(|error| condition.holds(&error.to_string()))
+            });
         }
-        let spreads = spreads(&rounds, &store, &until.condition.name)?;
-        let is_open = |cell: &u64| {
-            let error = spreads.get(cell).map(Moments::standard_error);
-            !error.is_some_and(|error| until.condition.holds(&error.to_string()))
-        };
-        open.retain(is_open);
-        round = round.end..round.end + 1;
+        let seeds = plan.seeds();
+        let begin = self.round.end;
+        self.round = begin..(begin + 1).max(LEAST).min(seeds);
+        let of_cell = |cell: u64| self.round.clone().map(move |seed| cell * seeds + seed);
+        let listed: Vec<u64> = self.open.iter().copied().flat_map(of_cell).collect();
+        check_room((OPTION, WAY), store, &listed)?;
+        Ok(listed)
     }
-    rounds.end(store)
 }
 
 /// The spread of a column in each cell.
-fn spreads(
-    rounds: &Rounds,
-    store: &Store,
-    column: &str,
-) -> Result<BTreeMap<u64, Moments>, StoreError> {
+fn spreads(plan: &Plan, store: &Store, column: &str) -> Result<BTreeMap<u64, Moments>, StoreError> {
     let mut spreads: BTreeMap<u64, Moments> = BTreeMap::new();
-    rounds.read(store, column, |cell, found| {
+    read_column(plan, store, column, |cell, found| {
         if let Ok(number) = found.parse() {
             spreads.entry(cell).or_default().add(number);
         }

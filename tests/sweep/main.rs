@@ -1,6 +1,7 @@
 //! Sweeps as their user meets them: planned, killed, resumed, divided, merged, and drawn.
 
 // Links BLAS, which ndarray calls.
+mod aggregates;
 mod interrupts;
 mod kills;
 mod partly;

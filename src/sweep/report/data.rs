@@ -1,6 +1,7 @@
 //! The table's cells, with what the figures need of them.
 
 use super::axis::Axis;
+use super::sieve::Sieve;
 use crate::bound::{Bound, Natural};
 use crate::experiment::{ExperimentKind, Levels, simulated, verdict};
 use crate::measure::Span;
@@ -60,6 +61,12 @@ pub struct Data {
     pub verdicts: Vec<[usize; Verdict::ALL.len()]>,
     /// Runs per cell, at most.
     pub seeds: usize,
+    /// Of a table with too many cells, which are drawn; all else here speaks of these alone, but for counts and medians.
+    pub sieve: Option<Sieve>,
+    /// Cells of the table.
+    pub cells: usize,
+    /// For each rate, bound/simulated where positive, of all cells.
+    tightness: Vec<Vec<f64>>,
 }
 
 /// A map's cells: all of the first two axes, one value of each other.
@@ -73,20 +80,20 @@ pub struct Facet {
 }
 
 impl Data {
-    /// Reads a table. About a hundred bytes for each number of a cell that is drawn.
+    /// Reads a table. About a hundred bytes for each number of a cell that is drawn, and eight for each rate of another.
     pub fn read(path: &Path) -> Result<Self, TableError> {
+        let sieve = Sieve::of(path)?;
         let mut values: Vec<Vec<String>> = Vec::new();
         let (mut rates, mut extras): (Vec<Vec<Rate>>, _) = (Vec::new(), Vec::new());
         let mut reasons: Vec<Vec<Option<usize>>> = Vec::new();
         let mut verdicts: Vec<[usize; Verdict::ALL.len()]> = Vec::new();
-        let mut seeds = 0;
+        let mut tightness: Vec<Vec<f64>> = Vec::new();
+        let (mut seeds, mut cells) = (0, 0);
         let head = Head::read(path, |head, cell| {
             let bounds = head.experiment.view.bounds;
             values.resize(head.axes.len(), Vec::new());
             verdicts.resize(bounds.len(), [0; Verdict::ALL.len()]);
-            for (column, value) in values.iter_mut().zip(&cell.values) {
-                column.push(value.clone());
-            }
+            tightness.resize(bounds.len(), Vec::new());
             for (count, bound) in verdicts.iter_mut().zip(bounds) {
                 let column = head.column(&verdict(bound.name));
                 for (count, verdict) in count.iter_mut().zip(Verdict::ALL) {
@@ -94,22 +101,30 @@ impl Data {
                     *count += cell.runs.iter().filter(is).count();
                 }
             }
-            rates.push(
-                bounds
-                    .iter()
-                    .map(|bound| Rate::of(bound, head, cell))
-                    .collect(),
-            );
+            seeds = seeds.max(cell.runs.len());
+            let of_cell = bounds.iter().map(|bound| Rate::of(bound, head, cell));
+            let of_cell: Vec<Rate> = of_cell.collect();
+            for (all, rate) in tightness.iter_mut().zip(&of_cell) {
+                all.extend(rate.tightness);
+            }
+            cells += 1;
+            if sieve.as_ref().is_some_and(|sieve| !sieve.keeps(cells - 1)) {
+                return Ok(());
+            }
+            for (column, value) in values.iter_mut().zip(&cell.values) {
+                column.push(value.clone());
+            }
+            rates.push(of_cell);
             let spread = |name| cell.spread(head.column(name));
             extras.push(head.experiment.view.columns().map(spread).collect());
             let levels = head.experiment.view.levels.iter();
             reasons.push(levels.map(|levels| reason(levels, head, cell)).collect());
-            seeds = seeds.max(cell.runs.len());
             Ok(())
         })?;
         // Of a sweep that was broken off at once there is nothing but the header.
         values.resize(head.axes.len(), Vec::new());
         verdicts.resize(head.experiment.view.bounds.len(), [0; Verdict::ALL.len()]);
+        tightness.resize(head.experiment.view.bounds.len(), Vec::new());
         let all = head.experiment.view.bounds;
         let spoken: Vec<bool> = verdicts
             .iter()
@@ -130,7 +145,13 @@ impl Data {
             extras,
             reasons,
             verdicts: kept.iter().map(|&place| verdicts[place]).collect(),
+            tightness: kept
+                .iter()
+                .map(|&place| std::mem::take(&mut tightness[place]))
+                .collect(),
             seeds,
+            sieve,
+            cells,
         })
     }
 
@@ -207,7 +228,7 @@ impl Data {
 
     /// Median over the cells of bound/simulated, where positive.
     pub fn median_tightness(&self, bound: usize) -> Option<f64> {
-        let values = self.rates.iter().filter_map(|rates| rates[bound].tightness);
+        let values = self.tightness[bound].iter().copied();
         Span::of(values).map(|spread| spread.median)
     }
 
@@ -218,7 +239,15 @@ impl Data {
             1 => "one run each".to_owned(),
             seeds => format!("{seeds} runs each"),
         };
-        format!("{name}: {} cells, {runs}", self.rates.len())
+        let drawn = self
+            .sieve
+            .as_ref()
+            .map(|sieve| format!("; {}", sieve.words()));
+        format!(
+            "{name}: {} cells, {runs}{}",
+            self.cells,
+            drawn.unwrap_or_default()
+        )
     }
 }
 

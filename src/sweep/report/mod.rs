@@ -10,15 +10,16 @@ mod maps;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod scatter;
+mod sieve;
 
 use crate::experiment::figures;
 use crate::measure::Span;
 use crate::output::{Folder, FolderError};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use crate::sweep::CELLS;
-use crate::sweep::aggregate;
+use crate::sweep::aggregate::{self, Form};
 use crate::sweep::table::TableError;
+use crate::sweep::{CELLS, UnknownColumn};
 use crate::theory::Verdict;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
@@ -37,6 +38,9 @@ pub enum ShowError {
     /// The table cannot be read.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// A column that is to be aggregated is not there.
+    #[error(transparent)]
+    Column(#[from] UnknownColumn),
     /// The folder cannot be written to.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -50,16 +54,24 @@ pub struct Shown {
     pub table: String,
 }
 
-/// Writes `aggregate.csv` and the figures that suit the axes, from the folder's `cells.csv`.
+/// Writes `aggregate.csv` in this form and the figures that suit the axes, from the folder's `cells.csv`.
 ///
 /// # Errors
-/// A table that cannot be read, a folder that cannot be written to.
-pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
+/// A table that cannot be read, a column that it has not, a folder that cannot be written to.
+pub fn show(folder: &Folder, form: &Form) -> Result<Shown, ShowError> {
     let table = folder.path().join(CELLS);
     let data = Data::read(&table)?;
-    let mut written = vec![folder.write("aggregate.csv", |out| {
-        aggregate::write(&table, out).map_err(io::Error::other)
+    form.check(&data.kind.columns())?;
+    let mut written = vec![folder.write(aggregate::WIDE, |out| {
+        aggregate::write(&table, form, out).map_err(io::Error::other)
     })?];
+    match form.long {
+        true => written.push(folder.write(aggregate::LONG, |out| {
+            aggregate::write_long(&table, form, out).map_err(io::Error::other)
+        })?),
+        // That of other rows says nothing of these.
+        false => drop(folder.remove(aggregate::LONG)),
+    }
     #[cfg(feature = "parquet")]
     written.push(folder.write("cells.parquet", |out| {
         parquet::write(&table, &data, out).map_err(io::Error::other)
@@ -74,6 +86,9 @@ pub fn show(folder: &Folder) -> Result<Shown, ShowError> {
         text += &format!(
             "\nThe first {MOST_FACETS} of {facets} maps are drawn; all cells are in aggregate.csv.",
         );
+    }
+    if let Some(sieve) = &data.sieve {
+        text += &format!("\nFigures: {}.", sieve.words());
     }
     Ok(Shown {
         written,

@@ -147,7 +147,7 @@ mod tests {
         }
         std::fs::write(place.path().join(CELLS), table).unwrap();
         let folder = Folder::claim(place.path(), Claim::Beside).unwrap();
-        let shown = crate::sweep::report::show(&folder).unwrap();
+        let shown = crate::sweep::report::show(&folder, &Default::default()).unwrap();
         let path = shown
             .written
             .iter()
