@@ -1,6 +1,7 @@
 //! The table's cells, with what the figures need of them.
 
 use super::axis::Axis;
+use super::nearest::nearest;
 use crate::bound::{Bound, Natural};
 use crate::experiment::{ExperimentKind, simulated, verdict};
 use crate::measure::Span;
@@ -68,6 +69,8 @@ pub struct Facet {
     pub fixed: Vec<String>,
     /// Cell at each place, row by row from below; `None` where nothing was run.
     pub cells: Vec<Option<usize>>,
+    /// Cell that is shown at each place: of a sweep that was refined, where nothing was run, the nearest one that was.
+    pub shown: Vec<Option<usize>>,
 }
 
 impl Data {
@@ -184,10 +187,17 @@ impl Data {
                     axes: [*x, *y],
                     fixed: named.collect(),
                     cells: vec![None; columns * rows],
+                    shown: Vec::new(),
                 });
                 facets.len() - 1
             });
             facets[facet].cells[of(y) * columns + of(x)] = Some(cell);
+        }
+        for facet in &mut facets {
+            facet.shown = match is_begun {
+                true => facet.cells.clone(),
+                false => facet.lent(columns),
+            };
         }
         facets
     }
@@ -206,6 +216,22 @@ impl Data {
             seeds => format!("{seeds} runs each"),
         };
         format!("{name}: {} cells, {runs}", self.rates.len())
+    }
+}
+
+impl Facet {
+    /// With the nearest cell in each blank.
+    fn lent(&self, columns: usize) -> Vec<Option<usize>> {
+        let known: Vec<bool> = self.cells.iter().map(Option::is_some).collect();
+        let sources = nearest(&known, columns).into_iter();
+        sources.map(|source| self.cells[source?]).collect()
+    }
+
+    /// Places where another cell is shown than was run.
+    pub fn blanks(&self) -> Vec<usize> {
+        let places = 0..self.cells.len();
+        let lent = |&at: &usize| self.cells[at].is_none() && self.shown[at].is_some();
+        places.filter(lent).collect()
     }
 }
 
