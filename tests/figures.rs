@@ -252,14 +252,70 @@ fn a_figures_table_has_all_of_its_numbers() {
         .heat("ratio", vec![f64::NAN, 2.5], [1.0, 3.0]);
     let rows = table(&figure);
     let row = |place: usize| rows[place].iter().collect::<Vec<_>>().join("|");
-    assert_eq!(row(0), "left|a, b|line|0.1|0.3333333333333333|||");
-    assert_eq!(row(1), "left|a, b|line||1e-300|||");
-    assert_eq!(row(2), "left|band|band|1.0||2.0|3.0|");
-    assert_eq!(row(3), "left|level|level||0.5|||");
-    assert_eq!(row(4), "left|holds|cells|few|1.0|||");
-    assert_eq!(row(5), "left|holds|cells|many|2.0|||");
-    assert_eq!(row(6), "left|ratio|heat|many|1.0|||2.5");
+    assert_eq!(row(0), "left|a, b|line|0.1|0.3333333333333333||||");
+    assert_eq!(row(1), "left|a, b|line||1e-300||||");
+    assert_eq!(row(2), "left|band|band|1.0||2.0|3.0||");
+    assert_eq!(row(3), "left|level|level||0.5||||");
+    assert_eq!(row(4), "left|holds|cells|few|1.0||||");
+    assert_eq!(row(5), "left|holds|cells|many|2.0||||");
+    assert_eq!(row(6), "left|ratio|heat|many|1.0|||2.5|");
     assert_eq!(rows.len(), 7);
+}
+
+#[test]
+fn points_that_move_are_drawn_where_they_end_and_all_frames_are_data() {
+    let frames = [
+        [(0.0, 1.0), (0.5, 2.0)],
+        [(0.1, 1.5), (0.6, 2.5)],
+        [(0.2, 1.25), (0.7, 3.0)],
+    ];
+    let all = frames.iter().map(|points| points.to_vec()).collect();
+    let still = Figure::new("motion").x("x").y("y");
+    let moving = still.clone().frames("epochs", vec![0.0, 2.0, 5.0]);
+    let moving = moving.moving("nodes", all, Look::SAMPLED);
+    let still = still.points("nodes", frames[2], Look::SAMPLED);
+    assert_eq!(moving.to_svg(), still.to_svg());
+    let rows = table(&moving);
+    let row = |place: usize| rows[place].iter().collect::<Vec<_>>().join("|");
+    assert_eq!(rows.len(), 6);
+    assert_eq!(row(0), "|nodes|points|0.0|1.0||||0.0");
+    assert_eq!(row(3), "|nodes|points|0.6|2.5||||2.0");
+    assert_eq!(row(5), "|nodes|points|0.7|3.0||||5.0");
+    assert!(table(&still).iter().all(|row| row[8].is_empty()));
+    let data = serde_json::to_string(&moving).unwrap();
+    let back: Figure = serde_json::from_str(&data).unwrap();
+    assert_eq!(serde_json::to_string(&back).unwrap(), data);
+    assert!(!serde_json::to_string(&still).unwrap().contains("earlier"));
+}
+
+#[test]
+fn what_was_not_run_is_paler() {
+    let axis = cells();
+    let figure = |blank| {
+        let map = Figure::new("map").axes(axis.clone(), axis.clone());
+        let map = map.cells("holds", vec![0, 1, 2], Look::HOLDS);
+        map.cells("not run", blank, Look::NOT_RUN).to_svg()
+    };
+    let (whole, part) = (figure(vec![]), figure(vec![2]));
+    assert!(!whole.contains("fill-opacity"));
+    // Over the upper left cell, and in the key.
+    assert_eq!(
+        part.matches("fill=\"#ffffff\" fill-opacity=\"0.6\"")
+            .count(),
+        2
+    );
+    let d = |svg: &str, after: &str| {
+        let (_, rest) = svg.split_once(after).unwrap();
+        rest.split("d=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let veil = d(&part, "<title>not run</title>");
+    assert!(d(&whole, "<title>holds</title>").ends_with(&veil), "{veil}");
 }
 
 fn value() -> impl Strategy<Value = f64> {
@@ -509,17 +565,23 @@ fn sizes_are_true() {
             .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::SIMULATED)
             .size(size)
     };
-    let svg = figure(Size::mm(85.0)).to_svg();
-    assert!(svg.contains("width=\"85mm\""));
-    let number = |after: &str| -> f64 {
-        let (_, rest) = svg.split_once(after).expect(after);
-        rest.split(['"', ' ']).next().unwrap().parse().unwrap()
-    };
-    // Points of a pixel of the drawing.
-    let points = 85.0 / 25.4 * 72.0 / number("viewBox=\"0 0 ");
-    for size in svg.split("font-size=\"").skip(1) {
-        let pixels: f64 = size.split('"').next().unwrap().parse().unwrap();
-        assert!((6.0..7.0).contains(&(points * pixels)), "{pixels} pixels");
+    // Journals want 6 to 7 points; from the last row of a room one reads 17 on a slide of 13⅓ inches.
+    for (size, wide, range) in [
+        (Size::mm(85.0), 85.0, 6.0..7.0),
+        (Size::slide(), 338.7, 17.0..21.0),
+    ] {
+        let svg = figure(size).to_svg();
+        assert!(svg.contains(&format!("width=\"{wide}mm\"")));
+        let number = |after: &str| -> f64 {
+            let (_, rest) = svg.split_once(after).expect(after);
+            rest.split(['"', ' ']).next().unwrap().parse().unwrap()
+        };
+        // Points of a pixel of the drawing.
+        let points = wide / 25.4 * 72.0 / number("viewBox=\"0 0 ");
+        for size in svg.split("font-size=\"").skip(1) {
+            let pixels: f64 = size.split('"').next().unwrap().parse().unwrap();
+            assert!(range.contains(&(points * pixels)), "{pixels} pixels");
+        }
     }
     assert!(
         figure(Size::default())

@@ -26,8 +26,8 @@ pub struct Arguments {
     /// svg, pdf, png, separated by commas; the last two of a program that was built with the feature "formats"
     #[arg(long = "format", value_name = "FORMATS", value_delimiter = ',', default_value = "svg", value_parser = format)]
     formats: Vec<Format>,
-    /// On what to draw: white paper, or the dark ground of slides and screens
-    #[arg(long, value_name = "STYLE", value_parser = ["paper", "dark"], default_value = "paper")]
+    /// paper: white; slides: text and lines as large as a projector wants, 13⅓ inches wide; dark: the dark ground of screens
+    #[arg(long, value_name = "STYLE", value_parser = ["paper", "slides", "dark"], default_value = "paper")]
     style: String,
     #[command(flatten)]
     aggregate: Aggregate,
@@ -147,10 +147,15 @@ impl Arguments {
             _ => Ground::Paper,
         };
         let figure = figure.on(ground);
-        match self.width {
-            Some(width) => figure.size(Size::mm(width)),
-            None => figure,
-        }
+        let size = match (self.width, &self.style[..]) {
+            (width, "slides") => Size {
+                millimetres: width.or(Size::slide().millimetres),
+                ..Size::slide()
+            },
+            (Some(width), _) => Size::mm(width),
+            (None, _) => return figure,
+        };
+        figure.size(size)
     }
 }
 

@@ -132,6 +132,8 @@ pub struct ResultFile<'a> {
     pub name: String,
     /// Writes its contents.
     pub fill: Fill<'a>,
+    /// Of a picture: what there is to see.
+    pub caption: Option<String>,
 }
 
 impl<'a> ResultFile<'a> {
@@ -143,6 +145,16 @@ impl<'a> ResultFile<'a> {
         Self {
             name: name.into(),
             fill: Box::new(fill),
+            caption: None,
+        }
+    }
+
+    /// The same, a picture (PNG) that pages show with a caption.
+    #[must_use]
+    pub fn captioned(self, caption: &str) -> Self {
+        Self {
+            caption: Some(caption.into()),
+            ..self
         }
     }
 }

@@ -33,4 +33,4 @@ pub use registry::{ExperimentKind, KINDS};
 pub use resolved::{RESOLVED, SCENARIO, resolved};
 pub use scenario::{Prepared, Scenario};
 pub use view::{Absent, Levels, Pair, Rate, View};
-pub use write::{Summary, write};
+pub use write::{PICTURES, Picture, Summary, write};

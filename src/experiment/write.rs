@@ -3,9 +3,21 @@
 use super::{Outcome, RESOLVED, Scenario, figures, judged, resolved};
 use crate::integrate::Described;
 use crate::output::{Column, Folder, FolderError, Provenance};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// All pictures of a folder, in their order.
+pub const PICTURES: &str = "pictures.json";
+
+/// A picture (PNG) beside the figures.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Picture {
+    /// Of its file, below the folder.
+    pub name: String,
+    /// What there is to see.
+    pub caption: String,
+}
 
 /// `summary.json`. Numbers that are not finite are `null`.
 #[derive(Serialize)]
@@ -59,8 +71,16 @@ pub fn write(
     written.push(folder.write_json("columns.json", &columns)?);
     let text = resolved(outcome.about().scenario);
     written.push(folder.write(RESOLVED, |out| out.write_all(text.as_bytes()))?);
+    let mut pictures = Vec::new();
     for file in outcome.files() {
+        pictures.extend(file.caption.map(|caption| Picture {
+            name: file.name.clone(),
+            caption,
+        }));
         written.push(folder.write(&file.name, |out| (file.fill)(out))?);
+    }
+    if !pictures.is_empty() {
+        written.push(folder.write_json(PICTURES, &pictures)?);
     }
     let figures = outcome.figures();
     written.push(figures::keep_data(folder, &figures)?);

@@ -1,6 +1,7 @@
-//! What is read off a run: trajectories, worst and fitted rates, correlations of nodes, spectra.
+//! What is read off a run: trajectories, worst and fitted rates, correlations of nodes, confusion of classes, spectra.
 
 mod angles;
+mod confusion;
 mod correlation;
 mod correlation_sums;
 mod lanczos;
@@ -11,6 +12,7 @@ mod spread;
 mod trajectory;
 
 pub use angles::distance;
+pub use confusion::Confusion;
 pub use correlation::{Correlations, Standardized, Winner};
 pub use correlation_sums::CorrelationSums;
 pub use lanczos::{Density, lanczos};

@@ -2,10 +2,11 @@
 
 use super::axis::{Coordinate, Ticks};
 use super::dark::dark;
-use super::figure::{Figure, Ground, Panel, Place};
+use super::figure::{Figure, Panel};
 use super::key::Key;
 use super::marks::{Frame, Turn};
 use super::ruler::{LABEL, axes};
+use super::size::{Ground, Place};
 use super::svg::Element;
 use super::text::{Anchor, FONTS, plain, text, width, wrap};
 

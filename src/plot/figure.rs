@@ -1,6 +1,8 @@
 //! A figure is data before it is SVG: whoever has one may draw it otherwise.
 
 use super::axes::{Axis, Scale};
+use super::frames::Frames;
+use super::size::{Ground, Size};
 use super::style::Look;
 use super::values;
 use crate::measure::Span;
@@ -38,6 +40,9 @@ pub struct Figure {
     /// On what.
     #[serde(default)]
     pub ground: Ground,
+    /// What a slider goes over, where points move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frames: Option<Frames>,
 }
 
 /// What shares one frame.
@@ -58,9 +63,12 @@ pub struct Series {
     pub label: String,
     /// How it looks.
     pub look: Look,
-    /// What is drawn.
+    /// What is drawn; of points that move the last of the figure's frames.
     #[serde(flatten)]
     pub mark: Mark,
+    /// (x, y) of points that move, in each frame before the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "values")]
+    pub earlier: Vec<Vec<(f64, f64)>>,
 }
 
 /// What a series consists of, in values of the axes.
@@ -95,65 +103,6 @@ pub enum Mark {
     /// Pieces of a contour.
     #[serde(with = "values")]
     Pieces(Vec<[(f64, f64); 2]>),
-}
-
-/// What a figure is drawn on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ground {
-    /// White.
-    #[default]
-    Paper,
-    /// Nearly black, for slides and screens; grey turns over, and dark colours get lighter.
-    Dark,
-}
-
-/// Where the key is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Place {
-    /// Beside the panels.
-    Right,
-    /// Under them.
-    Below,
-}
-
-/// How large a figure is. Text is as large as pixels and millimetres want it: 13 to 15 pixels, 6 to 7 points.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Size {
-    /// Pixels of the drawing; of a figure in millimetres those in which text has its usual size.
-    pub width: f64,
-    /// The same, without a key below; more where the key needs more.
-    pub height: f64,
-    /// Width on paper.
-    pub millimetres: Option<f64>,
-    /// Where the key is.
-    pub key: Place,
-}
-
-impl Default for Size {
-    fn default() -> Self {
-        Self {
-            width: 1080.0,
-            height: 620.0,
-            millimetres: None,
-            key: Place::Right,
-        }
-    }
-}
-
-impl Size {
-    /// Of a column (85) or a page (180) in print, with the key below.
-    pub fn mm(width: f64) -> Self {
-        // 14 pixels are 6.5 points.
-        let pixels = width / 25.4 * 72.0 / 6.5 * 14.0;
-        Self {
-            width: pixels,
-            height: 120.0 + 0.45 * pixels,
-            millimetres: Some(width),
-            key: Place::Below,
-        }
-    }
 }
 
 impl Figure {
@@ -265,11 +214,16 @@ impl Figure {
     /// Something that is drawn, in the panel begun last.
     pub fn series(mut self, label: impl Into<String>, mark: Mark, look: Look) -> Self {
         let label = label.into();
-        self.last().series.push(Series { label, look, mark });
+        self.last().series.push(Series {
+            label,
+            look,
+            mark,
+            earlier: Vec::new(),
+        });
         self
     }
 
-    fn last(&mut self) -> &mut Panel {
+    pub(super) fn last(&mut self) -> &mut Panel {
         if self.panels.is_empty() {
             self.panels.push(Panel::default());
         }

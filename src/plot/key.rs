@@ -4,8 +4,9 @@ use super::axes::{Axis, Scale};
 use super::axis::Coordinate;
 use super::curves::glyphs;
 use super::dark::SCALE;
-use super::figure::{Figure, Mark, Panel, Place, Series};
+use super::figure::{Figure, Mark, Panel, Series};
 use super::marks::{Frame, STEPS, Turn, color};
+use super::size::Place;
 use super::style::code;
 use super::svg::Element;
 use super::text::{Anchor, text, width, wrap};
@@ -242,7 +243,16 @@ fn sample(group: &mut Element, series: &Series, (left, middle): (f64, f64), pref
         label: String::new(),
         look,
         mark,
+        earlier: Vec::new(),
     };
+    // What makes others paler is seen over something.
+    if look.is_veil() {
+        let ground = Element::new("rect")
+            .at([("x", left), ("y", middle - 7.0), ("width", SAMPLE)])
+            .at([("height", 14.0)])
+            .with("fill", "#888");
+        group.push(ground);
+    }
     group.push(drawn.draw(&frame, Turn { index: 0, count: 1 }));
     if is_area {
         let outline = Element::new("rect")

@@ -148,6 +148,9 @@ impl Series {
                 if look.width > 0.0 {
                     group.push(area(d.clone(), code(look.color)));
                 }
+                if look.is_veil() {
+                    group.push(area(d.clone(), code(look.color)).with("fill-opacity", "0.6"));
+                }
                 if look.hatched {
                     group.push(area(d.clone(), format!("url(#{}-hatch)", frame.prefix)));
                 }

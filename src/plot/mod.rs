@@ -14,6 +14,7 @@ mod draw;
 mod figure;
 #[cfg(feature = "formats")]
 mod formats;
+mod frames;
 #[cfg(feature = "plot")]
 mod key;
 #[cfg(feature = "plot")]
@@ -21,6 +22,7 @@ mod marks;
 pub mod number;
 #[cfg(feature = "plot")]
 mod ruler;
+mod size;
 mod style;
 #[cfg(feature = "plot")]
 mod svg;
@@ -30,9 +32,11 @@ mod text;
 mod values;
 
 pub use axes::{Axis, Scale};
-pub use figure::{Figure, Ground, Mark, Panel, Place, Series, Size};
+pub use figure::{Figure, Mark, Panel, Series};
 #[cfg(feature = "formats")]
 pub use formats::{Fonts, FormatError};
+pub use frames::Frames;
+pub use size::{Ground, Place, Size};
 pub use style::{Look, Marker};
 #[cfg(feature = "plot")]
 pub(crate) use text::runs;

@@ -134,6 +134,8 @@ impl Look {
     pub const UNCERTIFIED: Self = Self::VACUOUS.dotted();
     /// Where nothing can be proved: there is a counterexample.
     pub const REFUTED: Self = Self::NOT_APPLICABLE.hatched();
+    /// Over cells that were not run and are shown as others that were: these are paler.
+    pub const NOT_RUN: Self = Self::new((255, 255, 255), SOLID, 0.0);
     /// The border between areas.
     pub const CONTOUR: Self = Self::new(BLACK, SOLID, 2.0);
 
@@ -183,6 +185,12 @@ impl Look {
             dash: SOLID,
             ..self
         }
+    }
+
+    /// Whether it only makes paler what it lies over.
+    #[cfg(feature = "plot")]
+    pub(super) fn is_veil(self) -> bool {
+        self.width == 0.0 && !self.hatched
     }
 
     /// One of three parts of a measurement, with the look of its bound.

@@ -12,6 +12,7 @@ struct Entry {
     low: Option<f64>,
     high: Option<f64>,
     value: Option<f64>,
+    frame: Option<f64>,
 }
 
 impl Figure {
@@ -26,11 +27,12 @@ impl Figure {
             Column::number("low", "", "of a band or a whisker"),
             Column::number("high", "", "of a band or a whisker"),
             Column::number("value", "", "of a cell that is shown as a colour"),
+            Column::number("frame", "", "where points move: value of the slider"),
         ]
     }
 
     /// All that is drawn, with all digits: a row for each point, each place of a band, each cell of a map; two for each
-    /// piece of a contour. What is no number is empty.
+    /// piece of a contour; of points that move a row for each in each frame. What is no number is empty.
     pub fn table(&self) -> Table<'_> {
         let rows = self.panels.iter().flat_map(|panel| self.rows(panel));
         Table::new("figure.csv", Self::table_columns(), rows)
@@ -39,9 +41,30 @@ impl Figure {
     fn rows<'a>(&'a self, panel: &'a Panel) -> impl Iterator<Item = Vec<Cell>> + 'a {
         panel.series.iter().flat_map(move |series: &'a Series| {
             let first = [&panel.title[..], &series.label, series.mark.name()];
-            let entries = self.entries(&series.mark).into_iter();
+            let entries = self.moving_entries(series).into_iter();
             entries.map(move |entry| row(first, entry))
         })
+    }
+
+    /// Of all frames, where a series has several.
+    fn moving_entries(&self, series: &Series) -> Vec<Entry> {
+        let mut last = self.entries(&series.mark);
+        let (Some(frames), false) = (&self.frames, series.earlier.is_empty()) else {
+            return last;
+        };
+        let of_frame = |(points, &frame): (&Vec<(f64, f64)>, &f64)| {
+            let frame = Some(frame);
+            let entries = points.iter().map(point);
+            entries
+                .map(|entry| Entry { frame, ..entry })
+                .collect::<Vec<_>>()
+        };
+        let earlier = series.earlier.iter().zip(&frames.values);
+        let mut all: Vec<Entry> = earlier.flat_map(of_frame).collect();
+        last.iter_mut()
+            .for_each(|entry| entry.frame = frames.values.last().copied());
+        all.extend(last);
+        all
     }
 
     fn entries(&self, mark: &Mark) -> Vec<Entry> {
@@ -103,7 +126,7 @@ fn span(&(x, low, high): &(f64, f64, f64)) -> Entry {
 }
 
 fn row(first: [&str; 3], entry: Entry) -> Vec<Cell> {
-    let numbers = [entry.low, entry.high, entry.value].map(Cell::from);
+    let numbers = [entry.low, entry.high, entry.value, entry.frame].map(Cell::from);
     let first = first.map(Cell::from).into_iter();
     first
         .chain([entry.x.into(), entry.y.into()])

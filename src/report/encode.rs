@@ -15,6 +15,11 @@ pub(super) fn source(text: &str) -> String {
     )
 }
 
+/// Bytes as letters.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
 /// Packed as browsers unpack it: zlib, in base64.
 pub(super) fn packed(bytes: &[u8]) -> String {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());

@@ -1,6 +1,7 @@
 //! A result folder as it is read back.
 
 use super::pack::{Note, Packed, pack};
+use super::pictures::{self, Shown};
 use super::settings::{Setting, settings};
 use super::sweep::Sweep;
 use crate::experiment::{Judged, VERDICTS, figures, read_verdicts};
@@ -48,6 +49,7 @@ pub struct ResultFolder {
     pub verdicts: Vec<Judged>,
     /// Figures, with their names.
     pub figures: Vec<(String, Figure)>,
+    pub(super) pictures: Vec<Shown>,
     pub(super) settings: Vec<Setting>,
     pub(super) provenance: Vec<(String, String)>,
     pub(super) tables: Vec<Packed>,
@@ -92,6 +94,7 @@ impl ResultFolder {
                 None => end(summary.as_ref()),
             },
             verdicts,
+            pictures: pictures::read(&path)?,
             settings: settings(
                 &path,
                 &experiment,

@@ -10,7 +10,7 @@ pub(super) struct Html {
 }
 
 /// Elements without an inside.
-const VOID: [&str; 2] = ["meta", "input"];
+const VOID: [&str; 3] = ["meta", "input", "img"];
 
 /// An empty element.
 pub(super) fn tag(name: &'static str) -> Html {

@@ -12,9 +12,11 @@ mod html;
 mod live;
 mod pack;
 mod page;
+mod pictures;
 mod run;
 mod settings;
 mod sweep;
+mod violations;
 
 pub use folder::{ReadError, ResultFolder};
 pub use live::Live;

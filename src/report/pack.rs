@@ -99,45 +99,72 @@ impl Filling {
     }
 }
 
-/// Reads a CSV file. `note` says of a column's name what it is; `None` leaves it out.
+/// A table that is being packed.
+pub(super) struct Packing {
+    columns: Vec<Filling>,
+    rows: usize,
+}
+
+impl Packing {
+    /// Of columns of these names. `note` says of a name what it is; `None` leaves it out.
+    pub(super) fn new<'a>(
+        names: impl IntoIterator<Item = &'a str>,
+        note: impl Fn(&str) -> Option<Note>,
+    ) -> Self {
+        let filling = |(place, name): (usize, &str)| {
+            note(name).map(|note| Filling {
+                note,
+                place,
+                numbers: Vec::new(),
+                words: Vec::new(),
+                known: HashMap::new(),
+                codes: Vec::new(),
+            })
+        };
+        Self {
+            columns: names.into_iter().enumerate().filter_map(filling).collect(),
+            rows: 0,
+        }
+    }
+
+    /// Takes a row.
+    pub(super) fn push(&mut self, row: &csv::StringRecord) {
+        for column in &mut self.columns {
+            column.push(row.get(column.place).unwrap_or_default());
+        }
+        self.rows += 1;
+    }
+
+    /// All rows of a file of this name.
+    pub(super) fn finish(self, path: &Path) -> Packed {
+        let bytes: Vec<u8> = self.columns.iter().flat_map(Filling::bytes).collect();
+        let name = path.file_name().unwrap_or_default();
+        let columns = self.columns.into_iter().map(|column| Column {
+            words: (!column.is_number()).then_some(column.words),
+            name: column.note.name,
+            unit: column.note.unit,
+            meaning: column.note.meaning,
+            kind: column.note.kind,
+        });
+        Packed {
+            name: name.to_string_lossy().into_owned(),
+            rows: self.rows,
+            data: packed(&bytes),
+            columns: columns.collect(),
+        }
+    }
+}
+
+/// Reads a CSV file.
 ///
 /// # Errors
 /// A file that cannot be read, or is no table.
 pub(super) fn pack(path: &Path, note: impl Fn(&str) -> Option<Note>) -> io::Result<Packed> {
     let mut csv = csv::Reader::from_path(path)?;
-    let mut columns: Vec<Filling> = Vec::new();
-    for (place, name) in csv.headers()?.iter().enumerate() {
-        columns.extend(note(name).map(|note| Filling {
-            note,
-            place,
-            numbers: Vec::new(),
-            words: Vec::new(),
-            known: HashMap::new(),
-            codes: Vec::new(),
-        }));
-    }
-    let (mut row, mut rows) = (csv::StringRecord::new(), 0);
+    let mut packing = Packing::new(csv.headers()?, note);
+    let mut row = csv::StringRecord::new();
     while csv.read_record(&mut row)? {
-        for column in &mut columns {
-            column.push(row.get(column.place).unwrap_or_default());
-        }
-        rows += 1;
+        packing.push(&row);
     }
-    let bytes: Vec<u8> = columns.iter().flat_map(Filling::bytes).collect();
-    let name = path.file_name().unwrap_or_default();
-    Ok(Packed {
-        name: name.to_string_lossy().into_owned(),
-        rows,
-        data: packed(&bytes),
-        columns: columns
-            .into_iter()
-            .map(|column| Column {
-                words: (!column.is_number()).then_some(column.words),
-                name: column.note.name,
-                unit: column.note.unit,
-                meaning: column.note.meaning,
-                kind: column.note.kind,
-            })
-            .collect(),
-    })
+    Ok(packing.finish(path))
 }

@@ -25,11 +25,13 @@ const PLOTTING: &str = concat!(
 );
 
 /// The page's own scripts share one scope, each before those that build on it.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 10] = [
     include_str!("assets/base.js"),
     include_str!("assets/ticks.js"),
     include_str!("assets/legend.js"),
     include_str!("assets/chart.js"),
+    include_str!("assets/edge.js"),
+    include_str!("assets/zoom.js"),
     include_str!("assets/map.js"),
     include_str!("assets/table.js"),
     include_str!("assets/sweep.js"),

@@ -3,7 +3,7 @@
 use super::figures::card;
 use super::folder::ResultFolder;
 use super::html::{Html, head, number, table, tag};
-use super::settings;
+use super::{pictures, settings};
 use crate::experiment::{ExperimentKind, Judged};
 use crate::plot::Look;
 use crate::theory::Verdict;
@@ -35,6 +35,9 @@ pub(super) fn parts(folders: &[ResultFolder], place: usize) -> Vec<(String, Stri
     if !folder.figures.is_empty() && folders.len() == 1 {
         let cards = (0..folder.figures.len()).map(|index| card(folders, place, index));
         add("figures", "Figures", cards.collect());
+    }
+    if !folder.pictures.is_empty() {
+        add("filters", "Filters", pictures::section(&folder.pictures));
     }
     if let Some(sweep) = &folder.sweep {
         add("sweep", "Sweep", sweep.section(place));

@@ -2,21 +2,18 @@
 
 use super::folder::ReadError;
 use super::html::{Html, cell, head, table, tag};
-use super::pack::{Note, Packed, pack};
-use crate::experiment::{ERROR, ExperimentKind, RESOLVED, SCENARIO, keys, verdict};
-use crate::plot::number::short;
+use super::pack::{Note, Packed, Packing};
+use super::violations::Violations;
+use crate::experiment::{ExperimentKind, RESOLVED, SCENARIO, keys, verdict};
 use crate::sweep::table::{Head, TableError};
-use crate::sweep::{CELLS, Manifest};
+use crate::sweep::{CELLS, Manifest, each_row};
 use crate::theory::Verdict;
 use serde::Serialize;
 use std::io;
 use std::path::Path;
 
-/// Runs that are listed without scripts.
-const LISTED: usize = 100;
-
 /// Sweeps of more rows have no map and no table of all cells in the page: it would take gigabytes.
-const MOST_ROWS: usize = 50_000;
+const MOST_ROWS: usize = 200_000;
 
 /// What a page shows of a sweep.
 pub(super) struct Sweep {
@@ -30,18 +27,8 @@ pub(super) struct Sweep {
     /// For each bound, how many runs have each verdict.
     counts: Vec<[usize; Verdict::ALL.len()]>,
     failed: usize,
-    violations: Vec<Violation>,
-    /// How many there are, listed or not.
-    violated: usize,
+    violations: Violations,
     command: Command,
-}
-
-/// A run in which a bound is violated.
-struct Violation {
-    index: String,
-    axes: Vec<String>,
-    label: &'static str,
-    numbers: [String; 2],
 }
 
 /// What runs one cell alone, but for its values.
@@ -102,13 +89,22 @@ impl Sweep {
         })
         .map_err(of_table)?;
         numeric.resize(table.axes.len(), true);
-        let (violations, violated) = violations(&path, &table).map_err(failed)?;
+        let names = names(&table);
+        let mut packing = Packing::new(names.iter().copied(), note(&table, &numeric));
+        let mut violations = Violations::new(&table, &names);
+        // With the rows that wait beside the table, of a sweep that was refined most.
+        let is_shown = rows <= MOST_ROWS;
+        each_row(&path, |_, row| {
+            if is_shown {
+                packing.push(row);
+            }
+            violations.see(row);
+            Ok(())
+        })
+        .map_err(failed)?;
         Ok(Some(Self {
             experiment: table.experiment,
-            data: match rows <= MOST_ROWS {
-                true => Some(pack(&path, note(&table, &numeric)).map_err(failed)?),
-                false => None,
-            },
+            data: is_shown.then(|| packing.finish(&path)),
             rows,
             manifest: Manifest::read(folder),
             command: Command::of(folder),
@@ -116,7 +112,6 @@ impl Sweep {
             counts,
             failed: failures,
             violations,
-            violated,
         }))
     }
 
@@ -126,7 +121,7 @@ impl Sweep {
         let of = points.map_or(String::new(), |points| format!(" of {points}"));
         format!(
             "{}{of} points, {} failed, {} with a violated bound",
-            self.rows, self.failed, self.violated
+            self.rows, self.failed, self.violations.runs
         )
     }
 
@@ -182,7 +177,7 @@ impl Sweep {
             tag("h3").text("Cells"),
             explorer,
             tag("h3").text("Violations"),
-            self.violated(),
+            self.violations.section(&self.axes),
         ]
     }
 
@@ -197,41 +192,6 @@ impl Sweep {
             [label, a, b, c, d, e, f, cell(bound.source)]
         });
         table("", ["claim", a, b, c, d, e, f, "source"], rows)
-    }
-
-    fn violated(&self) -> Html {
-        if self.violations.is_empty() {
-            return tag("p").text("No bound is violated in any run.");
-        }
-        let rows = self.violations.iter().map(|violation| {
-            let [claimed, simulated] = violation.numbers.each_ref().map(|text| {
-                let number = text.parse().map_or("–".into(), short);
-                cell(number).class("number").with("title", text)
-            });
-            let axes = self.axes.iter().zip(&violation.axes);
-            let axes: Vec<String> = axes
-                .map(|(key, value)| format!("{key} = {value}"))
-                .collect();
-            [
-                head(&violation.index),
-                cell(axes.join(", ")),
-                cell(violation.label),
-                claimed,
-                simulated,
-            ]
-        });
-        let listed = self.violations.len();
-        let note = match self.violated {
-            all if listed >= LISTED => format!(
-                "{all} runs violate a bound; the first {listed} violations are listed, and the table above filters all."
-            ),
-            all => format!("{all} runs violate a bound."),
-        };
-        tag("div").child(tag("p").text(note)).child(table(
-            "short",
-            ["run", "axes", "claim", "claimed", "simulated"],
-            rows,
-        ))
     }
 }
 
@@ -256,6 +216,14 @@ impl Command {
     }
 }
 
+/// The columns of a table's rows, without their digest.
+fn names(table: &Head) -> Vec<&str> {
+    let axes = table.axes.iter().map(String::as_str);
+    let columns = table.columns.iter().map(|column| &*column.name);
+    let first = ["index", "id"].into_iter().chain(axes);
+    first.chain(["seed"]).chain(columns).collect()
+}
+
 /// What each column is; those that tell rows from damage are left out.
 fn note<'a>(table: &'a Head, numeric: &'a [bool]) -> impl Fn(&str) -> Option<Note> + 'a {
     move |name| {
@@ -273,45 +241,4 @@ fn note<'a>(table: &'a Head, numeric: &'a [bool]) -> impl Fn(&str) -> Option<Not
             }
         }
     }
-}
-
-/// The first violations, and how many runs have one.
-fn violations(path: &Path, table: &Head) -> io::Result<(Vec<Violation>, usize)> {
-    let mut csv = csv::Reader::from_path(path)?;
-    let header = csv.headers()?.clone();
-    let place = |name: &str| header.iter().position(|known| known == name);
-    let bounds = table.experiment.view.bounds.iter().filter_map(|bound| {
-        let columns = [
-            verdict(bound.name),
-            bound.name.into(),
-            crate::experiment::simulated(bound.name),
-        ];
-        let [judged, claimed, simulated] = columns.map(|name| place(&name));
-        Some((bound.label, judged?, [claimed?, simulated?]))
-    });
-    let bounds: Vec<_> = bounds.collect();
-    let error = place(ERROR);
-    let (mut listed, mut runs) = (Vec::new(), 0);
-    for row in csv.records() {
-        let row = row?;
-        let field = |at: usize| row.get(at).unwrap_or_default();
-        let failed = error.is_some_and(|at| !field(at).is_empty());
-        let mut any = false;
-        for &(label, judged, numbers) in &bounds {
-            let violated = field(judged) == Verdict::Violated.to_string();
-            any |= violated;
-            if violated && !failed && listed.len() < LISTED {
-                listed.push(Violation {
-                    index: field(0).into(),
-                    axes: (2..2 + table.axes.len())
-                        .map(|at| field(at).into())
-                        .collect(),
-                    label,
-                    numbers: numbers.map(|at| field(at).into()),
-                });
-            }
-        }
-        runs += usize::from(any);
-    }
-    Ok((listed, runs))
 }

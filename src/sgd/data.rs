@@ -70,7 +70,7 @@ impl<T: Real> DataSet<T> {
             return self;
         };
         Self {
-            targets: Targets::Classes(values.rows().into_iter().map(largest).collect()),
+            targets: Targets::Classes(classes(values.view())),
             inputs: self.inputs,
         }
     }
@@ -134,6 +134,11 @@ pub fn outputs<T: Real>(network: &Deep<T>, inputs: ArrayView2<T>) -> Array2<T> {
         y.assign(&pass.output().t());
     }
     outputs
+}
+
+/// The class of the largest of the outputs (N × C) for each sample, the first of equal ones.
+pub fn classes<T: Real>(outputs: ArrayView2<T>) -> Vec<u32> {
+    outputs.rows().into_iter().map(largest).collect()
 }
 
 impl Loss {

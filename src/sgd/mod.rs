@@ -16,7 +16,7 @@ mod trainer;
 pub use crate::network::deep::layers::Mode;
 pub use changing::{Answers, Changing, ChangingInputs, Teaching};
 pub use curvature::Curvature;
-pub use data::{Batch, DataSet, Targets, gaussian_inputs, outputs, piece};
+pub use data::{Batch, DataSet, Targets, classes, gaussian_inputs, outputs, piece};
 pub use loss::{Loss, accuracy};
 pub use optimizer::{Descent, Gradient, Optimizer};
 pub use pass::Pass;

@@ -89,6 +89,22 @@ fn a_teacher_learns_the_classes_and_a_student_what_it_says() {
     let loss = apart.iter().map(|&d| f64::from(d * d)).sum::<f64>() / apart.len() as f64;
     assert!((loss / run.last.held_out.loss - 1.0).abs() < 1e-5);
 
+    // Which classes both give: every image counted by itself.
+    let best = |y: ndarray::ArrayView1<f32>| (0..10).max_by(|&a, &b| y[a].total_cmp(&y[b]));
+    let of_student = outputs(&run.student, inputs.view());
+    let pairs = said.rows().into_iter().map(best);
+    let pairs = pairs.zip(of_student.rows().into_iter().map(best));
+    let mut counts = vec![vec![0; 10]; 10];
+    pairs.for_each(|(i, j)| counts[i.unwrap()][j.unwrap()] += 1);
+    let confusion = run.confusion.as_ref().unwrap();
+    assert_eq!(confusion.counts, counts);
+    let same: u64 = (0..10).map(|class| counts[class][class]).sum();
+    assert_eq!(confusion.agreement, same as f64 / 100.0);
+    assert!(
+        (30..100).contains(&same),
+        "{same}: far above chance, and not all"
+    );
+
     // Together the outputs on the training images have unit deviation.
     let folder = ImageFolder::open(Path::new(IMAGES)).unwrap();
     let train = folder.train.matrix(200, &Moments::of(&folder.train));

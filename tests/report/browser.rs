@@ -9,7 +9,7 @@ const RIGHT: &str = "\u{e014}";
 const ESCAPE: &str = "\u{e00c}";
 
 /// A page that has come up without a word on the console; `None` without a browser.
-fn open(page: &str, width: u32) -> Option<Browser> {
+pub fn open(page: &str, width: u32) -> Option<Browser> {
     let browser = Browser::start(width, 900)?;
     browser.open(&path(page));
     browser.wait("return document.documentElement.classList.contains('scripted')");
@@ -17,7 +17,7 @@ fn open(page: &str, width: u32) -> Option<Browser> {
 }
 
 /// No error, and no request but for the page itself and what it made.
-fn assert_quiet(browser: &Browser) {
+pub fn assert_quiet(browser: &Browser) {
     assert_eq!(browser.console(), Vec::<String>::new());
     for url in browser.requests() {
         let own = ["file:", "data:", "blob:"]
@@ -27,7 +27,7 @@ fn assert_quiet(browser: &Browser) {
     }
 }
 
-fn number(value: &Json) -> f64 {
+pub fn number(value: &Json) -> f64 {
     value.as_str().unwrap().parse().unwrap()
 }
 
@@ -180,9 +180,9 @@ fn keys_do_what_the_pointer_does() {
     assert_quiet(&browser);
 }
 
-/// The sweep's page with its table.
-fn explorer() -> Option<Browser> {
-    let browser = open("sweep/report.html", 1280)?;
+/// A sweep's page with its table.
+pub fn explorer(folder: &str) -> Option<Browser> {
+    let browser = open(&format!("{folder}/report.html"), 1280)?;
     browser.run("document.querySelector('.explorer').scrollIntoView()");
     browser.wait("return document.querySelector('.explorer .virtual tbody td') !== null");
     Some(browser)
@@ -208,7 +208,9 @@ fn column(browser: &Browser, name: &str) -> Vec<String> {
 
 #[test]
 fn tables_sort_and_filter() {
-    let Some(browser) = explorer() else { return };
+    let Some(browser) = explorer("sweep") else {
+        return;
+    };
     let cells = rows("sweep/cells.csv");
     let numbers =
         |texts: &[String]| -> Vec<f64> { texts.iter().map(|text| text.parse().unwrap()).collect() };
@@ -256,7 +258,9 @@ fn tables_sort_and_filter() {
 
 #[test]
 fn a_click_on_a_cell_shows_its_run_and_the_command_makes_it_again() {
-    let Some(browser) = explorer() else { return };
+    let Some(browser) = explorer("sweep") else {
+        return;
+    };
     browser.wait("return document.querySelector('.explorer canvas')?.width > 300");
     // The lower left corner: the smallest values of both axes.
     browser.point(".explorer .canvas-holder canvas", [0.15, 0.85], true);

@@ -105,6 +105,24 @@ impl Browser {
         self.post("actions", &json!({ "actions": [pointer] }));
     }
 
+    /// Draws with the pointer from one place within an element to another, in parts of its size.
+    pub fn drag(&self, selector: &str, from: [f64; 2], to: [f64; 2]) {
+        self.point(selector, from, false);
+        let script = format!(
+            "const r = document.querySelector({selector:?}).getBoundingClientRect(); return [r.left, r.top, r.width, r.height];"
+        );
+        let rect = self.run(&script);
+        let of = |i: usize| rect[i].as_f64().unwrap();
+        let at = |i: usize| (of(i) + to[i] * of(i + 2)).round();
+        let acts = [
+            json!({ "type": "pointerDown", "button": 0 }),
+            json!({ "type": "pointerMove", "x": at(0), "y": at(1), "duration": 100 }),
+            json!({ "type": "pointerUp", "button": 0 }),
+        ];
+        let pointer = json!({ "type": "pointer", "id": "mouse", "actions": acts });
+        self.post("actions", &json!({ "actions": [pointer] }));
+    }
+
     /// Types into what has the focus.
     pub fn press(&self, keys: &str) {
         let acts: Vec<Json> = keys

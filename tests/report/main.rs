@@ -5,6 +5,8 @@ use luckflow as _;
 
 mod browser;
 mod driver;
+mod maps;
 mod page;
 mod results;
 mod serve;
+mod training;

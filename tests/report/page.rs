@@ -211,6 +211,11 @@ fn a_run_is_drawn_again_from_its_figures_alone() {
     assert_eq!(svg(), read("run/convergence.svg"));
     luckflow(place.path(), &["plot", ".", "--width", "85mm"]);
     assert!(svg().contains("width=\"85mm\""));
+    luckflow(place.path(), &["plot", ".", "--style", "slides"]);
+    assert!(svg().contains("width=\"338.7mm\"") && svg().contains("fill=\"#fff\""));
+    let narrow = ["--style", "slides", "--width", "254mm"];
+    luckflow(place.path(), &[&["plot", "."][..], &narrow].concat());
+    assert!(svg().contains("width=\"254mm\"") && svg().contains("viewBox=\"0 0 720.0"));
     luckflow(place.path(), &["plot", ".", "--style", "dark"]);
     assert!(svg().contains("fill=\"#14161a\"") && !svg().contains("fill=\"#fff\""));
     let hostile = std::fs::read_to_string(place.path().join("figures.json")).unwrap();

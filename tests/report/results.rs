@@ -1,4 +1,4 @@
-//! A run and a sweep with their pages, which the tests share.
+//! Runs and sweeps with their pages, which the tests share.
 
 use assert_cmd::Command;
 use std::collections::HashMap;
@@ -36,7 +36,45 @@ const SWEEP: &str = r#"
     values = [0.0001, 0.001, 0.01]
 "#;
 
-/// A folder with `run` and `sweep` in it.
+/// A teacher of two layers of convolutions, and students of two seeds.
+const TRAINING: &str = r#"
+    experiment = "deep-training"
+    seeds = 2
+    [teacher]
+    layers = "convolution"
+    image = [1, 28, 28]
+    hidden = [4, 4]
+    outputs = 10
+    weights = "trained"
+    [teacher.training]
+    epochs = 3
+    batch = 20
+    [student]
+    widths = 2
+    [data]
+    images = { folder = "fashion-mnist" }
+    samples = 100
+    held_out = 60
+    [training]
+    epochs = 3
+    batch = 16
+    step = 0.01
+"#;
+
+/// The boundary of a condition, and blanks around it.
+const REFINED: &str = r#"
+    experiment = "theorem4"
+    teacher = { input_dim = 8, nodes = 3 }
+    student = { theta0 = 0.1 }
+    [[sweep.axis]]
+    key = "student.theta0"
+    log = { from = 1e-3, to = 1.0, points = 17 }
+    [[sweep.axis]]
+    key = "teacher.epsilon"
+    log = { from = 1e-4, to = 0.5, points = 17 }
+"#;
+
+/// A folder with `run`, `sweep`, `training` and `refined` in it.
 pub static PLACE: LazyLock<TempDir> = LazyLock::new(|| {
     let place = tempfile::tempdir().unwrap();
     let teacher = ndarray::Array2::<f64>::eye(5);
@@ -47,6 +85,13 @@ pub static PLACE: LazyLock<TempDir> = LazyLock::new(|| {
     write("sweep.toml", SWEEP);
     luckflow(place.path(), &["run", "run.toml", "--out", "run"]);
     luckflow(place.path(), &["sweep", "sweep.toml", "--out", "sweep"]);
+    let images = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fashion-mnist");
+    write("training.toml", &TRAINING.replace("fashion-mnist", images));
+    luckflow(place.path(), &["run", "training.toml", "--out", "training"]);
+    write("refined.toml", REFINED);
+    let refine = ["--refine", "sharp_verdict = holds", "--coarse", "4"];
+    let sweep = ["sweep", "refined.toml", "--out", "refined"];
+    luckflow(place.path(), &[&sweep[..], &refine].concat());
     place
 });
 
@@ -61,7 +106,7 @@ pub fn luckflow(place: &Path, arguments: &[&str]) -> String {
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
 }
 
-/// A file of both results.
+/// A file of the results.
 pub fn path(name: &str) -> PathBuf {
     PLACE.path().join(name)
 }
@@ -71,8 +116,11 @@ pub fn read(name: &str) -> String {
     std::fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Rows of a CSV file, by the names of its columns.
-pub fn rows(name: &str) -> Vec<HashMap<String, String>> {
+/// A row of a CSV file, by the names of its columns.
+pub type Row = HashMap<String, String>;
+
+/// Rows of a CSV file.
+pub fn rows(name: &str) -> Vec<Row> {
     let mut csv = csv::Reader::from_path(path(name)).unwrap();
     csv.deserialize().map(Result::unwrap).collect()
 }

@@ -63,6 +63,7 @@ prefersDark.addEventListener("change", redrawAll);
 
 /** Colours of texts and lines that belong to no series. */
 const ink = () => (isDark() ? "#d6d9de" : "#1c1e21");
+const ground = () => (isDark() ? "#14161a" : "#fff");
 const faint = () => (isDark() ? "#30343b" : "#e2e2e2");
 
 /** A colour of a look on the theme's ground: grey turns over, dark colours get lighter. */
@@ -113,6 +114,20 @@ function toggle(text, title, pressed, onchange) {
     onchange(now);
   });
   return made;
+}
+
+/** A slider over values, of which the last comes first; `onchange` hears of their numbers. */
+function slider({ label, values }, onchange) {
+  const last = values.length - 1;
+  const text = (i) => shown(numberOf(values[i]));
+  const now = el("output", {}, text(last));
+  const bar = el("input", { type: "range", min: 0, max: last, value: last, "aria-valuetext": text(last) });
+  bar.addEventListener("input", () => {
+    now.value = text(bar.value);
+    bar.setAttribute("aria-valuetext", now.value);
+    onchange(Number(bar.value));
+  });
+  return el("label", { class: "slider" }, label + " ", bar, now);
 }
 
 /** A list to choose from, with its name: [value, text] each. */

@@ -2,7 +2,7 @@
 
 /** A series with its numbers as typed arrays. */
 function numbers(series) {
-  const { mark, data: raw } = series;
+  const { mark, data: raw, earlier } = series;
   const level = mark === "level" || mark === "divider";
   const rows = level ? [[numberOf(raw)]] : raw;
   const column = (at) => Float64Array.from(rows, (row) => numberOf(row[at]));
@@ -11,6 +11,7 @@ function numbers(series) {
   else if (mark === "divider") of.x = column(0);
   else if (mark === "band" || mark === "whiskers") [of.x, of.low, of.high] = [column(0), column(1), column(2)];
   else [of.x, of.y] = [column(0), column(1)];
+  if (earlier) of.frames = [...earlier, raw].map((points) => ({ x: Float64Array.from(points, ([x]) => numberOf(x)), y: Float64Array.from(points, ([, y]) => numberOf(y)) }));
   return of;
 }
 
@@ -24,8 +25,10 @@ function home(figure, all, log) {
     };
     return (isLog) => ends(values(), isLog, range);
   };
-  const y = all.flatMap((series) => [series.y, series.low, series.high]);
-  return { x: reach(figure.x, all.map((series) => series.x))(log.x), y: reach(figure.y, y)(log.y) };
+  // Where points move, those of all frames.
+  const frames = all.flatMap((series) => series.frames ?? [series]);
+  const y = frames.flatMap((series) => [series.y, series.low, series.high]);
+  return { x: reach(figure.x, frames.map((series) => series.x))(log.x), y: reach(figure.y, y)(log.y) };
 }
 
 const SPARSE = 24;
@@ -144,6 +147,13 @@ class Chart {
       this.u.setSize(this.size());
     }).observe(this.plot);
     this.plot.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** Shows where points are in frame number i. */
+  frame(i) {
+    for (const series of this.all) if (series.frames) Object.assign(series, series.frames[i]);
+    this.u.redraw(false);
+    this.hover();
   }
 
   size() {

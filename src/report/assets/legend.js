@@ -47,6 +47,17 @@ function dot(to, area, [x, y, width, height], gap) {
   to.restore();
 }
 
+/** Whether a series only makes paler what it lies over: cells that were not run. */
+const isVeil = ({ mark, look }) => mark === "cells" && look.width === 0 && !look.hatched && !look.dotted;
+
+/** Makes an area paler. */
+function veil(to, area) {
+  to.globalAlpha = 0.6;
+  to.fillStyle = ground();
+  to.fill(area);
+  to.globalAlpha = 1;
+}
+
 /** A small drawing of a series, in its theme's colours. */
 function swatch(series) {
   const [width, height] = [36, 16];
@@ -76,6 +87,12 @@ function sample(to, { mark, look }, width, height) {
     const rect = [4, 1, width - 8, height - 2];
     const area = new Path2D();
     area.rect(...rect);
+    if (isVeil({ mark, look })) {
+      // Seen over something.
+      to.fillStyle = "#888";
+      to.fill(area);
+      veil(to, area);
+    }
     if (look.hatched) hatch(to, area, rect, 5);
     if (look.dotted) dot(to, area, rect, 5);
     to.strokeStyle = ink();

@@ -6,9 +6,12 @@ function tableOf(figure) {
   const place = (axis, at) => axis.names[at] ?? exact(numberOf(axis.cells[at] ?? null));
   const text = (value) => exact(numberOf(value));
   const columns = Math.max(figure.x.cells.length, 1);
+  const frames = (figure.frames?.values ?? []).map(text);
   for (const panel of figure.panels) {
     for (const series of panel.series) {
-      const add = (x, y, low = "", high = "", value = "") => rows.push([panel.title, series.label, series.mark, x, y, low, high, value]);
+      const last = series.earlier ? frames.at(-1) : "";
+      (series.earlier ?? []).forEach((points, i) => points.forEach(([x, y]) => rows.push([panel.title, series.label, series.mark, text(x), text(y), "", "", "", frames[i]])));
+      const add = (x, y, low = "", high = "", value = "", frame = last) => rows.push([panel.title, series.label, series.mark, x, y, low, high, value, frame]);
       const cell = (at, value) => add(place(figure.x, at % columns), place(figure.y, Math.floor(at / columns)), "", "", value);
       const of = {
         line: (all) => all.forEach(([x, y]) => add(text(x), text(y))),
@@ -40,8 +43,11 @@ function enliven(card) {
   drawn.before(tools);
   drawn.after(live);
   let redraw;
-  if (isMap(figure)) redraw = maps(figure, state, panels, live);
-  else {
+  if (isMap(figure)) {
+    const all = maps(figure, state, panels, live);
+    redraw = () => all.forEach(({ made, spec }) => made.show(spec()));
+    tools.append(button("all", "show all again (0, or two clicks)", () => all.forEach(({ made }) => made.reset())));
+  } else {
     const all = figure.panels.map((panel) => new Chart(figure, panel, state));
     panels.append(...all.map((chart) => chart.box));
     const charts = all.filter((chart) => !chart.sentence);
@@ -49,6 +55,7 @@ function enliven(card) {
     redraw = () => charts.forEach((chart) => chart.u.redraw(false));
     const axis = (which) => toggle(`log ${which}`, `a logarithmic ${which} axis, or a linear one`, log[which], (on) => ((log[which] = on), charts.forEach((chart) => chart.make())));
     tools.append(axis("x"), axis("y"), button("all", "show all again (0, or two clicks)", () => charts.forEach((chart) => chart.reset())));
+    if (figure.frames?.values.length > 1) live.prepend(slider(figure.frames, (i) => charts.forEach((chart) => chart.frame(i))));
   }
   live.append(legend(figure, state.hidden, () => redraw()), ...notes);
   const asDrawn = (on) => {
@@ -64,12 +71,13 @@ function enliven(card) {
   );
 }
 
+/** The panels of a figure that are maps. */
 function maps(figure, state, panels, live) {
   const made = figure.panels.map((panel) => (panel.sentence ? null : panelMap(figure, panel, state, onBar)));
   figure.panels.forEach((panel, i) => panels.append(made[i] ? made[i].made.box : el("div", { class: "panel" }, el("h4", {}, ...rich(panel.title)), el("p", { class: "sentence" }, ...rich(panel.sentence)))));
   const heat = figure.panels.flatMap((panel) => panel.series).find((series) => series.mark === "heat");
   if (heat) live.append(colorBar(heat.label, ...heat.data[1].map(numberOf), true));
-  return () => made.forEach((one) => one?.made.show(one.spec()));
+  return made.filter(Boolean);
 }
 
 /** Does it when the element comes near, and only then. */

@@ -2,68 +2,22 @@
 
 const MARGIN = { top: 12, right: 16, bottom: 30 };
 
-/** Along one edge of a map: where values lie, as parts of the edge. */
-class Edge {
-  /** @param axis label, scale, cells (ascending) and names in place of numbers; without cells, the ends of `values`. */
-  constructor(axis, values) {
-    this.names = axis.names ?? [];
-    this.log = isLog(axis);
-    this.cells = axis.cells ?? [];
-    if (!this.cells.length) {
-      this.borders = ends(values, this.log).map((end) => warp(this.log, end));
-      return;
-    }
-    const at = this.cells.map((x) => warp(this.log, x));
-    const last = at.length - 1;
-    const middles = at.slice(1).map((x, i) => (x + at[i]) / 2);
-    this.borders = last ? [1.5 * at[0] - 0.5 * at[1], ...middles, 1.5 * at[last] - 0.5 * at[last - 1]] : [at[0] - 0.5, at[0] + 0.5];
-  }
-
-  part(x) {
-    const [low, high] = [this.borders[0], this.borders.at(-1)];
-    return (warp(this.log, x) - low) / (high - low);
-  }
-
-  /** Of border number i. */
-  border(i) {
-    const [low, high] = [this.borders[0], this.borders.at(-1)];
-    return (this.borders[i] - low) / (high - low);
-  }
-
-  /** Number of the cell that a part of the edge lies in. */
-  cell(part) {
-    const [low, high] = [this.borders[0], this.borders.at(-1)];
-    const at = low + part * (high - low);
-    return Math.min(Math.max(this.borders.findIndex((border) => border > at) - 1, 0), this.borders.length - 2);
-  }
-
-  /** [part, text] of each label. */
-  ticks(count) {
-    if (this.names.length) {
-      const stride = Math.ceil(this.names.length / count);
-      return this.names.map((name, i) => [this.part(this.cells[i]), name]).filter((_, i) => i % stride === 0);
-    }
-    const [low, high] = [this.borders[0], this.borders.at(-1)].map((border) => unwarp(this.log, border));
-    const ticks = ticksOf(this.log, low, high, count);
-    const labels = labelsOf(this.log, ticks);
-    return ticks.map((x, i) => [this.part(x), labels[i]]);
-  }
-}
-
 /**
- * A map: `x` and `y` are axes; `fill(i)` is { color, hatched, dotted } or null of cell or dot i; `describe(i)` is what is said of
+ * A map: `x` and `y` are axes; `fill(i)` is { color, hatched, dotted, pale } or null of cell or dot i; `describe(i)` is what is said of
  * it, a list of lines; `onpick(i)` hears of clicks. A grid's cells count row by row from below; `dots` has x and y of each
  * dot. `pieces` are lines over all.
  */
 class MapView {
   constructor(spec) {
-    this.canvas = el("canvas", { tabindex: "0", role: "img", "aria-label": spec.title });
+    this.canvas = el("canvas", { tabindex: "0", role: "img", "aria-label": `${spec.title}: arrows go from cell to cell, Enter chooses, + and − zoom, 0 shows all` });
     this.tip = el("div", { class: "tip", role: "status", hidden: true });
     this.holder = el("div", { class: "canvas-holder" }, this.canvas, this.tip);
     this.xName = el("p", { class: "axis-name below" });
     this.yName = el("p", { class: "axis-name" });
     this.box = el("div", { class: "panel" }, ...(spec.heading ? [el("h4", {}, ...rich(spec.heading))] : []), this.yName, this.holder, this.xName);
     this.chosen = -1;
+    // First, so that the click that ends a rectangle is none.
+    zoomable(this);
     this.canvas.addEventListener("pointermove", (event) => this.point(this.under(event)));
     this.canvas.addEventListener("pointerleave", () => (this.tip.hidden = true));
     this.canvas.addEventListener("click", (event) => this.pick(this.under(event)));
@@ -73,11 +27,14 @@ class MapView {
     this.show(spec);
   }
 
-  /** Shows something else in the same place. */
+  /** Shows something else in the same place, the same part of it where the edges are the same. */
   show(spec) {
     this.spec = spec;
-    this.x = new Edge(spec.x, spec.dots?.x);
-    this.y = new Edge(spec.y, spec.dots?.y);
+    for (const which of ["x", "y"]) {
+      const [before, now] = [this[which], new Edge(spec[which], spec.dots?.[which])];
+      if (before?.isLike(now)) Object.assign(now, { low: before.low, high: before.high });
+      this[which] = now;
+    }
     this.yName.replaceChildren("↑ ", ...rich(spec.y.label));
     this.xName.replaceChildren(...rich(spec.x.label), " →");
     this.draw();
@@ -99,11 +56,24 @@ class MapView {
     const labels = this.y.ticks(height / 36);
     const left = 14 + Math.max(20, ...labels.map(([, text]) => to.measureText(text).width));
     this.frame = { left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+    to.save();
+    to.beginPath();
+    to.rect(left, this.frame.top, this.frame.right - left, this.frame.bottom - this.frame.top);
+    to.clip();
     if (this.spec.dots) this.drawDots(to);
     else this.drawCells(to);
     this.drawPieces(to);
-    this.drawAxes(to, labels);
     this.drawChosen(to);
+    to.restore();
+    this.drawAxes(to, labels);
+    this.canvas.dataset.zoomed = String(!this.x.isWhole() || !this.y.isWhole());
+  }
+
+  /** Shows all of it. */
+  reset() {
+    this.x.reset();
+    this.y.reset();
+    this.draw();
   }
 
   across(part) {
@@ -123,23 +93,33 @@ class MapView {
     return [x0, y0, x1 - x0, y1 - y0];
   }
 
+  /** Numbers of the cells that are seen. */
+  *seen() {
+    const [x0, x1, y0, y1] = [this.x.cell(0), this.x.cell(1), this.y.cell(0), this.y.cell(1)];
+    for (let row = y0; row <= y1; row += 1) {
+      for (let column = x0; column <= x1; column += 1) yield row * this.x.cells.length + column;
+    }
+  }
+
   drawCells(to) {
-    const count = this.x.cells.length * this.y.cells.length;
-    const [hatched, dotted] = [new Path2D(), new Path2D()];
-    for (let i = 0; i < count; i += 1) {
+    const [hatched, dotted, pale] = [new Path2D(), new Path2D(), new Path2D()];
+    for (const i of this.seen()) {
       const fill = this.spec.fill(i);
       if (!fill) continue;
       const [x, y, width, height] = this.rect(i);
       to.fillStyle = fill.color;
       // Without seams.
-      to.fillRect(Math.floor(x), Math.floor(y), Math.ceil(x + width) - Math.floor(x), Math.ceil(y + height) - Math.floor(y));
+      const whole = [Math.floor(x), Math.floor(y), Math.ceil(x + width) - Math.floor(x), Math.ceil(y + height) - Math.floor(y)];
+      to.fillRect(...whole);
       if (fill.hatched) hatched.rect(x, y, width, height);
       if (fill.dotted) dotted.rect(x, y, width, height);
+      if (fill.pale) pale.rect(x, y, width, height);
     }
     const { left, right, top, bottom } = this.frame;
     const inside = [left, top, right - left, bottom - top];
     hatch(to, hatched, inside, 7);
     dot(to, dotted, inside, 7);
+    veil(to, pale);
   }
 
   drawDots(to) {
@@ -246,17 +226,55 @@ class MapView {
 
   key(event) {
     const columns = this.x.cells.length || 1;
-    const count = this.spec.dots ? this.spec.dots.x.length : columns * this.y.cells.length;
-    const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: columns, ArrowDown: -columns }[event.key];
-    if (event.key === "Escape") this.tip.hidden = true;
-    if (event.key === "Enter") this.pick(this.chosen);
-    if (way === undefined) return;
+    const acts = {
+      ArrowLeft: () => this.step(-1),
+      ArrowRight: () => this.step(1),
+      ArrowUp: () => this.step(columns),
+      ArrowDown: () => this.step(-columns),
+      Enter: () => this.pick(this.chosen),
+      Escape: () => (this.tip.hidden = true),
+      "+": () => this.zoomBy(0.7),
+      "-": () => this.zoomBy(1 / 0.7),
+      0: () => this.reset(),
+    };
+    if (!acts[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const next = this.chosen < 0 ? 0 : this.chosen + way;
+    acts[event.key]();
+  }
+
+  /** Chooses the cell that lies so many further, the first of those that are seen where none was. */
+  step(way) {
+    const count = this.spec.dots ? this.spec.dots.x.length : this.x.cells.length * this.y.cells.length;
+    const first = this.spec.dots ? 0 : this.seen().next().value;
+    const next = this.chosen < 0 ? first : this.chosen + way;
     if (next < 0 || next >= count) return;
     this.chosen = next;
+    this.follow();
     this.draw();
     this.point(next);
+  }
+
+  /** Where what is chosen lies, in parts of what is seen. */
+  place() {
+    const [x, y] = this.center(this.chosen);
+    const { left, right, top, bottom } = this.frame;
+    return [(x - left) / (right - left), (bottom - y) / (bottom - top)];
+  }
+
+  /** Moves what is seen so that what is chosen is in it. */
+  follow() {
+    const parts = this.place();
+    [this.x, this.y].forEach((edge, i) => {
+      const off = parts[i] < 0 || parts[i] > 1 ? parts[i] - 0.5 : 0;
+      if (off) edge.zoom(off, 1 + off);
+    });
+  }
+
+  /** Zooms about what is chosen, or the middle. */
+  zoomBy(factor) {
+    const parts = this.chosen < 0 ? [0.5, 0.5] : this.place();
+    [this.x, this.y].forEach((edge, i) => edge.zoom(parts[i] * (1 - factor), parts[i] * (1 - factor) + factor));
+    this.draw();
   }
 }
 
@@ -268,12 +286,13 @@ function panelMap(figure, panel, state, log) {
   const heatOf = (series, i) => numberOf(series.data[0][i] ?? null);
   const layers = (i) => visible().filter((series) => (series.mark === "cells" ? cells.get(series).has(i) : series.mark === "heat" && !Number.isNaN(heatOf(series, i))));
   const fill = (i) => {
-    const found = { color: null, hatched: false, dotted: false };
+    const found = { color: null, hatched: false, dotted: false, pale: false };
     for (const series of layers(i)) {
       if (series.mark === "heat") found.color = viridis(log(series.data[1].map(numberOf), heatOf(series, i)));
       else if (series.look.width > 0) found.color = onGround(series.look.color);
       found.hatched ||= series.look.hatched;
       found.dotted ||= series.look.dotted;
+      found.pale ||= isVeil(series);
     }
     return found.color ? found : null;
   };

@@ -62,7 +62,7 @@ class Explorer {
     const pick = (name, options) => choice(name, options, this.state[name], (value) => ((this.state[name] = value), this.draw()));
     this.controls.replaceChildren(pick("x", [...axes, ...more]), pick("y", [...axes, ...more]), pick("color", [...verdicts, ...more]));
     this.filters = el("span", { class: "filters" });
-    this.controls.append(this.filters);
+    this.controls.append(this.filters, button("all", "show all of the map again (0, or two clicks)", () => this.view.reset()));
     this.draw();
   }
 
@@ -114,7 +114,9 @@ class Explorer {
   grid(rows) {
     const [x, y] = [this.axisOf(this.state.x), this.axisOf(this.state.y)];
     const count = x.values.length * y.values.length;
-    if (this.state.x === this.state.y || count > 3 * rows.length || [this.state.x, this.state.y].some((key) => !this.axes.some((axis) => axis.key === key))) return null;
+    const isOrdered = isMonotonic(this.axes[0].column.values);
+    const isFull = count <= 3 * rows.length;
+    if (this.state.x === this.state.y || !(isFull || isOrdered) || [this.state.x, this.state.y].some((key) => !this.axes.some((axis) => axis.key === key))) return null;
     const places = [x, y].map(({ values }) => new Map(values.map((value, i) => [value, i])));
     const groups = Array.from({ length: count }, () => []);
     for (const row of rows) {
@@ -122,7 +124,8 @@ class Explorer {
       if (column !== undefined && line !== undefined) groups[line * x.values.length + column].push(row);
     }
     const edge = ({ column, label, values }) => ({ label, scale: scaleOf(column, values), cells: column.words ? values.map((_, i) => i) : values, names: column.words ? values.map((value) => column.words[value]) : [] });
-    return this.spec({ x: edge(x), y: edge(y) }, groups);
+    const sources = isOrdered && isRefined(groups, y.values.length) ? nearest(groups, x.values.length) : null;
+    return this.spec({ x: edge(x), y: edge(y) }, groups, sources);
   }
 
   dots(rows) {
@@ -132,18 +135,22 @@ class Explorer {
     return this.spec({ x: edge(x), y: edge(y), dots }, rows.map((row) => [row]));
   }
 
-  spec(axes, groups) {
+  /** `sources` are the groups that are shown in place of those of which nothing was run. */
+  spec(axes, groups, sources) {
+    const shownAt = (i) => (groups[i].length || !sources ? i : sources[i]);
     const column = this.column.get(this.state.color);
     const fills = column.words ? this.byWord(column, groups) : this.byNumber(column, groups);
+    if (sources) this.key.append(el("p", { class: "note" }, swatch({ mark: "cells", look: { color: "#ffffff", width: 0, hatched: false } }), " not run: as the nearest cell that was"));
     const value = (key, row) => [key, ": ", brief(this.column.get(key), row)];
     const describe = (i) => {
-      const rows = groups[i];
+      const rows = groups[shownAt(i)];
       if (!rows.length) return [];
+      const isLent = shownAt(i) !== i ? ["Nothing was run here; the nearest that was:"] : [];
       const lines = [...new Set([this.state.x, this.state.y])].map((key) => value(key, rows[0]));
       const said = column.words ? count(rows.map((row) => field(column, row) || "none")) : shown(median(rows.map((row) => column.values[row])));
-      return [...lines, [column.name, ": ", said], ...(rows.length > 1 ? [`${rows.length} runs`] : [])];
+      return [...isLent, ...lines, [column.name, ": ", said], ...(rows.length > 1 ? [`${rows.length} runs`] : [])];
     };
-    return { title: `${column.name} over ${this.state.x} and ${this.state.y}`, ...axes, fill: (i) => fills[i], describe, onpick: (i) => groups[i].length && this.pick(groups[i]) };
+    return { title: `${column.name} over ${this.state.x} and ${this.state.y}`, ...axes, fill: (i) => fills[shownAt(i)] && { ...fills[shownAt(i)], pale: shownAt(i) !== i }, describe, onpick: (i) => groups[shownAt(i)].length && this.pick(groups[shownAt(i)]) };
   }
 
   hasFailed(rows) {
@@ -220,6 +227,33 @@ class Explorer {
     const index = field(this.column.get("index"), row);
     return [...words, ...sets.flatMap(([key, value]) => ["--set", `${key}=${value}`]), "--out", `${out}-${index}`].map(quoted).join(" ");
   }
+}
+
+/** Whether values go one way: those of a grid's first axis do, and those of random points do not. */
+function isMonotonic(values) {
+  const goes = (way) => values.every((x, i) => i === 0 || way * (x - values[i - 1]) >= 0);
+  return goes(1) || goes(-1);
+}
+
+/** Whether more cells are missing than of a sweep that was broken off, which lacks less than a column. */
+const isRefined = (groups, rows) => groups.filter((group) => !group.length).length >= rows;
+
+/** For each cell the nearest one with runs, in steps to any of its eight neighbours. */
+function nearest(groups, columns) {
+  const source = groups.map((group, i) => (group.length ? i : -1));
+  const queue = source.filter((i) => i >= 0);
+  const rows = groups.length / columns;
+  for (let at = 0; at < queue.length; at += 1) {
+    const [row, column] = [Math.floor(queue[at] / columns), queue[at] % columns];
+    for (let y = Math.max(row - 1, 0); y <= Math.min(row + 1, rows - 1); y += 1) {
+      for (let x = Math.max(column - 1, 0); x <= Math.min(column + 1, columns - 1); x += 1) {
+        if (source[y * columns + x] >= 0) continue;
+        source[y * columns + x] = source[queue[at]];
+        queue.push(y * columns + x);
+      }
+    }
+  }
+  return source;
 }
 
 /** "holds 3, violated 2" */

@@ -1,6 +1,7 @@
 //! The table's cells, with what the figures need of them.
 
 use super::axis::Axis;
+use super::nearest::nearest;
 use super::sieve::Sieve;
 use crate::bound::{Bound, Natural};
 use crate::experiment::{ExperimentKind, Levels, simulated, verdict};
@@ -77,6 +78,8 @@ pub struct Facet {
     pub fixed: Vec<String>,
     /// Cell at each place, row by row from below; `None` where nothing was run.
     pub cells: Vec<Option<usize>>,
+    /// Cell that is shown at each place: of a sweep that was refined, where nothing was run, the nearest one that was.
+    pub shown: Vec<Option<usize>>,
 }
 
 impl Data {
@@ -218,10 +221,17 @@ impl Data {
                     axes: [*x, *y],
                     fixed: named.collect(),
                     cells: vec![None; columns * rows],
+                    shown: Vec::new(),
                 });
                 facets.len() - 1
             });
             facets[facet].cells[of(y) * columns + of(x)] = Some(cell);
+        }
+        for facet in &mut facets {
+            facet.shown = match is_begun {
+                true => facet.cells.clone(),
+                false => facet.lent(columns),
+            };
         }
         facets
     }
@@ -257,6 +267,22 @@ fn reason(levels: &Levels, head: &Head, cell: &Cell) -> Option<usize> {
     let column = head.column(absent.column);
     let mut reasons = absent.reasons.iter();
     reasons.position(|(word, ..)| cell.runs.iter().any(|run| run.texts[column] == *word))
+}
+
+impl Facet {
+    /// With the nearest cell in each blank.
+    fn lent(&self, columns: usize) -> Vec<Option<usize>> {
+        let known: Vec<bool> = self.cells.iter().map(Option::is_some).collect();
+        let sources = nearest(&known, columns).into_iter();
+        sources.map(|source| self.cells[source?]).collect()
+    }
+
+    /// Places where another cell is shown than was run.
+    pub fn blanks(&self) -> Vec<usize> {
+        let places = 0..self.cells.len();
+        let lent = |&at: &usize| self.cells[at].is_none() && self.shown[at].is_some();
+        places.filter(lent).collect()
+    }
 }
 
 impl Rate {

@@ -29,22 +29,44 @@ fn map(data: &Data, facet: &Facet, what: &str) -> Figure {
     Figure::new(title).axes(x, y)
 }
 
+/// What there is to see, with what is said of places that were not run.
+fn caption(facet: &Facet, said: &str) -> String {
+    match facet.blanks().is_empty() {
+        true => said.into(),
+        false => format!(
+            "{said} The sweep was refined: where no cell was run the nearest one that was is shown, paler."
+        ),
+    }
+}
+
+/// Pales what was not run, over what is shown there.
+fn paled(figure: Figure, facet: &Facet) -> Figure {
+    figure.cells(
+        "not run: as the nearest cell that was",
+        facet.blanks(),
+        Look::NOT_RUN,
+    )
+}
+
 fn verdicts(data: &Data, facet: &Facet) -> Figure {
-    let figure = map(data, facet, "Where the bounds hold").caption(
+    let figure = map(data, facet, "Where the bounds hold").caption(caption(
+        facet,
         "For each bound, the cells of the sweep in which it holds, is violated or claims nothing.",
-    );
+    ));
     bounds(data).fold(figure, |figure, place| {
         let class = |cell: &Option<usize>| cell.map(|cell| data.rates[cell][place].class);
         let is = |wanted: Class| places(facet, move |cell| class(cell) == Some(wanted));
         let figure = figure.panel(data.bounds[place].label);
-        let run = facet.cells.iter().filter(|cell| cell.is_some()).count();
-        if is(Class::Vacuous).len() == run {
+        let run: Vec<usize> = facet.cells.iter().copied().flatten().collect();
+        let is_vacuous = |&cell: &usize| data.rates[cell][place].class == Class::Vacuous;
+        if run.iter().all(is_vacuous) {
+            let run = run.len();
             return figure.sentence(format!("Vacuous in each of the {run} cells."));
         }
         let drawn = CLASSES.into_iter().fold(figure, |figure, (class, look)| {
             figure.cells(label(class, data.seeds), is(class), look)
         });
-        gamma_zero(drawn, data, facet, place)
+        gamma_zero(paled(drawn, facet), data, facet, place)
     })
 }
 
@@ -57,12 +79,13 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
     let every = shown().flat_map(|place| cells.clone().filter_map(move |cell| of(place, cell)));
     // Maps of one sweep have one bar, with 1 on it.
     let ends = bar(every.chain([1.0]).collect())?;
-    let figure = map(data, facet, "How tight the bounds are").caption(
+    let figure = map(data, facet, "How tight the bounds are").caption(caption(
+        facet,
         "For each bound, its ratio to the simulated rate in each cell; above 1 it is violated.",
-    );
+    ));
     let figure = shown().fold(figure, |figure, place| {
         let values = facet
-            .cells
+            .shown
             .iter()
             .map(|cell| cell.and_then(|cell| of(place, cell)).unwrap_or(f64::NAN));
         let values: Vec<f64> = values.collect();
@@ -80,14 +103,14 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
             .heat("bound / simulated rate", values, ends)
             .cells("vacuous, or nothing to compare with", none, Look::VACUOUS)
             .cells("violated: above 1", places(facet, violated), Look::HATCHED);
-        gamma_zero(figure, data, facet, place)
+        gamma_zero(paled(figure, facet), data, facet, place)
     });
     Some(over_runs(figure, data, ""))
 }
 
 /// A panel per column, on one bar; hatched where a level has not vanished.
 fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
-    let figure = map(data, facet, of.title).caption(of.caption);
+    let figure = map(data, facet, of.title).caption(caption(facet, of.caption));
     let cells = || (0..data.rates.len()).map(Some);
     let every = of
         .columns
@@ -97,19 +120,21 @@ fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
     let ends = bar(known.map(|value| value.max(NOISE)).collect())?;
     let figure = of.columns.iter().fold(figure, |figure, (name, title)| {
         let values: Vec<f64> = facet
-            .cells
+            .shown
             .iter()
             .map(|cell| level(data, name, cell))
             .collect();
         let figure = figure.panel(*title).heat(of.label, values, ends);
         let figure = without_level(figure, data, facet, (of, name));
-        let Some(alive) = of.alive else { return figure };
-        let hatched = places(facet, |cell| level(data, name, cell) > alive);
-        figure.cells(
-            format!("above {alive}: has not vanished"),
-            hatched,
-            Look::HATCHED,
-        )
+        let figure = match of.alive {
+            None => figure,
+            Some(alive) => figure.cells(
+                format!("above {alive}: has not vanished"),
+                places(facet, |cell| level(data, name, cell) > alive),
+                Look::HATCHED,
+            ),
+        };
+        paled(figure, facet)
     });
     // Said only where it is so.
     let is_floor = ends[0] <= NOISE;
@@ -184,9 +209,9 @@ fn bar(mut values: Vec<f64>) -> Option<[f64; 2]> {
     })
 }
 
-/// Places on the map of the cells of a kind.
+/// Places on the map at which cells of a kind are shown.
 fn places(facet: &Facet, is: impl Fn(&Option<usize>) -> bool) -> Vec<usize> {
-    let cells = facet.cells.iter().enumerate();
+    let cells = facet.shown.iter().enumerate();
     cells
         .filter(|(_, cell)| is(cell))
         .map(|(place, _)| place)

@@ -7,6 +7,7 @@ mod contour;
 mod data;
 mod family;
 mod maps;
+mod nearest;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod scatter;

@@ -62,14 +62,52 @@ pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
         .x("norm of the fan-out, ‖vⱼ‖")
         .y("best correlation with a teacher node (1 = a copy)")
         .note(format!("After {} epochs, seed {}.", run.last.epoch, run.seed));
-    run.nodes
-        .iter()
-        .enumerate()
-        .fold(figure, |figure, (l, nodes)| {
-            let label = format!("layer {}, {} nodes", l + 1, nodes.len());
-            let points = nodes.iter().map(|node| (node.fan_out, node.correlation));
-            figure.points(label, points, Look::of_set(l))
-        })
+    let nodes = run.nodes.iter().map(Vec::len).sum();
+    let shown = shown_epochs(run.rows.len(), nodes);
+    let epochs = shown.iter().map(|&i| run.rows[i].epoch as f64).collect();
+    (0..depth(outcome)).fold(figure.frames("epochs", epochs), |figure, l| {
+        let digits = |i: usize| {
+            if i == run.rows.len() - 1 {
+                exact
+            } else {
+                five_digits
+            }
+        };
+        let at = |&i: &usize| {
+            let nodes = run.fan_out[i][l].iter().zip(&run.correlation[i][l]);
+            let point = |(&norm, &rho): (&f64, &f64)| (digits(i)(norm), digits(i)(rho));
+            nodes.map(point).collect()
+        };
+        let title = format!("layer {}, {} nodes", l + 1, run.nodes[l].len());
+        figure
+            .panel(title)
+            .moving("student nodes", shown.iter().map(at).collect(), NODES)
+    })
+}
+
+/// How a student's nodes look.
+const NODES: Look = Look::SAMPLED.sized(5.0);
+
+/// Points of all frames of a scatter, about: a megabyte of a page.
+const MOST_POINTS: usize = 50_000;
+
+/// Of records of the start and of all epochs, those that are frames of a scatter of so many nodes: all, or as many as there is
+/// room for, evenly spaced, with both ends.
+fn shown_epochs(records: usize, nodes: usize) -> Vec<usize> {
+    let frames = (MOST_POINTS / nodes.max(1)).clamp(2, records.max(2)) - 1;
+    let last = records - 1;
+    let mut shown: Vec<usize> = (0..=frames).map(|frame| frame * last / frames).collect();
+    shown.dedup();
+    shown
+}
+
+fn exact(x: f64) -> f64 {
+    x
+}
+
+/// Enough for what is only looked at.
+fn five_digits(x: f64) -> f64 {
+    format!("{x:.4e}").parse().unwrap_or(x)
 }
 
 /// ρ̄ and loss over the width, for each spread and normalisation, where widths are many.
@@ -130,4 +168,33 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         ]
     };
     variants.into_iter().flat_map(both).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_epochs_are_frames_as_there_is_room_for() {
+        assert_eq!(shown_epochs(41, 700), (0..41).collect::<Vec<_>>());
+        assert_eq!(shown_epochs(1, 700), [0]);
+        let shown = shown_epochs(41, 3500);
+        assert_eq!(shown.len(), MOST_POINTS / 3500);
+        assert_eq!((shown[0], shown[13]), (0, 40));
+        assert!(
+            shown
+                .windows(2)
+                .all(|pair| (3..=4).contains(&(pair[1] - pair[0])))
+        );
+        assert_eq!(shown_epochs(11, 1_000_000), [0, 10]);
+    }
+
+    #[test]
+    fn rounding_keeps_five_digits() {
+        assert_eq!(
+            [0.123_456, 1.0, f64::INFINITY].map(five_digits),
+            [0.123_46, 1.0, f64::INFINITY]
+        );
+        assert!(five_digits(f64::NAN).is_nan());
+    }
 }

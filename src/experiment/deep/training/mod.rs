@@ -1,5 +1,6 @@
 //! Students of several widths, spreads and normalisations learn from a teacher: which of their nodes find which?
 
+mod confusion;
 mod figures;
 pub mod keys;
 mod report;
@@ -11,15 +12,17 @@ use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
+use crate::experiment::deep::keys::Base;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{self, Problem, student};
+use crate::experiment::deep::record::EpochRecord;
 use crate::experiment::deep::teachers::{Teachers, TrainedTeacher};
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::integrate::RunEnd;
-use crate::measure::Correlations;
+use crate::measure::{Confusion, Correlations};
 use crate::network::deep::{Architecture, BatchNorm, Deep, Place};
 use crate::runs::Memory;
 use crate::sgd::Evaluation;
@@ -135,9 +138,15 @@ pub struct TrainingRun {
     pub silent: Vec<usize>,
     /// Student nodes that are constant on them at the end, in each layer: dead ones, which no step reaches.
     pub silent_student_nodes: Vec<usize>,
-    /// Fan-out norms after each epoch, layer by layer.
+    /// Fan-out norms at the start and after each epoch, layer by layer.
     #[serde(skip)]
     pub fan_out: Vec<Vec<Vec<f64>>>,
+    /// Each student node's best correlation with a teacher node, as often.
+    #[serde(skip)]
+    pub correlation: Vec<Vec<Vec<f64>>>,
+    /// Classes of teacher and student on the held-out samples, where there are classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confusion: Option<Confusion>,
     /// What the teacher's channels see, and their winners.
     #[serde(skip)]
     pub pictures: Vec<Picture>,
@@ -267,7 +276,7 @@ fn run(
             metrics: Vec::new(),
         };
         let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
-        Ok(TrainingRun::of(variant, seed, problem, trajectory))
+        Ok(TrainingRun::of(base, variant, seed, problem, trajectory))
     })?;
     Ok(Outcome {
         scenario: scenario.clone(),
@@ -279,7 +288,13 @@ fn run(
 }
 
 impl TrainingRun {
-    fn of(variant: Variant, seed: u64, problem: Problem, trajectory: TrainingTrajectory) -> Self {
+    fn of(
+        base: &Base,
+        variant: Variant,
+        seed: u64,
+        problem: Problem,
+        trajectory: TrainingTrajectory,
+    ) -> Self {
         let ranks = trajectory.winners_ranks();
         let rows = trajectory.epochs.iter().zip(ranks);
         let (first, last) = (&trajectory.epochs[0], trajectory.last());
@@ -294,6 +309,10 @@ impl TrainingRun {
                     correlation,
                 })
                 .collect()
+        };
+        let best = |record: &EpochRecord| {
+            let layers = record.correlations.iter();
+            layers.map(Correlations::best_of_students).collect()
         };
         let silent = last.winners();
         let pictures = seen::pictures(
@@ -334,6 +353,8 @@ impl TrainingRun {
                 .iter()
                 .map(|record| record.fan_out.clone())
                 .collect(),
+            correlation: trajectory.epochs.iter().map(best).collect(),
+            confusion: confusion::confusion(base, &problem, &trajectory.student),
             pictures,
             teacher: problem.teacher,
             student: trajectory.student,

@@ -1,6 +1,6 @@
 //! `epochs.csv`, `nodes.csv`, networks, and for each variant ρ̄, ranks and fan-out norms as figures.
 
-use super::{Outcome, TrainingRun, figures};
+use super::{Outcome, TrainingRun, confusion, figures};
 use crate::experiment::deep::TEACHER;
 use crate::experiment::deep::report::{ending, heading, numbered};
 use crate::experiment::{self, About, Levels, Reading, ResultFile, View};
@@ -33,7 +33,9 @@ impl experiment::Outcome for Outcome {
     }
 
     fn tables(&self) -> Vec<output::Table<'_>> {
-        vec![epochs(self), nodes(self)]
+        let mut tables = vec![epochs(self), nodes(self)];
+        tables.extend(confusion::table(self));
+        tables
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
@@ -60,6 +62,8 @@ impl experiment::Outcome for Outcome {
             ] {
                 drawn.push((format!("{folder}{name}"), chart));
             }
+            let matrix = confusion::figure(self, variant);
+            drawn.extend(matrix.map(|chart| (format!("{folder}confusion"), chart)));
         }
         let comparisons = figures::comparisons(self).into_iter();
         drawn.extend(
@@ -71,29 +75,33 @@ impl experiment::Outcome for Outcome {
     fn files(&self) -> Vec<ResultFile<'_>> {
         let file = |run: &'_ TrainingRun| {
             let networks = [(TEACHER, &run.teacher), (STUDENT, &run.student)];
-            let bytes = write_tensors(&networks, &fan_out_history(run), &[]);
+            let bytes = write_tensors(&networks, &histories(run), &[]);
             let bytes = bytes.map_err(io::Error::other);
             let name = format!("students/{}.safetensors", run.label);
             ResultFile::new(name, move |out| out.write_all(&bytes?))
         };
         let pictures = self.runs.iter().flat_map(|run| {
-            run.pictures.iter().map(|(name, mosaic)| {
-                let name = format!("students/{}/{name}.png", run.label);
-                ResultFile::new(name, move |out| mosaic.write(out))
+            run.pictures.iter().map(|picture| {
+                let name = format!("students/{}/{}.png", run.label, picture.name);
+                let file = ResultFile::new(name, move |out| picture.mosaic.write(out));
+                file.captioned(&picture.caption)
             })
         });
         self.runs.iter().map(file).chain(pictures).collect()
     }
 }
 
-/// `fan_out.l` (epochs + 1 × nodes) of each hidden layer l.
-fn fan_out_history(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
+/// `fan_out.l` and `correlation.l` (epochs + 1 × nodes) of each hidden layer l.
+fn histories(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
+    let both = [("fan_out", &run.fan_out), ("correlation", &run.correlation)];
     let layer = |l: usize| {
-        let norms = |(epoch, node): (usize, usize)| run.fan_out[epoch][l][node] as f32;
-        let shape = (run.fan_out.len(), run.nodes[l].len());
-        (format!("fan_out.{l}"), Array2::from_shape_fn(shape, norms))
+        both.map(|(name, of)| {
+            let number = |(epoch, node): (usize, usize)| of[epoch][l][node] as f32;
+            let shape = (of.len(), run.nodes[l].len());
+            (format!("{name}.{l}"), Array2::from_shape_fn(shape, number))
+        })
     };
-    (0..run.nodes.len()).map(layer).collect()
+    (0..run.nodes.len()).flat_map(layer).collect()
 }
 
 fn epochs(outcome: &Outcome) -> output::Table<'_> {

@@ -14,8 +14,15 @@ const SHOWN: usize = 16;
 /// Parts of images for each.
 const PARTS: usize = 4;
 
-/// A picture and its name.
-pub type Picture = (String, Mosaic);
+/// What is written as a PNG.
+pub struct Picture {
+    /// Of its file, without ending.
+    pub name: String,
+    /// What there is to see.
+    pub caption: String,
+    /// It.
+    pub mosaic: Mosaic,
+}
 
 /// A part of a sample where a channel is active.
 #[derive(Clone, Copy)]
@@ -47,10 +54,12 @@ pub fn pictures(
             found.take(SHOWN).collect()
         })
         .collect();
-    let mut all = vec![(
-        "kernels".to_owned(),
-        of_kernels(teacher, student, &pairs[0], kernels[0]),
-    )];
+    let mut all = vec![Picture {
+        name: "kernels".into(),
+        caption: "Kernels of the lowest layer: the teacher's, and below each that of its winner."
+            .into(),
+        mosaic: of_kernels(teacher, student, &pairs[0], kernels[0]),
+    }];
     let owns = |side: usize| -> Vec<Vec<usize>> {
         let of_layer = |layer: &Vec<[usize; 2]>| layer.iter().map(|pair| pair[side]).collect();
         pairs.iter().map(of_layer).collect()
@@ -70,7 +79,14 @@ pub fn pictures(
             let own = own.iter().map(part).chain([between]);
             mosaic.push_row(own.chain(winner.iter().map(part)).collect());
         }
-        all.push((format!("layer-{}", l + 1), mosaic));
+        all.push(Picture {
+            name: format!("layer-{}", l + 1),
+            caption: format!(
+                "Layer {}: parts of held-out images on which a channel of the teacher (left) and its winner (right) are most active.",
+                l + 1
+            ),
+            mosaic,
+        });
     }
     all
 }
@@ -269,7 +285,7 @@ mod tests {
             })
         };
         let found = pictures(&network, &network, &[vec![winner(1), None]], &data);
-        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = found.iter().map(|picture| &picture.name[..]).collect();
         assert_eq!(names, ["kernels", "layer-1"]);
     }
 }
