@@ -9,8 +9,15 @@ SCENARIO ?= scenarios/theorem4.toml
 run: setup
 	cargo run --release --quiet -- run $(SCENARIO) --force
 
+# All of tests/ but that of `formats`, which needs 50 crates more: cargo test --features formats.
+TESTS := $(filter-out formats,$(basename $(notdir $(wildcard tests/*.rs))) $(notdir $(patsubst %/main.rs,%,$(wildcard tests/*/main.rs))))
+
+# As `cargo test`, but for the unit tests: unoptimised they are compiled in a fraction of the time, and compute little; with
+# cells.parquet, which is not built by default.
 test: setup
-	cargo test
+	cargo --config 'profile.dev.package.luckflow.opt-level=0' test --features parquet --lib
+	cargo test --bins $(TESTS:%=--test %)
+	cargo test --doc
 
 bench: setup
 	cargo bench
