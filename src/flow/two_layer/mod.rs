@@ -8,22 +8,20 @@
 //! with h\*_j, h_j the rows j of H\* = D\*∘β\*, H = D∘β. For x ~ N(0, I) this is exactly the Riemannian
 //! gradient flow of the population loss on spheres × R^{n×C} (derived; docs/theory.md).
 
-use super::lanes::Small;
-use super::loss::{population_loss, product_sum};
-use super::options::{FanOut, FlowOptions};
-use super::snapshot::Snapshot;
-use super::state::StateLayout;
-use super::thresholds::{Forces, ThresholdRule, hold_constants};
-use super::turning::turning;
+mod velocity;
+
 use crate::blas::{self, multiply};
+use crate::flow::lanes::Small;
+use crate::flow::loss::{population_loss, product_sum};
+use crate::flow::options::{FanOut, FlowOptions};
+use crate::flow::snapshot::Snapshot;
+use crate::flow::state::StateLayout;
+use crate::flow::thresholds::ThresholdRule;
+use crate::flow::turning::turning;
 use crate::integrate::VectorField;
 use crate::network::{Layer, LayerView, TwoLayer, rows, unit};
 use crate::overlap::{ExactGaussian, Input, OverlapMethod, Overlaps};
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Axis, Zip, concatenate, s};
-
-/// Entries of a matrix from which on a second thread helps to go through it.
-const PARALLEL: usize = 1 << 17;
+use ndarray::{Array1, Array2, Axis, concatenate, s};
 
 /// The vector field, with the working memory of its evaluation.
 ///
@@ -314,87 +312,6 @@ impl TwoLayerFlow {
         let fan_out = self.signed_fan_out.slice(s![..self.layout.nodes, ..]);
         let beta = self.signed_beta.view_mut();
         multiply(-1.0, fan_out, self.signed_fan_out.t(), beta);
-    }
-
-    /// Returns ‖Ẇ‖².
-    fn velocity_of_weights(&mut self, dy: &mut [f64]) -> f64 {
-        let product = |h: &mut f64, d: &f64, beta: &f64| *h = d * beta;
-        if self.overlaps.gates.len() >= PARALLEL && rayon::current_num_threads() > 1 {
-            Zip::from(&mut self.signed_h)
-                .and(&self.overlaps.gates)
-                .and(&self.signed_beta)
-                .par_for_each(product);
-        } else {
-            let pairs = self.overlaps.gates.iter().zip(&self.signed_beta);
-            self.signed_h
-                .iter_mut()
-                .zip(pairs)
-                .for_each(|(h, (d, beta))| product(h, d, beta));
-        }
-        if self.rule.is_some() {
-            hold_constants(&mut self.signed_h, &self.norms);
-        }
-        multiply(
-            1.0,
-            self.signed_h.view(),
-            self.nodes.view(),
-            self.force.view_mut(),
-        );
-        if let Some(second_moment) = &self.second_moment {
-            general_mat_mul(1.0, &self.force, second_moment, 0.0, &mut self.scratch);
-            std::mem::swap(&mut self.force, &mut self.scratch);
-        }
-        let force = self.force.as_slice().expect("stored node by node");
-        let velocity = &mut dy[..force.len()];
-        if self.options.projection {
-            let nodes = self.nodes.as_slice().expect("stored node by node");
-            rows::project(force, &nodes[..force.len()], &self.norms, velocity)
-        } else {
-            velocity.copy_from_slice(force);
-            force.iter().map(|f| f * f).sum()
-        }
-    }
-
-    /// Returns ‖ḃ‖².
-    fn velocity_of_thresholds(&self, dy: &mut [f64]) -> f64 {
-        let Some(rule) = self.rule else { return 0.0 };
-        let forces = Forces {
-            rule,
-            overlaps: &self.overlaps,
-            signed_beta: &self.signed_beta,
-            signed_h: &self.signed_h,
-            thresholds: [&self.thresholds, &self.teacher.thresholds],
-            norms: &self.norms,
-        };
-        forces.velocity(self.layout.thresholds_mut(dy))
-    }
-
-    /// Returns ‖V̇‖².
-    fn velocity_of_fan_out(&self, dy: &mut [f64]) -> f64 {
-        if self.options.fan_out == FanOut::Fixed {
-            return 0.0;
-        }
-        let mut out = self.layout.fan_out_mut(dy);
-        multiply(
-            1.0,
-            self.overlaps.activations.view(),
-            self.signed_fan_out.view(),
-            out.view_mut(),
-        );
-        if self.options.fan_out == FanOut::RunningNormalized {
-            let mut squares = 0.0;
-            // −V projects as V does.
-            let fan_out = self.signed_fan_out.slice(s![..self.layout.nodes, ..]);
-            let outputs = fan_out.columns().into_iter().zip(&self.output_norms);
-            for (mut out, (output, norm)) in out.columns_mut().into_iter().zip(outputs) {
-                let along = out.dot(&output);
-                out.scaled_add(-along, &output);
-                squares += out.dot(&out);
-                out *= *norm;
-            }
-            return squares;
-        }
-        out.iter().map(|x| x * x).sum()
     }
 }
 

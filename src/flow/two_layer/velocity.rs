@@ -1,0 +1,95 @@
+//! Velocities of the parts of a state, from overlaps that are at hand.
+
+use super::TwoLayerFlow;
+use crate::blas::multiply;
+use crate::flow::FanOut;
+use crate::flow::thresholds::{Forces, hold_constants};
+use crate::network::rows;
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Zip, s};
+
+/// Entries of a matrix from which on a second thread helps to go through it.
+const PARALLEL: usize = 1 << 17;
+
+impl TwoLayerFlow {
+    /// Returns ‖Ẇ‖².
+    pub(super) fn velocity_of_weights(&mut self, dy: &mut [f64]) -> f64 {
+        let product = |h: &mut f64, d: &f64, beta: &f64| *h = d * beta;
+        if self.overlaps.gates.len() >= PARALLEL && rayon::current_num_threads() > 1 {
+            Zip::from(&mut self.signed_h)
+                .and(&self.overlaps.gates)
+                .and(&self.signed_beta)
+                .par_for_each(product);
+        } else {
+            let pairs = self.overlaps.gates.iter().zip(&self.signed_beta);
+            self.signed_h
+                .iter_mut()
+                .zip(pairs)
+                .for_each(|(h, (d, beta))| product(h, d, beta));
+        }
+        if self.rule.is_some() {
+            hold_constants(&mut self.signed_h, &self.norms);
+        }
+        multiply(
+            1.0,
+            self.signed_h.view(),
+            self.nodes.view(),
+            self.force.view_mut(),
+        );
+        if let Some(second_moment) = &self.second_moment {
+            general_mat_mul(1.0, &self.force, second_moment, 0.0, &mut self.scratch);
+            std::mem::swap(&mut self.force, &mut self.scratch);
+        }
+        let force = self.force.as_slice().expect("stored node by node");
+        let velocity = &mut dy[..force.len()];
+        if self.options.projection {
+            let nodes = self.nodes.as_slice().expect("stored node by node");
+            rows::project(force, &nodes[..force.len()], &self.norms, velocity)
+        } else {
+            velocity.copy_from_slice(force);
+            force.iter().map(|f| f * f).sum()
+        }
+    }
+
+    /// Returns ‖ḃ‖².
+    pub(super) fn velocity_of_thresholds(&self, dy: &mut [f64]) -> f64 {
+        let Some(rule) = self.rule else { return 0.0 };
+        let forces = Forces {
+            rule,
+            overlaps: &self.overlaps,
+            signed_beta: &self.signed_beta,
+            signed_h: &self.signed_h,
+            thresholds: [&self.thresholds, &self.teacher.thresholds],
+            norms: &self.norms,
+        };
+        forces.velocity(self.layout.thresholds_mut(dy))
+    }
+
+    /// Returns ‖V̇‖².
+    pub(super) fn velocity_of_fan_out(&self, dy: &mut [f64]) -> f64 {
+        if self.options.fan_out == FanOut::Fixed {
+            return 0.0;
+        }
+        let mut out = self.layout.fan_out_mut(dy);
+        multiply(
+            1.0,
+            self.overlaps.activations.view(),
+            self.signed_fan_out.view(),
+            out.view_mut(),
+        );
+        if self.options.fan_out == FanOut::RunningNormalized {
+            let mut squares = 0.0;
+            // −V projects as V does.
+            let fan_out = self.signed_fan_out.slice(s![..self.layout.nodes, ..]);
+            let outputs = fan_out.columns().into_iter().zip(&self.output_norms);
+            for (mut out, (output, norm)) in out.columns_mut().into_iter().zip(outputs) {
+                let along = out.dot(&output);
+                out.scaled_add(-along, &output);
+                squares += out.dot(&out);
+                out *= *norm;
+            }
+            return squares;
+        }
+        out.iter().map(|x| x * x).sum()
+    }
+}
