@@ -1,6 +1,7 @@
 //! One exact evaluation of the flow beside its floor: the time of its own matrix products alone.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use luckflow::flow::lanes::{LANES, side_by_side};
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
 use luckflow::network::{Layer, TwoLayer, draw, unit};
 use luckflow::overlap::{ExactGaussian, Input};
@@ -9,6 +10,7 @@ use ndarray::Array2;
 use ndarray::linalg::general_mat_mul;
 use rand_distr::{Distribution, StandardNormal};
 use std::hint::black_box;
+use std::time::Instant;
 
 /// (d, m, n, C); the last is the widest student of the fan-out panels.
 const SIZES: [[usize; 4]; 6] = [
@@ -121,5 +123,50 @@ fn dimensions(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, evaluation, dimensions);
+/// Small flows alone, and eight of them side by side: the time of one evaluation.
+fn small(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("small flows");
+    let size = [10, 5, 5, 5];
+    for (fan_out, words) in [(FanOut::Fixed, "V fixed"), (FanOut::Running, "V running")] {
+        for threshold in [0.0, 2.0] {
+            let network = network(size, threshold);
+            let options = FlowOptions {
+                projection: true,
+                fan_out,
+            };
+            let evaluate = |count: u64| {
+                let (overlap, input) = (Box::new(ExactGaussian::new()), Input::standard_gaussian());
+                let mut flow = TwoLayerFlow::new(&network, overlap, &input, options);
+                let y = flow.state_of(&network);
+                let mut dy = vec![0.0; y.len()];
+                for _ in 0..count {
+                    flow.velocity(black_box(&y), &mut dy);
+                }
+            };
+            let timed = |work: &dyn Fn()| {
+                let begin = Instant::now();
+                work();
+                begin.elapsed()
+            };
+            let name = format!("{words}, b = {threshold}");
+            group.bench_function(BenchmarkId::new("alone", &name), |bench| {
+                bench.iter_custom(|count| timed(&|| evaluate(count)));
+            });
+            group.bench_function(BenchmarkId::new("side by side", &name), |bench| {
+                bench.iter_custom(|count| {
+                    timed(&|| {
+                        let mut left = LANES as u64;
+                        side_by_side(1 << 20, |_| {
+                            left = left.checked_sub(1)?;
+                            Some(|| evaluate(count.div_ceil(LANES as u64)))
+                        });
+                    })
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, evaluation, dimensions, small);
 criterion_main!(benches);

@@ -97,12 +97,8 @@ impl Data {
             values.resize(head.axes.len(), Vec::new());
             verdicts.resize(bounds.len(), [0; Verdict::ALL.len()]);
             tightness.resize(bounds.len(), Vec::new());
-            for (count, bound) in verdicts.iter_mut().zip(bounds) {
-                let column = head.column(&verdict(bound.name));
-                for (count, verdict) in count.iter_mut().zip(Verdict::ALL) {
-                    let is = |run: &&RowValues| run.verdicts[column] == Some(verdict);
-                    *count += cell.runs.iter().filter(is).count();
-                }
+            for (counts, bound) in verdicts.iter_mut().zip(bounds) {
+                count(counts, head.column(&verdict(bound.name)), cell);
             }
             seeds = seeds.max(cell.runs.len());
             let of_cell = bounds.iter().map(|bound| Rate::of(bound, head, cell));
@@ -258,6 +254,14 @@ impl Data {
             self.cells,
             drawn.unwrap_or_default()
         )
+    }
+}
+
+/// Adds the runs of a cell that have each verdict in a column.
+fn count(counts: &mut [usize], column: usize, cell: &Cell) {
+    for (count, verdict) in counts.iter_mut().zip(Verdict::ALL) {
+        let is = |run: &&RowValues| run.verdicts[column] == Some(verdict);
+        *count += cell.runs.iter().filter(is).count();
     }
 }
 
