@@ -4,6 +4,7 @@
 mod interrupts;
 mod kills;
 mod partly;
+mod reasons;
 mod rows;
 mod words;
 
