@@ -88,6 +88,31 @@ outputs = 10
     for panel in panels {
         assert!(panel["loss_end"].as_f64().unwrap() < panel["loss_start"].as_f64().unwrap());
     }
+    // Without a word of biases nothing is drawn for them, and norms are those of the students alone.
+    for (rule, differs) in [("none", false), ("learned", true), ("separated", true)] {
+        let set = format!("panels.biases={rule}");
+        run(&place, &["--out", rule, "--set", &set])
+            .assert()
+            .success();
+        let nodes = |folder: &str| {
+            std::fs::read_to_string(place.path().join(folder).join("nodes.csv")).unwrap()
+        };
+        assert_eq!(nodes(rule).lines().count(), nodes("1").lines().count());
+        assert_eq!(nodes(rule) != nodes("1"), differs, "{rule}");
+        let figure = std::fs::read_to_string(place.path().join(rule).join("panels.svg")).unwrap();
+        assert_eq!(figure.contains("biases learned"), differs, "{rule}");
+        let loss = |name: &str| {
+            let summary = json(&place.path().join(rule).join("summary.json"));
+            summary["panels"][3][name].as_f64().unwrap()
+        };
+        assert!(loss("loss_end") < 0.2 * loss("loss_start"), "{rule}");
+    }
+    run(&place, &["--set", "panels.biases=frozen"])
+        .assert()
+        .code(2)
+        .stderr(
+            predicate::str::contains("panels.biases").and(predicate::str::contains("separated")),
+        );
     run(&place, &["--set", "panels.students=[3]"])
         .assert()
         .code(2)

@@ -5,6 +5,7 @@ mod aggregates;
 mod interrupts;
 mod kills;
 mod partly;
+mod reasons;
 mod rows;
 mod words;
 
