@@ -62,6 +62,8 @@ def images(folder: str | os.PathLike) -> Images:
     Raises
     ------
     InputError
-        Files that are missing, or hold something else.
+        A folder with other files, or files that hold something else.
+    FileNotFoundError, OSError
+        A file that is missing, or cannot be read.
     """
     return Images(_luckflow.ImageSet(os.fspath(folder)))
