@@ -47,6 +47,7 @@ pub fn merge(
     })?;
     let (drawn, tally) = merged.map_err(|error| match error {
         MergeError::Folder(error) => errors::folder(&error),
+        error @ MergeError::Incomplete { .. } => errors::in_words(&format!("folders: {error}")),
         mistake => errors::in_words(&mistake.to_string()),
     })?;
     drawn.map_err(unshown)?;

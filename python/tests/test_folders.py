@@ -320,7 +320,7 @@ def test_a_folder_of_images(tmp_path):
     with pytest.raises(FileNotFoundError):
         lf.images(tmp_path / "none")
     (tmp_path / "y_test.npy").unlink()
-    with pytest.raises(FileNotFoundError, match="y_test.npy"):
+    with pytest.raises(lf.InputError, match="y_test.npy"):
         lf.images(tmp_path)
     (tmp_path / "other").mkdir()
     with pytest.raises(lf.InputError, match="allowed: a folder with"):
