@@ -161,7 +161,9 @@ def run_row(
     found = _luckflow.find([os.fspath(folder)], [f"index = {int(row)}"])
     if not found:
         raise KeyError(f"{os.fspath(folder)}: found no row {row}; allowed: the index of a row that is there")
-    scenario, settings = found[0][3]
+    alone = found[0][3]
+    assert alone, "a row has what runs it alone"
+    scenario, settings = alone
     changes = [f"{key}={inline(value)}" for key, value in (overrides or {}).items()]
     given, target = Given(os.fspath(scenario), None, [*settings, *changes]), Target.of(out, force, False)
     return Result(_luckflow.run(given, target, False, None))

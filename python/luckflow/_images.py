@@ -62,6 +62,8 @@ def images(folder: str | os.PathLike) -> Images:
     Raises
     ------
     InputError
-        Files that are missing, or hold something else.
+        A folder with other files, one of a set that is missing, or files that hold something else.
+    OSError
+        A folder or a file that cannot be read.
     """
     return Images(_luckflow.ImageSet(os.fspath(folder)))

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 from . import _luckflow
@@ -58,17 +58,47 @@ def through(
         raise InputError("", "executor", repr(executor), "a number of processes, or what has submit or apply_async")
     store = plan.open(target, manner)
     try:
-        make = _processes(executor) if processes else (lambda: executor)
+        pools = _processes(executor) if processes else None
+        make = (lambda: _Own(pools())) if pools else (lambda: executor)
         _Run(make, processes, given, axes, store, manner.fail_fast, show).all()
         store.finish()
     finally:
         store.close()
 
 
-def _processes(count: int) -> Callable[[], Any]:
+def _processes(count: int) -> Callable[[], ProcessPoolExecutor]:
     # Not by fork: the parent may have threads, whose locks a fork would find as they are.
     context = multiprocessing.get_context("spawn")
     return lambda: ProcessPoolExecutor(count, mp_context=context)
+
+
+class _Own:
+    """Processes that end with the sweep.
+
+    Points go to them from a thread: Ctrl-C, which is raised on the main one wherever that is, would else lose a process
+    that is just being started, and the interpreter would wait for it at its end.
+    """
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self.pool, self.hand = pool, ThreadPoolExecutor(1)
+        self._max_workers = getattr(pool, "_max_workers", None)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """As of `concurrent.futures`."""
+        return self.hand.submit(self.pool.submit, function, *arguments).result()
+
+    def shutdown(self) -> None:
+        """After the last row."""
+        self.hand.shutdown()
+        self.pool.shutdown()
+
+    def end(self) -> None:
+        """In the middle of what they do: nobody waits for it."""
+        self.hand.shutdown()
+        processes = list((self.pool._processes or {}).values())
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
 
 
 class _Pool:
@@ -114,7 +144,7 @@ class _Run:
             for future in self.waiting:
                 future.cancel()
             if self.owned:
-                _end(self.executor)
+                self.executor.end()
             raise
         if self.owned:
             self.executor.shutdown()
@@ -173,14 +203,6 @@ class _Run:
             done, failed, violated = self.store.tally()
             total = self.store.total
             self.show(done / total, f"{done} of {total} points, {failed} failed, {violated} violated")
-
-
-def _end(executor: ProcessPoolExecutor) -> None:
-    """Ends workers in the middle of what they do: nobody waits for it."""
-    processes = list((executor._processes or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
 
 
 def _workers(executor: Any) -> int:

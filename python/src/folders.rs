@@ -4,7 +4,7 @@ use crate::sweep::{drawn, form, unshown};
 use crate::{errors, job};
 use luckflow::compare::{self, CompareError, Form as Written};
 use luckflow::experiment::figures;
-use luckflow::find::{self, Conditions, FindError};
+use luckflow::find::{Conditions, FindError, find as search};
 use luckflow::output::{Claim, Folder, FolderError};
 use luckflow::plot::{Figure, Ground, Size};
 use luckflow::report::{ReadError, ResultFolder, keep, page};
@@ -47,6 +47,7 @@ pub fn merge(
     })?;
     let (drawn, tally) = merged.map_err(|error| match error {
         MergeError::Folder(error) => errors::folder(&error),
+        error @ MergeError::Incomplete { .. } => errors::in_words(&format!("folders: {error}")),
         mistake => errors::in_words(&mistake.to_string()),
     })?;
     drawn.map_err(unshown)?;
@@ -94,7 +95,7 @@ pub fn find(py: Python<'_>, folders: Vec<PathBuf>, wanted: Vec<String>) -> PyRes
     let conditions: Vec<_> = all.into_iter().flat_map(|all| all.0).collect();
     let found = job::watched(py, None, move |hooks| {
         let mut found = Vec::new();
-        let searched = find::find(&folders, &conditions, |one| {
+        let searched = search(&folders, &conditions, |one| {
             if hooks.interrupted() {
                 return Err(std::io::ErrorKind::Interrupted.into());
             }

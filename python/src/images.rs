@@ -1,12 +1,12 @@
 //! Folders of real images.
 
 use crate::{errors, job};
-use luckflow::images::{ImageFolder, Images, Moments};
+use luckflow::images::{ImageError, ImageFolder, Images, Moments};
 use ndarray::{Array1, Array4};
 use numpy::{IntoPyArray, PyArray1, PyArray4};
-use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,7 +25,13 @@ impl ImageSet {
     #[new]
     fn new(py: Python<'_>, folder: PathBuf) -> PyResult<Self> {
         let opened = job::wide(py, move || ImageFolder::open(&folder))?;
-        let opened = opened.map_err(|error| errors::in_words(&error.to_string()));
+        let opened = opened.map_err(|error| match error {
+            ImageError::Unreadable { path, error } => {
+                let text = format!("{}: {error}", path.display());
+                io::Error::new(error.kind(), text).into()
+            }
+            mistake => errors::in_words(&mistake.to_string()),
+        });
         Ok(Self {
             folder: Arc::new(opened?),
         })
@@ -73,7 +79,7 @@ impl ImageSet {
         let mut png = Vec::new();
         let classes = self.folder.classes();
         let written = self.folder.train.write_sheet(classes, columns, &mut png);
-        written.map_err(|error| PyOSError::new_err(error.to_string()))?;
+        written?;
         Ok(PyBytes::new(py, &png))
     }
 }

@@ -6,7 +6,7 @@ use super::Shard;
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::row;
-use super::store::{CELLS, PENDING, SECONDS, Tally};
+use super::store::{CELLS, COLUMNS, PENDING, SECONDS, Tally};
 use crate::experiment::{RESOLVED, SCENARIO};
 use crate::output::{Claim, Folder, FolderError};
 use std::fs::File;
@@ -133,12 +133,12 @@ pub fn merge_partial(
     Ok((folder, tally))
 }
 
-/// Manifest and scenarios of the whole, from one of its parts.
+/// Manifest, scenarios and columns of the whole, from one of its parts.
 fn say_what_it_is(folder: &Folder, part: &Part) -> Result<(), MergeError> {
     let mut whole = part.manifest.clone();
     (whole.shard, whole.shards) = (1, 1);
     folder.write_json(manifest::FILE, &whole)?;
-    for name in [SCENARIO, RESOLVED] {
+    for name in [SCENARIO, RESOLVED, COLUMNS] {
         if let Ok(text) = std::fs::read(part.path.join(name)) {
             folder.write(name, |out| out.write_all(&text))?;
         }

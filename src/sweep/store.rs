@@ -23,7 +23,7 @@ use thiserror::Error;
 /// The table.
 pub const CELLS: &str = "cells.csv";
 /// What stands in its columns.
-const COLUMNS: &str = "columns.json";
+pub const COLUMNS: &str = "columns.json";
 /// Rows that wait for those before them.
 pub const PENDING: &str = "pending.csv";
 /// How long each point took; apart, since it is never the same twice.

@@ -118,7 +118,7 @@ impl SweepPlan {
         let form = manner.draw.then(|| manner.form(&self.plan)).transpose()?;
         let rounds = manner.rounds(&self.plan)?;
         let (store, identities) = self.store(&target, shard)?;
-        let place = store.folder().display().to_string();
+        let place = store.folder().path().display().to_string();
         let plan = Arc::clone(&self.plan);
         let options = Options {
             jobs: manner.jobs,

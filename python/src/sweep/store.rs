@@ -103,7 +103,7 @@ impl SweepStore {
         }
         match failure {
             Some((index, error)) if fail_fast => {
-                let place = store.folder().display().to_string();
+                let place = store.folder().path().display().to_string();
                 Err(failed(index, &error, &place))
             }
             _ => Ok(()),

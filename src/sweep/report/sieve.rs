@@ -223,7 +223,9 @@ mod tests {
     #[test]
     fn values_are_ranked_as_numbers() {
         let mut values = Values::default();
-        ["0.1", "1e-3", "0.1", "20.0"].map(|value| values.push(value));
+        for value in ["0.1", "1e-3", "0.1", "20.0"] {
+            values.push(value);
+        }
         assert_eq!(values.in_order(), [1, 0, 1, 2]);
     }
 }
