@@ -247,28 +247,26 @@ fn sample(group: &mut Element, series: &Series, (left, middle): (f64, f64), pref
     };
     // What makes others paler is seen over something.
     if look.is_veil() {
-        let ground = Element::new("rect")
-            .at([("x", left), ("y", middle - 7.0), ("width", SAMPLE)])
-            .at([("height", 14.0)])
-            .with("fill", "#888");
-        group.push(ground);
+        group.push(block((left, middle)).with("fill", "#888"));
     }
     group.push(drawn.draw(&frame, Turn { index: 0, count: 1 }));
     if is_area {
-        let outline = Element::new("rect")
-            .at([
-                ("x", left),
-                ("y", middle - 7.0),
-                ("width", SAMPLE),
-                ("height", 14.0),
-            ])
-            .with("fill", "none")
-            .with("stroke", "#000");
-        group.push(outline);
+        let outline = block((left, middle)).with("fill", "none");
+        group.push(outline.with("stroke", "#000"));
     }
     if let (Mark::Line(_), Some(_)) = (&series.mark, series.look.marker) {
         group.push(glyphs(&[center], series.look, series.is_dense()));
     }
+}
+
+/// As large as the sample of an area.
+fn block((left, middle): (f64, f64)) -> Element {
+    Element::new("rect").at([
+        ("x", left),
+        ("y", middle - 7.0),
+        ("width", SAMPLE),
+        ("height", 14.0),
+    ])
 }
 
 /// A colour bar with its labels under it.

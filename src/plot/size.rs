@@ -60,13 +60,13 @@ impl Size {
         }
     }
 
-    /// Of a slide, 13⅓ × 7½ inches: text of 17 to 20 points, which the last row reads, lines as much thicker, the key below.
+    /// Of a slide, 13⅓ × 7½ inches: text of 17 to 20 points, which the last row reads, lines as much thicker.
     pub fn slide() -> Self {
         Self {
             width: 720.0,
-            height: 330.0,
+            height: 405.0,
             millimetres: Some(338.7),
-            key: Place::Below,
+            key: Place::Right,
         }
     }
 }

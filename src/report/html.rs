@@ -50,6 +50,16 @@ impl Html {
             })
     }
 
+    /// With the meaning of a key at its end: `this` is code, and a star that is escaped a star.
+    pub(super) fn meaning(self, text: &str) -> Self {
+        let text = text.replace("\\*", "*");
+        let parts = text.split('`').enumerate();
+        parts.fold(self, |html, (place, part)| match place % 2 {
+            0 => html.rich(part),
+            _ => html.child(tag("code").text(part)),
+        })
+    }
+
     /// With another element at its end.
     pub(super) fn child(mut self, child: Html) -> Self {
         self.inside += &child.finish();
@@ -148,6 +158,12 @@ pub(super) fn head(text: impl AsRef<str>) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_and_stars_of_a_meaning_read_as_such() {
+        let markup = tag("td").meaning("W\\*, in `a.npy`, or <b>").finish();
+        assert_eq!(markup, "<td>W*, in <code>a.npy</code>, or &lt;b&gt;</td>");
+    }
 
     #[test]
     fn nothing_in_text_is_markup() {

@@ -60,7 +60,7 @@ pub(super) fn about(folder: &ResultFolder) -> Vec<Html> {
     vec![
         tag("p")
             .child(tag("code").text(&folder.experiment))
-            .text(format!(" {about}")),
+            .rich(format!(" {about}")),
         tag("p").class("end").text(&folder.end),
     ]
 }

@@ -131,7 +131,7 @@ pub(super) fn section(settings: &[Setting]) -> Html {
                 From::FilledIn => from.class("filled"),
                 _ => from,
             },
-            tag("td").rich(setting.meaning),
+            tag("td").meaning(setting.meaning),
         ]
     });
     table("settings", ["key", "value", "from", "meaning"], rows)

@@ -302,7 +302,7 @@ fn ctrl_c_keeps_what_was_computed() {
             .stderr(Stdio::null()),
     );
     child.wait_until("some hundred steps", |child| is_at_work(child.id()));
-    child.interrupt();
+    child.signal("INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let summary = json(&place.path().join("plots/small/summary.json"));
     assert_eq!(summary["end"]["kind"], "interrupted");

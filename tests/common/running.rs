@@ -27,10 +27,10 @@ impl Running {
         }
     }
 
-    /// What Ctrl-C does.
-    pub fn interrupt(&self) {
+    /// Sends a signal by its name: INT is what Ctrl-C does.
+    pub fn signal(&self, name: &str) {
         let kill = Command::new("kill")
-            .args(["-INT", &self.0.id().to_string()])
+            .args(["-s", name, &self.0.id().to_string()])
             .status();
         assert!(kill.unwrap().success());
     }

@@ -10,3 +10,6 @@ mod page;
 mod results;
 mod serve;
 mod training;
+
+#[path = "../common/running.rs"]
+mod running;

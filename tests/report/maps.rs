@@ -74,34 +74,32 @@ fn refined() -> Vec<Row> {
     all
 }
 
-/// Place of a value among all that an axis has.
-fn places(all: &[Row], key: &str) -> impl Fn(&Row, &str) -> usize {
+/// All values that an axis has.
+fn values(all: &[Row], key: &str) -> Vec<f64> {
     let mut values: Vec<f64> = all.iter().map(|row| row[key].parse().unwrap()).collect();
     values.sort_by(f64::total_cmp);
     values.dedup();
-    move |row, name| {
-        let own: f64 = row[name].parse().unwrap();
-        values.iter().position(|value| *value == own).unwrap()
-    }
+    values
+}
+
+/// Place of a value among them.
+fn place(values: &[f64], text: &str) -> usize {
+    let own: f64 = text.parse().unwrap();
+    values.iter().position(|value| *value == own).unwrap()
 }
 
 #[test]
 fn blanks_of_a_refined_sweep_are_as_the_nearest_cell_and_said_to_be() {
     let all = refined();
     assert!(all.len() < 17 * 17 / 2, "{} cells", all.len());
-    let (x, y) = (
-        places(&all, "student.theta0"),
-        places(&all, "teacher.epsilon"),
-    );
-    let run: Vec<([usize; 2], &str)> = all
+    let x = values(&all, "student.theta0");
+    let y = values(&all, "teacher.epsilon");
+    let at = |row: &Row, [a, b]: [&str; 2]| [place(&x, &row[a]), place(&y, &row[b])];
+    let of_run = |row| at(row, ["student.theta0", "teacher.epsilon"]);
+    let run = all
         .iter()
-        .map(|row| {
-            (
-                [x(row, "student.theta0"), y(row, "teacher.epsilon")],
-                &row["sharp_verdict"][..],
-            )
-        })
-        .collect();
+        .map(|row| (of_run(row), &row["sharp_verdict"][..]));
+    let run: Vec<([usize; 2], &str)> = run.collect();
     let svg = read("refined/verdicts.svg");
     assert!(svg.contains("where no cell was run the nearest one that was is shown, paler."));
     let drawn = rows("refined/figures/verdicts.csv");
@@ -109,16 +107,13 @@ fn blanks_of_a_refined_sweep_are_as_the_nearest_cell_and_said_to_be() {
         let own = drawn
             .iter()
             .filter(|row| row["panel"].starts_with("sharp") && row["series"].starts_with(series));
-        own.map(|row| [x(row, "x"), y(row, "y")]).collect()
+        own.map(|row| at(row, ["x", "y"])).collect()
     };
     let blanks = of("not run");
-    assert_eq!(blanks.len() + all.len(), 17 * 17);
+    assert_eq!(blanks.len() + all.len(), x.len() * y.len());
     let mut seen = [0; 2];
-    for (kind, (series, verdict)) in [("holds", "holds"), ("vacuous", "vacuous")]
-        .into_iter()
-        .enumerate()
-    {
-        for at in of(series) {
+    for (kind, verdict) in ["holds", "vacuous"].into_iter().enumerate() {
+        for at in of(verdict) {
             let apart = |other: &[usize; 2]| other[0].abs_diff(at[0]).max(other[1].abs_diff(at[1]));
             let least = run.iter().map(|(place, _)| apart(place)).min().unwrap();
             assert_eq!(least > 0, blanks.contains(&at));
@@ -126,7 +121,7 @@ fn blanks_of_a_refined_sweep_are_as_the_nearest_cell_and_said_to_be() {
             let near = run.iter().filter(|(place, _)| apart(place) == least);
             assert!(
                 near.clone().any(|(_, known)| *known == verdict),
-                "{at:?}: {series}"
+                "{at:?}: {verdict}"
             );
             seen[kind] += usize::from(least > 0);
         }

@@ -2,6 +2,7 @@
 
 use crate::driver::Browser;
 use crate::results::luckflow;
+use crate::running::Running;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -117,6 +118,37 @@ fn a_port_that_is_taken_is_named() {
         said.contains(&served.port.to_string()) && said.contains("allowed: a port that is free"),
         "{said}"
     );
+}
+
+/// So many points that a sweep is met while it goes on.
+const SWEEP: &str = "experiment = 'theorem4'\nstudent.theta0 = 0.02\nteacher = { input_dim = 6, nodes = 3 }\nsweep = { axis = [{ key = 'teacher.threshold', linear = { from = 1, to = 3, points = 800 } }] }";
+
+#[test]
+fn a_browser_follows_a_sweep_while_it_goes_on() {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join("s.toml"), SWEEP).unwrap();
+    let Some(browser) = Browser::start(1280, 900) else {
+        return;
+    };
+    let served = Served::of(place.path(), "out");
+    browser.visit(&format!("http://127.0.0.1:{}/", served.port));
+    let mut sweep = Command::new(assert_cmd::cargo::cargo_bin!("luckflow"));
+    sweep.args(["sweep", "s.toml", "--out", "out", "--jobs", "1", "--quiet"]);
+    let mut sweep = Running::start(sweep.current_dir(place.path()));
+    let table = place.path().join("out/cells.csv");
+    sweep.wait_until("some rows", |_| {
+        let text = std::fs::read_to_string(&table).unwrap_or_default();
+        text.lines().count() > 20
+    });
+    // Held, so that it has no end while the page is looked at.
+    sweep.signal("STOP");
+    let done = "return Number(document.querySelector('.end')?.textContent.match(/(\\d+) of 800 points/)?.[1] ?? 0)";
+    let first = browser.wait(&format!("{done} || null")).as_f64().unwrap();
+    assert!((1.0..800.0).contains(&first), "{first}");
+    sweep.signal("CONT");
+    assert!(sweep.wait().unwrap().success());
+    browser.wait(&format!("{done} === 800"));
+    browser.wait("return document.querySelectorAll('figure').length > 0");
 }
 
 #[test]

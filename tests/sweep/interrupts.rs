@@ -38,7 +38,7 @@ fn one_long_step_is_not_waited_for() {
         running.wait_until("its folder is there", |_| begun.exists());
         std::thread::sleep(Duration::from_millis(300));
         let pressed = Instant::now();
-        running.interrupt();
+        running.signal("INT");
         assert_eq!(running.wait().unwrap().code(), Some(130), "{arguments:?}");
         assert!(pressed.elapsed() < OBEDIENCE, "{:?}", pressed.elapsed());
         // What was there is whole: it can be gone on with, or begun anew.

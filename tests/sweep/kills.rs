@@ -251,7 +251,7 @@ fn two_sweeps_in_one_folder_are_refused() {
             "--out: o: found a run that is still going on",
         ));
     // Ctrl-C ends the first, which says how to go on.
-    first.interrupt();
+    first.signal("INT");
     assert_eq!(first.wait().unwrap().code(), Some(130));
     // A table that is not whole is drawn as far as it goes.
     luckflow()

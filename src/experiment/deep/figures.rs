@@ -9,6 +9,14 @@ pub(super) fn over_epochs(title: String) -> Figure {
     Figure::new(title).x("epochs").counted()
 }
 
+/// How long was trained, in words.
+pub(super) fn after(epochs: u64) -> String {
+    match epochs {
+        1 => "After one epoch".into(),
+        _ => format!("After {epochs} epochs"),
+    }
+}
+
 /// With ρ̄ upwards, to where all nodes are found.
 pub(super) fn correlations(figure: Figure) -> Figure {
     figure

@@ -124,7 +124,7 @@ class Explorer {
       if (column !== undefined && line !== undefined) groups[line * x.values.length + column].push(row);
     }
     const edge = ({ column, label, values }) => ({ label, scale: scaleOf(column, values), cells: column.words ? values.map((_, i) => i) : values, names: column.words ? values.map((value) => column.words[value]) : [] });
-    const sources = isOrdered && isRefined(groups, y.values.length) ? nearest(groups, x.values.length) : null;
+    const sources = isOrdered && isRefined(groups, y.values.length) ? nearestRuns(groups, x.values.length) : null;
     return this.spec({ x: edge(x), y: edge(y) }, groups, sources);
   }
 
@@ -239,7 +239,7 @@ function isMonotonic(values) {
 const isRefined = (groups, rows) => groups.filter((group) => !group.length).length >= rows;
 
 /** For each cell the nearest one with runs, in steps to any of its eight neighbours. */
-function nearest(groups, columns) {
+function nearestRuns(groups, columns) {
   const source = groups.map((group, i) => (group.length ? i : -1));
   const queue = source.filter((i) => i >= 0);
   const rows = groups.length / columns;

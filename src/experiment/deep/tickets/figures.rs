@@ -6,19 +6,30 @@ use crate::experiment::deep::tickets::{Outcome, Start, Ticket};
 use crate::measure::Span;
 use crate::plot::{Figure, Look};
 
-/// A curve for each start, from the rows of its tickets.
+/// A panel for each way to start the winners, over the whole student and a fresh start: in one frame their bands would hide
+/// each other.
 fn curves(
     outcome: &Outcome,
     figure: Figure,
     rows: fn(&Ticket) -> &[f64],
     x: fn(usize) -> f64,
 ) -> Figure {
-    let starts = outcome.scenario.starts().into_iter().enumerate();
-    let figure = figure.note(over_seeds(outcome.scenario.base.seeds as usize));
-    starts.fold(figure, |figure, (i, start): (usize, Start)| {
+    let spans = |start: Start| -> Vec<(f64, Span)> {
         let tickets: Vec<&[f64]> = outcome.of(start).map(rows).collect();
-        let points: Vec<(f64, Span)> = spans(&tickets, |i, &value| (x(i), value));
-        figure.spread(start.name(), &points, Look::of_series(i))
+        spans(&tickets, |i, &value| (x(i), value))
+    };
+    let medians = |start: Start| spans(start).into_iter().map(|(x, span)| (x, span.median));
+    let starts = outcome.scenario.starts().into_iter();
+    let figure = figure.note(over_seeds(outcome.scenario.base.seeds as usize));
+    let winners = starts.filter(|start| *start != Start::Whole);
+    winners.fold(figure, |figure, start| {
+        let figure = figure.panel(start.name());
+        let figure = figure.line("whole student", medians(Start::Whole), Look::SIMULATED);
+        let figure = match start {
+            Start::Fresh => figure,
+            _ => figure.line("fresh start", medians(Start::Fresh), Look::PREDICTED),
+        };
+        figure.spread("start of the panel", &spans(start), Look::SAMPLED)
     })
 }
 

@@ -1,6 +1,8 @@
 //! ρ̄, ranks and fan-out norms of each variant, and what width does.
 
-use crate::experiment::deep::figures::{correlations, layer, over_epochs, over_seeds, spans};
+use crate::experiment::deep::figures::{
+    after, correlations, layer, over_epochs, over_seeds, spans,
+};
 use crate::experiment::deep::report::heading;
 use crate::experiment::deep::training::{EpochRow, Outcome, TrainingRun, Variant};
 use crate::measure::Span;
@@ -61,7 +63,7 @@ pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
         .caption("Each student node's fan-out norm and its best correlation with a teacher node, layer by layer.")
         .x("norm of the fan-out, ‖vⱼ‖")
         .y("best correlation with a teacher node (1 = a copy)")
-        .note(format!("After {} epochs, seed {}.", run.last.epoch, run.seed));
+        .note(format!("{}, seed {}.", after(run.last.epoch), run.seed));
     let nodes = run.nodes.iter().map(Vec::len).sum();
     let shown = shown_epochs(run.rows.len(), nodes);
     let epochs = shown.iter().map(|&i| run.rows[i].epoch as f64).collect();
@@ -142,8 +144,8 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
                 .log_x("width of the student's layers, in units of the teacher's")
                 .counted()
                 .note(format!(
-                    "After {} epochs. {}",
-                    scenario.base.training.epochs,
+                    "{}. {}",
+                    after(scenario.base.training.epochs),
                     seeds(outcome)
                 ))
         };

@@ -79,6 +79,9 @@ impl Experiment for DeepTraining {
     }
 }
 
+/// A number for each node, layer by layer.
+pub type Layers = Vec<Vec<f64>>;
+
 /// Everything that the runs found.
 #[derive(Serialize)]
 pub struct Outcome {
@@ -140,10 +143,10 @@ pub struct TrainingRun {
     pub silent_student_nodes: Vec<usize>,
     /// Fan-out norms at the start and after each epoch, layer by layer.
     #[serde(skip)]
-    pub fan_out: Vec<Vec<Vec<f64>>>,
+    pub fan_out: Vec<Layers>,
     /// Each student node's best correlation with a teacher node, as often.
     #[serde(skip)]
-    pub correlation: Vec<Vec<Vec<f64>>>,
+    pub correlation: Vec<Layers>,
     /// Classes of teacher and student on the held-out samples, where there are classes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confusion: Option<Confusion>,
@@ -297,23 +300,14 @@ impl TrainingRun {
     ) -> Self {
         let ranks = trajectory.winners_ranks();
         let rows = trajectory.epochs.iter().zip(ranks);
-        let (first, last) = (&trajectory.epochs[0], trajectory.last());
-        let layer = |l: usize| {
-            let best = last.correlations[l].best_of_students();
-            let norms = first.fan_out[l].iter().zip(&last.fan_out[l]);
-            norms
-                .zip(best)
-                .map(|((&fan_out_start, &fan_out), correlation)| NodeRow {
-                    fan_out_start,
-                    fan_out,
-                    correlation,
-                })
-                .collect()
-        };
+        let last = trajectory.last();
         let best = |record: &EpochRecord| {
             let layers = record.correlations.iter();
             layers.map(Correlations::best_of_students).collect()
         };
+        let records = trajectory.epochs.iter();
+        let fan_out: Vec<Layers> = records.clone().map(|one| one.fan_out.clone()).collect();
+        let correlation: Vec<Layers> = records.map(best).collect();
         let silent = last.winners();
         let pictures = seen::pictures(
             &problem.teacher,
@@ -338,7 +332,7 @@ impl TrainingRun {
             seed,
             label: variant.label(seed),
             rows,
-            nodes: (0..trajectory.student.depth()).map(layer).collect(),
+            nodes: nodes(&fan_out, &correlation),
             silent: silent
                 .iter()
                 .map(|layer| layer.iter().filter(|winner| winner.is_none()).count())
@@ -348,12 +342,8 @@ impl TrainingRun {
                 .iter()
                 .map(Correlations::silent_students)
                 .collect(),
-            fan_out: trajectory
-                .epochs
-                .iter()
-                .map(|record| record.fan_out.clone())
-                .collect(),
-            correlation: trajectory.epochs.iter().map(best).collect(),
+            fan_out,
+            correlation,
             confusion: confusion::confusion(base, &problem, &trajectory.student),
             pictures,
             teacher: problem.teacher,
@@ -362,6 +352,18 @@ impl TrainingRun {
             seconds: trajectory.seconds,
         }
     }
+}
+
+/// From what was seen at the start and after each epoch.
+fn nodes(fan_out: &[Layers], correlation: &[Layers]) -> Vec<Vec<NodeRow>> {
+    let (last, found) = (&fan_out[fan_out.len() - 1], &correlation[fan_out.len() - 1]);
+    let node = |l: usize, j: usize| NodeRow {
+        fan_out_start: fan_out[0][l][j],
+        fan_out: last[l][j],
+        correlation: found[l][j],
+    };
+    let layer = |l: usize| (0..last[l].len()).map(|j| node(l, j)).collect();
+    (0..last.len()).map(layer).collect()
 }
 
 impl Outcome {
