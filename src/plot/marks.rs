@@ -5,7 +5,7 @@ use super::axis::Coordinate;
 use super::curves::{SPARSE, band, edge, line, set, stroke};
 use super::dark::SCALE;
 use super::figure::{Mark, Series};
-use super::style::{Rgb, code};
+use super::style::{Look, Rgb, code};
 use super::svg::{Element, path, px};
 use plotters::style::colors::colormaps::ViridisRGB;
 use std::fmt::Write;
@@ -143,21 +143,7 @@ impl Series {
                     ));
                 }
             }
-            Mark::Cells(cells) => {
-                let d = areas(cells, frame);
-                if look.width > 0.0 {
-                    group.push(area(d.clone(), code(look.color)));
-                }
-                if look.is_veil() {
-                    group.push(area(d.clone(), code(look.color)).with("fill-opacity", "0.6"));
-                }
-                if look.hatched {
-                    group.push(area(d.clone(), format!("url(#{}-hatch)", frame.prefix)));
-                }
-                if look.dotted {
-                    group.push(area(d, format!("url(#{}-dots)", frame.prefix)));
-                }
-            }
+            Mark::Cells(cells) => fill(&mut group, areas(cells, frame), look, frame),
             Mark::Heat(values, ends) => heat(&mut group, values, *ends, frame),
             Mark::Pieces(pieces) => {
                 let at = |[from, to]: &[Point; 2]| Some([frame.at(*from)?, frame.at(*to)?]);
@@ -170,6 +156,22 @@ impl Series {
             }
         }
         group
+    }
+}
+
+/// Areas as their look is: painted or made paler, and with a pattern over them.
+fn fill(group: &mut Element, d: String, look: Look, frame: &Frame) {
+    if look.width > 0.0 {
+        group.push(area(d.clone(), code(look.color)));
+    }
+    if look.is_veil() {
+        group.push(area(d.clone(), code(look.color)).with("fill-opacity", "0.6"));
+    }
+    if look.hatched {
+        group.push(area(d.clone(), format!("url(#{}-hatch)", frame.prefix)));
+    }
+    if look.dotted {
+        group.push(area(d, format!("url(#{}-dots)", frame.prefix)));
     }
 }
 

@@ -218,9 +218,7 @@ fn place_nodes(
     frame: Frame,
     weights: Array2<f64>,
 ) -> Result<Placed, ExperimentError> {
-    let (known, m) = weights.dim();
-    let dim = frame.dim();
-    let r = scenario.student.extra;
+    let (m, r) = (weights.ncols(), scenario.student.extra);
     if let Start::Files {
         weights: StartWeights::File { weights: table },
         ..
@@ -235,8 +233,25 @@ fn place_nodes(
             lengths: Vec::new(),
         });
     }
+    let (frame, teacher, mut student) = drawn(scenario, frame, weights)?;
+    let lengths = turn(scenario, &teacher, &mut student);
+    Ok(Placed {
+        frame,
+        teacher,
+        student,
+        lengths,
+    })
+}
+
+/// Teacher and students in common coordinates, these in directions that are drawn or, of further ones, given.
+fn drawn(
+    scenario: &Theorem5,
+    frame: Frame,
+    weights: Array2<f64>,
+) -> Result<(Frame, Array2<f64>, Array2<f64>), ExperimentError> {
+    let ((known, m), dim, r) = (weights.dim(), frame.dim(), scenario.student.extra);
     let mut stream = rng::stream(scenario.seed, "student", &[]);
-    let (frame, teacher, directions) = match &scenario.student.extra_weights {
+    Ok(match &scenario.student.extra_weights {
         None | Some(ExtraWeights::Random) => {
             let drawn = draw::gaussian_in_span(&mut stream, dim, known, m + r);
             (frame, draw::pad_rows(weights.view(), drawn.nrows()), drawn)
@@ -252,8 +267,12 @@ fn place_nodes(
             let directions = concatenate![Axis(1), drawn, extra];
             (frame, teacher.to_owned(), directions)
         }
-    };
-    let mut student = directions;
+    })
+}
+
+/// Students from their directions to where they start; the norms that perturbed columns had.
+fn turn(scenario: &Theorem5, teacher: &Array2<f64>, student: &mut Array2<f64>) -> Vec<f64> {
+    let m = teacher.ncols();
     let mut lengths = Vec::new();
     let (mut drawn, mut extra) = student.view_mut().split_at(Axis(1), m);
     let nodes = drawn.columns_mut().into_iter().zip(teacher.columns());
@@ -281,12 +300,7 @@ fn place_nodes(
             lengths.push(noise * length);
         }
     }
-    Ok(Placed {
-        frame,
-        teacher,
-        student,
-        lengths,
-    })
+    lengths
 }
 
 /// Columns of V at unit norm.

@@ -125,13 +125,7 @@ impl Data {
         verdicts.resize(head.experiment.view.bounds.len(), [0; Verdict::ALL.len()]);
         tightness.resize(head.experiment.view.bounds.len(), Vec::new());
         let all = head.experiment.view.bounds;
-        let spoken: Vec<bool> = verdicts
-            .iter()
-            .map(|counts| counts.iter().any(|&count| count > 0))
-            .collect();
-        // Where every run failed, that is to be seen.
-        let keep = |place: usize| spoken[place] || !spoken.contains(&true);
-        let kept: Vec<usize> = (0..all.len()).filter(|&place| keep(place)).collect();
+        let kept = spoken_of(&verdicts);
         for rates in &mut rates {
             *rates = kept.iter().map(|&place| rates[place]).collect();
         }
@@ -254,6 +248,16 @@ impl Data {
             self.cells,
             drawn.unwrap_or_default()
         )
+    }
+}
+
+/// Places of the bounds that some run has a verdict on; all, where every run failed: that is to be seen.
+fn spoken_of(verdicts: &[[usize; Verdict::ALL.len()]]) -> Vec<usize> {
+    let spoken = |place: &usize| verdicts[*place].iter().any(|&count| count > 0);
+    let some: Vec<usize> = (0..verdicts.len()).filter(spoken).collect();
+    match some.is_empty() {
+        true => (0..verdicts.len()).collect(),
+        false => some,
     }
 }
 
