@@ -159,6 +159,6 @@ mod tests {
         assert_eq!(by_words("Monte Carlo"), Standing::Statistical);
         assert_eq!(by_words("tables of kernels"), Standing::Measured);
         assert_eq!(by_words("`sharp`"), Standing::Proven);
-        assert_eq!(by_words("the poster's"), Standing::Stated);
+        assert_eq!(by_words("`printed_d0`"), Standing::Stated);
     }
 }

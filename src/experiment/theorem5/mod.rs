@@ -8,6 +8,7 @@ pub mod keys;
 mod last_state;
 mod limits;
 mod motion;
+mod place;
 mod recorder;
 mod report;
 mod setup;

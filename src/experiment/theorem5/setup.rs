@@ -2,9 +2,8 @@
 
 use crate::bound::Premise;
 use crate::experiment::theorem5::biases::{self, Biases};
-use crate::experiment::theorem5::keys::{
-    ExtraWeights, FanOutWeights, Start, StartFanOut, StartWeights,
-};
+use crate::experiment::theorem5::keys::{FanOutWeights, Start, StartFanOut};
+use crate::experiment::theorem5::place;
 use crate::experiment::theorem5::{Certificates, Theorem5};
 use crate::experiment::two_layer::settings::{Overlap, Sampling};
 use crate::experiment::two_layer::{input, plan, start, teacher};
@@ -15,9 +14,8 @@ use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod};
 use crate::rng::{self, Stream};
 use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Problem;
-use ndarray::{Array2, Axis, concatenate, s};
+use ndarray::{Array2, s};
 use rand_distr::{Distribution, StandardNormal};
-use std::path::Path;
 
 /// "auto" horizon without a certificate, in units of 1/D(0).
 const FALLBACK_TIMES: f64 = 200.0;
@@ -60,7 +58,7 @@ impl Setup {
         if scenario.normalized_fan_out {
             normalize_outputs(&mut fan_out);
         }
-        let placed = place_nodes(scenario, frame, weights)?;
+        let placed = place::nodes(scenario, frame, weights)?;
         let mut network = TwoLayer {
             fan_out: start_fan_out(scenario, &fan_out)?,
             teacher: Layer::with_threshold(placed.teacher, threshold),
@@ -204,128 +202,11 @@ impl Setup {
     }
 }
 
-/// The teacher's and the student's nodes in common coordinates.
-struct Placed {
-    frame: Frame,
-    teacher: Array2<f64>,
-    student: Array2<f64>,
-    /// The norms that perturbed columns had before they were normalised, n; nothing of other starts.
-    lengths: Vec<f64>,
-}
-
-fn place_nodes(
-    scenario: &Theorem5,
-    frame: Frame,
-    weights: Array2<f64>,
-) -> Result<Placed, ExperimentError> {
-    let (m, r) = (weights.ncols(), scenario.student.extra);
-    if let Start::Files {
-        weights: StartWeights::File { weights: table },
-        ..
-    } = &scenario.student.start
-    {
-        let (frame, teacher, student) =
-            start::place(&table.file, &frame, &weights, m + r, scenario.seed)?;
-        return Ok(Placed {
-            frame,
-            teacher,
-            student,
-            lengths: Vec::new(),
-        });
-    }
-    let (frame, teacher, mut student) = drawn(scenario, frame, weights)?;
-    let lengths = turn(scenario, &teacher, &mut student);
-    Ok(Placed {
-        frame,
-        teacher,
-        student,
-        lengths,
-    })
-}
-
-/// Teacher and students in common coordinates, these in directions that are drawn or, of further ones, given.
-fn drawn(
-    scenario: &Theorem5,
-    frame: Frame,
-    weights: Array2<f64>,
-) -> Result<(Frame, Array2<f64>, Array2<f64>), ExperimentError> {
-    let ((known, m), dim, r) = (weights.dim(), frame.dim(), scenario.student.extra);
-    let mut stream = rng::stream(scenario.seed, "student", &[]);
-    Ok(match &scenario.student.extra_weights {
-        None | Some(ExtraWeights::Random) => {
-            let drawn = draw::gaussian_in_span(&mut stream, dim, known, m + r);
-            (frame, draw::pad_rows(weights.view(), drawn.nrows()), drawn)
-        }
-        Some(ExtraWeights::File(path)) => {
-            let extra = read_extra(path, dim, r)?;
-            let full = frame.lift(weights.view())?;
-            let (frame, together) =
-                Frame::of_columns(concatenate![Axis(1), full, extra], scenario.seed)?;
-            let drawn = draw::gaussian_in_span(&mut stream, dim, together.nrows(), m);
-            let together = draw::pad_rows(together.view(), drawn.nrows());
-            let (teacher, extra) = together.view().split_at(Axis(1), m);
-            let directions = concatenate![Axis(1), drawn, extra];
-            (frame, teacher.to_owned(), directions)
-        }
-    })
-}
-
-/// Students from their directions to where they start; the norms that perturbed columns had.
-fn turn(scenario: &Theorem5, teacher: &Array2<f64>, student: &mut Array2<f64>) -> Vec<f64> {
-    let m = teacher.ncols();
-    let mut lengths = Vec::new();
-    let (mut drawn, mut extra) = student.view_mut().split_at(Axis(1), m);
-    let nodes = drawn.columns_mut().into_iter().zip(teacher.columns());
-    for (j, (mut node, target)) in nodes.enumerate() {
-        match &scenario.student.start {
-            Start::Distances { theta0, .. }
-            | Start::Files {
-                weights: StartWeights::Angles { theta0 },
-                ..
-            } => {
-                let theta = theta0[j.min(theta0.len() - 1)];
-                draw::turn_to_angle(&mut node, target, theta);
-            }
-            Start::Perturbed { signal, noise } => {
-                node *= *noise;
-                node.scaled_add(signal[0], &target);
-                lengths.push(unit::normalize(&mut node));
-            }
-            Start::Files { .. } => unreachable!("placed above"),
-        }
-    }
-    for mut node in extra.columns_mut() {
-        let length = unit::normalize(&mut node);
-        if let Start::Perturbed { noise, .. } = scenario.student.start {
-            lengths.push(noise * length);
-        }
-    }
-    lengths
-}
-
 /// Columns of V at unit norm.
 fn normalize_outputs(fan_out: &mut Array2<f64>) {
     for mut output in fan_out.columns_mut() {
         unit::normalize(&mut output);
     }
-}
-
-fn read_extra(path: &Path, dim: usize, r: usize) -> Result<Array2<f64>, ExperimentError> {
-    let key = "student.extra_weights";
-    let extra = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
-    let usable = extra
-        .columns()
-        .into_iter()
-        .all(|w| w.dot(&w).is_finite() && w.dot(&w) > 0.0);
-    if extra.dim() != (dim, r) || !usable {
-        return Err(ExperimentError::Content {
-            key,
-            path: path.into(),
-            found: format!("{} × {}", extra.nrows(), extra.ncols()),
-            allowed: format!("input_dim × extra = {dim} × {r}, finite columns, none of them zero"),
-        });
-    }
-    Ok(extra)
 }
 
 /// V*, m × C.
