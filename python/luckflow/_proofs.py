@@ -83,9 +83,10 @@ def verify() -> Any:
     Returns
     -------
     pandas.DataFrame
-        ``claim``, ``measured``, ``expected``, ``proven``, ``verdict``. One that is proven and violated is a mistake in
-        the program.
+        ``claim``, ``standing``, ``measured``, ``expected``, ``verdict``. The standing is *proven*, *measured* (two
+        computations of a number), *statistical* (samples) or *stated* (by the poster); what is violated and not of the
+        last kind is a mistake in the program.
     """
-    names = ["claim", "measured", "expected", "proven", "verdict"]
+    names = ["claim", "standing", "measured", "expected", "verdict"]
     pandas = _tables.pandas()
     return pandas.DataFrame(_luckflow.verify_claims(), columns=names)

@@ -174,7 +174,6 @@ pub fn report_page(py: Python<'_>, folders: Vec<PathBuf>) -> PyResult<String> {
 
 /// What differs between the results in folders: settings, results, how many are the same, and all as text, CSV and LaTeX.
 #[pyfunction]
-#[expect(clippy::type_complexity)]
 pub fn compare_folders(
     py: Python<'_>,
     folders: Vec<PathBuf>,

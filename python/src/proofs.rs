@@ -2,12 +2,12 @@
 
 use crate::{errors, job};
 use luckflow::check::{self, Checked};
-use luckflow::verify::{self, Standing};
+use luckflow::verify;
 use pyo3::prelude::*;
 use pythonize::pythonize;
 
-/// A claim: in words, measured, expected, whether it is proved, verdict.
-type Claim = (String, f64, String, bool, String);
+/// A claim: in words, what stands behind it, measured, expected, verdict.
+type Claim = (String, String, f64, String, String);
 
 /// The certificates of a file's text, each with its ingredients.
 #[pyfunction]
@@ -24,13 +24,12 @@ pub fn check_certificates(py: Python<'_>, text: String) -> PyResult<Bound<'_, Py
 pub fn verify_claims(py: Python<'_>) -> PyResult<Vec<Claim>> {
     let claims = job::wide(py, verify::all)?;
     let shown = |claim: verify::Claim| {
-        let proved = claim.standing == Standing::Proven;
-        let verdict = claim.verdict.to_string();
+        let verdict = claim.verdict().to_string();
         (
-            claim.claim.into(),
+            claim.claim,
+            claim.standing.to_string(),
             claim.measured,
-            claim.expected,
-            proved,
+            claim.expected.to_string(),
             verdict,
         )
     };
