@@ -88,7 +88,7 @@ pub fn write(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), Table
 /// has no row.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_long(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), TableError> {
     rows(table, out, |head, cell| {
         let Some(cell) = cell else {

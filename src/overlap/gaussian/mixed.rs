@@ -3,7 +3,7 @@
 use super::normal::{density, tail};
 use crate::overlap::HalfAngle;
 
-/// E[1[X > b] (Y − c)₊] of two unit nodes at an angle, whose D is `d`. O(1).
+/// `E[1[X > b] (Y − c)₊]` of two unit nodes at an angle, whose D is `d`. O(1).
 ///
 /// By Stein's lemma φ(c) Q((b − ρc)/sin θ) + ρ φ(b) Q((c − ρb)/sin θ) − c D (derived; docs/theory.md).
 ///
