@@ -10,6 +10,7 @@
 mod desk;
 mod evaluate;
 mod small;
+mod vectors;
 
 pub use desk::{LANES, alone, side_by_side};
 pub use evaluate::Lanes;
