@@ -3,9 +3,13 @@
 use ndarray::ArrayView2;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use std::convert::Infallible;
 
 /// Values that are kept, where their weights do not say otherwise.
 const ENTRIES: usize = 256;
+
+/// Numbers of a key up to which a value is kept: larger ones take more than they save.
+const LONGEST: usize = 1 << 10;
 
 /// The numbers that a value is computed from, by their bits.
 pub type Key = Vec<u64>;
@@ -48,20 +52,16 @@ impl<T: Clone> Lately<T> {
         }
     }
 
-    /// What `compute` makes of the numbers in the key, once.
+    /// What `compute` makes of the numbers in the key, once; anew each time for a key of more than a thousand numbers.
     pub fn get(&self, key: &[u64], compute: impl FnOnce() -> T) -> T {
-        let found = self
-            .cache
-            .get_or_insert_with(key, || Ok::<T, Never>(compute()));
-        match found {
-            Ok(value) => value,
-            Err(never) => match never {},
+        if key.len() > LONGEST {
+            return compute();
         }
+        let compute = || Ok::<T, Infallible>(compute());
+        let Ok(value) = self.cache.get_or_insert_with(key, compute);
+        value
     }
 }
-
-/// No error.
-enum Never {}
 
 #[cfg(test)]
 mod tests {
@@ -87,6 +87,17 @@ mod tests {
             get(row.view(), &[3.0]),
         ];
         assert_eq!(found, [1, 1, 2, 3, 1]);
+    }
+
+    #[test]
+    fn what_is_of_very_many_numbers_is_not_kept() {
+        let lately = Lately::new();
+        let mut computed = 0;
+        let matrix = ndarray::Array2::zeros((40, 40));
+        for _ in 0..2 {
+            lately.get(&key(matrix.view(), &[]), || computed += 1);
+        }
+        assert_eq!((computed, lately.cache.len()), (2, 0));
     }
 
     #[test]

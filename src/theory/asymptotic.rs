@@ -154,6 +154,15 @@ fn slowest_inside(
 }
 
 impl AsymptoticRate {
+    /// Bytes that its modes take.
+    pub(crate) fn bytes(&self) -> usize {
+        let numbers = self.modes.iter().map(|mode| match mode {
+            Mode::Inside(mode) => mode.len(),
+            Mode::Outside(mode) => mode.len(),
+        });
+        numbers.sum::<usize>() * size_of::<f64>()
+    }
+
     /// How much of the slowest mode a student has in it: it decays at `rate` once angles are small.
     ///
     /// `weights` is Wᵀ (m × k), the first k₀ coordinates being those of the teacher's span. `None` where no mode is known.

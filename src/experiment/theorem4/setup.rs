@@ -23,8 +23,8 @@ const FALLBACK_TIMES: f64 = 30.0;
 /// Above the noise floor by this factor rates are good to 1e-6.
 const RATE_MARGIN: f64 = 1e6;
 
-/// Entries of a teacher up to which what is computed from it is kept.
-const SMALL: usize = 1 << 10;
+/// Bytes of the modes of exact rates that are kept.
+const KEPT: u64 = 32 << 20;
 
 /// All that is known before the first step.
 pub struct Setup {
@@ -229,23 +229,22 @@ fn exact_rate(
     threshold: f64,
     dim: usize,
 ) -> Result<AsymptoticRate, String> {
-    static LATELY: LazyLock<Lately<Result<AsymptoticRate, String>>> = LazyLock::new(Lately::new);
-    let compute =
-        || asymptotic_rate(teacher, threshold, dim).map_err(|problem| problem.to_string());
-    match teacher.len() <= SMALL {
-        true => LATELY.get(&key(teacher, &[threshold, dim as f64]), compute),
-        false => compute(),
-    }
+    static LATELY: LazyLock<Lately<Result<AsymptoticRate, String>>> = LazyLock::new(|| {
+        Lately::weighing(KEPT, |rate| {
+            rate.as_ref().map_or(1, |rate| 1 + rate.bytes() as u64)
+        })
+    });
+    LATELY.get(&key(teacher, &[threshold, dim as f64]), || {
+        asymptotic_rate(teacher, threshold, dim).map_err(|problem| problem.to_string())
+    })
 }
 
 /// [`Assumption3::measure`], kept for points that share what it is of.
 fn measured(angles: &TeacherAngles, threshold: f64, theta0: f64) -> Assumption3 {
     static LATELY: LazyLock<Lately<Assumption3>> = LazyLock::new(Lately::new);
-    let compute = || Assumption3::measure(angles, threshold, theta0);
-    match angles.radians.len() <= SMALL {
-        true => LATELY.get(&key(angles.radians.view(), &[threshold, theta0]), compute),
-        false => compute(),
-    }
+    LATELY.get(&key(angles.radians.view(), &[threshold, theta0]), || {
+        Assumption3::measure(angles, threshold, theta0)
+    })
 }
 
 /// Teacher and student in common coordinates, with the largest angle between them.
