@@ -73,7 +73,7 @@ pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, T
         .iter()
         .map(|folder| Part::open(folder))
         .collect::<Result<Vec<_>, _>>()?;
-    of_one_sweep(&parts)?;
+    belong_together(&parts, out)?;
     parts.sort_by_key(|part| part.manifest.shard);
     let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
     let count = parts[0].manifest.shards;
@@ -104,19 +104,11 @@ pub fn merge_partial(
 ) -> Result<(Folder, Tally), MergeError> {
     let open = |folder: &PathBuf| Part::of(folder);
     let mut parts = folders.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    of_one_sweep(&parts)?;
+    belong_together(&parts, out)?;
     parts.sort_by_key(|part| part.manifest.shard);
     let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
     if shards.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(incomplete(&shards, parts[0].manifest.shards));
-    }
-    // Without their locks: --force would clear it before it is read.
-    let whole = out.canonicalize().ok();
-    let is_out = |part: &&Part| whole.is_some() && part.path.canonicalize().ok() == whole;
-    if let Some(part) = parts.iter().find(is_out) {
-        return Err(MergeError::Out {
-            path: part.path.clone(),
-        });
     }
     let folder = Folder::claim(out, claim)?;
     let mut tally = Tally::default();
@@ -146,8 +138,8 @@ fn say_what_it_is(folder: &Folder, part: &Part) -> Result<(), MergeError> {
     Ok(())
 }
 
-/// Refuses parts of different sweeps.
-fn of_one_sweep(parts: &[Part]) -> Result<(), MergeError> {
+/// Refuses parts of different sweeps, and a whole in the place of one: --force would clear it before it is read.
+fn belong_together(parts: &[Part], out: &Path) -> Result<(), MergeError> {
     let first = &parts[0];
     for part in &parts[1..] {
         if let Some(difference) = part.differs(first) {
@@ -158,7 +150,14 @@ fn of_one_sweep(parts: &[Part]) -> Result<(), MergeError> {
             });
         }
     }
-    Ok(())
+    let whole = out.canonicalize().ok();
+    let is_out = |part: &&Part| whole.is_some() && part.path.canonicalize().ok() == whole;
+    match parts.iter().find(is_out) {
+        Some(part) => Err(MergeError::Out {
+            path: part.path.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn incomplete(shards: &[u64], count: u64) -> MergeError {

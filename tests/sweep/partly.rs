@@ -68,6 +68,8 @@ fn what_there_is_of_shards_becomes_a_sweep_that_goes_on() {
         "--force",
     ];
     refuses(&forced, "found one of the shards");
+    let whole = ["merge", &own, "--out", &own, "--force"];
+    refuses(&whole, "found one of the shards");
     assert!(cells(&place, &own) == before);
     // What waits is verified too, and its file named.
     let waiting = place.path().join(&own).join("pending.csv");
