@@ -32,7 +32,7 @@ const NARROW: usize = 256;
 const PARALLEL: usize = 1 << 20;
 
 /// Multiplications up to which a call of OpenBLAS costs more than the product.
-const SMALL: usize = 1 << 11;
+pub(crate) const SMALL: usize = 1 << 11;
 
 /// `out` = α `a` `b`, with rows shared among threads where there are many. O(n k m).
 pub fn multiply<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, mut out: ArrayViewMut2<T>) {

@@ -44,12 +44,9 @@ pub(super) fn perturb(network: &mut TwoLayer, scenario: &Theorem5, lengths: &[f6
         let kept = of_teacher.map_or(0.0, |b| signal[0] * b);
         (kept + noise * normal(&mut stream)) / length
     });
-    let thresholds = nodes.collect::<Vec<f64>>();
+    let thresholds: Array1<f64> = nodes.chain([-1.0]).collect();
     let student = &mut network.student;
-    student.thresholds = thresholds
-        .into_iter()
-        .chain([-1.0])
-        .collect::<Array1<f64>>();
+    student.thresholds = thresholds;
     let coordinates = student.weights.nrows();
     student.weights = with_columns(&student.weights, Array2::zeros((coordinates, 1)));
     let biases = Array2::from_shape_simple_fn((1, outputs), || noise * normal(&mut stream));

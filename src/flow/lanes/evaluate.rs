@@ -65,9 +65,9 @@ impl<const P: usize> Lanes<P> {
     /// For flows of a shape; no lane is taken.
     pub fn new(shape: Shape) -> Self {
         let Shape {
-            students: n,
+            n,
             nodes,
-            coordinates: k,
+            k,
             outputs,
         } = shape;
         let zeros = |count: usize| vec![[0.0; P]; count];
@@ -110,6 +110,8 @@ impl<const P: usize> Lanes<P> {
 
     #[inline(always)]
     fn evaluate_with<const FMA: bool>(&mut self, mut asks: [Option<Ask>; P]) {
+        // What lanes that ask nothing hold is of an earlier time, and not looked at.
+        let asking = asks.each_ref().map(Option::is_some);
         for (lane, ask) in asks.iter().enumerate() {
             if let Some(ask) = ask {
                 self.load(lane, ask.constants, ask.state);
@@ -117,8 +119,8 @@ impl<const P: usize> Lanes<P> {
         }
         self.normalize::<FMA>();
         self.cosines::<FMA>();
-        self.kernels();
-        self.mend::<FMA>();
+        self.kernels(asking);
+        self.mend::<FMA>(asking);
         let weights = self.velocity_of_weights::<FMA>();
         let fan_out = self.velocity_of_fan_out::<FMA>();
         for (lane, ask) in asks.iter_mut().enumerate() {
@@ -137,12 +139,7 @@ impl<const P: usize> Lanes<P> {
     /// Takes in a state and, where another flow had the lane, what is constant.
     #[inline(always)]
     fn load(&mut self, lane: usize, constants: &Constants, y: &[f64]) {
-        let Shape {
-            students: n,
-            coordinates: k,
-            outputs,
-            ..
-        } = self.shape;
+        let Shape { n, k, outputs, .. } = self.shape;
         if self.occupants[lane] != constants.id {
             self.occupy(lane, constants);
         }
@@ -156,9 +153,9 @@ impl<const P: usize> Lanes<P> {
     /// The lane's constants become those of another flow.
     fn occupy(&mut self, lane: usize, constants: &Constants) {
         let Shape {
-            students: n,
+            n,
             nodes,
-            coordinates: k,
+            k,
             outputs,
         } = self.shape;
         self.occupants[lane] = constants.id;
@@ -181,7 +178,7 @@ impl<const P: usize> Lanes<P> {
     /// Students to unit norm, where they are not zero.
     #[inline(always)]
     fn normalize<const FMA: bool>(&mut self) {
-        let k = self.shape.coordinates;
+        let k = self.shape.k;
         for (node, norm) in self.nodes.chunks_exact_mut(k).zip(&mut self.norms) {
             let squares = dot::<FMA, P>(node, node);
             *norm = squares.map(f64::sqrt);
@@ -195,12 +192,7 @@ impl<const P: usize> Lanes<P> {
     /// w_j·w_i of students j with all nodes i after them.
     #[inline(always)]
     fn cosines<const FMA: bool>(&mut self) {
-        let Shape {
-            students: n,
-            nodes,
-            coordinates: k,
-            ..
-        } = self.shape;
+        let Shape { n, nodes, k, .. } = self.shape;
         for j in 0..n {
             let (own, after) = self.nodes[j * k..].split_at(k);
             let row = &mut self.cosines[j * nodes + j + 1..(j + 1) * nodes];
@@ -212,9 +204,10 @@ impl<const P: usize> Lanes<P> {
 
     /// D and L of the pairs, good where their cosine is safe.
     #[inline(always)]
-    fn kernels(&mut self) {
-        let (n, nodes) = (self.shape.students, self.shape.nodes);
-        let tables = || self.tables.iter().flatten();
+    fn kernels(&mut self, asking: [bool; P]) {
+        let (n, nodes) = (self.shape.n, self.shape.nodes);
+        let lanes = || self.tables.iter().zip(asking);
+        let tables = || lanes().filter_map(|(table, asks)| table.as_ref().filter(|_| asks));
         let closed_form = tables().next().and_then(|table| table.closed_form());
         if let Some(kernels) =
             closed_form.filter(|_| tables().all(|table| table.closed_form().is_some()))
@@ -230,7 +223,7 @@ impl<const P: usize> Lanes<P> {
         let pairs = n * nodes - n * (n + 1) / 2;
         self.list.resize(pairs);
         for lane in 0..P {
-            let Some(table) = &self.tables[lane] else {
+            let Some(table) = self.tables[lane].as_ref().filter(|_| asking[lane]) else {
                 continue;
             };
             let List {
@@ -265,17 +258,14 @@ impl<const P: usize> Lanes<P> {
 
     /// Pairs whose cosine does not tell the angle, by their chords; and the lower half of the students' square.
     #[inline(always)]
-    fn mend<const FMA: bool>(&mut self) {
-        let Shape {
-            students: n,
-            nodes,
-            coordinates: k,
-            ..
-        } = self.shape;
+    fn mend<const FMA: bool>(&mut self, asking: [bool; P]) {
+        let Shape { n, nodes, k, .. } = self.shape;
         for j in 0..n {
             for i in j + 1..nodes {
                 let at = j * nodes + i;
-                let safe = self.cosines[at].map(HalfAngle::rho_is_safe);
+                let cosine = self.cosines[at];
+                let safe: [bool; P] =
+                    array::from_fn(|p| !asking[p] | HalfAngle::rho_is_safe(cosine[p]));
                 if safe != [true; P] {
                     let node = |i: usize| &self.nodes[i * k..(i + 1) * k];
                     let [minus, plus] = chords::<FMA, P>(node(j), node(i));
@@ -300,9 +290,9 @@ impl<const P: usize> Lanes<P> {
     #[inline(always)]
     fn velocity_of_weights<const FMA: bool>(&mut self) -> [f64; P] {
         let Shape {
-            students: n,
+            n,
             nodes,
-            coordinates: k,
+            k,
             outputs,
         } = self.shape;
         if outputs > 0 {
@@ -338,9 +328,9 @@ impl<const P: usize> Lanes<P> {
     #[inline(always)]
     fn velocity_of_fan_out<const FMA: bool>(&mut self) -> [f64; P] {
         let Shape {
-            students: n,
+            n,
             nodes,
-            coordinates: k,
+            k,
             outputs,
         } = self.shape;
         let mut squares = [0.0; P];
@@ -362,7 +352,7 @@ impl<const P: usize> Lanes<P> {
 
     /// Of a lane, at the state that was evaluated last.
     fn loss(&self, lane: usize) -> f64 {
-        let (n, nodes) = (self.shape.students, self.shape.nodes);
+        let (n, nodes) = (self.shape.n, self.shape.nodes);
         let rows = self
             .beta
             .chunks_exact(nodes)

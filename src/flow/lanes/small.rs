@@ -2,26 +2,21 @@
 
 use super::evaluate::Ask;
 use super::{Lanes, desk};
+use crate::blas::SMALL;
 use crate::network::{TwoLayer, rows};
-use crate::overlap::gaussian::KernelTable;
+use crate::overlap::gaussian::{KernelTable, UNIT};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Multiplications in a product of all its nodes up to which a flow is small.
-const SMALL: usize = 1 << 11;
-
-/// A teacher's norm this close to one counts as one.
-const UNIT: f64 = 1e-13;
 
 /// Sizes that flows in the lanes of one register share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// Student nodes, n.
-    pub students: usize,
+    pub n: usize,
     /// Student and teacher nodes, n + m.
     pub nodes: usize,
     /// Coordinates of a node, k.
-    pub coordinates: usize,
+    pub k: usize,
     /// Outputs C of a fan-out that runs, 0 where it is fixed.
     pub outputs: usize,
 }
@@ -54,9 +49,9 @@ impl Small {
         let (k, n) = network.student.weights.dim();
         let (m, outputs) = network.teacher_fan_out.dim();
         let shape = Shape {
-            students: n,
+            n,
             nodes: n + m,
-            coordinates: k,
+            k,
             outputs: if fixed.is_some() { 0 } else { outputs },
         };
         let widest = k.max(shape.outputs);

@@ -2,12 +2,10 @@
 
 use super::look_up::Places;
 use super::table::KernelTable;
+use crate::blas::SMALL;
 use crate::network::rows;
 use crate::overlap::{HalfAngle, Overlaps};
 use ndarray::ArrayView2;
-
-/// Multiplications in all products of two nodes up to which OpenBLAS costs more than it saves.
-const FEW: usize = 1 << 11;
 
 /// Working memory: an entry for each pair of a student with a node after it.
 #[derive(Debug, Default)]
@@ -21,7 +19,7 @@ pub struct Few {
 impl Few {
     /// Whether it is the faster way for so many students, among so many nodes, in so many coordinates.
     pub fn suits(students: usize, nodes: usize, coordinates: usize) -> bool {
-        students * nodes * coordinates <= FEW
+        students * nodes * coordinates <= SMALL
     }
 
     /// D, D*, L, L* of unit nodes, a row each, students before teachers, with the table's threshold.

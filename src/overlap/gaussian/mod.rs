@@ -29,7 +29,7 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::sync::Arc;
 
 /// A norm this close to one counts as one: its node then needs no rescaled threshold.
-const UNIT: f64 = 1e-13;
+pub(crate) const UNIT: f64 = 1e-13;
 
 /// Rows that are one piece of work. Fixed, so that results do not depend on the number of threads.
 const BLOCK: usize = 64;
