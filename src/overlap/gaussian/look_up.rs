@@ -88,7 +88,8 @@ impl KernelTable {
     /// it writes is finite, and to be replaced.
     ///
     /// # Cost
-    /// O(length), with fused multiply–add: 2 to 3 ns each, and 5 to 7 ns more below −1/4.
+    /// O(length), with fused multiply–add: 2 to 3 ns each; those below −1/4 are looked up apart, by a root and an
+    /// exponential.
     pub fn chunk(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {

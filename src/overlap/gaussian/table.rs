@@ -75,7 +75,8 @@ pub struct KernelTable {
 }
 
 impl KernelTable {
-    /// Builds the table: one to some thousand evaluations of [`GaussianPair::at`], 1 to 3 ms for thresholds in [−8, 8], 50 at ±39.
+    /// Builds the table: one to some thousand evaluations of [`GaussianPair::at`], 0.5 to 1.2 ms for
+    /// thresholds in [−8, 8].
     ///
     /// # Panics
     /// If [`GaussianPair::check`] refuses the threshold.
