@@ -1,7 +1,7 @@
 //! Arrays that come in: whatever NumPy takes for numbers, checked.
 
 use crate::errors;
-use ndarray::{Array1, Array2, ArrayView, Dimension, Ix1, Ix2};
+use ndarray::{Array1, Array2, ArrayView, ArrayView2, Axis, Dimension, Ix1, Ix2};
 use numpy::npyffi::NPY_ARRAY_ALIGNED;
 use numpy::{PyArrayDescrMethods, PyReadonlyArray, PyUntypedArray, PyUntypedArrayMethods, dtype};
 use pyo3::intern;
@@ -61,8 +61,11 @@ fn convert<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, Py
 }
 
 fn check_finite<D: Dimension>(array: ArrayView<f64, D>, name: &str) -> PyResult<()> {
-    // Of finite numbers the sum of products with zero is zero.
-    if array.iter().map(|x| x * 0.0).sum::<f64>() == 0.0 {
+    let finite = match array.as_slice_memory_order() {
+        Some(entries) => all_finite(entries),
+        None => array.iter().all(|x| x.is_finite()),
+    };
+    if finite {
         return Ok(());
     }
     let mut place = String::new();
@@ -76,6 +79,18 @@ fn check_finite<D: Dimension>(array: ArrayView<f64, D>, name: &str) -> PyResult<
         }
     }
     Err(errors::argument(name, place, "finite numbers"))
+}
+
+/// Of finite numbers the sum of products with zero is zero; in lanes, so that it goes by vectors.
+fn all_finite(entries: &[f64]) -> bool {
+    let (lanes, rest) = entries.as_chunks::<16>();
+    let mut sums = [0.0; 16];
+    for entries in lanes {
+        for (sum, x) in sums.iter_mut().zip(entries) {
+            *sum += x * 0.0;
+        }
+    }
+    sums.iter().chain(rest).all(|x| x.is_finite())
 }
 
 /// A vector.
@@ -96,15 +111,29 @@ pub fn matrix<'py>(
 
 /// A copy of a matrix of this shape, in which each column is contiguous.
 pub fn columns(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Array2<f64>> {
-    let matrix = matrix(value, name)?;
-    let rows = matrix.as_array().t().as_standard_layout().into_owned();
-    Ok(rows.reversed_axes())
+    Ok(stored_by_rows(matrix(value, name)?.as_array().t()).reversed_axes())
 }
 
 /// A copy of a matrix, row by row.
 pub fn rows(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Array2<f64>> {
-    let matrix = matrix(value, name)?;
-    Ok(matrix.as_array().as_standard_layout().into_owned())
+    Ok(stored_by_rows(matrix(value, name)?.as_array()))
+}
+
+/// A copy, row by row. What is stored in another order goes by tiles that fit the first-level cache.
+pub fn stored_by_rows(matrix: ArrayView2<f64>) -> Array2<f64> {
+    const TILE: usize = 32;
+    if matrix.is_standard_layout() {
+        return matrix.to_owned();
+    }
+    let mut copy = Array2::zeros(matrix.dim());
+    let rows = matrix.axis_chunks_iter(Axis(0), TILE);
+    for (mut to, from) in copy.axis_chunks_iter_mut(Axis(0), TILE).zip(rows) {
+        let tiles = from.axis_chunks_iter(Axis(1), TILE);
+        for (mut to, from) in to.axis_chunks_iter_mut(Axis(1), TILE).zip(tiles) {
+            to.assign(&from);
+        }
+    }
+    copy
 }
 
 /// One number for each of `count` nodes, from one for all or one for each.

@@ -19,7 +19,7 @@ const TABLE: usize = 64;
 const FEW: usize = 4096;
 
 /// Nodes up to which everything stays on one thread.
-const NARROW: usize = 64;
+const NARROW: usize = 128;
 
 /// Entries up to which it does.
 const SMALL: usize = 1 << 16;

@@ -301,10 +301,10 @@ impl FlowField {
     }
 
     fn checked(&self, w: &Bound<'_, PyAny>, fan_out: Array2<f64>) -> PyResult<State> {
-        let w = arrays::matrix(w, "W")?;
-        self.spec.check(w.as_array(), fan_out.view())?;
+        let nodes = arrays::columns(w, "W")?;
+        self.spec.check(nodes.view(), fan_out.view())?;
         Ok(State {
-            nodes: w.as_array().t().as_standard_layout().into_owned(),
+            nodes: nodes.reversed_axes(),
             fan_out,
         })
     }

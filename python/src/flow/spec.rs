@@ -187,7 +187,7 @@ impl Spec {
             1 => Array1::from_elem(n, self.thresholds[0]),
             _ => self.thresholds.clone(),
         };
-        let weights = nodes.as_standard_layout().into_owned().reversed_axes();
+        let weights = arrays::stored_by_rows(nodes).reversed_axes();
         TwoLayer {
             teacher: self.teacher.clone(),
             teacher_fan_out: self.teacher_fan_out.clone(),

@@ -3,6 +3,7 @@
 use super::spec::Spec;
 use luckflow::flow::{Direction, FanOut, FlowJacobian, Snapshot, TwoLayerFlow};
 use ndarray::{Array2, ArrayView2, Zip};
+use std::iter;
 
 /// The library's field with its working memory, kept from call to call.
 pub(super) struct Kept {
@@ -42,9 +43,12 @@ impl Kept {
 impl State {
     /// As the library has it: V only where it runs, and an integral at the end.
     pub(super) fn packed(&self, fixed: bool) -> Vec<f64> {
-        let fan_out = self.fan_out.iter().filter(|_| !fixed);
-        let all = self.nodes.iter().chain(fan_out).copied();
-        all.chain([0.0]).collect()
+        let fan_out = (!fixed).then_some(&self.fan_out);
+        let parts = iter::once(&self.nodes).chain(fan_out);
+        let mut packed = Vec::with_capacity(self.nodes.len() + self.fan_out.len() + 1);
+        parts.for_each(|part| packed.extend_from_slice(part.as_slice().expect("row by row")));
+        packed.push(0.0);
+        packed
     }
 }
 

@@ -6,27 +6,20 @@ use crate::flow::FanOut;
 use crate::flow::thresholds::{Forces, hold_constants};
 use crate::network::rows;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Zip, s};
+use ndarray::s;
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 /// Entries of a matrix from which on a second thread helps to go through it.
 const PARALLEL: usize = 1 << 17;
 
+/// Entries that are one piece of work there.
+const PIECE: usize = 1 << 15;
+
 impl TwoLayerFlow {
     /// Returns ‖Ẇ‖².
     pub(super) fn velocity_of_weights(&mut self, dy: &mut [f64]) -> f64 {
-        let product = |h: &mut f64, d: &f64, beta: &f64| *h = d * beta;
-        if self.overlaps.gates.len() >= PARALLEL && rayon::current_num_threads() > 1 {
-            Zip::from(&mut self.signed_h)
-                .and(&self.overlaps.gates)
-                .and(&self.signed_beta)
-                .par_for_each(product);
-        } else {
-            let pairs = self.overlaps.gates.iter().zip(&self.signed_beta);
-            self.signed_h
-                .iter_mut()
-                .zip(pairs)
-                .for_each(|(h, (d, beta))| product(h, d, beta));
-        }
+        self.modulate_gates();
         if self.rule.is_some() {
             hold_constants(&mut self.signed_h, &self.norms);
         }
@@ -48,6 +41,25 @@ impl TwoLayerFlow {
         } else {
             velocity.copy_from_slice(force);
             force.iter().map(|f| f * f).sum()
+        }
+    }
+
+    /// [−H, H*] = [D, D*] ∘ [−β, β*].
+    fn modulate_gates(&mut self) {
+        let h = self.signed_h.as_slice_mut().expect("stored row by row");
+        let d = self.overlaps.gates.as_slice().expect("stored row by row");
+        let beta = self.signed_beta.as_slice().expect("stored row by row");
+        let part = |((h, d), beta): ((&mut [f64], &[f64]), &[f64])| {
+            let factors = d.iter().zip(beta);
+            h.iter_mut()
+                .zip(factors)
+                .for_each(|(h, (d, beta))| *h = d * beta);
+        };
+        if h.len() >= PARALLEL && rayon::current_num_threads() > 1 {
+            let pieces = h.par_chunks_mut(PIECE).zip(d.par_chunks(PIECE));
+            pieces.zip(beta.par_chunks(PIECE)).for_each(part);
+        } else {
+            part(((h, d), beta));
         }
     }
 

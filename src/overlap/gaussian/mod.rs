@@ -34,6 +34,9 @@ pub(crate) const UNIT: f64 = 1e-13;
 /// Rows that are one piece of work. Fixed, so that results do not depend on the number of threads.
 const BLOCK: usize = 64;
 
+/// Students up to which a second thread costs what it saves: of two blocks the first is the larger by far.
+const NARROW: usize = 2 * BLOCK;
+
 /// D, D*, L, L* in closed form for x ~ N(0, I), for nodes of any norm and any thresholds.
 ///
 /// A node of norm r is r times the unit node with threshold b/r. Nodes of zero norm are constants.
@@ -135,7 +138,7 @@ impl OverlapMethod for ExactGaussian {
         let gates = out.gates.axis_chunks_iter_mut(Axis(0), BLOCK);
         let activations = out.activations.axis_chunks_iter_mut(Axis(0), BLOCK);
         let blocks = gates.zip(activations).enumerate();
-        if n > BLOCK && rayon::current_num_threads() > 1 {
+        if n > NARROW && rayon::current_num_threads() > 1 {
             // In their order, whoever is free: the first ones are the longest.
             blocks.par_bridge().for_each(fill);
         } else {
