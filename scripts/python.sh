@@ -46,8 +46,11 @@ peers)
     command -v mpirun >/dev/null || echo "python: without mpirun (Debian: openmpi-bin) there is no sweep over ranks" >&2
     MATURIN_PEP517_ARGS="--features $features" \
         target/python-peers/bin/pip install --quiet --disable-pip-version-check './python[test,peers]'
-    cd python
-    ../target/python-peers/bin/pytest -rs tests/test_torch.py tests/test_jax.py tests/test_executors.py tests/test_notebooks.py
+    # From a folder without these sources: workers of Ray and submitit look where their parent is.
+    cd target
+    set -- torch jax executors notebooks
+    for tests in "$@"; do set -- "$@" "../python/tests/test_$tests.py"; shift; done
+    ./python-peers/bin/pytest -c ../python/pyproject.toml --rootdir ../python -rs "$@"
     ;;
 wheel)
     environment target/python-build

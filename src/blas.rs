@@ -19,11 +19,14 @@ pub fn single_threaded() {
     });
 }
 
-/// Rows of a product that are one piece of work, at most.
+/// Rows up to which a product is one piece of work.
 const ROWS: usize = 128;
 
-/// The same for products with few columns, where each piece packs the right factor anew.
-const NARROW_ROWS: usize = 512;
+/// Rows of a piece of a larger one, at most: each piece packs the right factor anew.
+const PIECE: usize = 256;
+
+/// The same for products with few columns.
+const NARROW_PIECE: usize = 512;
 
 /// Columns up to which a product is narrow.
 const NARROW: usize = 256;
@@ -42,7 +45,7 @@ pub fn multiply<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, mut out: 
     {
         return small(alpha, a, (entries, b.ncols()), out);
     }
-    accumulate(alpha, a, b, T::zero(), out, ROWS);
+    accumulate(alpha, a, b, T::zero(), out, PIECE);
 }
 
 /// `out` = α `a` `b`, all stored row by row, `b` with its number of columns, and not empty.
@@ -85,12 +88,12 @@ pub fn multiply_add<T: Real>(
     beta: T,
     out: ArrayViewMut2<T>,
 ) {
-    let rows = if a.ncols().min(b.ncols()) <= NARROW {
-        NARROW_ROWS
+    let piece = if a.ncols().min(b.ncols()) <= NARROW {
+        NARROW_PIECE
     } else {
-        ROWS
+        PIECE
     };
-    accumulate(alpha, a, b, beta, out, rows);
+    accumulate(alpha, a, b, beta, out, piece);
 }
 
 fn accumulate<T: Real>(

@@ -3,7 +3,6 @@
 use super::spec::Spec;
 use luckflow::flow::{Direction, FanOut, FlowJacobian, Snapshot, TwoLayerFlow};
 use ndarray::{Array2, ArrayView2, Zip};
-use std::iter;
 
 /// The library's field with its working memory, kept from call to call.
 pub(super) struct Kept {
@@ -42,11 +41,11 @@ impl Kept {
 
 impl State {
     /// As the library has it: V only where it runs, and an integral at the end.
-    pub(super) fn packed(&self, fixed: bool) -> Vec<f64> {
-        let fan_out = (!fixed).then_some(&self.fan_out);
-        let parts = iter::once(&self.nodes).chain(fan_out);
-        let mut packed = Vec::with_capacity(self.nodes.len() + self.fan_out.len() + 1);
-        parts.for_each(|part| packed.extend_from_slice(part.as_slice().expect("row by row")));
+    pub(super) fn packed(self, fixed: bool) -> Vec<f64> {
+        let fan_out = self.fan_out.as_slice().filter(|_| !fixed);
+        let (mut packed, _) = self.nodes.into_raw_vec_and_offset();
+        packed.reserve_exact(self.fan_out.len() + 1);
+        packed.extend_from_slice(fan_out.unwrap_or_default());
         packed.push(0.0);
         packed
     }
