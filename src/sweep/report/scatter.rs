@@ -3,6 +3,7 @@
 use super::data::Data;
 use crate::bound::Natural;
 use crate::plot::{Figure, Look};
+use crate::theory::Verdict;
 
 /// Points of one rate that are drawn, evenly spread over the cells.
 const MOST_POINTS: usize = 1500;
@@ -42,8 +43,17 @@ pub fn chart(data: &Data) -> Option<Figure> {
     };
     let (x, y) = (ends(|p| p.0), ends(|p| p.1));
     let diagonal = [x[0].max(y[0]), x[1].min(y[1])].map(|x| (x, x));
-    let mut figure = Figure::new(format!("Simulated and analytic rates. {}", data.title()))
+    let below = all().filter(|(analytic, simulated)| {
+        *simulated < analytic - Verdict::tolerance_of_bound(*analytic)
+    });
+    let title = format!(
+        "The simulated rate is below the analytic one at {} of {} points",
+        below.count(),
+        all().count()
+    );
+    let mut figure = Figure::new(title)
         .caption("Each cell's simulated rate over each analytic one: a lower bound that holds has its points above the diagonal.")
+        .setting(data.setting())
         .log_x("analytic rate λ (per unit time)")
         .log_y("simulated rate (per unit time)")
         .note("Cells where both are positive.");
