@@ -43,15 +43,7 @@ pub fn chart(data: &Data) -> Option<Figure> {
     };
     let (x, y) = (ends(|p| p.0), ends(|p| p.1));
     let diagonal = [x[0].max(y[0]), x[1].min(y[1])].map(|x| (x, x));
-    let below = all().filter(|(analytic, simulated)| {
-        *simulated < analytic - Verdict::tolerance_of_bound(*analytic)
-    });
-    let title = format!(
-        "The simulated rate is below the analytic one at {} of {} points",
-        below.count(),
-        all().count()
-    );
-    let mut figure = Figure::new(title)
+    let mut figure = Figure::new(title(all().copied()))
         .caption("Each cell's simulated rate over each analytic one: a lower bound that holds has its points above the diagonal.")
         .setting(data.setting())
         .log_x("analytic rate λ (per unit time)")
@@ -75,6 +67,17 @@ pub fn chart(data: &Data) -> Option<Figure> {
         ),
         false => figure,
     })
+}
+
+/// At how many points the simulated rate is the smaller one.
+fn title(points: impl Iterator<Item = (f64, f64)>) -> String {
+    let below = |(analytic, simulated): (f64, f64)| {
+        simulated < analytic - Verdict::tolerance_of_bound(analytic)
+    };
+    let (count, all) = points.fold((0, 0), |(count, all), point| {
+        (count + usize::from(below(point)), all + 1)
+    });
+    format!("The simulated rate is below the analytic one at {count} of {all} points")
 }
 
 fn points(data: &Data, of: impl Fn(usize) -> Option<(f64, f64)>) -> Vec<(f64, f64)> {

@@ -145,6 +145,13 @@ fn five_digits(x: f64) -> f64 {
     format!("{x:.4e}").parse().unwrap_or(x)
 }
 
+/// What a variant's figures over widths are told by, in names of files.
+fn suffix(variant: Variant) -> String {
+    let norm = variant.batch_norm;
+    let norm = norm.map(|norm| format!("-{:?}", norm.place).to_lowercase());
+    variant.spread() + &norm.unwrap_or_default()
+}
+
 /// ρ̄ and loss over the width, for each spread and normalisation, where widths are many.
 pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
     let scenario = &outcome.scenario;
@@ -167,11 +174,7 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         let words = words.split_once(", ").map_or("", |(_, rest)| rest);
         let of = [heading(&scenario.base).as_str(), words].join(", ");
         let of = of.trim_end_matches(", ").to_owned();
-        let norm = variant.batch_norm;
-        let norm = norm.map_or(String::new(), |norm| {
-            format!("-{:?}", norm.place).to_lowercase()
-        });
-        let suffix = format!("{}{norm}", variant.spread());
+        let suffix = suffix(variant);
         let figure = |title: String, caption: &str| {
             Figure::new(title)
                 .caption(caption)
@@ -184,11 +187,10 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
                     seeds(outcome)
                 ))
         };
-        let ways = format!(
-            "from {}× to {}× the width",
-            widths[0],
-            widths[widths.len() - 1]
-        );
+        let [first, .., last] = widths[..] else {
+            return Vec::new();
+        };
+        let ways = format!("from {first}× to {last}× the width");
         let layers = (0..depth(outcome)).map(|l| over_widths(&|run| run.last.rho[l]));
         let layers: Vec<_> = layers.collect();
         let rho = correlations(figure(
@@ -206,7 +208,7 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         )
         .log_y("held-out loss (as trained)")
         .spread("held-out loss", &losses, Look::of_series(0));
-        [
+        vec![
             (format!("width{suffix}.svg"), rho),
             (format!("width-loss{suffix}.svg"), loss),
         ]
