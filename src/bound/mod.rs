@@ -63,7 +63,7 @@ pub enum Natural {
     Itself,
     /// In units of d₀.
     D0,
-    /// A certificate is there or it is not.
+    /// In nothing: a certificate is there or it is not, and there is no γ.
     Presence,
 }
 

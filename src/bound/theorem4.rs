@@ -118,6 +118,7 @@ const EUCLIDEAN: Bound = Bound {
     formula: "‖W − W*‖_F falls by e^{−λt} within a region around W* that it does not leave",
     source: "docs/theory.md §5",
     measure: Measure::Distance,
+    natural: Natural::Presence,
     look: Look::EUCLIDEAN,
     evaluate: |facts| euclidean(facts, None),
     ..DERIVED

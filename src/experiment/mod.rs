@@ -15,6 +15,7 @@ mod record;
 mod registry;
 mod resolved;
 mod scenario;
+pub(crate) mod seen;
 pub mod sgd_vs_flow;
 pub mod theorem4;
 pub mod theorem5;

@@ -221,10 +221,13 @@ impl<'a> Sheet<'a> {
     /// What is said of a figure to those who do not see it.
     fn caption(&self) -> String {
         let figure = self.figure;
-        match figure.caption.is_empty() {
+        let caption = match figure.caption.is_empty() {
             true => format!("{} over {}.", figure.y.label, figure.x.label),
             false => figure.caption.clone(),
-        }
+        };
+        let notes = figure.notes.iter().map(String::as_str);
+        let all: Vec<&str> = [caption.as_str()].into_iter().chain(notes).collect();
+        all.join(" ")
     }
 
     fn definitions(&self) -> Element {

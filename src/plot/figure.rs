@@ -21,9 +21,9 @@ const SAMPLES: usize = 200;
 /// `"-inf"`): read back it draws the same bytes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Figure {
-    /// Above all.
+    /// Above all: what is seen.
     pub title: String,
-    /// What there is to see, in a sentence or two, for those who cannot see it.
+    /// What is drawn and what was run, in a sentence or two.
     pub caption: String,
     /// Horizontal.
     pub x: Axis,
@@ -114,12 +114,19 @@ impl Figure {
         }
     }
 
-    /// What there is to see, in a sentence or two.
+    /// What is drawn, in a sentence or two.
     pub fn caption(self, caption: impl Into<String>) -> Self {
         Self {
             caption: caption.into(),
             ..self
         }
+    }
+
+    /// What was run, as the caption's last sentence.
+    pub fn setting(mut self, setting: impl std::fmt::Display) -> Self {
+        let space = if self.caption.is_empty() { "" } else { " " };
+        self.caption += &format!("{space}Setting: {setting}.");
+        self
     }
 
     /// What the horizontal axis is called, with its unit in parentheses.

@@ -171,14 +171,18 @@ impl Sweep {
                 self.rows
             )),
         };
-        vec![
-            tag("h3").text("Verdicts by claim"),
-            self.counted(),
-            tag("h3").text("Cells"),
-            explorer,
-            tag("h3").text("Violations"),
-            self.violations.section(&self.axes),
-        ]
+        // An experiment without bounds has no verdicts.
+        let is_judged = !self.experiment.view.bounds.is_empty();
+        let mut parts = Vec::new();
+        if is_judged {
+            parts.extend([tag("h3").text("Verdicts by claim"), self.counted()]);
+        }
+        parts.extend([tag("h3").text("Cells"), explorer]);
+        if is_judged {
+            let violations = self.violations.section(&self.axes);
+            parts.extend([tag("h3").text("Violations"), violations]);
+        }
+        parts
     }
 
     fn counted(&self) -> Html {

@@ -33,6 +33,7 @@ mod small;
 mod summaries;
 mod svg;
 mod tables;
+mod titles;
 mod trainings;
 mod two_layer;
 mod util;

@@ -1,11 +1,12 @@
 //! What figures of deep networks have in common.
 
+use crate::experiment::seen::{between, change};
 use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
 /// A figure over epochs.
-pub(super) fn over_epochs(title: String) -> Figure {
+pub(super) fn over_epochs(title: impl Into<String>) -> Figure {
     Figure::new(title).x("epochs").counted()
 }
 
@@ -42,9 +43,46 @@ pub(super) fn spans<R>(runs: &[&[R]], of: impl Fn(usize, &R) -> (f64, f64)) -> V
     (0..rows).filter_map(at).collect()
 }
 
+/// The first and the last median of a curve.
+pub(super) fn ends(spans: &[(f64, Span)]) -> [f64; 2] {
+    [spans.first(), spans.last()].map(|end| end.map_or(f64::NAN, |(_, span)| span.median))
+}
+
 /// The curve of a hidden layer, with what it comes to.
 pub(super) fn layer(figure: Figure, layer: usize, spans: &[(f64, Span)]) -> Figure {
-    let last = spans.last().map_or(f64::NAN, |(_, span)| span.median);
-    let label = format!("layer {}: {} at the end", layer + 1, short(last));
+    let label = format!(
+        "{}: {} at the end",
+        layer_name(layer),
+        short(ends(spans)[1])
+    );
     figure.spread(label, spans, Look::of_series(layer))
+}
+
+/// Counted from 1.
+pub(super) fn layer_name(layer: usize) -> String {
+    format!("layer {}", layer + 1)
+}
+
+/// Values of the layers with their names.
+pub(super) fn by_layer(
+    values: impl IntoIterator<Item = f64>,
+) -> impl Iterator<Item = (String, f64)> {
+    let layers = values.into_iter().enumerate();
+    layers.map(|(layer, value)| (layer_name(layer), value))
+}
+
+/// What becomes of ρ̄ along the curves of all layers.
+pub(super) fn found(layers: &[Vec<(f64, Span)>]) -> String {
+    let ends: Vec<[f64; 2]> = layers.iter().map(|spans| ends(spans)).collect();
+    match &ends[..] {
+        [[first, last]] => format!("ρ̄ {}", change(*first, *last)),
+        _ => {
+            let rising = ends.iter().filter(|[first, last]| last > first).count();
+            let last = between(by_layer(ends.iter().map(|end| end[1])), "");
+            format!(
+                "ρ̄ rises in {rising} of {} layers and ends at {last}",
+                ends.len()
+            )
+        }
+    }
 }

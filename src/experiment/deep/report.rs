@@ -15,7 +15,7 @@ pub(super) fn ending(end: &RunEnd, seconds: f64) -> String {
     }
 }
 
-/// What a run was, in a line for titles.
+/// What a run was, in a line for tables and captions.
 pub(super) fn heading(base: &Base) -> String {
     format!("teacher {}", base.teacher.architecture.widths())
 }

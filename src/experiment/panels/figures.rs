@@ -1,6 +1,7 @@
 //! `panels.svg`.
 
 use crate::experiment::panels::{Outcome, Panel};
+use crate::experiment::seen::between;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look, Mark, Marker, Place, Size};
 
@@ -8,15 +9,16 @@ use crate::plot::{Figure, Look, Mark, Marker, Place, Size};
 pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
     let (base, seeds) = (&outcome.scenario.base, outcome.scenario.seeds);
     let variant = outcome.variant();
-    let title = format!(
-        "Fan-out norms from perturbed teachers: m = {}, d = {}, t = {}, {seeds} {}, {variant}",
+    let setting = format!(
+        "perturbed teachers, m = {}, d = {}, t = {}, {seeds} {}, {variant}",
         outcome.nodes,
         base.teacher.input_dim.unwrap_or_default(),
         short(time),
         if seeds == 1 { "seed" } else { "seeds" },
     );
-    let figure = Figure::new(title)
-        .caption("The fan-out norm of each student node at the start and at the end: nodes of u, begun near a teacher node, left of the line in each panel, nodes of r right of it.")
+    let figure = Figure::new(title(outcome))
+        .caption("The fan-out norm of each student node at the start and at the end: nodes of u, begun near a teacher node, left of the line in each panel, nodes of r right of it. Norms of the title are means over nodes and seeds.")
+        .setting(setting)
         .x("student node j")
         .counted()
         .x_by_row()
@@ -28,6 +30,35 @@ pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
         .panels
         .iter()
         .fold(figure, |figure, panel| one(figure, outcome, panel))
+}
+
+/// In how many panels nodes of r vanish beside those of u.
+fn title(outcome: &Outcome) -> String {
+    let with_r = outcome
+        .panels
+        .iter()
+        .filter_map(|panel| Some((panel, panel.u?, panel.r?)));
+    let with_r: Vec<_> = with_r.collect();
+    let all = with_r.len();
+    if all == 0 {
+        let ends = outcome
+            .panels
+            .iter()
+            .filter_map(|panel| Some(panel.u?.mean));
+        let named = ends.map(|mean| ("mean of a panel", mean));
+        return format!("Fan-outs of u end at {}", between(named, ""));
+    }
+    let start = |panel: &Panel| {
+        let nodes = outcome.nodes..panel.students;
+        let count = nodes.len() as f64;
+        nodes.map(|j| panel.node(j)[0].mean).sum::<f64>() / count
+    };
+    let shrunk = with_r
+        .iter()
+        .filter(|(panel, _, r)| r.mean < start(panel))
+        .count();
+    let below = with_r.iter().filter(|(_, u, r)| r.mean < u.mean).count();
+    format!("Fan-outs of r shrink in {shrunk} of {all} panels and end below those of u in {below}")
 }
 
 fn one(figure: Figure, outcome: &Outcome, panel: &Panel) -> Figure {

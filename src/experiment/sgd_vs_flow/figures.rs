@@ -1,7 +1,8 @@
 //! `gap.svg`, `angle.svg`, `fan-out.svg` and `loss.svg`.
 
+use crate::experiment::seen::{between, list};
 use crate::experiment::sgd_vs_flow::report::{Statistic, descent_gaps, spans};
-use crate::experiment::sgd_vs_flow::{Outcome, PredictedGap, Prediction};
+use crate::experiment::sgd_vs_flow::{Law, Outcome, PredictedGap, Prediction};
 use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
@@ -10,11 +11,9 @@ use crate::plot::{Figure, Look};
 pub(super) fn gap(outcome: &Outcome) -> Figure {
     let scenario = &outcome.scenario;
     let horizon = scenario.base.integrate.horizon.unwrap_or(f64::NAN);
-    let mut figure = Figure::new(format!(
-        "Largest distance between SGD and the flow over 0 ≤ t ≤ {}",
-        short(horizon)
-    ))
+    let mut figure = Figure::new(gap_title(outcome))
     .caption("The largest gap between SGD and the flow over the step, for each batch, beside what the linear noise approximation predicts.")
+    .setting(format!("0 ≤ t ≤ {}", short(horizon)))
     .log_x("step η")
     .log_y("largest gap √((‖ΔW‖² + ‖ΔV‖²)/n) (weights)");
     let all = spans(outcome);
@@ -54,10 +53,8 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
             scenario.seeds
         ));
     }
-    if let Some(law) = outcome.law {
-        let (a, b) = (law.step, law.batch);
-        let law = format!("Fitted: ∝ η^{{{:.3}}} B^{{{:.3}}}.", a.value, b.value);
-        figure = figure.note(law.replace('-', "−"));
+    if let Some(law) = &outcome.law {
+        figure = figure.note(format!("Fitted: ∝ {}.", power_law(law)));
     }
     match &outcome.prediction {
         Some(Prediction { all, .. }) => figure.note(format!(
@@ -68,6 +65,27 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
         )),
         None => figure.note("Not predicted: see the table."),
     }
+}
+
+/// How the gap depends on step and batch, and whether that was predicted.
+fn gap_title(outcome: &Outcome) -> String {
+    let gaps = outcome.gaps.iter().map(|gaps| {
+        let pair = format!("η = {}, B = {}", short(gaps.step), gaps.batch);
+        (pair, gaps.span.median)
+    });
+    let gap = match &outcome.law {
+        Some(law) => format!("The gap of SGD to the flow goes as {}", power_law(law)),
+        None => format!("The gap of SGD to the flow is {}", between(gaps, "")),
+    };
+    match &outcome.prediction {
+        Some(Prediction { all, .. }) => format!("{gap}, {:.3} times what was predicted", all.ratio),
+        None => gap,
+    }
+}
+
+fn power_law(law: &Law) -> String {
+    let law = format!("η^{{{:.3}}} B^{{{:.3}}}", law.step.value, law.batch.value);
+    law.replace('-', "−")
 }
 
 /// The coarsest and the finest pair of step and batch.
@@ -84,11 +102,13 @@ fn extremes(outcome: &Outcome) -> Option<Vec<(f64, usize)>> {
 /// The distance of SGD to the flow over time, on the band that the linear noise approximation predicts for it.
 pub(super) fn distance(outcome: &Outcome) -> Option<Figure> {
     let prediction = outcome.prediction.as_ref()?;
-    let mut figure = Figure::new("How far SGD comes from the flow, and how far it was predicted to")
+    let (mut inside, mut all) = (0, 0);
+    let mut figure = Figure::default()
         .caption(
             "The distance of SGD to the flow over time, median over the seeds, on the band that holds 90 % of what the \
              linear noise approximation predicts. No number is fitted.",
         )
+        .setting(setting(outcome))
         .x("time t = kη")
         .log_y("distance √((‖ΔW‖² + ‖ΔV‖²)/n) (weights)");
     for (i, (step, batch)) in extremes(outcome)?.into_iter().enumerate() {
@@ -102,15 +122,31 @@ pub(super) fn distance(outcome: &Outcome) -> Option<Figure> {
             .of(step, batch)
             .map(|run| run.path.distances(flow).collect())
             .collect();
-        let spans = predicted.iter().enumerate().filter_map(|(k, (time, _))| {
-            let own = distances.iter().map(|distances| distances[k + 1]);
-            Some((*time, Span::of(own)?))
-        });
-        let spans: Vec<(f64, Span)> = spans.collect();
-        let medians = spans.iter().map(|(time, span)| (*time, span.median));
+        let medians = predicted
+            .iter()
+            .enumerate()
+            .filter_map(|(k, (time, band))| {
+                let own = distances.iter().map(|distances| distances[k + 1]);
+                Some(((*time, Span::of(own)?.median), band))
+            });
+        let medians: Vec<((f64, f64), &Span)> = medians.collect();
+        let is_inside = |((_, median), band): &&((f64, f64), &Span)| {
+            (band.least..=band.greatest).contains(median)
+        };
+        inside += medians.iter().filter(is_inside).count();
+        all += medians.len();
+        let medians = medians.into_iter().map(|(point, _)| point);
         figure = figure.points(format!("SGD: {name}"), medians, found);
     }
+    figure.title =
+        format!("SGD's distance to the flow lies in the predicted band at {inside} of {all} times");
     Some(figure)
+}
+
+fn setting(outcome: &Outcome) -> String {
+    let network = &outcome.network;
+    let [m, n] = [&network.teacher, &network.student].map(|layer| layer.weights.ncols());
+    format!("m = {m}, n = {n}, d = {}", outcome.dim)
 }
 
 /// The flow, and SGD with the coarsest and the finest pair of step and batch: median and spread over the seeds.
@@ -128,15 +164,14 @@ pub(super) fn overlay(
         return None;
     }
     let pairs = extremes(outcome)?;
-    let mut figure = Figure::new(format!(
-        "SGD beside the flow: m = {}, n = {}, d = {}",
-        outcome.network.teacher.weights.ncols(),
-        outcome.network.student.weights.ncols(),
-        outcome.dim
-    ))
-    .caption("SGD with the coarsest and with the finest steps beside the flow from the same start.")
-    .x("time t = kη")
-    .log_y(format!("{label} ({unit})"));
+    let mut said = Vec::new();
+    let mut figure = Figure::default()
+        .caption(
+            "SGD with the coarsest and with the finest steps beside the flow from the same start.",
+        )
+        .setting(setting(outcome))
+        .x("time t = kη")
+        .log_y(format!("{label} ({unit})"));
     for (i, &(step, batch)) in pairs.iter().enumerate() {
         let runs: Vec<_> = outcome.of(step, batch).collect();
         let times = runs.first()?.path.rows.iter().map(|row| row.time);
@@ -147,6 +182,14 @@ pub(super) fn overlay(
                 Some((time, Span::of(values)?))
             })
             .collect();
+        let beside = outcome.flow_beside(step).rows.last();
+        if let (Some((_, sgd)), Some(beside)) = (points.last(), beside) {
+            let times = short(sgd.median / read(beside));
+            said.push(format!(
+                "{times} times the flow's with η = {}, B = {batch}",
+                short(step)
+            ));
+        }
         let spread = match runs.len() {
             1 => String::new(),
             seeds => format!(": median, and least to greatest of {seeds} seeds"),
@@ -154,5 +197,7 @@ pub(super) fn overlay(
         let name = format!("SGD, η = {}, B = {batch}{spread}", short(step));
         figure = figure.spread(name, &points, Look::of_part(i).0);
     }
+    let label = label.split_once(',').map_or(label, |(name, _)| name);
+    figure.title = format!("SGD's {label} ends at {}", list(&said));
     Some(figure.line("flow", flow, Look::SIMULATED))
 }

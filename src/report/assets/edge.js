@@ -73,7 +73,9 @@ class Edge {
       return seen.filter((_, i) => i % stride === 0);
     }
     const [low, high] = [this.low, this.high].map((end) => unwarp(this.log, end));
-    const ticks = ticksOf(this.log, low, high, count);
+    // Cells reach beyond their values; there is nothing there to have a label.
+    const [first, last] = [this.cells[0] ?? low, this.cells.at(-1) ?? high];
+    const ticks = ticksOf(this.log, low, high, count).filter((x) => x >= first - 1e-9 * Math.abs(first) && x <= last + 1e-9 * Math.abs(last));
     const labels = labelsOf(this.log, ticks);
     return ticks.map((x, i) => [this.part(x), labels[i]]);
   }

@@ -232,8 +232,8 @@ impl Data {
         Span::of(values).map(|spread| spread.median)
     }
 
-    /// What was run, for titles.
-    pub fn title(&self) -> String {
+    /// What was run, for captions.
+    pub fn setting(&self) -> String {
         let name = self.kind.view.title;
         let runs = match self.seeds {
             1 => "one run each".to_owned(),
@@ -244,7 +244,7 @@ impl Data {
             .as_ref()
             .map(|sieve| format!("; {}", sieve.words()));
         format!(
-            "{name}: {} cells, {runs}{}",
+            "{name}, {} cells, {runs}{}",
             self.cells,
             drawn.unwrap_or_default()
         )
@@ -278,6 +278,11 @@ fn reason(levels: &Levels, head: &Head, cell: &Cell) -> Option<usize> {
 }
 
 impl Facet {
+    /// The cells that were run.
+    pub fn run(&self) -> Vec<usize> {
+        self.cells.iter().copied().flatten().collect()
+    }
+
     /// With the nearest cell in each blank.
     fn lent(&self, columns: usize) -> Vec<Option<usize>> {
         let known: Vec<bool> = self.cells.iter().map(Option::is_some).collect();
@@ -315,13 +320,10 @@ impl Rate {
             simulated: cell.spread(measured),
             tightness: over(&|run| positive(run.numbers[value]) / positive(run.numbers[measured]))
                 .map(|spread| spread.median),
-            gamma: over(&|run| match (bound.natural, run.verdicts[judged]) {
-                (Natural::Itself | Natural::D0, _) => {
-                    run.numbers[value] / d0.map_or(1.0, |d0| run.numbers[d0])
-                }
-                (Natural::Presence, Some(Verdict::Vacuous)) => -1.0,
-                (Natural::Presence, Some(_)) => 1.0,
-                (Natural::Presence, None) => f64::NAN,
+            gamma: over(&|run| match bound.natural {
+                Natural::Itself => run.numbers[value],
+                Natural::D0 => run.numbers[value] / d0.map_or(1.0, |d0| run.numbers[d0]),
+                Natural::Presence => f64::NAN,
             })
             .map(|spread| spread.median),
             class: cell.runs.iter().map(class).min().unwrap_or(Class::Failed),

@@ -2,9 +2,12 @@
 
 use super::axis;
 use super::data::Data;
+use super::violated::violated;
 use crate::bound::Natural;
 use crate::experiment::Levels;
+use crate::experiment::seen::change;
 use crate::measure::Span;
+use crate::plot::number::short;
 use crate::plot::{Figure, Look, Scale};
 
 /// Every chart, with its file's name; none unless exactly one axis of numbers changes.
@@ -46,12 +49,12 @@ impl<'a> Over<'a> {
             .collect()
     }
 
-    fn figure(&self, data: &Data, what: &str) -> Figure {
-        let title = format!("{what}. {}", data.title());
+    fn figure(&self, data: &Data, title: String, caption: &str) -> Figure {
+        let figure = Figure::new(title).caption(caption).setting(data.setting());
         let name = axis::name(&self.axis.key);
         let figure = match self.axis.scale() {
-            Scale::Linear => Figure::new(title).x(name),
-            Scale::Log => Figure::new(title).log_x(name),
+            Scale::Linear => figure.x(name),
+            Scale::Log => figure.log_x(name),
         };
         match data.seeds {
             0 | 1 => figure,
@@ -63,18 +66,35 @@ impl<'a> Over<'a> {
 /// Columns that are no rates.
 fn levels(data: &Data, of: &Levels) -> Option<Figure> {
     let over = Over::new(data)?;
-    let mut figure = over
-        .figure(data, of.title)
-        .caption(of.caption)
-        .log_y(of.label);
-    let mut any = false;
-    for (place, (column, label)) in of.columns.iter().enumerate() {
-        let points = over.points(&|cell| data.extra(cell, column));
-        if points.len() > 1 {
-            any = true;
-            figure = figure.spread(*label, &points, Look::of_series(place));
-        }
-    }
+    let curves = of
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(place, (column, label))| {
+            let points = over.points(&|cell| data.extra(cell, column));
+            (*label, points, Look::of_series(place))
+        });
+    let mut curves: Vec<_> = curves.collect();
+    curves.retain(|(_, points, _)| points.len() > 1);
+    let said = curves.iter().filter_map(|(label, points, _)| {
+        let [(from, first), .., (to, last)] = &points[..] else {
+            return None;
+        };
+        let change = change(first.median, last.median);
+        let over = format!("{change} from {} to {}", short(*from), short(*to));
+        Some(match of.columns.len() {
+            1 => over,
+            _ => format!("{label} {over}"),
+        })
+    });
+    let title = format!("{}: {}", of.title, said.collect::<Vec<_>>().join("; "));
+    let figure = over.figure(data, title, of.caption).log_y(of.label);
+    let any = !curves.is_empty();
+    let figure = curves
+        .into_iter()
+        .fold(figure, |figure, (label, points, look)| {
+            figure.spread(label, &points, look)
+        });
     any.then_some(figure)
 }
 
@@ -82,8 +102,11 @@ fn levels(data: &Data, of: &Levels) -> Option<Figure> {
 fn rates(data: &Data) -> Option<Figure> {
     let over = Over::new(data)?;
     let mut figure = over
-        .figure(data, "Rates over one axis")
-        .caption("Every rate over the axis of the sweep, simulated and claimed.")
+        .figure(
+            data,
+            violated(data, &over.cells),
+            "Every rate over the axis of the sweep, simulated and claimed.",
+        )
         .log_y("rate λ (per unit time)")
         .note("Lines end where a bound is vacuous.");
     let mut any = false;

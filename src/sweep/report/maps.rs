@@ -2,7 +2,10 @@
 
 use super::contour;
 use super::data::{Class, Data, Facet};
+use super::violated::violated;
 use crate::experiment::Levels;
+use crate::experiment::seen::{between, range};
+use crate::measure::Span;
 use crate::plot::{Figure, Look, Mark};
 
 /// Levels below this are not told apart: that far down runs end by chance.
@@ -20,23 +23,22 @@ pub fn all(data: &Data, facet: &Facet) -> Vec<(&'static str, Figure)> {
     maps
 }
 
-fn map(data: &Data, facet: &Facet, what: &str) -> Figure {
-    let mut title = format!("{what}. {}", data.title());
+fn map(data: &Data, facet: &Facet, title: String, caption: &str) -> Figure {
+    let mut setting = data.setting();
     for fixed in &facet.fixed {
-        title += &format!(", {fixed}");
+        setting += &format!(", {fixed}");
     }
     let [x, y] = facet.axes.map(|axis| data.axes[axis].of_cells());
-    Figure::new(title).axes(x, y)
-}
-
-/// What there is to see, with what is said of places that were not run.
-fn caption(facet: &Facet, said: &str) -> String {
-    match facet.blanks().is_empty() {
-        true => said.into(),
-        false => format!(
-            "{said} The sweep was refined: where no cell was run the nearest one that was is shown, paler."
-        ),
-    }
+    let refined = match facet.blanks().is_empty() {
+        true => "",
+        false => {
+            " The sweep was refined: where no cell was run the nearest one that was is shown, paler."
+        }
+    };
+    Figure::new(title)
+        .caption(format!("{caption}{refined}"))
+        .setting(setting)
+        .axes(x, y)
 }
 
 /// Pales what was not run, over what is shown there.
@@ -49,15 +51,15 @@ fn paled(figure: Figure, facet: &Facet) -> Figure {
 }
 
 fn verdicts(data: &Data, facet: &Facet) -> Figure {
-    let figure = map(data, facet, "Where the bounds hold").caption(caption(
-        facet,
-        "For each bound, the cells of the sweep in which it holds, is violated or claims nothing.",
-    ));
+    let title = violated(data, &facet.run());
+    let caption =
+        "For each bound, the cells of the sweep in which it holds, is violated or claims nothing.";
+    let figure = map(data, facet, title, caption);
     bounds(data).fold(figure, |figure, place| {
         let class = |cell: &Option<usize>| cell.map(|cell| data.rates[cell][place].class);
         let is = |wanted: Class| places(facet, move |cell| class(cell) == Some(wanted));
         let figure = figure.panel(data.bounds[place].label);
-        let run: Vec<usize> = facet.cells.iter().copied().flatten().collect();
+        let run = facet.run();
         let is_vacuous = |&cell: &usize| data.rates[cell][place].class == Class::Vacuous;
         if run.iter().all(is_vacuous) {
             let run = run.len();
@@ -79,10 +81,22 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
     let every = shown().flat_map(|place| cells.clone().filter_map(move |cell| of(place, cell)));
     // Maps of one sweep have one bar, with 1 on it.
     let ends = bar(every.chain([1.0]).collect())?;
-    let figure = map(data, facet, "How tight the bounds are").caption(caption(
-        facet,
-        "For each bound, its ratio to the simulated rate in each cell; above 1 it is violated.",
-    ));
+    let median = |place: usize| {
+        let run = facet.run().into_iter();
+        let middle = Span::of(run.filter_map(|cell| of(place, cell)))?;
+        Some((data.bounds[place].label, middle.median))
+    };
+    let medians: Vec<_> = shown().filter_map(median).collect();
+    let title = match medians.is_empty() {
+        true => "In no cell is there a simulated rate beside a positive bound".into(),
+        false => {
+            let medians = between(medians, "");
+            format!("In the median cell bounds are {medians} of the simulated rate")
+        }
+    };
+    let caption =
+        "For each bound, its ratio to the simulated rate in each cell; above 1 it is violated.";
+    let figure = map(data, facet, title, caption);
     let figure = shown().fold(figure, |figure, place| {
         let values = facet
             .shown
@@ -110,7 +124,8 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
 
 /// A panel per column, on one bar; hatched where a level has not vanished.
 fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
-    let figure = map(data, facet, of.title).caption(caption(facet, of.caption));
+    let title = format!("{}: {}", of.title, in_cells(data, facet, of));
+    let figure = map(data, facet, title, of.caption);
     let cells = || (0..data.rates.len()).map(Some);
     let every = of
         .columns
@@ -140,6 +155,36 @@ fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
     let is_floor = ends[0] <= NOISE;
     let floor = " Below 10⁻¹⁰ levels are not told apart.";
     Some(over_runs(figure, data, if is_floor { floor } else { "" }))
+}
+
+/// Of each column the range of its levels, or in how many cells they have not vanished.
+fn in_cells(data: &Data, facet: &Facet, of: &Levels) -> String {
+    let run = facet.run();
+    let all = run.len();
+    let known = |name: &str| {
+        let levels = run.iter().map(|&cell| level(data, name, &Some(cell)));
+        levels.filter(|level| !level.is_nan()).collect::<Vec<f64>>()
+    };
+    let said = of.columns.iter().map(|(name, title)| {
+        let known = known(name);
+        let said = match of.alive {
+            Some(alive) => known
+                .iter()
+                .filter(|&&level| level > alive)
+                .count()
+                .to_string(),
+            None => Span::of(known.into_iter()).map_or("nowhere known".into(), |span| range(&span)),
+        };
+        match of.columns.len() {
+            1 => said,
+            _ => format!("{said} ({title})"),
+        }
+    });
+    let said = said.collect::<Vec<_>>().join(", ");
+    match of.alive {
+        Some(alive) => format!("above {alive} in {said} of {all} cells"),
+        None => said,
+    }
 }
 
 /// The cells that have no number, by the reason.

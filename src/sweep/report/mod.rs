@@ -12,6 +12,7 @@ mod nearest;
 mod parquet;
 mod scatter;
 mod sieve;
+mod violated;
 
 use crate::experiment::figures;
 use crate::measure::Span;

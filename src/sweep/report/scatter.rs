@@ -3,6 +3,7 @@
 use super::data::Data;
 use crate::bound::Natural;
 use crate::plot::{Figure, Look};
+use crate::theory::Verdict;
 
 /// Points of one rate that are drawn, evenly spread over the cells.
 const MOST_POINTS: usize = 1500;
@@ -42,8 +43,9 @@ pub fn chart(data: &Data) -> Option<Figure> {
     };
     let (x, y) = (ends(|p| p.0), ends(|p| p.1));
     let diagonal = [x[0].max(y[0]), x[1].min(y[1])].map(|x| (x, x));
-    let mut figure = Figure::new(format!("Simulated and analytic rates. {}", data.title()))
+    let mut figure = Figure::new(title(all().copied()))
         .caption("Each cell's simulated rate over each analytic one: a lower bound that holds has its points above the diagonal.")
+        .setting(data.setting())
         .log_x("analytic rate λ (per unit time)")
         .log_y("simulated rate (per unit time)")
         .note("Cells where both are positive.");
@@ -65,6 +67,17 @@ pub fn chart(data: &Data) -> Option<Figure> {
         ),
         false => figure,
     })
+}
+
+/// At how many points the simulated rate is the smaller one.
+fn title(points: impl Iterator<Item = (f64, f64)>) -> String {
+    let below = |(analytic, simulated): (f64, f64)| {
+        simulated < analytic - Verdict::tolerance_of_bound(analytic)
+    };
+    let (count, all) = points.fold((0, 0), |(count, all), point| {
+        (count + usize::from(below(point)), all + 1)
+    });
+    format!("The simulated rate is below the analytic one at {count} of {all} points")
 }
 
 fn points(data: &Data, of: impl Fn(usize) -> Option<(f64, f64)>) -> Vec<(f64, f64)> {

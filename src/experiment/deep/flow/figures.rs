@@ -1,17 +1,20 @@
 //! `loss.svg`, `correlation-flow.svg`, `correlation-sgd.svg` and `separation.svg`.
 
-use crate::experiment::deep::figures::{correlations, layer, spans};
+use crate::experiment::deep::figures::{by_layer, correlations, found, layer, layer_name, spans};
 use crate::experiment::deep::flow::report::{depth, paths};
 use crate::experiment::deep::flow::{FlowPath, FlowRow, Outcome};
 use crate::experiment::deep::report::heading;
+use crate::experiment::seen::{between, change, list};
 use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
-fn over_steps(outcome: &Outcome, title: &str) -> Figure {
+fn over_steps(outcome: &Outcome, title: String, caption: &str) -> Figure {
     let student = outcome.scenario.student_architecture().widths();
     let teacher = heading(&outcome.scenario.base);
-    Figure::new(format!("{title}: {teacher}, student {student}"))
+    Figure::new(title)
+        .caption(caption)
+        .setting(format!("{teacher}, student {student}"))
         .x("steps")
         .counted()
 }
@@ -21,9 +24,15 @@ fn along(path: &FlowPath, figure: impl Fn(&FlowRow) -> f64) -> Vec<(f64, Span)> 
 }
 
 pub(super) fn loss(outcome: &Outcome) -> Figure {
-    let figure = over_steps(outcome, "Matrix flow and SGD")
-        .caption("Held-out loss of the matrix flow and of SGD from the same start.")
-        .log_y("held-out loss ½E‖f* − f‖² (sum over outputs)");
+    let said = paths(outcome).map(|(name, path)| {
+        let [first, last] = [path.rows.first(), path.rows.last()];
+        let loss = |row: Option<&FlowRow>| row.map_or(f64::NAN, |row| row.loss);
+        format!("{} under {name}", change(loss(first), loss(last)))
+    });
+    let title = format!("Held-out loss {}", list(&said));
+    let caption = "Held-out loss of the matrix flow and of SGD from the same start.";
+    let figure =
+        over_steps(outcome, title, caption).log_y("held-out loss ½E‖f* − f‖² (sum over outputs)");
     let looks = [Look::SIMULATED, Look::SAMPLED];
     let both = paths(outcome).into_iter().zip(looks);
     both.fold(figure, |figure, ((name, path), look)| {
@@ -33,24 +42,33 @@ pub(super) fn loss(outcome: &Outcome) -> Figure {
 }
 
 pub(super) fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) -> Figure {
-    let title = format!("Teacher nodes found by {name}");
-    let figure = correlations(over_steps(outcome, &title)).caption(
-        "How well the student's nodes correlate with the teacher's, for each hidden layer.",
-    );
-    (0..depth(outcome)).fold(figure, |figure, l| {
-        layer(figure, l, &along(path, |row| row.rho[l]))
-    })
+    let layers = (0..depth(outcome)).map(|l| along(path, |row| row.rho[l]));
+    let layers: Vec<_> = layers.collect();
+    let title = format!("Under {name} {}", found(&layers));
+    let caption =
+        "How well the student's nodes correlate with the teacher's, for each hidden layer.";
+    let figure = correlations(over_steps(outcome, title, caption));
+    let layers = layers.iter().enumerate();
+    layers.fold(figure, |figure, (l, spans)| layer(figure, l, spans))
 }
 
 pub(super) fn separation(outcome: &Outcome) -> Figure {
-    let figure = over_steps(outcome, "What separation of expectations does")
-        .caption("The relative error that taking expectations apart makes in the velocity of each layer.")
+    let most = |l: usize| {
+        let rows = outcome.flow.rows.iter();
+        rows.map(|row| 100.0 * row.separation[l])
+            .fold(f64::NAN, f64::max)
+    };
+    let reached = between(by_layer((0..depth(outcome)).map(most)), " %");
+    let title = format!("The error of taking expectations apart reaches {reached} of the velocity");
+    let caption =
+        "The relative error that taking expectations apart makes in the velocity of each layer.";
+    let figure = over_steps(outcome, title, caption)
         .y("error of the velocity (relative)")
         .note("‖Ẇ − G‖/‖G‖ along the matrix flow: Ẇ with expectations taken apart, G the true velocity, both on the held-out samples.");
     (0..=depth(outcome)).fold(figure, |figure, l| {
         let label = match l == depth(outcome) {
             true => "output: nothing is separated".into(),
-            false => format!("layer {}", l + 1),
+            false => layer_name(l),
         };
         let points = along(&outcome.flow, |row| row.separation[l]);
         figure.spread(label, &points, Look::of_series(l))

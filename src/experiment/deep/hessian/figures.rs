@@ -1,7 +1,9 @@
 //! `spectrum.svg` and `near-zero.svg`.
 
+use crate::experiment::deep::figures::ends;
 use crate::experiment::deep::hessian::{Outcome, Spectrum, SpectrumMethod};
 use crate::experiment::deep::report::heading;
+use crate::experiment::seen::{change, list};
 use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
@@ -12,8 +14,15 @@ const DRAWN: f64 = 1e-10;
 /// Eigenvalues from the largest, over the part of parameters that they stand for.
 pub(super) fn spectrum(outcome: &Outcome) -> Figure {
     let (base, near_zero) = (&outcome.scenario.base, outcome.scenario.hessian.near_zero);
-    let figure = Figure::new(format!("Spectrum of the Hessian after training: {}", heading(base)))
-        .caption("Eigenvalues of the Hessian from the largest down, over the part of the parameters that they stand for.")
+    let first = || outcome.runs.iter().filter(|run| run.seed == base.seed);
+    let flat = first().map(|run| {
+        let part = 100.0 * run.flat_directions / run.parameters as f64;
+        format!("{} % at width {}×", short(part), run.width)
+    });
+    let flat: Vec<String> = flat.collect();
+    let figure = Figure::new(format!("Eigenvalues near zero: {}", list(&flat)))
+        .caption("Eigenvalues of the Hessian after training from the largest down, over the part of the parameters that they stand for.")
+        .setting(heading(base))
         .x("part of the parameters, from the stiffest direction (%)")
         .log_y("eigenvalue (of the largest)")
         .y_range([DRAWN, 2.0])
@@ -29,8 +38,7 @@ pub(super) fn spectrum(outcome: &Outcome) -> Figure {
         ),
         false => figure,
     };
-    let first = outcome.runs.iter().filter(|run| run.seed == base.seed);
-    first.enumerate().fold(figure, |figure, (i, run)| {
+    first().enumerate().fold(figure, |figure, (i, run)| {
         let (width, parameters) = (run.width, run.parameters);
         let label = format!(
             "width {width}×: {parameters} parameters ({})",
@@ -76,14 +84,21 @@ pub(super) fn near_zero(outcome: &Outcome) -> Figure {
         sizes.iter().filter_map(at).collect()
     };
     let teacher = scenario.base.teacher.architecture.parameters() as f64;
-    Figure::new(format!("Flat directions and over-parameterization: {}", heading(&scenario.base)))
+    let flat = over(&|run| run.flat_directions);
+    let others = over(&|run| run.parameters as f64 - run.flat_directions);
+    let said = |spans: &[(f64, Span)]| {
+        let [first, last] = ends(spans);
+        change(first, last)
+    };
+    Figure::new(format!("The number of eigenvalues near zero {} with the student's size, that of all others {}", said(&flat), said(&others)))
         .caption("How many eigenvalues of the Hessian are near zero and how many are not, over the student's parameters.")
+        .setting(heading(&scenario.base))
         .log_x("parameters of the student")
         .log_y("eigenvalues of the Hessian (number)")
         .line("all parameters", sizes.iter().map(|&size| (size as f64, size as f64)), Look::FLOOR)
         .level(format!("the teacher's {teacher} parameters"), teacher, Look::PREDICTED)
-        .spread("eigenvalues near zero", &over(&|run| run.flat_directions), Look::of_series(1))
-        .spread("all others", &over(&|run| run.parameters as f64 - run.flat_directions), Look::of_series(2))
+        .spread("eigenvalues near zero", &flat, Look::of_series(1))
+        .spread("all others", &others, Look::of_series(2))
         .note(format!(
             "Near zero: below {} of the largest. Hessian on {} samples.",
             short(scenario.hessian.near_zero),

@@ -1,20 +1,29 @@
 //! `fitted.svg`, `mixtures.svg` and `held-out.svg`.
 
 use crate::experiment::deep::figures::{over_epochs, over_seeds, spans};
-use crate::experiment::deep::labels::{LabelRow, Labels, Outcome};
+use crate::experiment::deep::labels::{LabelRow, LabelSummary, Labels, Outcome};
+use crate::experiment::seen::between;
 use crate::measure::Span;
+use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
 const PURE: [(Labels, &str); 3] = [
-    (Labels::Small, "labels of the small teacher"),
-    (Labels::Large, "labels of the large teacher"),
-    (Labels::Noise, "labels of noise"),
+    (Labels::Small, "small teacher"),
+    (Labels::Large, "large teacher"),
+    (Labels::Noise, "noise"),
 ];
 
-fn figure(outcome: &Outcome, title: &str) -> Figure {
+fn figure(outcome: &Outcome, title: String, caption: &str) -> Figure {
     let student = outcome.scenario.student_architecture().widths();
-    over_epochs(format!("{title}: student {student}"))
+    over_epochs(title)
+        .caption(caption)
+        .setting(format!("student {student}"))
         .note(over_seeds(outcome.scenario.base.seeds as usize))
+}
+
+fn finding<'a>(outcome: &'a Outcome, labels: &Labels) -> Option<&'a LabelSummary> {
+    let mut findings = outcome.findings.iter();
+    findings.find(|finding| finding.labels == labels.name())
 }
 
 fn over(outcome: &Outcome, labels: Labels, figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, Span)> {
@@ -42,9 +51,19 @@ fn parts(figure: Figure) -> Figure {
 }
 
 pub(super) fn fitted(outcome: &Outcome) -> Figure {
-    let figure = parts(figure(outcome, "How fast each kind of labels is fitted")).caption(
+    let half = |labels: &Labels| finding(outcome, labels)?.epochs_to_half[0];
+    let said = PURE.map(|(labels, name)| match half(&labels) {
+        Some(epochs) => format!("{} ({name})", short(epochs)),
+        None => format!("never ({name})"),
+    });
+    let figure = parts(figure(
+        outcome,
+        format!(
+            "Half of the labels is fitted after epochs: {}",
+            said.join(", ")
+        ),
         "The part of each kind of labels that the student has fitted after so many epochs.",
-    );
+    ));
     PURE.iter()
         .enumerate()
         .fold(figure, |figure, (i, &(labels, name))| {
@@ -53,8 +72,21 @@ pub(super) fn fitted(outcome: &Outcome) -> Figure {
 }
 
 pub(super) fn mixtures(outcome: &Outcome) -> Figure {
-    let figure = parts(figure(outcome, "Which part of mixed labels is fitted first"))
-        .caption("The part of each component of mixed labels that the student has fitted after so many epochs.")
+    let labels = outcome.labels().into_iter();
+    let mixed = labels.filter_map(|labels| {
+        let epochs = &finding(outcome, &labels)?.epochs_to_half;
+        let [small, other] = epochs[..] else {
+            return None;
+        };
+        Some(small.is_some_and(|small| other.is_none_or(|other| small < other)))
+    });
+    let mixed: Vec<bool> = mixed.collect();
+    let (first, all) = (mixed.iter().filter(|first| **first).count(), mixed.len());
+    let figure = parts(figure(
+        outcome,
+        format!("Half of the small teacher's part is fitted before half of the rest in {first} of {all} mixtures"),
+        "The part of each component of mixed labels that the student has fitted after so many epochs.",
+    ))
         .note("The number is the part of the labels' variance that is not the small teacher's.");
     let components = outcome.labels().into_iter().flat_map(|labels| {
         let names = labels.components().iter().enumerate();
@@ -70,9 +102,18 @@ pub(super) fn mixtures(outcome: &Outcome) -> Figure {
 }
 
 pub(super) fn held_out(outcome: &Outcome) -> Figure {
-    let figure = figure(outcome, "Held-out loss")
-        .caption("Held-out loss over the epochs for each kind of labels.")
-        .log_y("held-out loss (of the labels' variance)");
+    let findings = outcome.findings.iter();
+    let last = between(findings.map(|one| (&one.labels, one.held_out_loss)), "");
+    let findings = outcome.findings.iter();
+    let risen = findings
+        .filter(|one| one.held_out_loss > one.least_held_out_loss)
+        .count();
+    let title = format!(
+        "Held-out loss ends at {last}, above its least for {risen} of {} kinds of labels",
+        outcome.findings.len()
+    );
+    let caption = "Held-out loss over the epochs for each kind of labels.";
+    let figure = figure(outcome, title, caption).log_y("held-out loss (of the labels' variance)");
     outcome
         .labels()
         .into_iter()

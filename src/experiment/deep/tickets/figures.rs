@@ -2,7 +2,8 @@
 
 use crate::experiment::deep::figures::{correlations, over_epochs, over_seeds, spans};
 use crate::experiment::deep::report::heading;
-use crate::experiment::deep::tickets::{Outcome, Start, Ticket};
+use crate::experiment::deep::tickets::{Outcome, Start, StartSummary, Ticket};
+use crate::experiment::seen::for_which;
 use crate::measure::Span;
 use crate::plot::{Figure, Look};
 
@@ -33,14 +34,38 @@ fn curves(
     })
 }
 
+/// Of which ways to start the winners something is so beside a fresh start.
+fn against_fresh(
+    outcome: &Outcome,
+    is: impl Fn(&StartSummary, &StartSummary) -> Option<bool>,
+) -> String {
+    let finding = |start: Start| {
+        let mut findings = outcome.findings.iter();
+        findings.find(|finding| finding.start == start.name())
+    };
+    let Some(fresh) = finding(Start::Fresh) else {
+        return "for an unknown number of starts".into();
+    };
+    let tickets = outcome.scenario.starts().into_iter();
+    let tickets = tickets.filter(|start| !matches!(start, Start::Whole | Start::Fresh));
+    let said = tickets.filter_map(|start| {
+        let name = start.name().trim_end_matches(", own start");
+        Some((name, is(finding(start)?, fresh)?))
+    });
+    for_which(said)
+}
+
+fn setting(outcome: &Outcome) -> String {
+    let teacher = heading(&outcome.scenario.base);
+    let width = outcome.scenario.student.widths[0];
+    format!("{teacher}, winners of a student {width}× as wide")
+}
+
 pub(super) fn held_out(outcome: &Outcome) -> Figure {
-    let title = format!(
-        "Lottery tickets: {}, winners of a student {}× as wide",
-        heading(&outcome.scenario.base),
-        outcome.scenario.student.widths[0]
-    );
-    let figure = over_epochs(title)
-        .caption("Held-out loss over the epochs, for each way to start the winners.")
+    let below = against_fresh(outcome, |one, _| Some(one.over_fresh?.median < 1.0));
+    let figure = over_epochs(format!("Held-out loss ends below that of a fresh start {below}"))
+        .caption("Held-out loss over the epochs, for each way to start the winners. Medians of the last loss over that of a fresh start of the same seed decide what the title says.")
+        .setting(setting(outcome))
         .log_y("held-out loss (as trained)");
     curves(
         outcome,
@@ -51,9 +76,13 @@ pub(super) fn held_out(outcome: &Outcome) -> Figure {
 }
 
 pub(super) fn correlation(outcome: &Outcome) -> Figure {
-    let base = &outcome.scenario.base;
-    let title = format!("Teacher nodes found by each ticket: {}", heading(base));
+    let mean = |rho: &[f64]| rho.iter().sum::<f64>() / rho.len() as f64;
+    let above = against_fresh(outcome, |one, fresh| {
+        Some(mean(&one.rho) > mean(&fresh.rho))
+    });
+    let title = format!("ρ̄ over all layers ends above that of a fresh start {above}");
     let figure = correlations(Figure::new(title).x("layer, from the bottom").counted())
-        .caption("How well nodes correlate with the teacher's at the end, layer by layer, for each way to start.");
+        .caption("How well nodes correlate with the teacher's at the end, layer by layer, for each way to start; the title speaks of the mean over layers.")
+        .setting(setting(outcome));
     curves(outcome, figure, |ticket| &ticket.rho, |l| (l + 1) as f64)
 }

@@ -1,9 +1,9 @@
 //! Which of the teacher's classes the student gives to the held-out samples.
 
+use super::figures::setting;
 use super::{Outcome, Variant};
 use crate::experiment::deep::keys::Base;
 use crate::experiment::deep::problem::Problem;
-use crate::experiment::deep::report::heading;
 use crate::measure::Confusion;
 use crate::network::deep::Deep;
 use crate::output::{Cell, Column, Table};
@@ -78,21 +78,18 @@ pub(super) fn figure(outcome: &Outcome, variant: Variant) -> Option<Figure> {
         ..Axis::default()
     };
     let title = format!(
-        "Classes of teacher and student: {}, student {}",
-        heading(&outcome.scenario.base),
-        variant.words()
+        "Student and teacher give the same class to {:.1} % of {samples} held-out samples",
+        100.0 * same as f64 / samples as f64
     );
     let seeds = match all.len() {
-        1 => "one seed".to_owned(),
+        1 => "One seed".to_owned(),
         seeds => format!("{seeds} seeds together"),
     };
     let figure = Figure::new(title)
         .caption("How many held-out samples have each class of the teacher and each of the student; on the diagonal both agree.")
+        .setting(setting(outcome, variant))
         .axes(axis("class of the student"), axis("class of the teacher"))
         .heat("held-out samples", values.collect(), [1.0, most as f64])
-        .note(format!(
-            "Both give the same class to {:.1} % of {samples} samples, {seeds}. Blank: none.",
-            100.0 * same as f64 / samples as f64
-        ));
+        .note(format!("{seeds}. Blank: none."));
     Some(figure)
 }

@@ -1,20 +1,18 @@
 //! ρ̄, ranks and fan-out norms of each variant, and what width does.
 
 use crate::experiment::deep::figures::{
-    after, correlations, layer, over_epochs, over_seeds, spans,
+    after, by_layer, correlations, ends, found, layer, layer_name, over_epochs, over_seeds, spans,
 };
 use crate::experiment::deep::report::heading;
-use crate::experiment::deep::training::{EpochRow, Outcome, TrainingRun, Variant};
+use crate::experiment::deep::training::{EpochRow, NodeRow, Outcome, TrainingRun, Variant};
+use crate::experiment::seen::{between, change};
 use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
-fn title(outcome: &Outcome, what: &str, variant: Variant) -> String {
-    format!(
-        "{what}: {}, student {}",
-        heading(&outcome.scenario.base),
-        variant.words()
-    )
+pub(super) fn setting(outcome: &Outcome, variant: Variant) -> String {
+    let teacher = heading(&outcome.scenario.base);
+    format!("{teacher}, student {}", variant.words())
 }
 
 fn over(
@@ -35,32 +33,53 @@ fn seeds(outcome: &Outcome) -> String {
 }
 
 pub(super) fn correlation(outcome: &Outcome, variant: Variant) -> Figure {
-    let figure = correlations(over_epochs(title(outcome, "Teacher nodes found", variant)))
+    let layers = (0..depth(outcome)).map(|l| over(outcome, variant, |row| row.rho[l]));
+    let layers: Vec<_> = layers.collect();
+    let figure = correlations(over_epochs(found(&layers)))
         .caption("How well the student's nodes correlate with the teacher's over the epochs, for each hidden layer.")
+        .setting(setting(outcome, variant))
         .note("Mean over teacher nodes of the correlation with their best student node, on held-out samples; layer 1 is the lowest.")
         .note(seeds(outcome));
-    (0..depth(outcome)).fold(figure, |figure, l| {
-        layer(figure, l, &over(outcome, variant, |row| row.rho[l]))
-    })
+    let layers = layers.iter().enumerate();
+    layers.fold(figure, |figure, (l, spans)| layer(figure, l, spans))
 }
 
 pub(super) fn rank(outcome: &Outcome, variant: Variant) -> Figure {
-    let figure = over_epochs(title(outcome, "Rank of the final winners", variant))
+    let layers = (0..depth(outcome)).map(|l| over(outcome, variant, |row| 100.0 * row.rank[l]));
+    let layers: Vec<_> = layers.collect();
+    let first = between(by_layer(layers.iter().map(|spans| ends(spans)[0])), " %");
+    let figure = over_epochs(format!("At the start {first} of the nodes stood before the final winners"))
         .caption("Where the nodes that win in the end stood among all nodes at each epoch, for each hidden layer.")
+        .setting(setting(outcome, variant))
         .y("rank of the final winner (% of the layer's nodes)")
         .note("Where the student node that is the best at the end stood among all nodes before: 0 % if it was the best then. Mean over teacher nodes.")
         .note(seeds(outcome));
-    (0..depth(outcome)).fold(figure, |figure, l| {
-        let points = over(outcome, variant, |row| 100.0 * row.rank[l]);
-        let first = points.first().map_or(f64::NAN, |(_, span)| span.median);
-        let label = format!("layer {}: {} % at the start", l + 1, short(first));
-        figure.spread(label, &points, Look::of_series(l))
-    })
+    layers
+        .iter()
+        .enumerate()
+        .fold(figure, |figure, (l, spans)| {
+            let label = format!(
+                "{}: {} % at the start",
+                layer_name(l),
+                short(ends(spans)[0])
+            );
+            figure.spread(label, spans, Look::of_series(l))
+        })
 }
 
 pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
-    let figure = Figure::new(title(outcome, "Fan-out and correlation of student nodes", run.variant))
-        .caption("Each student node's fan-out norm and its best correlation with a teacher node, layer by layer.")
+    let better = run
+        .nodes
+        .iter()
+        .filter(|nodes| larger_correlates_better(nodes))
+        .count();
+    let layers = run.nodes.len();
+    let title = format!(
+        "Nodes with the larger fan-outs correlate better with the teacher in {better} of {layers} layers"
+    );
+    let figure = Figure::new(title)
+        .caption("Each student node's fan-out norm and its best correlation with a teacher node, layer by layer. The larger fan-outs are those above the layer's median; they correlate better where the median of their correlations is above that of the others.")
+        .setting(setting(outcome, run.variant))
         .x("norm of the fan-out, ‖vⱼ‖")
         .y("best correlation with a teacher node (1 = a copy)")
         .note(format!("{}, seed {}.", after(run.last.epoch), run.seed));
@@ -80,11 +99,25 @@ pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
             let point = |(&norm, &rho): (&f64, &f64)| (digits(i)(norm), digits(i)(rho));
             nodes.map(point).collect()
         };
-        let title = format!("layer {}, {} nodes", l + 1, run.nodes[l].len());
+        let title = format!("{}, {} nodes", layer_name(l), run.nodes[l].len());
         figure
             .panel(title)
             .moving("student nodes", shown.iter().map(at).collect(), NODES)
     })
+}
+
+/// Whether the nodes with fan-outs above their median have the greater median of correlations.
+fn larger_correlates_better(nodes: &[NodeRow]) -> bool {
+    let Some(middle) = Span::of(nodes.iter().map(|node| node.fan_out)) else {
+        return false;
+    };
+    let median = |larger: bool| {
+        let those = nodes
+            .iter()
+            .filter(|node| (node.fan_out > middle.median) == larger);
+        Span::of(those.map(|node| node.correlation)).map(|span| span.median)
+    };
+    matches!((median(true), median(false)), (Some(larger), Some(others)) if larger > others)
 }
 
 /// How a student's nodes look.
@@ -112,6 +145,13 @@ fn five_digits(x: f64) -> f64 {
     format!("{x:.4e}").parse().unwrap_or(x)
 }
 
+/// What a variant's figures over widths are told by, in names of files.
+fn suffix(variant: Variant) -> String {
+    let norm = variant.batch_norm;
+    let norm = norm.map(|norm| format!("-{:?}", norm.place).to_lowercase());
+    variant.spread() + &norm.unwrap_or_default()
+}
+
 /// ρ̄ and loss over the width, for each spread and normalisation, where widths are many.
 pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
     let scenario = &outcome.scenario;
@@ -134,13 +174,11 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         let words = words.split_once(", ").map_or("", |(_, rest)| rest);
         let of = [heading(&scenario.base).as_str(), words].join(", ");
         let of = of.trim_end_matches(", ").to_owned();
-        let norm = variant.batch_norm;
-        let norm = norm.map_or(String::new(), |norm| {
-            format!("-{:?}", norm.place).to_lowercase()
-        });
-        let suffix = format!("{}{norm}", variant.spread());
-        let figure = |what: &str| {
-            Figure::new(format!("{what}: {of}"))
+        let suffix = suffix(variant);
+        let figure = |title: String, caption: &str| {
+            Figure::new(title)
+                .caption(caption)
+                .setting(&of)
                 .log_x("width of the student's layers, in units of the teacher's")
                 .counted()
                 .note(format!(
@@ -149,22 +187,28 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
                     seeds(outcome)
                 ))
         };
-        let rho = correlations(figure("Over-parameterization")).caption(
+        let [first, .., last] = widths[..] else {
+            return Vec::new();
+        };
+        let ways = format!("from {first}× to {last}× the width");
+        let layers = (0..depth(outcome)).map(|l| over_widths(&|run| run.last.rho[l]));
+        let layers: Vec<_> = layers.collect();
+        let rho = correlations(figure(
+            format!("{}, {ways}", found(&layers)),
             "How well nodes correlate with the teacher's after training, over the student's width.",
-        );
-        let rho = (0..depth(outcome)).fold(rho, |rho, l| {
-            let points = over_widths(&|run| run.last.rho[l]);
-            rho.spread(format!("layer {}", l + 1), &points, Look::of_series(l))
+        ));
+        let rho = layers.iter().enumerate().fold(rho, |rho, (l, spans)| {
+            rho.spread(layer_name(l), spans, Look::of_series(l))
         });
-        let loss = figure("Held-out loss over width")
-            .caption("Held-out loss after training, over the student's width.")
-            .log_y("held-out loss (as trained)")
-            .spread(
-                "held-out loss",
-                &over_widths(&|run| run.last.held_out.loss),
-                Look::of_series(0),
-            );
-        [
+        let losses = over_widths(&|run| run.last.held_out.loss);
+        let [narrow, wide] = ends(&losses);
+        let loss = figure(
+            format!("Held-out loss {} {ways}", change(narrow, wide)),
+            "Held-out loss after training, over the student's width.",
+        )
+        .log_y("held-out loss (as trained)")
+        .spread("held-out loss", &losses, Look::of_series(0));
+        vec![
             (format!("width{suffix}.svg"), rho),
             (format!("width-loss{suffix}.svg"), loss),
         ]

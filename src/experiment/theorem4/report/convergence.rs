@@ -1,7 +1,8 @@
 //! `convergence.svg`: the largest angle on a log axis, with every bound from the same start.
 
+use crate::experiment::seen::{change, verdicts};
 use crate::experiment::theorem4::{Outcome, RateClaim};
-use crate::measure::Trajectory;
+use crate::measure::{Row, Spread, Trajectory};
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
@@ -18,6 +19,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
         .fold(outcome.floor, f64::min);
     let mut figure = Figure::new(title(outcome))
         .caption("The largest angle to the teacher over time, with what each bound allows from the same start.")
+        .setting(setting(outcome))
         .x("time t")
         .log_y("largest angle to the teacher, max θⱼ (radians)")
         .y_range([0.3 * least.max(1e-18), 2.0 * outcome.assumption.theta0]);
@@ -78,11 +80,29 @@ fn simulated(mut figure: Figure, outcome: &Outcome) -> Figure {
     }
 }
 
-/// What both charts are headed with.
-pub(super) fn title(outcome: &Outcome) -> String {
+/// How far the drawn angle came, and what that says of the claims.
+fn title(outcome: &Outcome) -> String {
+    let ends = match outcome.spread() {
+        Some(spread) => {
+            let at = |row: Option<&Spread>| row.map(|row| row.log_mean.exp());
+            [at(spread.first()), at(spread.last())]
+        }
+        None => {
+            let rows = &outcome.primary.trajectory.rows;
+            [rows.first(), rows.last()].map(|row| row.map(Row::largest_angle))
+        }
+    };
+    let [first, last] = ends.map(|angle| angle.unwrap_or(f64::NAN));
+    let claims = outcome.claims.iter();
+    let verdicts = verdicts(claims.map(|claim| (claim.bound.label, claim.verdict)));
+    format!("The largest angle {}: {verdicts}", change(first, last))
+}
+
+/// What was run, for both charts.
+pub(super) fn setting(outcome: &Outcome) -> String {
     let assumption = &outcome.assumption;
     format!(
-        "Theorem 4: m = {}, d = {}, b = {}, θ₀ = {}, ε = {}, K_d = {}",
+        "Theorem 4, m = {}, d = {}, b = {}, θ₀ = {}, ε = {}, K_d = {}",
         assumption.nodes,
         outcome.frame.dim(),
         short(assumption.threshold),

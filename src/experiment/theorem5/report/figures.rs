@@ -1,6 +1,8 @@
 //! `convergence.svg`, `fan_out.svg` and `spectrum.svg`.
 
+use crate::experiment::seen::{range, verdicts};
 use crate::experiment::theorem5::Outcome;
+use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 use crate::theory::JointRate;
@@ -35,8 +37,19 @@ pub fn convergence(outcome: &Outcome) -> Figure {
     let distance = distance.filter(|_| outcome.euclidean.is_some());
     let all_errors = all().chain(certified).chain(distance);
     let greatest = all_errors.fold(10.0 * least, f64::max);
-    let figure = Figure::new(title(outcome))
+    let limits = LIMITS.iter().zip(&outcome.parts).take(parts);
+    let limits = limits.map(|(name, claim)| {
+        (
+            name.split_once(": ").map_or(*name, |(_, limit)| limit),
+            claim.verdict,
+        )
+    });
+    let claims = outcome.claims.iter();
+    let claims = claims.map(|claim| (claim.bound.label, claim.verdict));
+    let title = format!("{}; of the rates {}", verdicts(limits), verdicts(claims));
+    let figure = Figure::new(title)
         .caption("The three errors of Theorem 5 over time, each with the envelope that its certificate promises, and all errors together with their Euclidean bound.")
+        .setting(setting(outcome))
         .x("time t")
         .log_y("largest error (radians, and norms)")
         .y_range([0.3 * least, 2.0 * greatest]);
@@ -120,8 +133,18 @@ pub fn fan_out(outcome: &Outcome) -> Figure {
         .collect();
     chosen.dedup();
     let [m, n] = widths(outcome);
-    let figure = Figure::new(title(outcome))
+    let last = outcome
+        .rows
+        .last()
+        .map_or(&[][..], |row| &row.fan_out_norms);
+    let (u, r) = last.split_at(m.min(last.len()));
+    let span = |norms: &[f64]| Span::of(norms.iter().copied());
+    let u = span(u).map_or("unknown".into(), |u| range(&u));
+    let r = span(r).map(|r| format!(", those of r at {} at most", short(r.greatest)));
+    let title = format!("Fan-outs of u end at {u}{}", r.unwrap_or_default());
+    let figure = Figure::new(title)
         .caption("The norm of each student node's fan-out at a few times: first the nodes of u, then those of r.")
+        .setting(setting(outcome))
         .x(format!("student node: 1 to {m} are u, {} to {n} are r", m + 1))
         .counted()
         .y("norm of the fan-out, ‖vⱼ‖ (in units of V*)")
@@ -151,8 +174,20 @@ pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Figure {
             .collect()
     };
     let (neutral, expected) = (joint.neutral, joint.neutral_expected);
-    let figure = Figure::new(title(outcome))
+    let smallest = format!(
+        "the smallest eigenvalue of L is {}",
+        short(joint.smallest_l())
+    );
+    let title = match joint.slowest {
+        Some(slowest) => format!(
+            "The slowest rate at the limit is {}, {smallest}",
+            short(slowest)
+        ),
+        None => format!("At the limit {smallest}"),
+    };
+    let figure = Figure::new(title)
         .caption("Eigenvalues of L and decay rates of the flow linearised at its limit, by rank.")
+        .setting(setting(outcome))
         .x("rank, from the smallest (0) to the largest (1)")
         .log_y("eigenvalue (per unit time)")
         .points(
@@ -182,10 +217,10 @@ fn widths(outcome: &Outcome) -> [usize; 2] {
     [&network.teacher, &network.student].map(|layer| layer.weights.ncols())
 }
 
-fn title(outcome: &Outcome) -> String {
+fn setting(outcome: &Outcome) -> String {
     let [m, n] = widths(outcome);
     format!(
-        "Theorem 5: m = {m}, n = {n}, C = {}, d = {}, b = {}",
+        "Theorem 5, m = {m}, n = {n}, C = {}, d = {}, b = {}",
         outcome.network.fan_out.ncols(),
         outcome.frame.dim(),
         short(outcome.threshold),
