@@ -7,7 +7,7 @@ use luckflow::experiment::deep::{
     Metric, Observation, Teachers, TrainingPlan, TrainingTrajectory, flow, hessian, labels,
     tickets, training,
 };
-use luckflow::experiment::{Experiment, Nowhere, Scenario, Silent};
+use luckflow::experiment::{Experiment, Nowhere, Outcome, Scenario, Silent};
 use luckflow::integrate::RunEnd;
 use luckflow::network::deep::uniform;
 use luckflow::rng::stream;
@@ -275,4 +275,40 @@ fn other_metrics_can_be_added() {
         let largest = record.fan_out[0].iter().copied().fold(0.0, f64::max);
         assert_eq!(record.extra, [largest]);
     }
+}
+
+#[test]
+fn a_training_begins_with_the_student_of_another() {
+    let trained = |overrides: &[&str]| {
+        let scenario = small("deep-training", "", overrides);
+        let scenario: &training::DeepTraining = scenario.get().unwrap();
+        scenario.simulate(&Silent)
+    };
+    let before = trained(&["training.epochs=2"]).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("student.safetensors");
+    let files = Outcome::files(&before);
+    let student = files
+        .into_iter()
+        .find(|file| file.name.starts_with("students/"));
+    let mut bytes = Vec::new();
+    (student.unwrap().fill)(&mut bytes).unwrap();
+    std::fs::write(&file, bytes).unwrap();
+
+    let begin = format!("student.weights={{ file = {file:?} }}");
+    let after = trained(&[&begin, "training.epochs=1"]).unwrap();
+    let (end, start) = (&before.runs[0].last, &after.runs[0].start);
+    assert_eq!(start.held_out.loss, end.held_out.loss);
+    assert!(after.runs[0].last.held_out.loss < end.held_out.loss);
+    let scaled = trained(&[&begin, "student.scale=2", "training.epochs=1"]).unwrap();
+    assert!(scaled.runs[0].start.held_out.loss > 2.0 * end.held_out.loss);
+
+    let wrong = trained(&[&begin, "student.widths=2"]).map(drop);
+    let wrong = wrong.unwrap_err().to_string();
+    let words = [
+        "student.weights",
+        "student.safetensors",
+        "the student of a run, of these layers",
+    ];
+    assert!(words.iter().all(|word| wrong.contains(word)), "{wrong}");
 }

@@ -14,6 +14,7 @@ mod problem;
 mod record;
 mod report;
 mod samples;
+mod start;
 mod teachers;
 pub mod tickets;
 pub mod training;

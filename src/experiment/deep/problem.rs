@@ -8,6 +8,7 @@ use crate::experiment::deep::keys::{Base, Weights};
 use crate::network::deep::{Architecture, Deep, grid_teacher, not_finite, read_tensors, uniform};
 use crate::rng;
 use crate::sgd::DataSet;
+use std::path::Path;
 
 /// A teacher's name in a file of tensors.
 pub const TEACHER: &str = "teacher.";
@@ -40,26 +41,35 @@ pub fn teacher(base: &Base, seed: u64) -> Result<Deep<f32>, ExperimentError> {
         Weights::Grid => Ok(grid_teacher(&mut stream, architecture)?),
         // What is trained begins so.
         Weights::Uniform | Weights::Trained => Ok(uniform(&mut stream, architecture)),
-        Weights::File(path) => {
-            let key = "teacher.weights";
-            let content = |found: String, allowed: &str| ExperimentError::Content {
-                key,
-                path: path.to_path_buf(),
-                found,
-                allowed: allowed.into(),
-            };
-            let bytes = config::contents(path)
-                .map_err(|error| content(error.to_string(), "a file that can be read"))?;
-            let (mut networks, _) =
-                read_tensors(&bytes, &[(TEACHER, architecture)]).map_err(|error| {
-                    content(error.to_string(), "the teacher of a run, of these layers")
-                })?;
-            let network = networks.remove(0);
-            match not_finite(TEACHER, &network) {
-                Some(place) => Err(content(place, "finite weights")),
-                None => Ok(network),
-            }
-        }
+        Weights::File(path) => network_of("teacher.weights", path, TEACHER, architecture),
+    }
+}
+
+/// The network of this name in a file that a run left.
+pub fn network_of(
+    key: &'static str,
+    path: &Path,
+    name: &str,
+    architecture: &Architecture,
+) -> Result<Deep<f32>, ExperimentError> {
+    let content = |found: String, allowed: &str| ExperimentError::Content {
+        key,
+        path: path.to_path_buf(),
+        found,
+        allowed: allowed.into(),
+    };
+    let bytes = config::contents(path)
+        .map_err(|error| content(error.to_string(), "a file that can be read"))?;
+    let of_run = format!(
+        "the {} of a run, of these layers",
+        name.trim_end_matches('.')
+    );
+    let (mut networks, _) = read_tensors(&bytes, &[(name, architecture)])
+        .map_err(|error| content(error.to_string(), &of_run))?;
+    let network = networks.remove(0);
+    match not_finite(name, &network) {
+        Some(place) => Err(content(place, "finite weights")),
+        None => Ok(network),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The settings in the layout of the keys: written out, they are the scenario with everything filled in.
 
 use super::{Base, BatchNormPlace, Data, Student, Teacher, TrainingSection};
+use crate::experiment::deep::start::Start;
 use crate::network::deep::BatchNorm;
 use serde::{Serialize, Serializer};
 
@@ -27,6 +28,18 @@ pub(in crate::experiment::deep) struct StudentSection<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     batch_norm_affine: Option<bool>,
     bias: bool,
+    #[serde(flatten)]
+    start: Option<&'a Start>,
+}
+
+impl<'a> StudentSection<'a> {
+    /// With where training begins, where the experiment says so.
+    pub(in crate::experiment::deep) fn starting(self, start: &'a Start) -> Self {
+        Self {
+            start: Some(start),
+            ..self
+        }
+    }
 }
 
 impl<F: Serialize> Layout<'_, F> {
@@ -71,6 +84,7 @@ impl Student {
             batch_norm: None,
             batch_norm_affine: None,
             bias: self.bias,
+            start: None,
         }
     }
 }

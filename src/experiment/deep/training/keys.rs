@@ -8,6 +8,7 @@ use crate::experiment::deep::keys::{
     SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS,
     read_student,
 };
+use crate::experiment::deep::start::{START, Start};
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
 
@@ -18,6 +19,8 @@ pub struct DeepTraining {
     pub base: Base,
     /// `[student]`
     pub student: Student,
+    /// Where it begins.
+    pub start: Start,
 }
 
 /// All keys.
@@ -32,6 +35,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     SEVERAL_BATCH_NORMS,
     AFFINE_OF,
     STUDENT,
+    START,
     SAMPLES,
     MEASURED,
     SEVERAL_DEVIATIONS,
@@ -45,7 +49,8 @@ impl DeepTraining {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root, &DEVIATIONS, true, Teacher::read)?;
-        let section = root.section("student")?;
+        let mut section = root.section("student")?;
+        let start = Start::read(&mut section)?;
         let student = read_student(
             section,
             &base.teacher.architecture,
@@ -53,7 +58,11 @@ impl DeepTraining {
             Some(&BATCH_NORMS),
         )?;
         root.finish()?;
-        Ok(Self { base, student })
+        Ok(Self {
+            base,
+            student,
+            start,
+        })
     }
 }
 
@@ -61,7 +70,7 @@ impl Serialize for DeepTraining {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Nothing {}
-        let student = self.student.section();
+        let student = self.student.section().starting(&self.start);
         Layout::write("deep-training", &self.base, student, Nothing {}, serializer)
     }
 }

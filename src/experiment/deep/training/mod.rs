@@ -15,7 +15,7 @@ use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Base;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{self, Problem, student};
+use crate::experiment::deep::problem::{self, Problem};
 use crate::experiment::deep::record::EpochRecord;
 use crate::experiment::deep::teachers::{Teachers, TrainedTeacher};
 use crate::experiment::deep::trainings;
@@ -62,6 +62,9 @@ impl Experiment for DeepTraining {
     }
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        for variant in self.variants() {
+            self.start.student(self.base.seed, &self.network(variant))?;
+        }
         problem::prepare(&self.base)
     }
 
@@ -224,6 +227,14 @@ impl Variant {
 }
 
 impl DeepTraining {
+    fn network(&self, variant: Variant) -> Architecture {
+        let teacher = &self.base.teacher.architecture;
+        let Variant {
+            width, batch_norm, ..
+        } = variant;
+        self.student.architecture(teacher, width, batch_norm)
+    }
+
     /// Width by width, spread by spread, normalisation by normalisation.
     fn variants(&self) -> Vec<Variant> {
         let mut variants = Vec::new();
@@ -256,23 +267,16 @@ fn run(
     let variants = scenario.variants();
     let seeds = base.seeds as usize;
     let total = variants.len() * seeds;
-    let architecture = |i: usize| {
-        let Variant {
-            width, batch_norm, ..
-        } = variants[i / seeds];
-        scenario
-            .student
-            .architecture(&base.teacher.architecture, width, batch_norm)
-    };
     let total = if is_taught { total } else { 0 };
-    let networks: Vec<Architecture> = (0..total).map(architecture).collect();
+    let network = |i: usize| scenario.network(variants[i / seeds]);
+    let networks: Vec<Architecture> = (0..total).map(network).collect();
     let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
         let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
         let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
         let plan = TrainingPlan {
             label: variant.label(seed),
-            identity: identity(base, &networks[i], variant.deviation),
-            student: student(seed, &networks[i]),
+            identity: identity(base, &networks[i], (variant.deviation, &scenario.start)),
+            student: scenario.start.student(seed, &networks[i])?,
             training: &base.training.training,
             epochs: base.training.epochs,
             seed,

@@ -3,6 +3,7 @@
 use super::{Outcome, TrainingRun, confusion, figures};
 use crate::experiment::deep::TEACHER;
 use crate::experiment::deep::report::{ending, heading, numbered};
+use crate::experiment::deep::start::STUDENT;
 use crate::experiment::{self, About, Levels, Reading, ResultFile, View};
 use crate::measure::Span;
 use crate::network::deep::write_tensors;
@@ -15,9 +16,6 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use ndarray::Array2;
 use std::fmt::Write as _;
 use std::io;
-
-/// A student's name in a file of tensors.
-const STUDENT: &str = "student.";
 
 impl experiment::Outcome for Outcome {
     fn about(&self) -> About<'_> {
