@@ -1,7 +1,7 @@
 //! A headless Chromium, asked by the WebDriver protocol over plain HTTP.
 
 use serde_json::{Value as Json, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +9,30 @@ use std::time::{Duration, Instant};
 
 /// Nothing that a page does takes as long.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often a driver is started before it counts as broken.
+const ATTEMPTS: usize = 3;
+
+/// A driver and its port; `None` for one that ended before it named it.
+fn driver() -> io::Result<Option<(Child, u16)>> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let out = driver.stdout.take().expect("it is piped");
+    let port = BufReader::new(out)
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        });
+    match port {
+        Some(port) => Ok(Some((driver, port))),
+        None => driver.wait().map(|_| None),
+    }
+}
 
 /// A browser with one window. It ends with this.
 pub struct Browser {
@@ -20,23 +44,23 @@ pub struct Browser {
 impl Browser {
     /// Of so many pixels; `None`, with a word, where Chromium or its driver is not installed.
     pub fn start(width: u32, height: u32) -> Option<Self> {
-        let driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(mut driver) = driver else {
-            eprintln!("skipped: no chromedriver here (Debian: chromium-driver)");
-            return None;
-        };
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse().ok()
-        });
+        let mut begun = None;
+        // Where much else starts at the same time one may not.
+        for _ in 0..ATTEMPTS {
+            match driver() {
+                Ok(None) => continue,
+                Ok(found) => begun = found,
+                Err(_) => {
+                    eprintln!("skipped: no chromedriver here (Debian: chromium-driver)");
+                    return None;
+                }
+            }
+            break;
+        }
+        let (driver, port) = begun.expect("a driver that names its port");
         let mut browser = Self {
             driver,
-            port: port.expect("the driver names its port"),
+            port,
             session: String::new(),
         };
         let size = format!("--window-size={width},{height}");
