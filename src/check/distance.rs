@@ -119,7 +119,10 @@ fn region(
         node.positive("radius")?,
         node.not_negative("largest_angle")?,
     );
-    let squares = inputs.angles.iter().map(|&angle| chord(angle.into()).squared());
+    let squares = inputs
+        .angles
+        .iter()
+        .map(|&angle| chord(angle.into()).squared());
     let start = squares.sum::<Interval>().sqrt();
     ledger.at_least("radius", "R ≥ ‖W(0) − W*‖_F", radius, start);
     ledger.note(

@@ -36,7 +36,12 @@ pub(super) fn check(inputs: &Node, node: &Node, ledger: &mut Ledger) -> Result<(
     }
     let meaning = "of the loss's Hessian at each step's beginning, λ_min";
     ledger.row("least", meaning, Side::AtMost, &least, &found);
-    ledger.at_least("time", "t₁, the steps' sum", node.number("time")?, tube.time);
+    ledger.at_least(
+        "time",
+        "t₁, the steps' sum",
+        node.number("time")?,
+        tube.time,
+    );
     let meaning = "r: W(t₁) is within it of the last point";
     ledger.at_least("tube", meaning, node.number("tube")?, tube.radius);
     let reached = tube.angles();

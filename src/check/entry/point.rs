@@ -155,11 +155,7 @@ impl Pair {
 }
 
 /// P_u v = v − (u·v) u.
-fn beside(
-    u: ArrayView1<Interval>,
-    v: ArrayView1<Interval>,
-    cosine: Interval,
-) -> Array1<Interval> {
+fn beside(u: ArrayView1<Interval>, v: ArrayView1<Interval>, cosine: Interval) -> Array1<Interval> {
     let entries = u.into_iter().zip(v);
     entries.map(|(x, y)| *y - cosine * *x).collect()
 }

@@ -44,6 +44,12 @@ impl<'a> Tube<'a> {
         least_eigenvalue(&self.point.hessian)
     }
 
+    /// The middle of the tube, m × k.
+    #[cfg(test)]
+    pub fn centre(&self) -> Array2<f64> {
+        self.point.weights.mapv(Interval::middle)
+    }
+
     /// θ_j(t) from above, in radians.
     pub fn angles(&self) -> Vec<f64> {
         let pairs = self.point.weights.rows().into_iter();
