@@ -3,7 +3,7 @@ use super::tube::{Tube, units};
 use super::*;
 use crate::check::interval::Interval;
 use crate::flow::{FlowOptions, TwoLayerFlow};
-use crate::integrate::{AtOutputs, Method, Plan, Tolerance, VectorField, integrate};
+use crate::integrate::{AtOutputs, Method, Plan, Tolerance, integrate};
 use crate::network::TwoLayer;
 use crate::overlap::{ExactGaussian, Input};
 use crate::rng;
