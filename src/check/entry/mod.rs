@@ -19,7 +19,8 @@ use tube::Tube;
 pub(super) fn check(inputs: &Node, node: &Node, ledger: &mut Ledger) -> Result<(), Mistake> {
     let teacher = inputs.matrix("teacher", None, None)?;
     let start = inputs.matrix("start", Some(teacher.nrows()), Some(teacher.ncols()))?;
-    let steps = node.numbers("steps", None)?;
+    // None where the start is certified itself.
+    let steps = node.numbers("steps", Some(node.count("steps")?))?;
     let least = node.numbers("least", Some(steps.len()))?;
     let angles = node.numbers("angles", Some(teacher.nrows()))?;
     let kernel = Gaussian::new(inputs.number("threshold")?);

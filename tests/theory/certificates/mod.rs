@@ -56,13 +56,13 @@ fn distance(teacher: &Array2<f64>, b: f64, theta0: f64) -> Option<Value> {
     check::theorem4(teacher.view(), b, theta0, &found)
 }
 
-/// Of a random start, each node turned by some 0.4, and its way into a certified region.
+/// Of a random start, each node turned by some 0.8, and its way into a certified region.
 fn entered(kind: &str, seed: u64, m: usize, b: f64) -> Value {
     let teacher = teacher(kind, seed, m);
     let teacher = draw::pad_rows(teacher.view(), 2 * m);
     let mut stream = rng::stream(seed, "student", &[]);
     let turn = unit(draw::gaussian_in_span(&mut stream, 2 * m, m, m));
-    let start = unit(&teacher + &(0.4 * &turn));
+    let start = unit(&teacher + &turn);
     let found = enter(teacher.view(), b, start.view(), 2000.0, || false).unwrap();
     check::entered(teacher.view(), b, start.view(), &found).unwrap()
 }
