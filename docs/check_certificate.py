@@ -1,5 +1,5 @@
 """Checks certificates of luckflow with mpmath: check_certificate.py FILE…
-The file: docs/certificates.md. The formulas: docs/theory.md, section 5 (Theorems A and B), section 6 (matrix M and
+The file: docs/certificates.md. The formulas: docs/theory.md, section 5 (Theorems A, B and D), section 6 (matrix M and
 Theorem C); names are those of the formulas."""
 import json, sys
 from mpmath import mp, mpf, pi, sqrt, sin, cos, asin, acos, exp, tan, erfc, hypot, quad, matrix, inf
@@ -66,13 +66,14 @@ class Ball:  # the region of Theorems A and B: sum of d_j^2 <= R^2, all angles a
         self.wide = lambda j, k, margin: max(0, min(self.A[j][k], pi - self.A[j][k]) - margin)
         self.pairs = [(j, k) for j in range(self.m) for k in range(self.m) if j != k]
         self.row = lambda f: max(column(self.m, j, lambda k, j: f(j, k)) for j in range(self.m))
-        note("radius", 1 >= R >= sqrt(self.m) * 2 * sin(given["angle"] / 2))
+        begin = given["angles"] if "angles" in given else [given["angle"]] * self.m
+        note("radius", 1 >= R >= norm([2 * sin(t / 2) for t in begin]))
         note("bounds.pull", b["pull"] <= kernel.D(self.theta) * sinc(self.theta))
         steep = max([kernel.density(self.wide(j, k, self.pair)) for j, k in self.pairs], default=0)
         op = sqrt(max(spectrum(self.m, self.gamma)))
         push = self.row(lambda j, k: kernel.D(self.A[j][k] - self.pair)) + steep * op
         note("bounds.push", b["push"] >= push)
-        fits = c["largest_angle"] > reached(given["angle"], b["push"] * R, b["pull"], c["rate"])
+        fits = c["largest_angle"] > reached(max(begin), b["push"] * R, b["pull"], c["rate"])
         note("largest_angle", fits or c["largest_angle"] >= held * (1 - mpf(10) ** -12))
     def steepest(self):  # max H(|gamma|, |gamma| + e/a)
         far = [self.wide(j, k, 0) for j, k in self.pairs]
@@ -161,6 +162,69 @@ def theorem_b_comparison(given, c):
     F = blocks([len(t) for t in T], block)
     least = min([b["own"]] + list(mp.eigsy(F, True)))
     note("rate", 0 < c["rate"] <= least * (cos(s.theta / 2) ** 2 if least > 0 else 1) - cost)
+def positive(rows):  # whether Cholesky's method goes through
+    L = []
+    for i, row in enumerate(rows):
+        L.append([])
+        for j in range(i): L[i].append((row[j] - dot(L[i], L[j][:j])) / L[j][j])
+        left = row[i] - dot(L[i], L[i])
+        if not left > 0: return False
+        L[i].append(sqrt(left))
+    return True
+def flow(kernel, T, W):  # F and Hess l on tangents, with Q along the nodes
+    m, k = len(W), len(W[0])
+    F, H = [[mpf(0)] * k for _ in W], [[mpf(0)] * (m * k) for _ in range(m * k)]
+    for j, w in enumerate(W):
+        for i, (u, sign) in enumerate([(u, 1) for u in W] + [(u, -1) for u in T]):
+            if i == j: continue
+            rho = dot(w, u)
+            t = acos(max(-1, min(1, rho)))
+            D, p, q = kernel.D(t), [y - rho * x for x, y in zip(w, u)], [x - rho * y for x, y in zip(w, u)]
+            bend = kernel.slope(t) / norm(p) if norm(p) > 0 else 0
+            F[j] = [f - sign * D * x for f, x in zip(F[j], p)]
+            for a in range(k):
+                for b in range(k):
+                    H[j * k + a][j * k + b] += sign * (bend * p[a] * p[b] - D * rho * ((a == b) - w[a] * w[b]))
+                    if i < m:
+                        turned = (a == b) - w[a] * w[b] - u[a] * u[b] + rho * w[a] * u[b]
+                        H[j * k + a][i * k + b] += D * turned + bend * p[a] * q[b]
+        for a in range(k):
+            for b in range(k): H[j * k + a][j * k + b] += kernel.Q * w[a] * w[b]
+    return F, H
+def entry(given, c):
+    kernel, T, U = Kernel(given["threshold"]), unit(given["teacher"]), unit(given["start"])
+    m, x, r, ends = len(T), kernel.b ** 2 / 2, mpf(0), [pi * i / 1000 for i in range(1001)]
+    steep = 0 if x == 0 else max(x, 1) * exp(-max(x, 1))
+    bend = (4 * exp(-x) + 2 * steep) / (2 * pi)
+    bend += max(max(sin(a), sin(b) if b < pi / 2 + tiny else 0) * kernel.D(a) for a, b in zip(ends, ends[1:]))
+    for i, (h, least) in enumerate(zip(c["steps"], c["least"])):
+        F, H = flow(kernel, T, U)
+        size, flat = len(H), [x for row in F for x in row]
+        shifted = [[H[a][b] - (least if a == b else 0) for b in range(size)] for a in range(size)]
+        note(f"least[{i}]", positive(shifted))
+        A = [-dot(row, flat) for row in H]
+        f, pushed = [norm(row) for row in F], norm(A)
+        whole = sqrt(sum(dot(row, row) for row in H) - m * kernel.Q ** 2)
+        wide, most = r * mpf("1.2") + mpf(10) ** -9, pushed * mpf("1.3") + mpf(10) ** -9
+        for _ in range(20):
+            g = [v + h * most for v in f]
+            a = [h * v + wide for v in g]
+            kappa = bend * max((3 * m - 4) * v + 2 * sum(a) for v in a)
+            turned = [sum((v + u) ** 2 for k, u in enumerate(g) if k != j) + m * v ** 2 for j, v in enumerate(g)]
+            J = (bend * norm(turned) + (whole + kappa) * pushed) / (1 - h * (whole + kappa))
+            if pushed + h * J < most: break
+            most = (pushed + h * J) * mpf("1.1")
+        grown = exp(h * (kappa - least))
+        note(f"steps[{i}]", 0 < h * (whole + kappa) < 1 and pushed + h * J < most and r * max(1, grown) < wide < 1)
+        A = [A[j * len(F[0]):(j + 1) * len(F[0])] for j in range(m)]
+        Y = [[w + h * v + h * h / 2 * (y - f[j] ** 2 * w) for w, v, y in zip(U[j], F[j], A[j])] for j in range(m)]
+        U = unit(Y)
+        third = J + norm([v ** 3 for v in g]) + 3 * max(g) * (pushed + h * J)
+        missed = sqrt(sum((x - y) ** 2 for u, v in zip(U, Y) for x, y in zip(u, v)))
+        r = r * grown + 2 * asin((missed + h ** 3 / 6 * third) / 2)
+    note("time", c["time"] >= sum(c["steps"]))
+    note("tube", c["tube"] >= r)
+    for j in range(m): note(f"angles[{j}]", c["angles"][j] >= acos(min(1, dot(U[j], T[j]))) + r)
 def comparison(given, c):
     kernel, V, z = Kernel(given["threshold"]), given["fan_out"], matrix(given["angles"] + given["errors"])
     m, n, A, box = len(V), len(given["errors"]), angles(unit(given["teacher"] + given["extra"])), c["region"]
@@ -357,10 +421,13 @@ wrong = 0
 forms = {"orthonormal": theorem_a, "split": theorem_b_split, "comparison": theorem_b_comparison}
 for name in sys.argv[1:]:
     file = json.load(open(name), parse_float=mpf, parse_int=mpf)
+    for way in (c for c in file["certificates"] if c["bound"] == "entry"):
+        file["inputs"]["angles"] = way["angles"]  # Theorem 4: the rate holds from there on
     for found in file["certificates"]:
         failed.clear()
         other = next((c for c in file["certificates"] if c["bound"] == "certified"), None)
-        if found["bound"] == "certified": comparison(file["inputs"], found)
+        if found["bound"] == "entry": entry(file["inputs"], found)
+        elif found["bound"] == "certified": comparison(file["inputs"], found)
         elif "form" in found: forms[found["form"]](file["inputs"], found)
         else: theorem_c(file["inputs"], found, other)
         print(f"{name}: {found['bound']}:", "not confirmed: " + ", ".join(failed) if failed else "confirmed")

@@ -15,18 +15,27 @@ const ORTHOGONAL: f64 = 1e-13;
 pub struct Inputs {
     pub kernel: Gaussian,
     pub nodes: Nodes,
-    /// θ₀: no angle is larger at the start.
-    pub angle: f64,
+    /// No θ_j is larger where the rate begins to hold.
+    angles: Vec<f64>,
 }
 
 impl Inputs {
-    pub fn read(node: &Node) -> Result<Self, Mistake> {
+    /// With an entry the rate holds from there on, else from the start on.
+    pub fn read(node: &Node, entry: Option<&Node>) -> Result<Self, Mistake> {
         let teacher = node.matrix("teacher", None, None)?;
+        let count = teacher.nrows();
         Ok(Self {
             kernel: Gaussian::new(node.number("threshold")?),
             nodes: Nodes::of(&teacher),
-            angle: node.not_negative("angle")?,
+            angles: match entry {
+                Some(entry) => entry.numbers("angles", Some(count))?,
+                None => vec![node.not_negative("angle")?; count],
+            },
         })
+    }
+
+    fn largest(&self) -> f64 {
+        self.angles.iter().copied().fold(0.0, f64::max)
     }
 }
 
@@ -110,8 +119,11 @@ fn region(
         node.positive("radius")?,
         node.not_negative("largest_angle")?,
     );
-    let nodes = Interval::from(inputs.nodes.len() as f64);
-    let start = nodes.sqrt() * chord(inputs.angle.into());
+    let squares = inputs
+        .angles
+        .iter()
+        .map(|&angle| chord(angle.into()).squared());
+    let start = squares.sum::<Interval>().sqrt();
     ledger.at_least("radius", "R ≥ ‖W(0) − W*‖_F", radius, start);
     ledger.note(
         "radius",
@@ -151,7 +163,7 @@ fn region(
         push,
     );
     if !whole {
-        let reached = reach(inputs.angle, push * region.radius, pull, rate);
+        let reached = reach(inputs.largest(), push * region.radius, pull, rate);
         ledger.note(
             "largest_angle",
             "θ̂, above all that an angle reaches",

@@ -2,7 +2,7 @@
 
 use super::definite::largest_eigenvalue;
 use super::interval::Interval;
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView1};
 
 /// Unit nodes: the directions of what the file says.
 pub struct Nodes {
@@ -19,34 +19,15 @@ impl Nodes {
     pub fn of(rows: &Array2<f64>) -> Self {
         let (n, k) = rows.dim();
         let exact = rows.mapv(Interval::from);
-        let length = |j: usize| {
-            exact
-                .row(j)
-                .iter()
-                .map(|x| x.squared())
-                .sum::<Interval>()
-                .sqrt()
-        };
-        let lengths: Vec<Interval> = (0..n).map(length).collect();
-        let weights = Array2::from_shape_fn((k, n), |(i, j)| exact[[j, i]] / lengths[j]);
-        let dot = |a: usize, b: usize| -> Interval {
-            let pairs = weights.column(a).into_iter().zip(weights.column(b));
-            pairs.map(|(x, y)| *x * *y).sum()
-        };
+        let units: Vec<Array1<Interval>> = exact.rows().into_iter().map(unit).collect();
+        let weights = Array2::from_shape_fn((k, n), |(i, j)| units[j][i]);
         let cosines = Array2::from_shape_fn((n, n), |(a, b)| match a == b {
             true => Interval::ONE,
-            false => dot(a, b),
+            false => dot(units[a].view(), units[b].view()),
         });
-        let chord = |a: usize, b: usize, sign: f64| {
-            let pairs = weights.column(a).into_iter().zip(weights.column(b));
-            let squares = pairs.map(|(x, y)| (*x - *y * sign).squared());
-            (squares.sum::<Interval>().sqrt() / 2.0).asin() * 2.0
-        };
-        let angles = Array2::from_shape_fn((n, n), |(a, b)| match cosines[[a, b]] {
-            _ if a == b => Interval::ZERO,
-            cosine if cosine.low > 0.98 => chord(a, b, 1.0),
-            cosine if cosine.high < -0.98 => Interval::PI - chord(a, b, -1.0),
-            cosine => cosine.acos(),
+        let angles = Array2::from_shape_fn((n, n), |(a, b)| match a == b {
+            true => Interval::ZERO,
+            false => angle(units[a].view(), units[b].view(), cosines[[a, b]]),
         });
         Self {
             weights,
@@ -76,6 +57,38 @@ impl Nodes {
     /// All pairs j ≠ k of the first `count`, each in both orders.
     pub fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
         (0..count).flat_map(move |j| (0..count).filter(move |&k| k != j).map(move |k| (j, k)))
+    }
+}
+
+/// u·v.
+pub fn dot(u: ArrayView1<Interval>, v: ArrayView1<Interval>) -> Interval {
+    u.into_iter().zip(v).map(|(x, y)| *x * *y).sum()
+}
+
+/// |u|.
+pub fn norm(u: ArrayView1<Interval>) -> Interval {
+    u.iter().map(|x| x.squared()).sum::<Interval>().sqrt()
+}
+
+/// u/|u|.
+pub fn unit(u: ArrayView1<Interval>) -> Array1<Interval> {
+    let length = norm(u);
+    u.mapv(|x| x / length)
+}
+
+/// Between unit vectors of a known cosine; where that says little, by the half chord.
+pub fn angle(u: ArrayView1<Interval>, v: ArrayView1<Interval>, cosine: Interval) -> Interval {
+    let arc_of = |sign: f64| {
+        let pairs = u.into_iter().zip(v);
+        let squares = pairs.map(|(x, y)| (*x - *y * sign).squared());
+        arc(squares.sum::<Interval>().sqrt())
+    };
+    if cosine.low > 0.98 {
+        arc_of(1.0)
+    } else if cosine.high < -0.98 {
+        Interval::PI - arc_of(-1.0)
+    } else {
+        cosine.acos()
     }
 }
 

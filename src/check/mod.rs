@@ -7,6 +7,7 @@ mod comparison_form;
 mod definite;
 mod distance;
 mod elementary;
+pub mod entry;
 mod gaussian;
 mod geometry;
 mod interval;
@@ -22,7 +23,7 @@ mod write;
 
 pub use ledger::{Finding, Side};
 pub use read::Mistake;
-pub use write::{theorem4, theorem5};
+pub use write::{entered, theorem4, theorem5};
 
 use ledger::Ledger;
 use read::Node;
@@ -40,8 +41,8 @@ pub struct Checked {
     pub theorem: u64,
     /// The bound, as `run` names it.
     pub bound: &'static str,
-    /// λ, as claimed.
-    pub rate: f64,
+    /// λ, as claimed; an entry has none of its own.
+    pub rate: Option<f64>,
     /// Every ingredient.
     pub findings: Vec<Finding>,
 }
@@ -70,11 +71,14 @@ pub fn check(text: &str) -> Result<Vec<Checked>, Mistake> {
     let certificates = root.at("certificates")?.list(None)?;
     match theorem {
         4 => {
-            let inputs = distance::Inputs::read(&inputs)?;
+            let is_entry = |node: &Node| node.word("bound", &["entry"]).is_ok();
+            let entry = certificates.iter().find(|node| is_entry(node));
+            let given = distance::Inputs::read(&inputs, entry)?;
             let checked = certificates.iter().map(|node| {
-                let bound = node.word("bound", &["euclidean"])?;
-                checked(theorem, bound, node, |ledger| {
-                    distance::check(&inputs, node, ledger)
+                let bound = node.word("bound", &["entry", "euclidean"])?;
+                checked(theorem, bound, node, |ledger| match bound {
+                    "entry" => entry::check(&inputs, node, ledger),
+                    _ => distance::check(&given, node, ledger),
                 })
             });
             checked.collect()
@@ -103,7 +107,10 @@ fn checked(
 ) -> Result<Checked, Mistake> {
     let mut ledger = Ledger::new(node.path().into());
     check(&mut ledger)?;
-    let rate = node.number("rate")?;
+    let rate = match bound {
+        "entry" => None,
+        _ => Some(node.number("rate")?),
+    };
     let findings = ledger.findings;
     Ok(Checked {
         theorem,

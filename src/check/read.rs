@@ -91,6 +91,13 @@ impl<'a> Node<'a> {
         Ok(all.iter().enumerate().map(node).collect())
     }
 
+    /// How long a list at a key is, which may be empty.
+    pub fn count(&self, key: &str) -> Result<usize, Mistake> {
+        let node = self.at(key)?;
+        let list = node.value.as_array();
+        list.map(Vec::len).ok_or_else(|| node.mistake("a list"))
+    }
+
     /// A finite number.
     pub fn as_number(&self) -> Result<f64, Mistake> {
         let number = self.value.as_f64().filter(|x| x.is_finite());

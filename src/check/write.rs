@@ -1,5 +1,6 @@
 //! From what a search found to a certificate file.
 
+use super::entry::Entry;
 use super::{FORMAT, VERSION};
 use crate::theory::certificate::{self, Problem};
 use crate::theory::euclidean::{self, Claim, Form, joint};
@@ -15,6 +16,40 @@ pub fn theorem4(
     angle: f64,
     certificate: &euclidean::Certificate,
 ) -> Option<Value> {
+    let inputs = json!({ "threshold": threshold, "teacher": nodes(teacher), "angle": angle });
+    let rate = distance(teacher, threshold, certificate)?;
+    Some(file(4, inputs, vec![rate]))
+}
+
+/// The same of a start, k × m, that enters a certified region.
+pub fn entered(
+    teacher: ArrayView2<f64>,
+    threshold: f64,
+    start: ArrayView2<f64>,
+    entry: &Entry,
+) -> Option<Value> {
+    let inputs = json!({
+        "threshold": threshold,
+        "teacher": nodes(teacher),
+        "start": nodes(start),
+    });
+    let way = json!({
+        "bound": "entry",
+        "time": entry.time,
+        "tube": entry.tube,
+        "angles": entry.angles,
+        "steps": entry.steps,
+        "least": entry.least,
+    });
+    let rate = distance(teacher, threshold, &entry.certificate)?;
+    Some(file(4, inputs, vec![way, rate]))
+}
+
+fn distance(
+    teacher: ArrayView2<f64>,
+    threshold: f64,
+    certificate: &euclidean::Certificate,
+) -> Option<Value> {
     let claims = euclidean::evidence(teacher, threshold, certificate)?;
     let mut entry = json!({
         "bound": "euclidean",
@@ -27,8 +62,7 @@ pub fn theorem4(
     if certificate.form == Form::Comparison {
         entry["splits"] = json!(certificate.splits);
     }
-    let inputs = json!({ "threshold": threshold, "teacher": nodes(teacher), "angle": angle });
-    Some(file(4, inputs, vec![entry]))
+    Some(entry)
 }
 
 /// The certificates of Theorem 5 of one start, as JSON; `None` if there is none.

@@ -54,7 +54,8 @@ fn verdict(certificate: &Checked) -> String {
     } else {
         "not confirmed"
     };
-    format!("Theorem {theorem}, {bound}: rate {rate:.6} {said}")
+    let rate = rate.map_or(String::new(), |rate| format!("rate {rate:.6} "));
+    format!("Theorem {theorem}, {bound}: {rate}{said}")
 }
 
 fn relation(side: Side) -> &'static str {

@@ -1,5 +1,6 @@
 //! The keys of `experiment = "theorem4"`.
 
+use super::entry::CertificateSection;
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::two_layer::keys::{
@@ -49,6 +50,15 @@ keys! {
     }
 }
 
+keys! {
+    /// `[certificate]`
+    pub(in crate::experiment) CERTIFICATE {
+        ENTRY = Key::flag("certificate.entry")
+            .or(Fallback::Flag(false))
+            .means("where the start is not certified, also follows the exact solution in intervals, until it enters a region that is (`certified_from`): a proof that it converges. A second or so for 5 nodes, up to 400 unknowns");
+    }
+}
+
 /// A student of as many nodes as its teacher, fan-out weights one: does it converge at the stated rates?
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "experiment", rename = "theorem4")]
@@ -70,6 +80,8 @@ pub struct Theorem4 {
     pub integrate: Integrate,
     /// `[falsify]`
     pub falsify: Falsify,
+    /// `[certificate]`
+    pub certificate: CertificateSection,
     /// `[output]`
     pub output: Output,
 }
@@ -124,6 +136,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
     AUTO_HORIZON,
     LOOKS,
     FALSIFY,
+    CERTIFICATE,
     OUTPUT,
 ];
 
@@ -140,6 +153,7 @@ impl Theorem4 {
         let flow = read_flow(root.section("flow")?)?;
         let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
         let falsify = Falsify::read(root.section("falsify")?)?;
+        let certificate = CertificateSection::read(root.section("certificate")?)?;
         let output = read_output(root.section("output")?)?;
         root.finish()?;
         Ok(Self {
@@ -151,6 +165,7 @@ impl Theorem4 {
             flow,
             integrate,
             falsify,
+            certificate,
             output,
         })
     }

@@ -1,6 +1,7 @@
 //! Theorem 4, put to the test: teacher and student of equal width, fan-out weights one.
 
 mod claims;
+mod entry;
 pub mod keys;
 mod recorder;
 mod report;
@@ -10,6 +11,7 @@ mod slowest;
 
 pub use crate::experiment::two_layer::claim::RateClaim;
 pub use claims::{GradientDescentClaim, Measured};
+pub use entry::{CertificateSection, Way};
 pub use keys::Theorem4;
 pub use setup::Setup;
 pub use simulation::Simulation;
@@ -53,6 +55,9 @@ pub struct Outcome {
     /// The slowest start that a search found within the same θ₀, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slowest_found: Option<Slowest>,
+    /// From when on the start is certified, where it was asked for.
+    #[serde(rename = "certified_from", skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
     /// How the loss fell.
     pub energy: Energy,
     /// Below this angle nothing is read off the run.
@@ -80,6 +85,9 @@ pub struct Outcome {
     /// W* in these coordinates, k × m.
     #[serde(skip)]
     pub teacher: Array2<f64>,
+    /// W(0), k × m.
+    #[serde(skip)]
+    pub start: Array2<f64>,
     /// Seconds that all simulations took.
     #[serde(skip)]
     pub seconds: f64,
@@ -183,6 +191,7 @@ fn simulate(
     let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));
     let claims = claims::judge(&setup, &measured, &setup.unmet(scenario));
     let slowest_found = slowest::find(scenario, &setup, &claims, hooks);
+    let way = entry::find(scenario, &setup, &claims, plan.horizon, hooks);
     Ok(Outcome {
         scenario: resolved,
         energy: Energy::of(&primary),
@@ -194,11 +203,13 @@ fn simulate(
         asymptotic: setup.asymptotic,
         frame: setup.frame,
         teacher: setup.network.teacher.weights,
+        start: setup.network.student.weights,
         primary,
         replicas,
         exact,
         claims,
         slowest_found,
+        way,
         measured,
         measured_exact,
         seconds: started.elapsed().as_secs_f64(),

@@ -1,6 +1,6 @@
 //! Changes of one number, and mistakes in a file.
 
-use super::{changed, distance, joint, problem, refuted, teacher};
+use super::{changed, distance, entered, joint, problem, refuted, teacher};
 use luckflow::check;
 use luckflow::ndarray::Array2;
 use serde_json::Value;
@@ -91,6 +91,35 @@ fn a_false_rate_supremum_or_region_of_the_joint_distance_is_caught() {
             ("bounds/slope/0/1", 0.99, "bounds.slope[0][1]"),
             ("bounds/activation/2/3", 0.99, "bounds.activation[2][3]"),
         ],
+    );
+}
+
+#[test]
+fn a_false_step_tube_or_angle_of_an_entry_is_caught() {
+    let file = entered("orthonormal", 1, 3, 0.0);
+    let first = file["certificates"][0]["least"][4].as_f64().unwrap();
+    assert!(first < 0.0, "{first}");
+    all_are_caught(
+        &file,
+        &[
+            ("tube", 0.98, "[0].tube"),
+            ("time", 0.999, "[0].time"),
+            ("angles/1", 0.999, "angles[1]"),
+            ("least/4", 0.99, "least[4]"),
+            // A longer step comes later, and on a very long one no bound closes.
+            ("steps/4", 1.5, "[0].time"),
+            ("steps/4", 1000.0, "steps[4]"),
+        ],
+    );
+    // Another start ends elsewhere.
+    let other = changed(&file, "inputs/start/0/1", 1.1);
+    assert!(!refuted(&other).is_empty());
+    // The rate is of the angles that the entry claims.
+    let larger = changed(&file, "certificates/0/angles/0", 1.5);
+    let found = refuted(&larger);
+    assert!(
+        found.iter().any(|item| item.contains("[1].radius")),
+        "{found:#?}"
     );
 }
 

@@ -1,6 +1,6 @@
 //! All that is certified is confirmed.
 
-use super::{distance, joint, problem, refuted, teacher};
+use super::{distance, entered, joint, problem, refuted, teacher};
 use luckflow::ndarray::Array2;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -83,6 +83,16 @@ fn certificates_of_theorem_4_are_confirmed() {
         forms["orthonormal"] > 40 && forms["comparison"] > 20 && forms["split"] > 3,
         "{forms:?}"
     );
+}
+
+#[test]
+fn entries_into_certified_regions_are_confirmed() {
+    for (kind, b) in [("orthonormal", 0.0), ("random", 0.0), ("random", 1.0)] {
+        let file = entered(kind, 5, 4, b);
+        let found = refuted(&file);
+        assert!(found.is_empty(), "{kind}, b = {b}: {found:#?}");
+        assert!(file["certificates"][0]["time"].as_f64().unwrap() > 1.0);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod caught;
 mod confirmed;
 mod python;
 
+use luckflow::check::entry::enter;
 use luckflow::check::{self, Checked};
 use luckflow::ndarray::{Array1, Array2};
 use luckflow::network::draw;
@@ -53,6 +54,17 @@ fn unit(mut columns: Array2<f64>) -> Array2<f64> {
 fn distance(teacher: &Array2<f64>, b: f64, theta0: f64) -> Option<Value> {
     let found = Certificate::of(teacher.view(), b, Start::Within(theta0))?;
     check::theorem4(teacher.view(), b, theta0, &found)
+}
+
+/// Of a random start, each node turned by some 0.8, and its way into a certified region.
+fn entered(kind: &str, seed: u64, m: usize, b: f64) -> Value {
+    let teacher = teacher(kind, seed, m);
+    let teacher = draw::pad_rows(teacher.view(), 2 * m);
+    let mut stream = rng::stream(seed, "student", &[]);
+    let turn = unit(draw::gaussian_in_span(&mut stream, 2 * m, m, m));
+    let start = unit(&teacher + &turn);
+    let found = enter(teacher.view(), b, start.view(), 2000.0, || false).unwrap();
+    check::entered(teacher.view(), b, start.view(), &found).unwrap()
 }
 
 fn problem(fan_out: Array2<f64>, seed: u64, r: usize, b: f64, scale: f64) -> Problem {

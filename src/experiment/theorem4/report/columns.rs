@@ -1,7 +1,7 @@
 //! What a sweep keeps of a run.
 
 use crate::bound::{Bound, Measure, THEOREM4};
-use crate::experiment::theorem4::{Outcome, RateClaim};
+use crate::experiment::theorem4::{Outcome, RateClaim, Way};
 use crate::experiment::two_layer::claim;
 use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
 use crate::experiment::{Rate, Reading, View, simulated};
@@ -136,6 +136,12 @@ fn measurements() -> Vec<Reading<Outcome>> {
     let of = "of ‖W − W*‖, of the slowest start within θ₀ that a search found";
     let applies = |o: &Outcome| claim::applies(&o.claims, Measure::Distance);
     all.extend(slowest::columns(of, |o| o.slowest_found, applies));
+    all.push(Reading::number(
+        "certified_from",
+        "time",
+        "t₁ from which on the start is certified to converge, 0 where all within θ₀ are",
+        |o: &Outcome| o.way.as_ref().and_then(Way::time),
+    ));
     all.extend(effort());
     all
 }

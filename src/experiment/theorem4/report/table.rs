@@ -35,6 +35,9 @@ pub fn table(outcome: &Outcome) -> String {
     if let Some(slowest) = outcome.slowest_found {
         let _ = writeln!(text, "{slowest}");
     }
+    if let Some(way) = &outcome.way {
+        let _ = writeln!(text, "{way}");
+    }
     measurements(outcome, &mut text);
     let run = &outcome.primary;
     let _ = writeln!(
