@@ -58,7 +58,7 @@ wheel)
     rm -rf target/wheels
     PATH="$PWD/target/python-build/bin:$PATH"
     # From its folder: the settings of the build lie there.
-    (cd python && maturin build --release --quiet --auditwheel repair --out ../target/wheels)
+    (cd python && maturin build --release --quiet --features "$features" --auditwheel repair --out ../target/wheels)
     environment target/python-wheel
     target/python-wheel/bin/pip install --quiet --disable-pip-version-check pandas target/wheels/*.whl
     (cd target && ./python-wheel/bin/python ../python/examples/first.py)

@@ -1,7 +1,7 @@
 //! The figures of a result: `NAME.svg`, `figures/NAME.csv` for other tools, and `figures.json`, from which they are drawn
 //! again.
 
-use crate::output::{Folder, FolderError};
+use crate::output::{Folder, FolderError, json};
 use crate::plot::Figure;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -96,17 +96,18 @@ pub fn draw(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf
 pub fn read(folder: &Path) -> Result<Vec<(String, Figure)>, FiguresError> {
     let path = folder.join(FIGURES);
     let read = || -> io::Result<Vec<Named>> {
-        let named: Vec<Named> = serde_json::from_slice(&std::fs::read(&path)?)?;
+        let named: Vec<Named> =
+            serde_json::from_slice(&std::fs::read(&path)?).map_err(json::mistake)?;
         let inside = |named: &Named| {
             let mut parts = Path::new(&*named.name).components().peekable();
             parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
         };
         match named.iter().find(|named| !inside(named)) {
             None => Ok(named),
-            Some(named) => Err(io::Error::other(format!(
+            Some(named) => Err(io::Error::other(json::shorten(&format!(
                 "a figure called {:?}",
                 named.name
-            ))),
+            )))),
         }
     };
     match read() {

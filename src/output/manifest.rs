@@ -1,6 +1,7 @@
 //! Which files of a folder are its own.
 
 use super::folder::write_whole;
+use super::json;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io;
@@ -27,11 +28,15 @@ impl Manifest {
         match std::fs::read(folder.join(FILE)) {
             Ok(bytes) => {
                 let manifest: Self = serde_json::from_slice(&bytes).map_err(|error| {
-                    io::Error::other(format!("{FILE}, which is damaged: {error}"))
+                    io::Error::other(format!(
+                        "{FILE}, which is damaged: {}",
+                        json::mistake(error)
+                    ))
                 })?;
                 match manifest.files.iter().find(|name| !is_below(name)) {
                     Some(name) => Err(io::Error::other(format!(
-                        "{FILE}, which names {name:?}, a file outside of the folder"
+                        "{FILE}, which names {}, a file outside of the folder",
+                        json::shorten(&format!("{name:?}"))
                     ))),
                     None => Ok(manifest),
                 }

@@ -4,6 +4,7 @@ mod checkpoints;
 pub mod digest;
 mod folder;
 mod identity;
+pub(crate) mod json;
 mod manifest;
 mod provenance;
 pub mod table;

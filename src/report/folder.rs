@@ -5,6 +5,7 @@ use super::pictures::{self, Shown};
 use super::settings::{Setting, settings};
 use super::sweep::Sweep;
 use crate::experiment::{Judged, VERDICTS, figures, read_verdicts};
+use crate::output::json;
 use crate::plot::Figure;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -166,7 +167,7 @@ fn tables(folder: &Path) -> Result<(Vec<Packed>, Vec<String>), ReadError> {
         None => BTreeMap::new(),
         Some(json) => serde_json::from_value(json).map_err(|error| ReadError::File {
             path,
-            source: error.into(),
+            source: json::mistake(error),
         })?,
     };
     let (mut tables, mut omitted) = (Vec::new(), Vec::new());

@@ -4,6 +4,7 @@ use super::encode::base64;
 use super::folder::{ReadError, object};
 use super::html::{Html, tag};
 use crate::experiment::{PICTURES, Picture};
+use crate::output::json;
 use std::io;
 use std::path::{Component, Path};
 
@@ -26,7 +27,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Shown>, ReadError> {
         None => return Ok(Vec::new()),
         Some(json) => serde_json::from_value(json).map_err(|error| ReadError::File {
             path: path.clone(),
-            source: error.into(),
+            source: json::mistake(error),
         })?,
     };
     let mut room = MOST_BYTES;

@@ -135,7 +135,8 @@ const WIDTH: Key = Key::whole("student.widths", 1, 1000)
 
 const BATCH_NORM: Key = Key::words::<BatchNormPlace>("student.batch_norm")
     .or(Fallback::Word("none"))
-    .means("batch normalisation of hidden layers");
+    .means("batch normalisation of hidden layers")
+    .label("batch normalisation");
 
 keys! {
     /// What belongs to any kind of it.
