@@ -1,6 +1,6 @@
 //! Matrices from `.npy` files: the one place where arrays of a user come in.
 
-use crate::config::contents;
+use crate::config::{check_npy_header, contents};
 use ndarray::{Array2, ArrayD, ArrayViewD, Ix2};
 use ndarray_npy::{ReadNpyExt, ViewNpyError, ViewNpyExt};
 use std::io;
@@ -52,6 +52,7 @@ pub fn read_matrix(path: &Path) -> Result<Array2<f64>, ArrayFileError> {
         found,
     };
     let bytes = contents(path).map_err(|error| unreadable(error.to_string()))?;
+    check_npy_header(&bytes).map_err(&unreadable)?;
     let array = decode(&bytes).map_err(|error| unreadable(error.to_string()))?;
     let shape = array.shape().to_vec();
     let matrix = array
@@ -131,6 +132,23 @@ mod tests {
             let read = read_matrix(file(bytes).path()).unwrap();
             assert_eq!(read, matrix);
             assert!(read.is_standard_layout());
+        }
+    }
+
+    #[test]
+    fn a_header_of_nested_brackets_is_refused_at_once() {
+        for bracket in ["{", "(", "[", "{{[("] {
+            for version in [1, 2, 3] {
+                let mut bytes = npy(&bracket.repeat(60), &[0; 8]);
+                bytes[6] = version;
+                let begun = std::time::Instant::now();
+                let said = read_matrix(file(&bytes).path()).unwrap_err().to_string();
+                assert!(said.contains("float64 or float32"), "{said}");
+                assert!(
+                    begun.elapsed().as_secs() < 5,
+                    "{bracket}, version {version}"
+                );
+            }
         }
     }
 

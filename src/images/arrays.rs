@@ -2,7 +2,7 @@
 //! has them.
 
 use super::{Format, ImageError, Images};
-use crate::config::contents;
+use crate::config::{check_npy_header, contents};
 use crate::network::deep::Shape;
 use ndarray::{ArrayD, ArrayViewD, IxDyn};
 use ndarray_npy::{ReadNpyExt, ReadableElement, ViewElement, ViewNpyError, ViewNpyExt};
@@ -68,6 +68,9 @@ pub(super) fn read_archive(path: &Path) -> Result<[Images; 2], ImageError> {
 }
 
 fn images(x: &Source, y: &Source) -> Result<Images, ImageError> {
+    for source in [x, y] {
+        check_npy_header(&source.bytes).map_err(|found| source.refuse(found, "an array"))?;
+    }
     let pixels: ArrayD<u8> = x.array().map_err(|error| {
         x.refuse(
             error.to_string(),

@@ -82,6 +82,10 @@ fn arrays_of_numpy_are_read_in_any_order_of_their_axes() {
     };
     write_npy(at("x_train.npy"), &train.mapv(f64::from)).unwrap();
     refuses(&["x_train.npy", "unsigned bytes"]);
+    // Its reading would take for ever.
+    let nested = [&b"\x93NUMPY\x01\x00\x40\x00"[..], &[b'{'; 64], &[0; 64]].concat();
+    std::fs::write(at("x_train.npy"), nested).unwrap();
+    refuses(&["x_train.npy", "brackets within each other"]);
     write_npy(at("x_train.npy"), &train).unwrap();
     write_npy(at("y_train.npy"), &Array1::from(vec![1_i64; 299])).unwrap();
     refuses(&["y_train.npy", "299 labels", "300, as many as in"]);
