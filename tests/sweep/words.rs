@@ -73,12 +73,13 @@ fn a_full_disk_is_said_and_loses_no_row() {
         .unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
-    for word in ["cells.csv: found", "--resume"] {
-        assert!(error.contains(word), "{error}");
-    }
+    // Which of them is full first depends on which points end first.
+    let is_named = |file: &str| error.contains(&format!("{file}: found"));
+    assert!(is_named("cells.csv") || is_named("pending.csv"), "{error}");
+    assert!(error.contains("--resume"), "{error}");
     assert!(!error.contains("panicked"), "{error}");
     let so_far = cells(&place, "o");
-    assert!(so_far.lines().count() > 3 && so_far.ends_with('\n') && whole.starts_with(&so_far));
+    assert!(!so_far.is_empty() && so_far.ends_with('\n') && whole.starts_with(&so_far));
     sweep(&place, &["--quiet", "--out", "o", "--resume"])
         .assert()
         .success();
