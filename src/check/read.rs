@@ -30,7 +30,7 @@ impl<'a> Node<'a> {
         Self { value, path }
     }
 
-    fn mistake(&self, allowed: impl Into<String>) -> Mistake {
+    pub fn mistake(&self, allowed: impl Into<String>) -> Mistake {
         let found = match self.value {
             Value::Null => "null, or a number that is not finite".into(),
             Value::Array(all) => format!("a list of {}", all.len()),
@@ -109,15 +109,19 @@ impl<'a> Node<'a> {
         self.at(key)?.as_number()
     }
 
-    /// A finite number that is positive, at a key.
-    pub fn positive(&self, key: &str) -> Result<f64, Mistake> {
-        let node = self.at(key)?;
-        let found = node.as_number()?;
+    /// A finite number that is positive.
+    pub fn as_positive(&self) -> Result<f64, Mistake> {
+        let found = self.as_number()?;
         if found > 0.0 {
             Ok(found)
         } else {
-            Err(node.mistake("a positive number"))
+            Err(self.mistake("a positive number"))
         }
+    }
+
+    /// A finite number that is positive, at a key.
+    pub fn positive(&self, key: &str) -> Result<f64, Mistake> {
+        self.at(key)?.as_positive()
     }
 
     /// A finite number of at least 0, at a key.

@@ -31,6 +31,7 @@ pub use overrides::Override;
 pub(crate) use overrides::{loose, split, split_key, wrong as wrong_option};
 pub use range::Range;
 pub use shipped::{shipped, shipped_scenarios};
+pub(crate) use value::shorten;
 pub use words::Words;
 
 /// Two names that differ by so many letters may be one.

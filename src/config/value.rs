@@ -59,7 +59,7 @@ impl fmt::Display for Node {
 const LONGEST: usize = 100;
 
 /// One line of at most [`LONGEST`] characters; what a terminal would obey rather than show is escaped.
-pub(super) fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     let mut line = String::new();
     let mut blank = false;
     for (shown, c) in text.trim().chars().enumerate() {

@@ -1,6 +1,7 @@
 //! The figures of a result: `NAME.svg`, `figures/NAME.csv` for other tools, and `figures.json`, from which they are drawn
 //! again.
 
+use crate::config::shorten;
 use crate::output::{Folder, FolderError, json};
 use crate::plot::Figure;
 use serde::{Deserialize, Serialize};
@@ -104,7 +105,7 @@ pub fn read(folder: &Path) -> Result<Vec<(String, Figure)>, FiguresError> {
         };
         match named.iter().find(|named| !inside(named)) {
             None => Ok(named),
-            Some(named) => Err(io::Error::other(json::shorten(&format!(
+            Some(named) => Err(io::Error::other(shorten(&format!(
                 "a figure called {:?}",
                 named.name
             )))),

@@ -69,7 +69,8 @@ pub(super) fn read_archive(path: &Path) -> Result<[Images; 2], ImageError> {
 
 fn images(x: &Source, y: &Source) -> Result<Images, ImageError> {
     for source in [x, y] {
-        check_npy_header(&source.bytes).map_err(|found| source.refuse(found, "an array"))?;
+        check_npy_header(&source.bytes)
+            .map_err(|found| source.refuse(found, "what NumPy writes"))?;
     }
     let pixels: ArrayD<u8> = x.array().map_err(|error| {
         x.refuse(

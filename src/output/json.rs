@@ -1,25 +1,17 @@
 //! What is wrong with a file of JSON, in a line.
 
+use crate::config::shorten;
 use std::io;
 
-/// Characters that are shown of its beginning and of its end.
-const BEGINNING: usize = 120;
-const END: usize = 60;
-
-/// An error of reading; serde quotes what it found, however long that is.
+/// An error of reading; serde quotes what it found, however long that is and whatever a terminal would do with it.
 pub(crate) fn mistake(error: serde_json::Error) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, shorten(&error.to_string()))
-}
-
-/// A text without its middle, where it is long.
-pub(crate) fn shorten(text: &str) -> String {
-    let count = text.chars().count();
-    if count <= BEGINNING + END {
-        return text.to_owned();
-    }
-    let beginning = text.chars().take(BEGINNING);
-    let end = text.chars().skip(count - END);
-    beginning.chain(['…']).chain(end).collect()
+    let whole = error.to_string();
+    let said = shorten(&whole);
+    let said = match said == whole {
+        true => said,
+        false => format!("{said} at line {} column {}", error.line(), error.column()),
+    };
+    io::Error::new(io::ErrorKind::InvalidData, said)
 }
 
 #[cfg(test)]
@@ -32,11 +24,20 @@ mod tests {
         enum Word {
             One,
         }
-        let wrong = serde_json::from_str::<Word>(&format!("\"{}\"", "ä".repeat(5000)));
-        let said = mistake(wrong.unwrap_err()).to_string();
-        assert!(said.chars().count() < 200, "{said}");
-        assert!(said.starts_with("unknown variant `ää") && said.contains("line 1 column"));
+        let said = |text: &str| {
+            let wrong = serde_json::from_str::<Word>(text).unwrap_err();
+            mistake(wrong).to_string()
+        };
+        let long = said(&format!("\"{}\"", "ä".repeat(5000)));
+        assert!(long.chars().count() < 200, "{long}");
+        assert!(long.starts_with("unknown variant `ää") && long.contains("line 1 column"));
+        // What a terminal would obey is escaped.
+        let colour = said("\"\\u001b[31m\"");
+        assert!(
+            !colour.contains('\u{1b}') && colour.contains("line 1 column"),
+            "{colour}"
+        );
         let right: Word = serde_json::from_str("\"One\"").unwrap();
-        assert_eq!(shorten(&format!("{right:?}")), "One");
+        assert_eq!(format!("{right:?}"), "One");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::folder::write_whole;
 use super::json;
+use crate::config::shorten;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io;
@@ -36,7 +37,7 @@ impl Manifest {
                 match manifest.files.iter().find(|name| !is_below(name)) {
                     Some(name) => Err(io::Error::other(format!(
                         "{FILE}, which names {}, a file outside of the folder",
-                        json::shorten(&format!("{name:?}"))
+                        shorten(&format!("{name:?}"))
                     ))),
                     None => Ok(manifest),
                 }

@@ -42,10 +42,11 @@ impl Kept {
 impl State {
     /// As the library has it: V only where it runs, and an integral at the end.
     pub(super) fn packed(self, fixed: bool) -> Vec<f64> {
-        let fan_out = self.fan_out.as_slice().filter(|_| !fixed);
+        let fan_out = self.fan_out.as_slice().expect("row by row");
+        let fan_out = if fixed { &[] } else { fan_out };
         let (mut packed, _) = self.nodes.into_raw_vec_and_offset();
-        packed.reserve_exact(self.fan_out.len() + 1);
-        packed.extend_from_slice(fan_out.unwrap_or_default());
+        packed.reserve_exact(fan_out.len() + 1);
+        packed.extend_from_slice(fan_out);
         packed.push(0.0);
         packed
     }

@@ -19,8 +19,16 @@ use tube::Tube;
 pub(super) fn check(inputs: &Node, node: &Node, ledger: &mut Ledger) -> Result<(), Mistake> {
     let teacher = inputs.matrix("teacher", None, None)?;
     let start = inputs.matrix("start", Some(teacher.nrows()), Some(teacher.ncols()))?;
+    if start.len() > LARGEST {
+        let allowed = format!("at most {LARGEST} numbers");
+        return Err(inputs.at("start")?.mistake(allowed));
+    }
     // None where the start is certified itself.
-    let steps = node.numbers("steps", Some(node.count("steps")?))?;
+    let steps = node.at("steps")?.list(Some(node.count("steps")?))?;
+    let steps: Vec<f64> = steps
+        .iter()
+        .map(Node::as_positive)
+        .collect::<Result<_, _>>()?;
     let least = node.numbers("least", Some(steps.len()))?;
     let angles = node.numbers("angles", Some(teacher.nrows()))?;
     let kernel = Gaussian::new(inputs.number("threshold")?);
@@ -29,7 +37,7 @@ pub(super) fn check(inputs: &Node, node: &Node, ledger: &mut Ledger) -> Result<(
     let mut found = Vec::new();
     for (i, (&step, &claimed)) in steps.iter().zip(&least).enumerate() {
         found.push(tube.least());
-        if !(step > 0.0) || !tube.advance(step, claimed, f64::INFINITY) {
+        if !tube.advance(step, claimed, f64::INFINITY) {
             let meaning = "a step on which the bounds that it supposes hold";
             ledger.note(&format!("steps[{i}]"), meaning, Side::AtMost, step, 0.0);
             return Ok(());

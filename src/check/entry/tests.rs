@@ -32,6 +32,16 @@ fn network(teacher: &Array2<f64>, student: &Array2<f64>, b: f64) -> TwoLayer {
     TwoLayer::with_unit_fan_out(&teacher.t().to_owned(), student.t().to_owned(), b)
 }
 
+fn flow(network: &TwoLayer) -> TwoLayerFlow {
+    let exact = Box::new(ExactGaussian::new());
+    TwoLayerFlow::new(
+        network,
+        exact,
+        &Input::standard_gaussian(),
+        FlowOptions::default(),
+    )
+}
+
 fn middles(all: &Array2<Interval>) -> Array2<f64> {
     all.mapv(Interval::middle)
 }
@@ -81,13 +91,7 @@ fn the_velocity_is_the_flows_and_the_hessian_minus_its_derivative() {
         let network = network(&teacher, &rows, b);
         let field = field(b, &teacher);
         let point = field.at(units(&rows));
-        let exact = Box::new(ExactGaussian::new());
-        let mut flow = TwoLayerFlow::new(
-            &network,
-            exact,
-            &Input::standard_gaussian(),
-            FlowOptions::default(),
-        );
+        let mut flow = flow(&network);
         let state = flow.state_of(&network);
         let mut slope = vec![0.0; state.len()];
         flow.velocity(&state, &mut slope);
@@ -151,13 +155,7 @@ fn norm(row: ArrayView1<f64>) -> f64 {
 /// dop853 at its smallest tolerance, from a start, m × k.
 fn solved(teacher: &Array2<f64>, b: f64, start: &Array2<f64>, time: f64) -> Array2<f64> {
     let network = network(teacher, start, b);
-    let exact = Box::new(ExactGaussian::new());
-    let mut flow = TwoLayerFlow::new(
-        &network,
-        exact,
-        &Input::standard_gaussian(),
-        FlowOptions::default(),
-    );
+    let mut flow = flow(&network);
     let state = flow.state_of(&network);
     let method = Method::Dop853(Tolerance {
         rtol: 1e-13,

@@ -24,13 +24,16 @@ words! {
     }
 }
 
+/// Far within what `f32` holds.
+const SCALES: Range = Range::closed(1e-6, 1e6, "a number from 1e-6 to 1e6");
+
 keys! {
     /// Where training begins.
     pub(in crate::experiment::deep) START {
         WEIGHTS = Key::words::<StartWeights>("student.weights")
             .or(Fallback::Word("uniform"))
             .means("uniform in ±1/√inputs; the student of an earlier run as it was at its end, of the same layers, for all seeds");
-        SCALE = Key::number("student.scale", Range::POSITIVE)
+        SCALE = Key::number("student.scale", SCALES)
             .or(Fallback::Number(1.0))
             .means("all weights and biases at the start are multiplied by this")
             .label("scale of the start");
@@ -51,6 +54,20 @@ impl Start {
             weights: section.word(&WEIGHTS)?,
             scale: section.number(&SCALE)?,
         })
+    }
+
+    /// Looks at what a student of these layers reads, before anything is computed.
+    ///
+    /// # Errors
+    /// As [`Start::student`].
+    pub(in crate::experiment::deep) fn prepare(
+        &self,
+        architecture: &Architecture,
+    ) -> std::result::Result<(), ExperimentError> {
+        match &self.weights {
+            StartWeights::Uniform => Ok(()),
+            StartWeights::File(_) => self.student(0, architecture).map(drop),
+        }
     }
 
     /// The student of a seed.

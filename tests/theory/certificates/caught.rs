@@ -111,6 +111,30 @@ fn a_false_step_tube_or_angle_of_an_entry_is_caught() {
             ("steps/4", 1000.0, "steps[4]"),
         ],
     );
+    // Backwards, or not at all, no step leads.
+    for factor in [-1.0, 0.0] {
+        let mistake = check::check(&changed(&file, "certificates/0/steps/4", factor).to_string());
+        let said = mistake.unwrap_err().to_string();
+        assert!(
+            said.starts_with("certificates[0].steps[4]: found"),
+            "{said}"
+        );
+    }
+    // What would take gigabytes is refused.
+    let mut large = file.clone();
+    let rows: Vec<Vec<f64>> = Array2::<f64>::eye(21)
+        .rows()
+        .into_iter()
+        .map(|row| row.to_vec())
+        .collect();
+    large["inputs"]["teacher"] = rows.clone().into();
+    large["inputs"]["start"] = rows.into();
+    large["certificates"][0]["angles"] = vec![0.1; 21].into();
+    let said = check::check(&large.to_string()).unwrap_err().to_string();
+    assert!(
+        said.contains("inputs.start") && said.contains("at most 400 numbers"),
+        "{said}"
+    );
     // Another start ends elsewhere.
     let other = changed(&file, "inputs/start/0/1", 1.1);
     assert!(!refuted(&other).is_empty());

@@ -63,7 +63,7 @@ impl Experiment for DeepTraining {
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
         for variant in self.variants() {
-            self.start.student(self.base.seed, &self.network(variant))?;
+            self.start.prepare(&self.network(variant))?;
         }
         problem::prepare(&self.base)
     }
