@@ -7,7 +7,7 @@
 
 use super::geometry::Correlation;
 use super::routines::Routines;
-use super::strands::{Shared, Strands};
+use super::strands::{LINE, Shared, Strands};
 use super::vectors::{ACROSS, Operands, Tap, Vectors, tile};
 use crate::real::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -117,7 +117,7 @@ pub(super) fn run<T: Real>(
 impl<T: Real> Correlate<'_, T> {
     /// From one channel to the next in a row laid out anew: an odd number of cache lines.
     fn stride(&self) -> usize {
-        let line = 64 / size_of::<T>();
+        let line = LINE / size_of::<T>();
         let width = (self.shape.from.width + 2 * self.shape.frame) * self.batch;
         let lines = width.div_ceil(line);
         (lines + 1 - lines % 2) * line
@@ -266,10 +266,10 @@ unsafe fn strip<V: Vectors, const ROWS: usize>(
             // SAFETY: the tile's rows and columns are inside the result, or all is done aside.
             unsafe {
                 if rows == ROWS && n == across {
-                    tile::<V, ROWS>(&operands, begins, out, job.out.stride());
+                    tile::<V, ROWS, ACROSS>(&operands, begins, out, job.out.stride());
                 } else {
                     aside_of(rows, n, out, job.out.stride(), aside, across, |aside| {
-                        tile::<V, ROWS>(&operands, begins, aside, across);
+                        tile::<V, ROWS, ACROSS>(&operands, begins, aside, across);
                     });
                 }
             }

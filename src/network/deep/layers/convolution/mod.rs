@@ -9,6 +9,7 @@ mod outer;
 mod routines;
 mod strands;
 mod vectors;
+mod winograd;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -76,28 +77,50 @@ impl LayerKind for Convolution {
     }
 }
 
-/// A convolution at work: by vectors of the processor where it has them and rows are long enough, else by BLAS.
+/// A convolution at work: by vectors of the processor where it has them and rows are long enough, of tiles where they
+/// serve, else by BLAS.
 struct Convolving<T: 'static> {
     shape: Correlation,
     strands: Strands<T>,
     routines: Option<Routines<T>>,
+    /// Whether Winograd's filtering may serve.
+    by_tiles: bool,
     /// Weights in the order of use: those of the way back by BLAS, or of both ways by vectors.
     weights: Vec<T>,
     /// With zeros up to whole tiles.
     bias: Vec<T>,
+    /// Sums of the gradient of weights by tiles.
+    sums: Vec<T>,
+}
+
+/// Which way a convolution goes.
+enum Way<T: 'static> {
+    Blas,
+    Vectors(Routines<T>),
+    Winograd(Routines<T>),
 }
 
 impl<T: Real> Convolving<T> {
     fn new(shape: Correlation, routines: Option<Routines<T>>) -> Self {
         let back = shape.transposed();
         let rows = routines.map_or(1, |routines| routines.rows);
-        let packed = |shape| correlate::packed_len(shape, rows);
+        let packed = |shape: &Correlation| {
+            let tiles = winograd::packed_len(shape, rows);
+            let tiles = if routines.is_some() && shape.kernel == 3 {
+                tiles
+            } else {
+                0
+            };
+            correlate::packed_len(shape, rows).max(tiles)
+        };
         let most = shape.to.channels.max(shape.from.channels);
         Self {
             strands: Strands::new(),
             routines,
+            by_tiles: true,
             weights: vec![T::zero(); packed(&shape).max(packed(&back))],
             bias: vec![T::zero(); most.next_multiple_of(rows)],
+            sums: Vec::new(),
             shape,
         }
     }
@@ -106,16 +129,49 @@ impl<T: Real> Convolving<T> {
         x.ncols() / self.shape.from.positions()
     }
 
-    /// The vector loops, where rows of the result are as long as two tiles.
-    fn routines(&self, shape: &Correlation, batch: usize) -> Option<Routines<T>> {
-        let is_long = |routines: &Routines<T>| shape.to.width * batch >= 2 * routines.columns;
-        self.routines
-            .filter(|routines| is_long(routines) && shape.taps() <= correlate::MOST_TAPS)
+    /// Vectors, where rows of the result are as long as two tiles of them.
+    fn way(&self, shape: &Correlation, batch: usize) -> Way<T> {
+        match self.routines {
+            Some(routines) if self.by_tiles && winograd::serves(shape, batch, &routines) => {
+                Way::Winograd(routines)
+            }
+            Some(routines)
+                if shape.to.width * batch >= 2 * routines.columns
+                    && shape.taps() <= correlate::MOST_TAPS =>
+            {
+                Way::Vectors(routines)
+            }
+            _ => Way::Blas,
+        }
     }
 
     fn set_bias(&mut self, bias: &[T]) {
         self.bias.fill(T::zero());
         self.bias[..bias.len()].copy_from_slice(bias);
+    }
+
+    /// y = w ∗ x + bias by vectors.
+    fn correlate(
+        &mut self,
+        way: &Way<T>,
+        (shape, batch): (Correlation, usize),
+        weight: impl Fn(usize, usize, usize) -> T,
+        bias: &[T],
+        (x, y): (ArrayView2<T>, ArrayViewMut2<T>),
+    ) {
+        self.set_bias(bias);
+        let (weights, strands, size) = (&mut self.weights, &self.strands, (shape, batch));
+        match way {
+            Way::Winograd(routines) => {
+                winograd::pack(&shape, routines.rows, weight, weights);
+                winograd::run(routines, strands, size, [weights, &self.bias], x, y);
+            }
+            Way::Vectors(routines) => {
+                correlate::pack(&shape, routines.rows, weight, weights);
+                correlate::run(routines, strands, size, [weights, &self.bias], x, y);
+            }
+            Way::Blas => unreachable!("BLAS takes weights as they are"),
+        }
     }
 }
 
@@ -124,15 +180,13 @@ impl<T: Real> Map<T> for Convolving<T> {
         let (shape, batch) = (self.shape, self.batch(x));
         let (weights, bias) = (parameters.weights.view(), parameters.bias());
         let bias = bias.as_slice().expect("contiguous");
-        let Some(routines) = self.routines(&shape, batch) else {
+        let way = self.way(&shape, batch);
+        if let Way::Blas = way {
             let threads = (batch, &self.strands);
             return columns::correlate(&shape, threads, weights, x, T::zero(), Some(bias), y);
-        };
+        }
         let weight = |m: usize, c: usize, tap: usize| weights[[m, c * shape.taps() + tap]];
-        correlate::pack(&shape, routines.rows, weight, &mut self.weights);
-        self.set_bias(bias);
-        let operands = [&self.weights[..], &self.bias];
-        correlate::run(&routines, &self.strands, (shape, batch), operands, x, y);
+        self.correlate(&way, (shape, batch), weight, bias, (x, y));
     }
 
     fn apply(&mut self, weights: ArrayView2<T>, x: ArrayView2<T>, beta: T, y: ArrayViewMut2<T>) {
@@ -153,19 +207,16 @@ impl<T: Real> Map<T> for Convolving<T> {
             self.shape.taps(),
         );
         let turned = |c: usize, k: usize, tap: usize| weights[[k, c * taps + taps - 1 - tap]];
-        let routines = self.routines(&back, batch).filter(|_| beta == T::zero());
-        let Some(routines) = routines else {
+        let way = self.way(&back, batch);
+        if matches!(way, Way::Blas) || beta != T::zero() {
             let room = &mut self.weights[..weights.len()];
             correlate::turn(&back, turned, room);
             let shape = (back.to.channels, back.inputs());
             let turned = ArrayView2::from_shape(shape, room).expect("as many as there are");
             let threads = (batch, &self.strands);
             return columns::correlate(&back, threads, turned, delta, beta, None, x);
-        };
-        correlate::pack(&back, routines.rows, turned, &mut self.weights);
-        self.set_bias(&[]);
-        let operands = [&self.weights[..], &self.bias];
-        correlate::run(&routines, &self.strands, (back, batch), operands, delta, x);
+        }
+        self.correlate(&way, (back, batch), turned, &[], (delta, x));
     }
 
     fn outer(
@@ -177,12 +228,16 @@ impl<T: Real> Map<T> for Convolving<T> {
         out: ArrayViewMut2<T>,
     ) {
         let (shape, batch) = (self.shape, self.batch(x));
-        match self.routines(&shape, batch) {
-            Some(routines) => {
-                let scaled = ([alpha, beta], delta);
+        let scaled = ([alpha, beta], delta);
+        match self.way(&shape, batch) {
+            Way::Winograd(routines) => {
+                let memory = (&self.strands, &mut self.sums);
+                winograd::outer(&routines, memory, (shape, batch), scaled, x, out);
+            }
+            Way::Vectors(routines) => {
                 outer::run(&routines, &self.strands, (shape, batch), scaled, x, out);
             }
-            None => {
+            Way::Blas => {
                 let threads = (batch, &self.strands);
                 columns::outer(&shape, threads, (alpha, delta), x, beta, out);
             }
@@ -230,11 +285,11 @@ mod tests {
     use crate::sgd::gaussian_inputs;
     use ndarray::Array2;
 
-    /// Both ways and the gradient, one after another.
-    fn all<T: Real>(shape: Correlation, batch: usize, by_vectors: bool) -> Vec<f64> {
-        let vectors = routines().filter(|_| by_vectors);
-        assert!(vectors.is_some() == by_vectors);
+    /// Both ways and the gradient, one after another, by the i-th best vectors and by tiles, or by BLAS.
+    fn all<T: Real>(shape: Correlation, batch: usize, by: Option<(usize, bool)>) -> Vec<f64> {
+        let vectors = by.map(|(i, _)| routines::all()[i]);
         let mut work = Convolving::<T>::new(shape, vectors);
+        work.by_tiles = by.is_some_and(|(_, by_tiles)| by_tiles);
         let random = |name, rows, columns| gaussian_inputs::<T>(1, name, [rows, columns], 1.0);
         let (from, to) = (shape.from, shape.to);
         let x = random("x", from.channels, from.positions() * batch);
@@ -258,7 +313,7 @@ mod tests {
     }
 
     fn shapes() -> impl Iterator<Item = (Correlation, usize)> {
-        let sizes = [[3, 16, 9], [18, 7, 6], [37, 20, 7]];
+        let sizes = [[3, 16, 9], [18, 7, 6], [37, 20, 7], [13, 131, 4]];
         let kernels = [(3, 0), (3, 1), (3, 2), (2, 1), (5, 2), (4, 3), (1, 0)];
         sizes.into_iter().flat_map(move |[c, k, side]| {
             kernels.into_iter().flat_map(move |(kernel, frame)| {
@@ -277,34 +332,25 @@ mod tests {
     }
 
     #[test]
-    fn vectors_and_products_of_blas_agree() {
+    fn vectors_of_all_kinds_tiles_and_products_of_blas_agree() {
         crate::blas::single_threaded();
-        if routines::<f64>().is_none() {
-            return;
-        }
+        let close = |a: Vec<f64>, b: &[f64], epsilon: f64, of: &dyn std::fmt::Debug| {
+            let scale = b.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
+            let errors = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+            let error = errors.fold(0.0, f64::max);
+            assert!(error < epsilon * scale, "{of:?}: {error} of {scale}");
+        };
+        let (kinds, mut by_tiles) = (routines::all::<f64>().len(), 0);
         for (shape, batch) in shapes() {
-            let close = |a: Vec<f64>, b: Vec<f64>, epsilon: f64| {
-                let scale = b.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
-                let error = a
-                    .iter()
-                    .zip(&b)
-                    .map(|(a, b)| (a - b).abs())
-                    .fold(0.0, f64::max);
-                assert!(
-                    error < epsilon * scale,
-                    "{shape:?} {batch}: {error} of {scale}"
-                );
-            };
-            close(
-                all::<f64>(shape, batch, true),
-                all::<f64>(shape, batch, false),
-                1e-14,
-            );
-            close(
-                all::<f32>(shape, batch, true),
-                all::<f32>(shape, batch, false),
-                5e-6,
-            );
+            let double = all::<f64>(shape, batch, None);
+            for by in (0..kinds).flat_map(|i| [Some((i, false)), Some((i, true))]) {
+                let of = (shape, batch, by);
+                close(all::<f64>(shape, batch, by), &double, 1e-14, &of);
+                close(all::<f32>(shape, batch, by), &double, 5e-6, &of);
+            }
+            let work = Convolving::<f32>::new(shape, routines());
+            by_tiles += usize::from(matches!(work.way(&shape, batch), Way::Winograd(_)));
         }
+        assert!(kinds == 0 || by_tiles >= 6, "{by_tiles}");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::correlate::Correlate;
 use super::outer::Outer;
+use super::winograd::{Filtered, Gradient};
 use crate::real::Real;
 use std::any::Any;
 
@@ -14,13 +15,20 @@ pub(super) struct Routines<T: 'static> {
     pub columns: usize,
     pub correlate: for<'a> unsafe fn(&Correlate<'a, T>, usize, &mut [T]),
     pub outer: for<'a> unsafe fn(&Outer<'a, T>, usize, &mut [T]),
+    pub filtered: for<'a> unsafe fn(&Filtered<'a, T>, usize, &mut [T]),
+    pub gradient: for<'a> unsafe fn(&Gradient<'a, T>, usize, &mut [T]),
 }
 
 /// The best of them; `None` where products of BLAS have to do.
 pub(super) fn routines<T: Real>() -> Option<Routines<T>> {
+    all().first().copied()
+}
+
+/// All, the best first.
+pub(super) fn all<T: Real>() -> Vec<Routines<T>> {
     let all: Vec<Box<dyn Any>> = available();
-    all.iter()
-        .find_map(|routines| routines.downcast_ref::<Routines<T>>().copied())
+    let of_precision = |routines: &Box<dyn Any>| routines.downcast_ref::<Routines<T>>().copied();
+    all.iter().filter_map(of_precision).collect()
 }
 
 #[cfg(target_arch = "x86_64")]

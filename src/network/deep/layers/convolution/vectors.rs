@@ -40,12 +40,12 @@ pub(super) struct Operands<'a, T> {
     pub stride: usize,
 }
 
-/// A tile of `ROWS` × `ACROSS` vectors: `begins`, one number a row, or what stands there, plus what the operands make.
+/// A tile of `ROWS` × `N` vectors: `begins`, one number a row, or what stands there, plus what the operands make.
 ///
 /// # Safety
 /// The processor has the vectors; pointers are good for what is read and written.
 #[inline(always)]
-pub(super) unsafe fn tile<V: Vectors, const ROWS: usize>(
+pub(super) unsafe fn tile<V: Vectors, const ROWS: usize, const N: usize>(
     operands: &Operands<V::Number>,
     begins: Option<*const V::Number>,
     out: *mut V::Number,
@@ -53,7 +53,7 @@ pub(super) unsafe fn tile<V: Vectors, const ROWS: usize>(
 ) {
     // SAFETY: by the caller's word.
     unsafe {
-        let mut sums = [[V::splat(V::Number::from_f64(0.0)); ACROSS]; ROWS];
+        let mut sums = [[V::splat(V::Number::from_f64(0.0)); N]; ROWS];
         for (row, sums) in sums.iter_mut().enumerate() {
             for (v, sum) in sums.iter_mut().enumerate() {
                 *sum = match begins {
@@ -66,10 +66,10 @@ pub(super) unsafe fn tile<V: Vectors, const ROWS: usize>(
             let mut weights = operands.weights.add(tap.number * operands.channels * ROWS);
             let mut image = operands.image.add(tap.image);
             for _ in 0..operands.channels {
-                let x: [V::Vector; ACROSS] = [0, 1, 2].map(|v| V::load(image.add(v * V::LANES)));
+                let x: [V::Vector; N] = std::array::from_fn(|v| V::load(image.add(v * V::LANES)));
                 for (row, sums) in sums.iter_mut().enumerate() {
                     let w = V::splat(*weights.add(row));
-                    for v in 0..ACROSS {
+                    for v in 0..N {
                         sums[v] = V::multiply_add(w, x[v], sums[v]);
                     }
                 }

@@ -4,6 +4,7 @@ use super::correlate::{Correlate, correlate};
 use super::outer::{Outer, outer};
 use super::routines::Routines;
 use super::vectors::{ACROSS, Vectors};
+use super::winograd::{self, Filtered, Gradient};
 use std::arch::x86_64::*;
 
 pub(super) struct Avx2Single;
@@ -114,22 +115,49 @@ fn sums_4([a, b, c, d]: [__m256d; 4]) -> [f64; 4] {
     out
 }
 
+// Sums first by instructions that reach all 32 registers: otherwise half of the sums in `dots` would stand in memory.
+
 #[inline]
 #[target_feature(enable = "avx512f,avx2,fma")]
-fn sums_16(of: [__m512; 4]) -> [f32; 4] {
-    let fold = |x: __m512| {
-        let high = _mm512_extractf64x4_pd::<1>(_mm512_castps_pd(x));
-        _mm256_add_ps(_mm512_castps512_ps256(x), _mm256_castpd_ps(high))
+fn sums_16([a, b, c, d]: [__m512; 4]) -> [f32; 4] {
+    let pair = |a, b| {
+        let sums = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+        _mm512_castps_pd(sums)
     };
-    sums_8([fold(of[0]), fold(of[1]), fold(of[2]), fold(of[3])])
+    let (ab, cd) = (pair(a, b), pair(c, d));
+    let even = _mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd));
+    let odd = _mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd));
+    let all = _mm512_add_ps(even, odd);
+    let high = _mm512_extractf64x4_pd::<1>(_mm512_castps_pd(all));
+    let half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm256_castpd_ps(high));
+    let high = _mm256_extractf128_ps::<1>(half);
+    let sum = _mm_add_ps(_mm256_castps256_ps128(half), high);
+    let mut out = [0.0; 4];
+    // SAFETY: four numbers have room there.
+    unsafe { _mm_storeu_ps(out.as_mut_ptr(), sum) };
+    out
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx2,fma")]
-fn sums_8_double(of: [__m512d; 4]) -> [f64; 4] {
-    let fold =
-        |x: __m512d| _mm256_add_pd(_mm512_castpd512_pd256(x), _mm512_extractf64x4_pd::<1>(x));
-    sums_4([fold(of[0]), fold(of[1]), fold(of[2]), fold(of[3])])
+fn sums_8_double([a, b, c, d]: [__m512d; 4]) -> [f64; 4] {
+    let pair = |a, b| {
+        let sums = _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
+        let high = _mm512_extractf64x4_pd::<1>(sums);
+        let half = _mm256_add_pd(_mm512_castpd512_pd256(sums), high);
+        _mm_add_pd(
+            _mm256_castpd256_pd128(half),
+            _mm256_extractf128_pd::<1>(half),
+        )
+    };
+    let (ab, cd) = (pair(a, b), pair(c, d));
+    let mut out = [0.0; 4];
+    // SAFETY: four numbers have room there.
+    unsafe {
+        _mm_storeu_pd(out.as_mut_ptr(), ab);
+        _mm_storeu_pd(out.as_mut_ptr().add(2), cd);
+    }
+    out
 }
 
 /// The loops above all, compiled for processors that have the vectors.
@@ -150,11 +178,25 @@ macro_rules! routines {
                 unsafe { outer::<$vectors, $rows>(job, piece, memory) }
             }
 
+            #[target_feature(enable = $features)]
+            unsafe fn filtered(job: &Filtered<Number>, piece: usize, memory: &mut [Number]) {
+                // SAFETY: this function is for such processors.
+                unsafe { winograd::filtered::<$vectors, $rows>(job, piece, memory) }
+            }
+
+            #[target_feature(enable = $features)]
+            unsafe fn gradient(job: &Gradient<Number>, piece: usize, memory: &mut [Number]) {
+                // SAFETY: this function is for such processors.
+                unsafe { winograd::gradient::<$vectors, $rows>(job, piece, memory) }
+            }
+
             Routines {
                 rows: $rows,
                 columns: ACROSS * <$vectors as Vectors>::LANES,
                 correlate: correlated,
                 outer: outer_product,
+                filtered,
+                gradient,
             }
         }
     };
