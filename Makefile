@@ -40,7 +40,8 @@ data:
 	scripts/setup.sh dataset-fashion-mnist
 
 # What reads files of others, fed with anything: a minute for each kind of file.
-fuzz: setup
+fuzz:
+	scripts/setup.sh g++
 	scripts/fuzz.sh 60
 
 # The library's own tests with AddressSanitizer, which the stable toolchain has where it is asked by this name.

@@ -12,7 +12,7 @@ if [ $# -eq 0 ]; then
 fi
 
 # What cargo-fuzz asks for without a sanitizer: counters at every edge, and what is compared with what.
-flags="--cfg fuzzing -Cpasses=sancov-module -Ccodegen-units=1"
+flags="--cfg fuzzing -Cpasses=sancov-module"
 for option in level=4 inline-8bit-counters pc-table trace-compares; do
     flags+=" -Cllvm-args=-sanitizer-coverage-$option"
 done
@@ -20,18 +20,21 @@ done
 host=$(rustc -vV | sed -n 's/^host: //p')
 RUSTFLAGS=$flags cargo build --release --quiet --bins --target "$host"
 
-status=0
-for target in "$@"; do
+# One target: its number of inputs, and if it found something, the end of what it said.
+fuzz() {
+    local target=$1 log status=0
     mkdir -p "corpus/$target" "artifacts/$target"
-    echo "$target"
     log=$(mktemp)
-    if ! LUCKFLOW_SEEDS="corpus/$target" timeout -s KILL $((seconds + 120)) \
+    LUCKFLOW_SEEDS="corpus/$target" timeout -s KILL $((seconds + 300)) \
         "target/$host/release/$target" "corpus/$target" "-artifact_prefix=artifacts/$target/" -dict=words.dict \
-        -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 > "$log" 2>&1; then
-        tail -n 30 "$log"
-        status=1
-    fi
-    sed -n 's/^stat::number_of_executed_units: */  inputs: /p' "$log"
+        -max_total_time="$seconds" -timeout=120 -rss_limit_mb=2048 -print_final_stats=1 > "$log" 2>&1 || status=1
+    if [ $status -ne 0 ]; then tail -n 30 "$log"; fi
+    sed -n "s/^stat::number_of_executed_units: */$target: inputs /p" "$log"
     rm -f "$log"
-done
-exit $status
+    return $status
+}
+
+# As many at once as there are processors.
+export seconds host
+export -f fuzz
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I TARGET bash -c 'fuzz TARGET'

@@ -2,6 +2,7 @@
 # The package for Python: `test` installs it into an environment of its own and runs its tests, `peers` those that compare
 # it with PyTorch, JAX, MPI, Ray and submitit, `wheel` builds one with all libraries inside and runs the first example in
 # a fresh environment; `program` builds the command line with the features that make the library the same for both.
+# PROFILE is Cargo's: release where nothing else is said.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -26,15 +27,16 @@ environment() {
 
 # With the features of the program, so that of the library one build is enough for both: it is not linked twice.
 features="extension-module,program"
+profile=${PROFILE:-release}
 
 case "$what" in
 program)
-    cargo build --release --quiet --package luckflow --package luckflow-python --bin luckflow \
+    cargo build --profile "$profile" --quiet --package luckflow --package luckflow-python --bin luckflow \
         --features luckflow-python/extension-module,luckflow-python/program
     ;;
 test)
     environment target/python-test
-    MATURIN_PEP517_ARGS="--features $features" \
+    MATURIN_PEP517_ARGS="--profile $profile --features $features" \
         target/python-test/bin/pip install --quiet --disable-pip-version-check './python[test]'
     cd python
     # What is tested is the package that was installed, not the sources in this folder.
@@ -44,7 +46,7 @@ peers)
     # Gigabytes: PyTorch of PyPI comes with CUDA.
     [ -x target/python-peers/bin/pip ] || environment target/python-peers
     command -v mpirun >/dev/null || echo "python: without mpirun (Debian: openmpi-bin) there is no sweep over ranks" >&2
-    MATURIN_PEP517_ARGS="--features $features" \
+    MATURIN_PEP517_ARGS="--profile $profile --features $features" \
         target/python-peers/bin/pip install --quiet --disable-pip-version-check './python[test,peers]'
     # From a folder without these sources: workers of Ray and submitit look where their parent is.
     cd target
@@ -58,7 +60,7 @@ wheel)
     rm -rf target/wheels
     PATH="$PWD/target/python-build/bin:$PATH"
     # From its folder: the settings of the build lie there.
-    (cd python && maturin build --release --quiet --features "$features" --auditwheel repair --out ../target/wheels)
+    (cd python && maturin build --profile "$profile" --quiet --features "$features" --auditwheel repair --out ../target/wheels)
     environment target/python-wheel
     target/python-wheel/bin/pip install --quiet --disable-pip-version-check pandas target/wheels/*.whl
     (cd target && ./python-wheel/bin/python ../python/examples/first.py)
