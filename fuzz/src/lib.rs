@@ -96,8 +96,8 @@ pub fn joined(first: u8, files: &[&[u8]]) -> Vec<u8> {
 }
 
 /// What a run of a scenario leaves, by name.
-pub fn outcome_files(text: &str) -> BTreeMap<String, Vec<u8>> {
-    let outcome = small::interpret(text)
+pub fn outcome_files(text: &str, changes: &[&str]) -> BTreeMap<String, Vec<u8>> {
+    let outcome = small::changed(text, changes)
         .run(&Silent)
         .expect("a scenario that runs");
     outcome

@@ -38,5 +38,10 @@ pub fn document(text: &str, changes: &[&str]) -> Document {
 
 /// A scenario of that text.
 pub fn interpret(text: &str) -> Scenario {
-    Scenario::interpret(document(text, &[])).expect("a scenario")
+    changed(text, &[])
+}
+
+/// With changes.
+pub fn changed(text: &str, changes: &[&str]) -> Scenario {
+    Scenario::interpret(document(text, changes)).expect("a scenario")
 }
