@@ -2,7 +2,7 @@
 # The package for Python: `test` installs it into an environment of its own and runs its tests, `peers` those that compare
 # it with PyTorch, JAX, MPI, Ray and submitit, `wheel` builds one with all libraries inside and runs the first example in
 # a fresh environment; `program` builds the command line with the features that make the library the same for both.
-# PROFILE is Cargo's: release where nothing else is said.
+# LUCKFLOW_PROFILE is Cargo's: release where nothing else is said.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -27,7 +27,7 @@ environment() {
 
 # With the features of the program, so that of the library one build is enough for both: it is not linked twice.
 features="extension-module,program"
-profile=${PROFILE:-release}
+profile=${LUCKFLOW_PROFILE:-release}
 
 case "$what" in
 program)
