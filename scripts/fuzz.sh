@@ -20,7 +20,8 @@ done
 host=$(rustc -vV | sed -n 's/^host: //p')
 RUSTFLAGS=$flags cargo build --release --quiet --bins --target "$host"
 
-# One target: its number of inputs, and if it found something, the end of what it said.
+# One target: its number of inputs, and if it found something, the end of what it said. An input may take two minutes: beside
+# all other targets, on two cores, these are less than half a minute of its own.
 fuzz() {
     local target=$1 log status=0
     mkdir -p "corpus/$target" "artifacts/$target"

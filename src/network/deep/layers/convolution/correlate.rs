@@ -7,7 +7,7 @@
 
 use super::geometry::Correlation;
 use super::routines::Routines;
-use super::strands::{LINE, Shared, Strands};
+use super::strands::{Shared, Strands, odd_lines};
 use super::vectors::{ACROSS, Operands, Tap, Vectors, tile};
 use crate::real::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -117,10 +117,7 @@ pub(super) fn run<T: Real>(
 impl<T: Real> Correlate<'_, T> {
     /// From one channel to the next in a row laid out anew: an odd number of cache lines.
     fn stride(&self) -> usize {
-        let line = LINE / size_of::<T>();
-        let width = (self.shape.from.width + 2 * self.shape.frame) * self.batch;
-        let lines = width.div_ceil(line);
-        (lines + 1 - lines % 2) * line
+        odd_lines::<T>((self.shape.from.width + 2 * self.shape.frame) * self.batch)
     }
 
     /// An even number.

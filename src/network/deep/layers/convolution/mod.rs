@@ -93,11 +93,13 @@ struct Convolving<T: 'static> {
     sums: Vec<T>,
 }
 
-/// Which way a convolution goes.
-enum Way<T: 'static> {
-    Blas,
-    Vectors(Routines<T>),
-    Winograd(Routines<T>),
+/// Which loops of the processor's vectors a convolution goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loops {
+    /// All products, straight from rows of the image.
+    Direct,
+    /// Fewer products, at the points of tiles.
+    Winograd,
 }
 
 impl<T: Real> Convolving<T> {
@@ -130,19 +132,13 @@ impl<T: Real> Convolving<T> {
     }
 
     /// Vectors, where rows of the result are as long as two tiles of them.
-    fn way(&self, shape: &Correlation, batch: usize) -> Way<T> {
-        match self.routines {
-            Some(routines) if self.by_tiles && winograd::serves(shape, batch, &routines) => {
-                Way::Winograd(routines)
-            }
-            Some(routines)
-                if shape.to.width * batch >= 2 * routines.columns
-                    && shape.taps() <= correlate::MOST_TAPS =>
-            {
-                Way::Vectors(routines)
-            }
-            _ => Way::Blas,
+    fn vectors(&self, shape: &Correlation, batch: usize) -> Option<(Routines<T>, Loops)> {
+        let routines = self.routines?;
+        if self.by_tiles && winograd::serves(shape, batch, &routines) {
+            return Some((routines, Loops::Winograd));
         }
+        let is_long = shape.to.width * batch >= 2 * routines.columns;
+        (is_long && shape.taps() <= correlate::MOST_TAPS).then_some((routines, Loops::Direct))
     }
 
     fn set_bias(&mut self, bias: &[T]) {
@@ -153,7 +149,7 @@ impl<T: Real> Convolving<T> {
     /// y = w ∗ x + bias by vectors.
     fn correlate(
         &mut self,
-        way: &Way<T>,
+        (routines, loops): (Routines<T>, Loops),
         (shape, batch): (Correlation, usize),
         weight: impl Fn(usize, usize, usize) -> T,
         bias: &[T],
@@ -161,16 +157,16 @@ impl<T: Real> Convolving<T> {
     ) {
         self.set_bias(bias);
         let (weights, strands, size) = (&mut self.weights, &self.strands, (shape, batch));
-        match way {
-            Way::Winograd(routines) => {
+        let operands = |weights| [weights, &*self.bias];
+        match loops {
+            Loops::Winograd => {
                 winograd::pack(&shape, routines.rows, weight, weights);
-                winograd::run(routines, strands, size, [weights, &self.bias], x, y);
+                winograd::run(&routines, strands, size, operands(weights), x, y);
             }
-            Way::Vectors(routines) => {
+            Loops::Direct => {
                 correlate::pack(&shape, routines.rows, weight, weights);
-                correlate::run(routines, strands, size, [weights, &self.bias], x, y);
+                correlate::run(&routines, strands, size, operands(weights), x, y);
             }
-            Way::Blas => unreachable!("BLAS takes weights as they are"),
         }
     }
 }
@@ -180,13 +176,12 @@ impl<T: Real> Map<T> for Convolving<T> {
         let (shape, batch) = (self.shape, self.batch(x));
         let (weights, bias) = (parameters.weights.view(), parameters.bias());
         let bias = bias.as_slice().expect("contiguous");
-        let way = self.way(&shape, batch);
-        if let Way::Blas = way {
+        let Some(vectors) = self.vectors(&shape, batch) else {
             let threads = (batch, &self.strands);
             return columns::correlate(&shape, threads, weights, x, T::zero(), Some(bias), y);
-        }
+        };
         let weight = |m: usize, c: usize, tap: usize| weights[[m, c * shape.taps() + tap]];
-        self.correlate(&way, (shape, batch), weight, bias, (x, y));
+        self.correlate(vectors, (shape, batch), weight, bias, (x, y));
     }
 
     fn apply(&mut self, weights: ArrayView2<T>, x: ArrayView2<T>, beta: T, y: ArrayViewMut2<T>) {
@@ -207,16 +202,16 @@ impl<T: Real> Map<T> for Convolving<T> {
             self.shape.taps(),
         );
         let turned = |c: usize, k: usize, tap: usize| weights[[k, c * taps + taps - 1 - tap]];
-        let way = self.way(&back, batch);
-        if matches!(way, Way::Blas) || beta != T::zero() {
+        let vectors = self.vectors(&back, batch);
+        let Some(vectors) = vectors.filter(|_| beta == T::zero()) else {
             let room = &mut self.weights[..weights.len()];
             correlate::turn(&back, turned, room);
             let shape = (back.to.channels, back.inputs());
             let turned = ArrayView2::from_shape(shape, room).expect("as many as there are");
             let threads = (batch, &self.strands);
             return columns::correlate(&back, threads, turned, delta, beta, None, x);
-        }
-        self.correlate(&way, (back, batch), turned, &[], (delta, x));
+        };
+        self.correlate(vectors, (back, batch), turned, &[], (delta, x));
     }
 
     fn outer(
@@ -229,15 +224,15 @@ impl<T: Real> Map<T> for Convolving<T> {
     ) {
         let (shape, batch) = (self.shape, self.batch(x));
         let scaled = ([alpha, beta], delta);
-        match self.way(&shape, batch) {
-            Way::Winograd(routines) => {
+        match self.vectors(&shape, batch) {
+            Some((routines, Loops::Winograd)) => {
                 let memory = (&self.strands, &mut self.sums);
                 winograd::outer(&routines, memory, (shape, batch), scaled, x, out);
             }
-            Way::Vectors(routines) => {
+            Some((routines, Loops::Direct)) => {
                 outer::run(&routines, &self.strands, (shape, batch), scaled, x, out);
             }
-            Way::Blas => {
+            None => {
                 let threads = (batch, &self.strands);
                 columns::outer(&shape, threads, (alpha, delta), x, beta, out);
             }
@@ -349,7 +344,10 @@ mod tests {
                 close(all::<f32>(shape, batch, by), &double, 5e-6, &of);
             }
             let work = Convolving::<f32>::new(shape, routines());
-            by_tiles += usize::from(matches!(work.way(&shape, batch), Way::Winograd(_)));
+            let loops = |batch| work.vectors(&shape, batch).map(|(_, loops)| loops);
+            by_tiles += usize::from(loops(batch) == Some(Loops::Winograd));
+            // Working memory for so many samples would be more than activations take.
+            assert!(loops(1 << 20) != Some(Loops::Winograd));
         }
         assert!(kinds == 0 || by_tiles >= 6, "{by_tiles}");
     }

@@ -214,12 +214,7 @@ fn put<T: Real>(job: &Outer<T>, own: Range<usize>, rows: usize, tile: usize, sum
                 if input < job.shape.inputs() {
                     let sum = alpha * sums[first + e * tile];
                     // SAFETY: each piece has inputs of its own.
-                    let out = unsafe { &mut *job.out.at(row, input) };
-                    *out = if beta == T::zero() {
-                        sum
-                    } else {
-                        sum + beta * *out
-                    };
+                    unsafe { job.out.update([row, input], sum, beta) };
                 }
             }
         }

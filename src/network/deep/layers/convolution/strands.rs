@@ -9,7 +9,13 @@ use ndarray::ArrayViewMut2;
 use ndarray::parallel::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 /// Bytes of a cache line.
-pub(super) const LINE: usize = 64;
+const LINE: usize = 64;
+
+/// An odd number of cache lines that hold `n` numbers: rows at this distance are spread over the cache.
+pub(super) fn odd_lines<T>(n: usize) -> usize {
+    let line = LINE / size_of::<T>();
+    (n.div_ceil(line) | 1) * line
+}
 
 /// Working memory for as many threads as there were at the start.
 pub(super) struct Strands<T>(Vec<Mutex<Vec<T>>>);
@@ -94,6 +100,23 @@ impl<'a, T: Real> Shared<'a, T> {
         assert!(row < self.rows && column < self.columns);
         // SAFETY: inside the matrix.
         unsafe { self.first.add(row * self.stride + column) }
+    }
+
+    /// x + β times what stands at a place takes its place.
+    ///
+    /// # Safety
+    /// Nobody else has it meanwhile.
+    ///
+    /// # Panics
+    /// If it is outside.
+    pub unsafe fn update(&self, [row, column]: [usize; 2], x: T, beta: T) {
+        // SAFETY: inside the matrix, and by the caller's word nobody else's.
+        let out = unsafe { &mut *self.at(row, column) };
+        *out = if beta == T::zero() {
+            x
+        } else {
+            x + beta * *out
+        };
     }
 
     /// Columns `begin..end` of all rows.

@@ -2,9 +2,10 @@
 
 use super::super::geometry::Correlation;
 use super::super::routines::Routines;
-use super::super::strands::{Shared, Strands};
+use super::super::strands::{Shared, Strands, odd_lines};
 use super::super::vectors::{ACROSS, Operands, Tap, Vectors, tile};
-use super::{POINTS, Strip, Strips, odd_lines, transforms};
+use super::transforms::{self, Rows};
+use super::{POINTS, Strip, Strips};
 use crate::real::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::array;
@@ -103,14 +104,16 @@ impl<T: Real> Filtered<'_, T> {
 
     /// Bᵀ d B of all channels.
     #[inline(always)]
-    fn image(&self, strip: &Strip, stride: usize, image: &mut [T], aside: &mut [T]) {
-        let of_point = self.shape.from.channels * stride;
-        for c in 0..self.shape.from.channels {
-            let channel = self.x.row(c);
-            let channel = channel.to_slice().expect("channels are contiguous");
-            let points = points_of(image, of_point, c * stride, stride);
+    fn image(&self, strip: &Strip, image: &mut [T], aside: &mut [T]) {
+        let (channels, stride) = (self.shape.from.channels, self.stride());
+        let rows = Rows {
+            of_point: channels * stride,
+            stride,
+            n: strip.tiles.len() * self.batch,
+        };
+        transforms::each_channel(self.x, 0..channels, rows, image, |channel, points| {
             transforms::image(&self.shape, self.batch, channel, strip, aside, points);
-        }
+        });
     }
 
     /// Aᵀ M A of some channels of the result.
@@ -143,17 +146,6 @@ impl<T: Real> Filtered<'_, T> {
     }
 }
 
-/// The same part at every point.
-pub(super) fn points_of<T>(
-    all: &mut [T],
-    of_point: usize,
-    first: usize,
-    length: usize,
-) -> [&mut [T]; POINTS] {
-    let mut points = all.chunks_exact_mut(of_point);
-    array::from_fn(|_| &mut points.next().expect("as many as there are")[first..first + length])
-}
-
 /// A strip of the result.
 ///
 /// # Safety
@@ -169,7 +161,7 @@ pub(in super::super) unsafe fn filtered<V: Vectors, const ROWS: usize>(
     let stride = job.stride();
     let (image, memory) = memory.split_at_mut(POINTS * from * stride);
     let (products, aside) = memory.split_at_mut(POINTS * together(ROWS) * stride);
-    job.image(&strip, stride, image, aside);
+    job.image(&strip, image, aside);
     let of_point = to.next_multiple_of(ROWS) * from;
     for first in (0..to).step_by(together(ROWS)) {
         let count = together(ROWS).min(to - first);

@@ -24,20 +24,26 @@ pub(super) use outer::{Gradient, gradient, run as outer};
 
 use super::geometry::Correlation;
 use super::routines::Routines;
-use super::strands::LINE;
 use std::ops::Range;
 
 /// Points at which tiles are multiplied.
 const POINTS: usize = 16;
 
+/// Bytes of a tile of all samples at the points, at most: beyond, working memory would be more than activations take.
+const LARGEST_TILE: usize = 1 << 25;
+
 /// Channels below which transforms cost more than they save.
 const FEWEST_CHANNELS: usize = 12;
 
-/// Whether a convolution is done so: 3 × 3, with enough channels, and rows of tiles as long as two tiles of vectors.
+/// Whether a convolution is done so: 3 × 3, with enough channels, rows of tiles as long as two tiles of vectors, and not too
+/// many samples.
 pub(super) fn serves<T>(shape: &Correlation, batch: usize, routines: &Routines<T>) -> bool {
+    let channels = [shape.from.channels, shape.to.channels];
+    let of_tile = POINTS * channels[0].max(channels[1]) * batch * size_of::<T>();
     shape.kernel == 3
-        && shape.from.channels.min(shape.to.channels) >= FEWEST_CHANNELS
+        && channels[0].min(channels[1]) >= FEWEST_CHANNELS
         && shape.to.width.div_ceil(2) * batch >= 2 * routines.columns
+        && of_tile <= LARGEST_TILE
 }
 
 /// Some tiles beside each other in a row of tiles: 2 × 2 results each, for all samples.
@@ -87,10 +93,4 @@ impl Strips {
             tiles: self.across.min(number * size)..self.across.min((number + 1) * size),
         }
     }
-}
-
-/// An odd number of cache lines that hold `n` numbers, so that rows at this distance are spread over the cache.
-fn odd_lines<T>(n: usize) -> usize {
-    let line = LINE / size_of::<T>();
-    (n.div_ceil(line) | 1) * line
 }

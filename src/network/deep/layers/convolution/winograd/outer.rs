@@ -3,10 +3,10 @@
 
 use super::super::geometry::Correlation;
 use super::super::routines::Routines;
-use super::super::strands::{Shared, Strands};
+use super::super::strands::{Shared, Strands, odd_lines};
 use super::super::vectors::{Vectors, dots};
-use super::correlate::points_of;
-use super::{POINTS, Strip, Strips, odd_lines, transforms};
+use super::transforms::{self, Rows};
+use super::{POINTS, Strip, Strips};
 use crate::real::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::array;
@@ -138,6 +138,16 @@ impl Plan {
         odd_lines::<T>(self.strips.longest() * self.batch)
     }
 
+    /// Rows of so many channels at the points in a strip.
+    fn at_points<T>(&self, channels: usize, strip: &Strip) -> Rows {
+        let stride = self.stride::<T>();
+        Rows {
+            of_point: channels * stride,
+            stride,
+            n: strip.tiles.len() * self.batch,
+        }
+    }
+
     /// Gᵀ u G of all pieces' sums, for the channels of δ in a tile of vectors.
     fn put<T: Real>(&self, tile: usize, sums: &Shared<T>, [alpha, beta]: [T; 2], out: &Shared<T>) {
         let of_part = self.tiled() / self.rows;
@@ -159,14 +169,9 @@ impl Plan {
             for k in first..own.end.min(first + self.rows) {
                 let u = array::from_fn(|point| points[point][k - first]);
                 for (tap, g) in transforms::of_weights(u).into_iter().enumerate() {
+                    let place = [k, c * self.shape.taps() + tap];
                     // SAFETY: each tile has channels of its own.
-                    let out = unsafe { &mut *out.at(k, c * self.shape.taps() + tap) };
-                    let scaled = alpha * g;
-                    *out = if beta == T::zero() {
-                        scaled
-                    } else {
-                        scaled + beta * *out
-                    };
+                    unsafe { out.update(place, alpha * g, beta) };
                 }
             }
         }
@@ -178,28 +183,21 @@ impl<T: Real> Gradient<'_, T> {
     #[inline(always)]
     fn image(&self, strip: &Strip, image: &mut [T], aside: &mut [T]) {
         let Plan { shape, batch, .. } = self.plan;
-        let stride = self.plan.stride::<T>();
-        let (of_point, n) = (shape.from.channels * stride, strip.tiles.len() * batch);
-        for c in 0..shape.from.channels {
-            let channel = self.x.row(c);
-            let channel = channel.to_slice().expect("channels are contiguous");
-            let points = points_of(image, of_point, c * stride, n);
+        let channels = shape.from.channels;
+        let rows = self.plan.at_points::<T>(channels, strip);
+        transforms::each_channel(self.x, 0..channels, rows, image, |channel, points| {
             transforms::image(&shape, batch, channel, strip, aside, points);
-        }
+        });
     }
 
     /// A δ Aᵀ of a piece's channels.
     #[inline(always)]
     fn delta(&self, own: Range<usize>, strip: &Strip, delta: &mut [T], aside: &mut [T]) {
         let Plan { shape, batch, .. } = self.plan;
-        let stride = self.plan.stride::<T>();
-        let (of_point, n) = (self.plan.tiled() * stride, strip.tiles.len() * batch);
-        for (i, k) in own.enumerate() {
-            let channel = self.delta.row(k);
-            let channel = channel.to_slice().expect("channels are contiguous");
-            let points = points_of(delta, of_point, i * stride, n);
+        let rows = self.plan.at_points::<T>(self.plan.tiled(), strip);
+        transforms::each_channel(self.delta, own, rows, delta, |channel, points| {
             transforms::gradient(&shape, batch, channel, strip, aside, points);
-        }
+        });
     }
 }
 

@@ -4,7 +4,9 @@
 use super::super::geometry::Correlation;
 use super::{POINTS, Strip};
 use crate::real::Real;
+use ndarray::ArrayView2;
 use std::array;
+use std::ops::Range;
 
 /// Bᵀ: each point is one number plus or minus another.
 const OF_IMAGE: [(usize, Sign, usize); 4] = [
@@ -30,9 +32,38 @@ fn combine<T: Real>(out: &mut [T], a: &[T], sign: Sign, b: &[T]) {
     }
 }
 
-/// Numbers of working memory that [`image`] and [`gradient`] take for strips of so many tiles.
+/// Numbers of working memory that transforms take for strips of so many tiles.
 pub(super) fn aside_len(tiles: usize, batch: usize) -> usize {
     5 * (2 * tiles + 2) * batch
+}
+
+/// At the points, rows of channels: how far one point is from the next, one channel from the next, and numbers of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Rows {
+    pub of_point: usize,
+    pub stride: usize,
+    pub n: usize,
+}
+
+/// Transforms some channels of `x`, each to rows of its own at the points.
+#[inline(always)]
+pub(super) fn each_channel<T: Real>(
+    x: ArrayView2<T>,
+    own: Range<usize>,
+    rows: Rows,
+    all: &mut [T],
+    mut transform: impl FnMut(&[T], [&mut [T]; POINTS]),
+) {
+    for (i, c) in own.enumerate() {
+        let channel = x.row(c);
+        let channel = channel.to_slice().expect("channels are contiguous");
+        let mut points = all.chunks_exact_mut(rows.of_point);
+        let points = array::from_fn(|_| {
+            let point = points.next().expect("as many as there are");
+            &mut point[i * rows.stride..][..rows.n]
+        });
+        transform(channel, points);
+    }
 }
 
 /// Bᵀ d B of a channel in a strip: `points[p]` gets what is at point p, tile by tile, for all samples.
@@ -48,13 +79,12 @@ pub(super) fn image<T: Real>(
     let width = shape.from.width * batch;
     let length = (2 * strip.tiles.len() + 2) * batch;
     let (rows, zeros) = aside[..5 * length].split_at_mut(4 * length);
-    zeros.fill(T::zero());
-    // Columns of the strip that are inside the image, and where they are there.
+    if (0..4).any(|i| shape.row(strip.top, i).is_none()) {
+        zeros.fill(T::zero());
+    }
     let begin = 2 * strip.tiles.start * batch;
-    let frame = shape.frame * batch;
-    let first = frame.saturating_sub(begin).min(length);
-    let from = (begin + first).saturating_sub(frame);
-    let inside = length.min(first + width.saturating_sub(from)) - first;
+    let ([first, last], from) = shape.columns(batch, 0, [begin, begin + length]);
+    let (first, inside) = (first - begin, last - first);
     let row = |i: usize| match shape.row(strip.top, i) {
         Some(row) if inside > 0 => &channel[row * width + from..][..inside],
         _ => &zeros[..inside],
