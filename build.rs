@@ -14,27 +14,21 @@ fn main() {
 fn scenarios() {
     println!("cargo:rerun-if-changed=scenarios");
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-    let entries =
-        std::fs::read_dir(Path::new(&root).join("scenarios")).expect("a folder of scenarios");
+    let entries = std::fs::read_dir(Path::new(&root).join("scenarios")).expect("a folder of scenarios");
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
     let mut paths: Vec<_> = paths
         .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
         .collect();
     paths.sort();
-    let mut list = String::from(
-        "/// Name and text of each, by name.\npub(super) static SHIPPED: &[(&str, &str)] = &[\n",
-    );
+    let mut list =
+        String::from("/// Name and text of each, by name.\npub(super) static SHIPPED: &[(&str, &str)] = &[\n");
     for path in &paths {
-        let name = path
-            .file_stem()
-            .expect("it has an ending")
-            .to_string_lossy();
+        let name = path.file_stem().expect("it has an ending").to_string_lossy();
         let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
     }
     list.push_str("];\n");
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
-    std::fs::write(Path::new(&out).join("shipped.rs"), list)
-        .expect("a folder that can be written to");
+    std::fs::write(Path::new(&out).join("shipped.rs"), list).expect("a folder that can be written to");
 }
 
 /// The commit of the package's own repository, or of the one that it was packed from; never of one that it merely lies in.
@@ -50,21 +44,14 @@ fn commit() {
         .arg("--version")
         .output();
     let version = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    println!(
-        "cargo:rustc-env=LUCKFLOW_RUSTC={}",
-        version.unwrap_or("unknown".into())
-    );
+    println!("cargo:rustc-env=LUCKFLOW_RUSTC={}", version.unwrap_or("unknown".into()));
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src");
 }
 
 fn own_commit(root: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .current_dir(root)
-            .args(arguments)
-            .output()
-            .ok()?;
+        let output = Command::new("git").current_dir(root).args(arguments).output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
@@ -82,10 +69,7 @@ fn own_commit(root: &Path) -> Option<String> {
     let commit = git(&["rev-parse", "--short=12", "HEAD"])?;
     let changes = git(&["status", "--porcelain", "--untracked-files=no"]);
     let is_clean = changes.is_none_or(|changes| changes.is_empty());
-    Some(format!(
-        "{commit}{}",
-        if is_clean { "" } else { "+changes" }
-    ))
+    Some(format!("{commit}{}", if is_clean { "" } else { "+changes" }))
 }
 
 /// What `cargo package` left.

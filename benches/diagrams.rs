@@ -27,8 +27,7 @@ fn main() {
     }
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/images");
     for (name, chart) in diagrams {
-        std::fs::write(format!("{folder}/{name}"), chart.to_svg())
-            .expect("docs/images can be written to");
+        std::fs::write(format!("{folder}/{name}"), chart.to_svg()).expect("docs/images can be written to");
         println!("wrote {folder}/{name}");
     }
 }
@@ -75,8 +74,7 @@ fn run(network: &TwoLayer, method: &Method, horizon: f64) -> (Vec<f64>, f64) {
     let start = flow.state_of(network);
     let plan = Plan::uniform(horizon, 1).times_of(method);
     let started = Instant::now();
-    let report =
-        integrate(&mut flow, start, method, &plan, &mut Nothing).expect("methods that fit");
+    let report = integrate(&mut flow, start, method, &plan, &mut Nothing).expect("methods that fit");
     assert_eq!(report.end, RunEnd::Horizon);
     (report.state, started.elapsed().as_secs_f64())
 }
@@ -103,9 +101,7 @@ fn work_precision(spread: bool, short: bool) -> Figure {
         ("dop853", Look::of_series(0), tolerances.clone(), |x| {
             Method::Dop853(loose(x))
         }),
-        ("dopri5", Look::of_series(1), tolerances, |x| {
-            Method::Dopri5(loose(x))
-        }),
+        ("dopri5", Look::of_series(1), tolerances, |x| Method::Dopri5(loose(x))),
         ("rkc", Look::of_series(2), coarse, |x| Method::Rkc(loose(x))),
         ("rk4", Look::of_series(3), steps(fixed), |x| {
             Method::Rk4(Step { step: x })
@@ -115,16 +111,10 @@ fn work_precision(spread: bool, short: bool) -> Figure {
         }),
     ];
     let [d, m, n, c] = size;
-    let what = if spread {
-        "far apart"
-    } else {
-        "near each other"
-    };
+    let what = if spread { "far apart" } else { "near each other" };
     let mut measured = Vec::new();
     let mut figure = Figure::default()
-        .caption(
-            "The time of a run over its error, for each method at several tolerances or steps.",
-        )
+        .caption("The time of a run over its error, for each method at several tolerances or steps.")
         .setting(format!(
             "rates {what}, d = {d}, m = {m}, n = {n}, C = {c}, t = {horizon}"
         ))
@@ -132,11 +122,7 @@ fn work_precision(spread: bool, short: bool) -> Figure {
         .log_y("time of the run (seconds)")
         .note("All threads. A point for each tolerance or step.");
     for (name, look, settings, make) in methods {
-        let settings = if short {
-            settings[..1].to_vec()
-        } else {
-            settings
-        };
+        let settings = if short { settings[..1].to_vec() } else { settings };
         let points: Vec<(f64, f64)> = settings
             .into_iter()
             .map(|setting| {
@@ -159,10 +145,7 @@ fn work_precision(spread: bool, short: bool) -> Figure {
         let name = fastest_within(&measured, 10f64.powi(-digits));
         format!("10^{{−{digits}}} with {}", name.unwrap_or("none"))
     });
-    figure.title = format!(
-        "Rates {what}: an error of {} is reached first",
-        said.join(", of ")
-    );
+    figure.title = format!("Rates {what}: an error of {} is reached first", said.join(", of "));
     figure
 }
 
@@ -198,8 +181,7 @@ fn scaling(short: bool) -> Figure {
                 projection: true,
                 fan_out: FanOut::Running,
             };
-            let mut flow =
-                TwoLayerFlow::new(&network, Box::new(ExactGaussian::new()), &input, options);
+            let mut flow = TwoLayerFlow::new(&network, Box::new(ExactGaussian::new()), &input, options);
             let y = flow.state_of(&network);
             let mut dy = vec![0.0; y.len()];
             (n as f64, fastest(|| flow.velocity(&y, &mut dy)))
@@ -236,22 +218,24 @@ fn scaling(short: bool) -> Figure {
         _ => f64::NAN,
     };
     let (of_nodes, of_samples) = (growth(&exact), growth(&estimates));
-    Figure::new(format!("At the largest sizes time grows as n^{{{of_nodes:.2}}} with nodes, as N^{{{of_samples:.2}}} with samples"))
-        .caption("Time of one evaluation over the number of nodes, and of one estimate over the number of samples.")
-        .log_x("student nodes n; samples N")
-        .counted()
-        .log_y("time (seconds)")
-        .line(
-            "exact flow over n: d = 100, m = 50, C = 50, b = 1",
-            exact,
-            Look::of_series(0),
-        )
-        .line(
-            "Monte Carlo over N: d = 20, m = 10, n = 20, b = 1, fresh samples",
-            estimates,
-            Look::of_series(1),
-        )
-        .note("All threads.")
+    Figure::new(format!(
+        "At the largest sizes time grows as n^{{{of_nodes:.2}}} with nodes, as N^{{{of_samples:.2}}} with samples"
+    ))
+    .caption("Time of one evaluation over the number of nodes, and of one estimate over the number of samples.")
+    .log_x("student nodes n; samples N")
+    .counted()
+    .log_y("time (seconds)")
+    .line(
+        "exact flow over n: d = 100, m = 50, C = 50, b = 1",
+        exact,
+        Look::of_series(0),
+    )
+    .line(
+        "Monte Carlo over N: d = 20, m = 10, n = 20, b = 1, fresh samples",
+        estimates,
+        Look::of_series(1),
+    )
+    .note("All threads.")
 }
 
 /// Seconds of the fastest of several calls, after one that is not counted.

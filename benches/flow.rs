@@ -74,9 +74,7 @@ fn evaluation(criterion: &mut Criterion) {
     for size in SIZES {
         let name = format!("{size:?}");
         let mut products = floor(size);
-        group.bench_function(BenchmarkId::new("floor", &name), |bench| {
-            bench.iter(&mut products)
-        });
+        group.bench_function(BenchmarkId::new("floor", &name), |bench| bench.iter(&mut products));
         for threshold in [0.0, 2.0] {
             let network = network(size, threshold);
             let options = FlowOptions {
@@ -108,8 +106,7 @@ fn dimensions(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("exact, 10 + 10 nodes");
     for dim in [20, 1000, 1_000_000] {
         let teacher = draw::random_teacher(&mut stream(1, "bench", &[]), dim, 10);
-        let student =
-            draw::students_at_angle(&mut stream(2, "bench", &[]), dim, teacher.view(), 0.3);
+        let student = draw::students_at_angle(&mut stream(2, "bench", &[]), dim, teacher.view(), 0.3);
         let network = TwoLayer::with_unit_fan_out(&teacher, student, 1.0);
         let overlap = Box::new(ExactGaussian::new());
         let input = Input::standard_gaussian();

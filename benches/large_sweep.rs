@@ -59,23 +59,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("large_sweep: give a number of rows and a folder");
         return Ok(());
     };
-    let (rows, shards): (u64, u64) = (
-        rows.parse()?,
-        rest.first().map_or(Ok(1), |word| word.parse())?,
-    );
+    let (rows, shards): (u64, u64) = (rows.parse()?, rest.first().map_or(Ok(1), |word| word.parse())?);
     let side = rows.isqrt();
     let records = records()?;
     let begun = Instant::now();
     let plan = plan(side)?;
-    println!(
-        "planned {} points in {:.1?}",
-        plan.points(),
-        begun.elapsed()
-    );
+    println!("planned {} points in {:.1?}", plan.points(), begun.elapsed());
     for number in 1..=shards {
-        let shard: Shard = format!("{number}/{shards}")
-            .parse()
-            .map_err(|_| "no such shard")?;
+        let shard: Shard = format!("{number}/{shards}").parse().map_err(|_| "no such shard")?;
         let folder = match shards {
             1 => PathBuf::from(folder),
             _ => Path::new(folder).join(number.to_string()),
@@ -86,12 +77,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Writes a shard's rows as a sweep writes them.
-fn write(
-    plan: &Plan,
-    folder: &Path,
-    shard: Shard,
-    records: &[Vec<String>],
-) -> Result<(), Box<dyn Error>> {
+fn write(plan: &Plan, folder: &Path, shard: Shard, records: &[Vec<String>]) -> Result<(), Box<dyn Error>> {
     let (begun, side) = (Instant::now(), plan.points().isqrt());
     let (identities, columns) = (Identities::default(), plan.kind().columns());
     let mut store = Store::open(folder, plan, &identities, shard, Opening::default())?;

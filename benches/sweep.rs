@@ -44,14 +44,7 @@ fn sweep(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let columns = plan.kind().columns();
     let fields: Vec<String> = columns.iter().map(|_| "0.123456789012345".into()).collect();
-    let mut store = Store::open(
-        folder.path(),
-        &plan,
-        &identities,
-        Shard::WHOLE,
-        Opening::default(),
-    )
-    .unwrap();
+    let mut store = Store::open(folder.path(), &plan, &identities, Shard::WHOLE, Opening::default()).unwrap();
     let mut index = 0;
     group.bench_function("keeping a row", |bench| {
         bench.iter(|| {

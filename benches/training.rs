@@ -7,8 +7,7 @@ use luckflow::network::deep::{Architecture, BatchNorm, FullyConnected, Place, un
 use luckflow::overlap::Input;
 use luckflow::rng::stream;
 use luckflow::sgd::{
-    Curvature, DataSet, Loss, ProjectedSgd, Schedule, SgdOptions, Targets, Trainer, Training,
-    gaussian_inputs,
+    Curvature, DataSet, Loss, ProjectedSgd, Schedule, SgdOptions, Targets, Trainer, Training, gaussian_inputs,
 };
 use ndarray::Array2;
 use std::hint::black_box;
@@ -59,8 +58,7 @@ impl Products {
         for [weights, below, here, _, _] in &mut self.layers {
             multiply_add(1.0, weights.view(), below.view(), 0.0, here.view_mut());
         }
-        for (l, [weights, below, here, gradient, back]) in self.layers.iter_mut().enumerate().rev()
-        {
+        for (l, [weights, below, here, gradient, back]) in self.layers.iter_mut().enumerate().rev() {
             if l > 0 {
                 multiply_add(1.0, weights.t(), here.view(), 0.0, back.view_mut());
             }
@@ -111,8 +109,7 @@ fn step(criterion: &mut Criterion) {
                 group.bench_function(format!("{name}, {threads}"), |bencher| {
                     pool.install(|| {
                         bencher.iter(|| {
-                            let rows: [u32; BATCH] =
-                                std::array::from_fn(|i| ((next + i * 37) % 4096) as u32);
+                            let rows: [u32; BATCH] = std::array::from_fn(|i| ((next + i * 37) % 4096) as u32);
                             next += 1;
                             black_box(trainer.step(&rows))
                         });
@@ -164,12 +161,9 @@ fn projected(criterion: &mut Criterion) {
             running_fan_out: true,
         };
         let mut sgd = ProjectedSgd::new(&network, &input, options, 1);
-        criterion.bench_function(
-            &format!("a step of projected SGD, B = {batch}"),
-            |bencher| {
-                bencher.iter(|| black_box(sgd.step()));
-            },
-        );
+        criterion.bench_function(&format!("a step of projected SGD, B = {batch}"), |bencher| {
+            bencher.iter(|| black_box(sgd.step()));
+        });
     }
 }
 

@@ -7,10 +7,7 @@ use luckflow::network::TwoLayer;
 use luckflow::overlap::{ExactGaussian, Input};
 
 fn main() -> Result<(), IntegrateError> {
-    let (teacher, student) = (
-        array![[1.0, 0.0], [0.0, 1.0]],
-        array![[0.9, 0.2], [0.1, 0.8]],
-    );
+    let (teacher, student) = (array![[1.0, 0.0], [0.0, 1.0]], array![[0.9, 0.2], [0.1, 0.8]]);
     let network = TwoLayer::with_unit_fan_out(&teacher, student, 1.0);
     let (kernel, input) = (Box::new(ExactGaussian::new()), Input::standard_gaussian());
     let mut flow = TwoLayerFlow::new(&network, kernel, &input, FlowOptions::default());

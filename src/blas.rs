@@ -72,22 +72,14 @@ fn small_with<T: Real>(alpha: T, a: &[T], (b, columns): (&[T], usize), out: &mut
     for (row, out) in rows.zip(out.chunks_exact_mut(columns)) {
         for (&factor, b) in row.iter().zip(b.chunks_exact(columns)) {
             let factor = alpha * factor;
-            out.iter_mut()
-                .zip(b)
-                .for_each(|(out, &b)| *out += factor * b);
+            out.iter_mut().zip(b).for_each(|(out, &b)| *out += factor * b);
         }
     }
 }
 
 /// `out` = α `a` `b` + β `out`, with rows shared among threads where there are many: layers of a network, whose
 /// mini-batches make narrow matrices. O(n k m).
-pub fn multiply_add<T: Real>(
-    alpha: T,
-    a: ArrayView2<T>,
-    b: ArrayView2<T>,
-    beta: T,
-    out: ArrayViewMut2<T>,
-) {
+pub fn multiply_add<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, beta: T, out: ArrayViewMut2<T>) {
     let piece = if a.ncols().min(b.ncols()) <= NARROW {
         NARROW_PIECE
     } else {
@@ -96,14 +88,7 @@ pub fn multiply_add<T: Real>(
     accumulate(alpha, a, b, beta, out, piece);
 }
 
-fn accumulate<T: Real>(
-    alpha: T,
-    a: ArrayView2<T>,
-    b: ArrayView2<T>,
-    beta: T,
-    mut out: ArrayViewMut2<T>,
-    piece: usize,
-) {
+fn accumulate<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, beta: T, mut out: ArrayViewMut2<T>, piece: usize) {
     let (rows, inner) = a.dim();
     if rows <= ROWS || rows * inner * b.ncols() < PARALLEL {
         return general_mat_mul(alpha, &a, &b, beta, &mut out);
@@ -118,10 +103,7 @@ fn accumulate<T: Real>(
         out.axis_chunks_iter_mut(Axis(0), size),
     );
     if rayon::current_num_threads() > 1 {
-        parts
-            .into_par_iter()
-            .zip(outs.into_par_iter())
-            .for_each(part);
+        parts.into_par_iter().zip(outs.into_par_iter()).for_each(part);
     } else {
         parts.zip(outs).for_each(part);
     }

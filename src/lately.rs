@@ -18,10 +18,7 @@ pub type Key = Vec<u64>;
 pub fn key(matrix: ArrayView2<f64>, further: &[f64]) -> Key {
     let (rows, columns) = matrix.dim();
     let numbers = matrix.iter().chain(further).map(|x| x.to_bits());
-    [rows as u64, columns as u64]
-        .into_iter()
-        .chain(numbers)
-        .collect()
+    [rows as u64, columns as u64].into_iter().chain(numbers).collect()
 }
 
 /// Pure functions' values; the least used ones give way.

@@ -6,9 +6,7 @@ use crate::blas::single_threaded;
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix1, Ix2, OwnedRepr};
 pub use ndarray_linalg::error::LinalgError;
 pub use ndarray_linalg::lobpcg::LobpcgResult;
-use ndarray_linalg::{
-    Cholesky, EigValsh, Eigh, FactorizeC, FactorizeInto, Inverse, QR, SVD, Solve, SolveC, UPLO,
-};
+use ndarray_linalg::{Cholesky, EigValsh, Eigh, FactorizeC, FactorizeInto, Inverse, QR, SVD, Solve, SolveC, UPLO};
 pub use ndarray_linalg::{CholeskyFactorized, LUFactorized, TruncatedOrder};
 
 type Result<T> = std::result::Result<T, LinalgError>;
@@ -26,9 +24,7 @@ pub fn eigenvalues<S: Data<Elem = f64>>(matrix: &ArrayBase<S, Ix2>) -> Result<Ar
 ///
 /// # Errors
 /// As [`eigenvalues`].
-pub fn eigenvectors<S: Data<Elem = f64>>(
-    matrix: &ArrayBase<S, Ix2>,
-) -> Result<(Array1<f64>, Array2<f64>)> {
+pub fn eigenvectors<S: Data<Elem = f64>>(matrix: &ArrayBase<S, Ix2>) -> Result<(Array1<f64>, Array2<f64>)> {
     single_threaded();
     matrix.eigh(UPLO::Lower)
 }
@@ -83,10 +79,7 @@ pub fn factorize_cholesky(matrix: &Array2<f64>) -> Result<CholeskyFactorized<Own
 ///
 /// # Errors
 /// What LAPACK says.
-pub fn solve_cholesky(
-    factor: &CholeskyFactorized<OwnedRepr<f64>>,
-    b: &Array1<f64>,
-) -> Result<Array1<f64>> {
+pub fn solve_cholesky(factor: &CholeskyFactorized<OwnedRepr<f64>>, b: &Array1<f64>) -> Result<Array1<f64>> {
     single_threaded();
     factor.solvec(b)
 }
@@ -104,10 +97,7 @@ pub fn factorize(matrix: Array2<f64>) -> Result<LUFactorized<OwnedRepr<f64>>> {
 ///
 /// # Errors
 /// What LAPACK says.
-pub fn solve<S: Data<Elem = f64>>(
-    factor: &LUFactorized<OwnedRepr<f64>>,
-    b: &ArrayBase<S, Ix1>,
-) -> Result<Array1<f64>> {
+pub fn solve<S: Data<Elem = f64>>(factor: &LUFactorized<OwnedRepr<f64>>, b: &ArrayBase<S, Ix1>) -> Result<Array1<f64>> {
     single_threaded();
     factor.solve(b)
 }
@@ -121,13 +111,5 @@ pub fn lobpcg(
     order: TruncatedOrder,
 ) -> LobpcgResult<f64> {
     single_threaded();
-    ndarray_linalg::lobpcg::lobpcg(
-        operator,
-        start,
-        precondition,
-        None,
-        tolerance,
-        iterations,
-        order,
-    )
+    ndarray_linalg::lobpcg::lobpcg(operator, start, precondition, None, tolerance, iterations, order)
 }

@@ -8,9 +8,7 @@ use std::fmt::Debug;
 use std::ops::AddAssign;
 
 /// `f64` or `f32`: the type of samples, activations and trained weights. Long sums are in `f64` for both.
-pub trait Real:
-    LinalgScalar + ScalarOperand + PartialOrd + AddAssign + Debug + Send + Sync
-{
+pub trait Real: LinalgScalar + ScalarOperand + PartialOrd + AddAssign + Debug + Send + Sync {
     /// Rounds from `f64`.
     fn from_f64(x: f64) -> Self;
     /// Widens to `f64`.

@@ -4,14 +4,10 @@ mod common;
 
 use common::random_network;
 use luckflow::flow::{FanOut, FlowOptions, TwoLayerFlow};
-use luckflow::network::deep::{
-    Architecture, BatchNorm, Convolutional, FullyConnected, Place, Shape, uniform,
-};
+use luckflow::network::deep::{Architecture, BatchNorm, Convolutional, FullyConnected, Place, Shape, uniform};
 use luckflow::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
 use luckflow::rng::stream;
-use luckflow::sgd::{
-    DataSet, Loss, ProjectedSgd, Schedule, SgdOptions, Targets, Trainer, Training, gaussian_inputs,
-};
+use luckflow::sgd::{DataSet, Loss, ProjectedSgd, Schedule, SgdOptions, Targets, Trainer, Training, gaussian_inputs};
 
 const OPTIONS: FlowOptions = FlowOptions {
     projection: true,
@@ -40,10 +36,7 @@ fn an_exact_evaluation_allocates_nothing() {
 #[test]
 fn a_sampled_evaluation_allocates_nothing() {
     // In a pool of its own, so that the threads' own book-keeping is counted with it or not at all.
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     pool.install(|| {
         // Of 33,000 samples the last group has three blocks, the last of them of another size.
         for samples in [5000, 33_000] {
@@ -60,16 +53,8 @@ fn a_sampled_evaluation_allocates_nothing() {
 
 #[test]
 fn a_step_of_training_allocates_nothing() {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap();
-    let norm = |place| {
-        Some(BatchNorm {
-            place,
-            affine: true,
-        })
-    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let norm = |place| Some(BatchNorm { place, affine: true });
     let kinds = [None, norm(Place::BeforeRelu), norm(Place::AfterRelu)];
     for (batch_norm, loss, momentum) in kinds.into_iter().flat_map(|norm| {
         [

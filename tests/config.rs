@@ -3,9 +3,7 @@
 // Links BLAS, which ndarray calls.
 use luckflow as _;
 
-use luckflow::config::{
-    Document, Fallback, Key, Override, ValueKind as What, describe, files, shipped_scenarios,
-};
+use luckflow::config::{Document, Fallback, Key, Override, ValueKind as What, describe, files, shipped_scenarios};
 use luckflow::experiment::Scenario;
 use luckflow::experiment::{ExperimentKind, KINDS};
 use luckflow::sweep::axes::{self, Sweep};
@@ -18,8 +16,7 @@ fn begin(kind: &ExperimentKind) -> String {
 fn read(text: &str, overrides: &[String]) -> Result<Scenario, String> {
     let overrides = overrides.iter().map(|text| Override::parse(text).unwrap());
     let overrides: Vec<Override> = overrides.collect();
-    let document = Document::parse(Path::new("s.toml"), text, &overrides)
-        .map_err(|error| error.to_string())?;
+    let document = Document::parse(Path::new("s.toml"), text, &overrides).map_err(|error| error.to_string())?;
     Scenario::interpret(document).map_err(|error| error.to_string())
 }
 
@@ -30,10 +27,7 @@ const CONVOLUTION: [&str; 2] = ["teacher.layers=convolution", "teacher.image=[1,
 /// What else must be said for a key to mean anything, of what an experiment has.
 fn beside(kind: &ExperimentKind, key: &Key) -> Vec<String> {
     let own = kind.keys();
-    let has = |text: &str| {
-        own.iter()
-            .any(|own| text.split('=').next() == Some(own.path))
-    };
+    let has = |text: &str| own.iter().any(|own| text.split('=').next() == Some(own.path));
     let set = |texts: &[&str]| {
         let own = texts.iter().filter(|text| has(text));
         own.map(|text| (*text).to_owned()).collect()
@@ -74,17 +68,10 @@ fn what_is_declared_is_read_and_nothing_else_is() {
             assert!(error.starts_with("s.toml: --set: "), "{name}");
             match own.iter().find(|own| own.path == key.path) {
                 Some(own) => {
-                    let said = format!(
-                        "{}: found \"@nonsense@\"; allowed: {}",
-                        own.path,
-                        own.allowed()
-                    );
+                    let said = format!("{}: found \"@nonsense@\"; allowed: {}", own.path, own.allowed());
                     assert!(error.ends_with(&said), "{name}");
                 }
-                None => assert!(
-                    error.contains("unknown") || error.contains("nothing here"),
-                    "{name}"
-                ),
+                None => assert!(error.contains("unknown") || error.contains("nothing here"), "{name}"),
             }
         }
     }
@@ -101,8 +88,7 @@ fn defaults_are_what_the_declarations_say() {
             let mut overrides = beside(kind, key);
             let without = json(&read(&text, &overrides).unwrap());
             overrides.push(format!("{}={default}", key.path));
-            let with = read(&text, &overrides)
-                .unwrap_or_else(|error| panic!("{} {overrides:?}: {error}", kind.name));
+            let with = read(&text, &overrides).unwrap_or_else(|error| panic!("{} {overrides:?}: {error}", kind.name));
             assert_eq!(json(&with), without, "{} {}", kind.name, key.path);
             // And it stands in the scenario that is written out.
             let pointer = format!("/{}", key.path.replace('.', "/"));
@@ -130,31 +116,19 @@ fn assert_equal(one: &Scenario, other: &Scenario, what: &str) {
 
 const TWO_LAYER: &[&[&str]] = &[
     &[],
-    &[
-        "seed=9223372036854775807",
-        "teacher.threshold=",
-        "teacher.epsilon=0.1",
-    ],
+    &["seed=9223372036854775807", "teacher.threshold=", "teacher.epsilon=0.1"],
     &[
         "teacher.weights={file=\"w.npy\"}",
         "teacher.nodes=",
         "teacher.input_dim=",
     ],
-    &[
-        "integrate.horizon=12.5",
-        "integrate.method=rk4",
-        "integrate.step=0.1",
-    ],
+    &["integrate.horizon=12.5", "integrate.method=rk4", "integrate.step=0.1"],
     &[
         "integrate.horizon=1e-9",
         "integrate.method=gradient-descent",
         "integrate.step=auto",
     ],
-    &[
-        "integrate.method=rkc",
-        "integrate.rtol=1e-3",
-        "integrate.max_steps=7",
-    ],
+    &["integrate.method=rkc", "integrate.rtol=1e-3", "integrate.max_steps=7"],
     &["integrate.outputs=[0.1, 0.2, 3]", "integrate.horizon=3"],
     &["integrate.outputs={log=20}"],
     &["integrate.outputs={log=20, from=1e-300}"],
@@ -164,14 +138,8 @@ const TWO_LAYER: &[&[&str]] = &[
         "overlap.precision=f32",
         "overlap.resample=every-evaluation",
     ],
-    &[
-        "overlap.method=monte-carlo",
-        "overlap.input={covariance=\"c.npy\"}",
-    ],
-    &[
-        "overlap.method=monte-carlo",
-        "overlap.input={rows=\"a/c.npy\"}",
-    ],
+    &["overlap.method=monte-carlo", "overlap.input={covariance=\"c.npy\"}"],
+    &["overlap.method=monte-carlo", "overlap.input={rows=\"a/c.npy\"}"],
     &[
         "student.theta0=",
         "student.weights={file=\"w.npy\"}",
@@ -180,26 +148,14 @@ const TWO_LAYER: &[&[&str]] = &[
     &["student.fan_out={file=\"v.npy\"}"],
 ];
 const THEOREM4: &[&[&str]] = &[
-    &[
-        "flow.fan_out=running",
-        "flow.projection=false",
-        "output.states=true",
-    ],
+    &["flow.fan_out=running", "flow.projection=false", "output.states=true"],
     &["overlap.method=monte-carlo", "overlap.replicas=3"],
     &["integrate.outputs=[0.1, 0.2, 3]"],
 ];
 const THEOREM5: &[&[&str]] = &[
     &["teacher.fan_out={file=\"v.npy\"}", "teacher.outputs="],
-    &[
-        "student.theta0=[0.1, 0.2, 0.3]",
-        "student.e0=0.5",
-        "student.v0=0.25",
-    ],
-    &[
-        "student.theta0=",
-        "student.signal=[1, 0.3]",
-        "student.noise=0.2",
-    ],
+    &["student.theta0=[0.1, 0.2, 0.3]", "student.e0=0.5", "student.v0=0.25"],
+    &["student.theta0=", "student.signal=[1, 0.3]", "student.noise=0.2"],
     &["student.extra_weights={file=\"r.npy\"}"],
 ];
 const DEEP: &[&[&str]] = &[
@@ -223,10 +179,7 @@ const TRAINED: &[&[&str]] = &[
     ],
     &["training.loss=cross-entropy", "seeds=4"],
 ];
-const NORMED: &[&[&str]] = &[&[
-    "student.batch_norm=before-relu",
-    "student.batch_norm_affine=true",
-]];
+const NORMED: &[&[&str]] = &[&["student.batch_norm=before-relu", "student.batch_norm_affine=true"]];
 
 #[test]
 fn what_is_written_out_reads_back_to_the_same() {
@@ -253,10 +206,7 @@ fn what_is_written_out_reads_back_to_the_same() {
         ];
         if name == "deep-training" {
             variants.push(several);
-            let started: &[&str] = &[
-                "student.weights={file=\"s.safetensors\"}",
-                "student.scale=0.5",
-            ];
+            let started: &[&str] = &["student.weights={file=\"s.safetensors\"}", "student.scale=0.5"];
             variants.push(started);
         }
         for variant in variants {
@@ -270,19 +220,15 @@ fn what_is_written_out_reads_back_to_the_same() {
             let sets: Vec<String> = variant.iter().map(|set| (*set).to_owned()).collect();
             let absent = |set: &String| {
                 set.ends_with('=')
-                    && read(&text, std::slice::from_ref(set))
-                        .is_err_and(|error| error.contains("take away"))
+                    && read(&text, std::slice::from_ref(set)).is_err_and(|error| error.contains("take away"))
             };
             let sets: Vec<String> = sets.into_iter().filter(|set| !absent(set)).collect();
-            let scenario =
-                read(&text, &sets).unwrap_or_else(|error| panic!("{name} {sets:?}: {error}"));
+            let scenario = read(&text, &sets).unwrap_or_else(|error| panic!("{name} {sets:?}: {error}"));
             let written = again(&scenario);
             assert_equal(&scenario, &written, &format!("{name} {sets:?}"));
             let count = sets
                 .iter()
-                .filter(|set| {
-                    set.contains("={file") || set.contains("={rows") || set.contains("={covariance")
-                })
+                .filter(|set| set.contains("={file") || set.contains("={rows") || set.contains("={covariance"))
                 .count();
             let found = files(&scenario);
             assert_eq!(found.len(), count, "{name} {sets:?}: {found:?}");
@@ -319,11 +265,7 @@ fn declarations_are_complete() {
     for key in all.chain(axes::KEYS.iter().copied()) {
         assert!(!key.meaning.is_empty(), "{}", key.path);
         let lacks = matches!(key.fallback, Fallback::Required) && !key.path.starts_with("sweep");
-        assert!(
-            !lacks || key.example.is_some(),
-            "{} has no example",
-            key.path
-        );
+        assert!(!lacks || key.example.is_some(), "{} has no example", key.path);
         if let What::Whole { high, .. } = key.kind {
             assert!(key.allowed().contains("to ") && high <= i64::MAX as u64);
         }
@@ -347,15 +289,9 @@ fn renewed(page: &str) -> String {
     while let Some(start) = rest.find("<!-- keys: ") {
         let (before, tail) = rest.split_at(start);
         let (mark, tail) = tail.split_at(tail.find("-->").expect("a mark ends") + 3);
-        let topic = mark
-            .trim_start_matches("<!-- keys: ")
-            .trim_end_matches("-->")
-            .trim();
+        let topic = mark.trim_start_matches("<!-- keys: ").trim_end_matches("-->").trim();
         let end = tail.find("<!-- end -->").expect("a table ends");
-        text.push_str(&format!(
-            "{before}{mark}\n\n{}\n",
-            describe::table(&keys_of(topic))
-        ));
+        text.push_str(&format!("{before}{mark}\n\n{}\n", describe::table(&keys_of(topic))));
         rest = &tail[end..];
     }
     text + rest
@@ -366,8 +302,7 @@ fn renewed(page: &str) -> String {
 fn keys_of(topic: &str) -> Vec<&'static Key> {
     let of = |name: &str| {
         let kind = KINDS.iter().find(|kind| kind.name == name);
-        kind.unwrap_or_else(|| panic!("no experiment {name}"))
-            .keys()
+        kind.unwrap_or_else(|| panic!("no experiment {name}")).keys()
     };
     if topic == "sweep" {
         return axes::KEYS.to_vec();

@@ -8,11 +8,7 @@ fn figure() -> Figure {
         .x("time t")
         .log_y("angle θ (radians)")
         .line("falls", [(0.0, 1.0), (10.0, 1e-4)], Look::SAMPLED)
-        .band(
-            "between",
-            [(0.0, 0.1, 1.0), (10.0, 1e-5, 1e-4)],
-            Look::HOLDS,
-        )
+        .band("between", [(0.0, 0.1, 1.0), (10.0, 1e-5, 1e-4)], Look::HOLDS)
 }
 
 /// Fonts of this machine; on one without the tests say so and end.
@@ -29,24 +25,16 @@ fn a_png_has_its_size_its_dots_an_inch_and_the_colours_of_the_figure() {
     let Some(fonts) = fonts() else { return };
     // 85 mm at 300 dots an inch, and 1080 pixels at two dots each.
     let print = 85.0 / 25.4 * 300.0;
-    for (size, wide, dots) in [
-        (Size::mm(85.0), print, 300.0),
-        (Size::default(), 2160.0, 192.0),
-    ] {
+    for (size, wide, dots) in [(Size::mm(85.0), print, 300.0), (Size::default(), 2160.0, 192.0)] {
         let bytes = figure().size(size).to_png(&fonts).unwrap();
         assert_eq!(bytes, figure().size(size).to_png(&fonts).unwrap());
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
-            .read_info()
-            .unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
         let (width, per_metre) = {
             let info = reader.info();
             (f64::from(info.width), info.pixel_dims.unwrap().xppu)
         };
         assert!((width - wide).abs() <= 1.0, "{width} and {wide}");
-        assert!(
-            (f64::from(per_metre) * 0.0254 - dots).abs() < 0.1,
-            "{per_metre}"
-        );
+        assert!((f64::from(per_metre) * 0.0254 - dots).abs() < 0.1, "{per_metre}");
         let mut colors = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut colors).unwrap();
         let count = |color: [u8; 3]| colors.chunks_exact(3).filter(|dot| **dot == color).count();
@@ -105,9 +93,7 @@ fn plot_writes_what_is_asked_for() {
     assert!(read("convergence.pdf").starts_with(b"%PDF"));
     assert!(read("rates.png").starts_with(b"\x89PNG"));
     assert_eq!(read("convergence.svg"), svg);
-    let refused = run(&["plot", "run", "--format", "svg,eps"])
-        .failure()
-        .code(2);
+    let refused = run(&["plot", "run", "--format", "svg,eps"]).failure().code(2);
     let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
     assert!(
         said.contains("'eps'") && said.contains("allowed: svg, pdf, png"),

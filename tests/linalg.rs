@@ -40,11 +40,7 @@ fn there_is_one_way_to_lapack() {
     let mut left = vec![std::path::PathBuf::from("src")];
     while let Some(path) = left.pop() {
         if path.is_dir() {
-            left.extend(
-                std::fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
+            left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         } else if !path.ends_with("linalg.rs") && !path.ends_with("tests.rs") {
             let text = std::fs::read_to_string(&path).unwrap();
             assert!(!text.contains("ndarray_linalg::"), "{}", path.display());

@@ -21,19 +21,11 @@ pub fn read(data: &[u8]) {
 }
 
 /// What has a start that is followed until it is certified.
-const ENTRY: &[&str] = &[
-    "certificate.entry=true",
-    "teacher.threshold=0",
-    "student.theta0=0.45",
-];
+const ENTRY: &[&str] = &["certificate.entry=true", "teacher.threshold=0", "student.theta0=0.45"];
 
 /// Those of small runs of Theorems 4 and 5.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let all = small::RUNS
-        .iter()
-        .take(3)
-        .map(|text| outcome_files(text, &[]));
+    let all = small::RUNS.iter().take(3).map(|text| outcome_files(text, &[]));
     let all = all.chain([outcome_files(small::RUNS[0], ENTRY)]);
-    all.filter_map(|mut files| files.remove("certificate.json"))
-        .collect()
+    all.filter_map(|mut files| files.remove("certificate.json")).collect()
 }

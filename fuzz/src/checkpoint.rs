@@ -7,11 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const FILES: [&str; 3] = [
-    "epochs.records",
-    "state.safetensors",
-    "previous.safetensors",
-];
+const FILES: [&str; 3] = ["epochs.records", "state.safetensors", "previous.safetensors"];
 
 /// The digests of states, of records are set right: what lies behind them is reached.
 const STATE: u8 = 1;
@@ -64,14 +60,10 @@ pub fn read(data: &[u8]) {
 
 fn run(scenario: &Scenario, store: &Memory, hooks: &dyn Hooks) -> Result<Vec<Vec<u8>>, String> {
     let prepared = scenario.prepare().map_err(|error| error.to_string())?;
-    let outcome = prepared
-        .run(store, hooks)
-        .map_err(|error| error.to_string())?;
+    let outcome = prepared.run(store, hooks).map_err(|error| error.to_string())?;
     let tables = outcome.tables().into_iter().map(|table| {
         let mut bytes = Vec::new();
-        table
-            .write(&mut bytes)
-            .expect("writing into memory does not fail");
+        table.write(&mut bytes).expect("writing into memory does not fail");
         bytes
     });
     let tables = tables.collect();
@@ -102,15 +94,8 @@ fn reference() -> Reference {
         let _ = run(&scenario, &store, &Stop(AtomicUsize::new(looks)));
         checkpoints.push(store.0.into_inner().expect("nothing panicked with it"));
     }
-    let first = checkpoints[0]
-        .keys()
-        .next()
-        .expect("a training keeps checkpoints");
-    let label = first
-        .split_once('/')
-        .expect("each in a folder")
-        .0
-        .to_owned();
+    let first = checkpoints[0].keys().next().expect("a training keeps checkpoints");
+    let label = first.split_once('/').expect("each in a folder").0.to_owned();
     Reference {
         scenario,
         tables,
@@ -138,13 +123,9 @@ fn with_digests(bytes: &[u8]) -> Vec<u8> {
 
 fn reseal(bytes: &mut [u8]) {
     let before = b"seal=";
-    let at = bytes
-        .windows(before.len())
-        .position(|window| window == before);
+    let at = bytes.windows(before.len()).position(|window| window == before);
     let zeros = unsealed();
-    if let Some(place) =
-        at.and_then(|at| bytes.get_mut(at + before.len()..at + before.len() + zeros.len()))
-    {
+    if let Some(place) = at.and_then(|at| bytes.get_mut(at + before.len()..at + before.len() + zeros.len())) {
         place.copy_from_slice(zeros.as_bytes());
         seal(bytes);
     }

@@ -43,14 +43,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         let folder = Folder::claim(place.path(), Claim::New).expect("an empty folder");
         let scenario = small::interpret(text);
         let outcome = scenario.run(&Silent).expect("a scenario that runs");
-        write(
-            &scenario,
-            outcome.as_ref(),
-            &folder,
-            &Provenance::now(),
-            || (),
-        )
-        .expect("a folder with room");
+        write(&scenario, outcome.as_ref(), &folder, &Provenance::now(), || ()).expect("a folder with room");
         let files = FILES.map(|name| std::fs::read(place.path().join(name)).unwrap_or_default());
         joined(0, &files.each_ref().map(Vec::as_slice))
     };

@@ -45,10 +45,7 @@ pub fn read(data: &[u8]) {
         Err(error) => sentence(error),
         Ok(folder) => {
             for part in [&folder.train, &folder.test] {
-                assert_eq!(
-                    part.counts(folder.classes()).iter().sum::<usize>(),
-                    part.len()
-                );
+                assert_eq!(part.counts(folder.classes()).iter().sum::<usize>(), part.len());
                 assert_eq!(part.image(part.len() - 1).len(), part.shape().len());
             }
         }
@@ -57,11 +54,7 @@ pub fn read(data: &[u8]) {
 
 /// Two images of each format.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let images = [
-        &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3][..],
-        &[7; 12],
-    ]
-    .concat();
+    let images = [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[7; 12]].concat();
     let labels = vec![0, 0, 8, 1, 0, 0, 0, 2, 1, 9];
     let idx = [&images[..], &labels, &images, &labels];
     let packed = idx.map(packed);

@@ -78,9 +78,7 @@ pub fn scratch() -> TempDir {
 pub fn pieces<const N: usize>(data: &[u8]) -> [&[u8]; N] {
     let mut rest = data;
     std::array::from_fn(|_| {
-        let at = rest
-            .windows(BETWEEN.len())
-            .position(|window| window == BETWEEN);
+        let at = rest.windows(BETWEEN.len()).position(|window| window == BETWEEN);
         let (piece, tail) = match at {
             Some(at) => (&rest[..at], &rest[at + BETWEEN.len()..]),
             None => (rest, &[][..]),

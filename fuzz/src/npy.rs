@@ -41,8 +41,6 @@ pub fn seeds() -> Vec<Vec<u8>> {
 
 fn npy(array: &impl WriteNpyExt) -> Vec<u8> {
     let mut bytes = Vec::new();
-    array
-        .write_npy(&mut bytes)
-        .expect("writing into memory does not fail");
+    array.write_npy(&mut bytes).expect("writing into memory does not fail");
     bytes
 }

@@ -63,10 +63,7 @@ fn changed(text: &str, lines: &[u8]) -> Option<Scenario> {
         let key = keys[usize::from(key) % keys.len()].path;
         Override::parse(&format!("{key}={value}")).ok()
     };
-    let changes: Vec<Override> = lines
-        .split(|&byte| byte == b'\n')
-        .filter_map(change)
-        .collect();
+    let changes: Vec<Override> = lines.split(|&byte| byte == b'\n').filter_map(change).collect();
     let document = Document::parse(Path::new("small.toml"), text, &changes);
     let scenario = document.and_then(Scenario::interpret);
     scenario.map_err(sentence).ok()

@@ -25,8 +25,7 @@ pub fn read(data: &[u8]) {
     let changes: Vec<Override> = changes
         .filter_map(|change| Override::parse(change).map_err(sentence).ok())
         .collect();
-    let Ok(document) = Document::parse(Path::new("s.toml"), text, &changes).map_err(sentence)
-    else {
+    let Ok(document) = Document::parse(Path::new("s.toml"), text, &changes).map_err(sentence) else {
         return;
     };
     if let Err(error) = sweep(document.clone()) {
@@ -62,12 +61,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let all = shipped
         .chain(small::RUNS.iter().copied())
         .chain(small::SWEEPS.iter().copied());
-    all.flat_map(|text| {
-        [
-            text.to_owned(),
-            format!("{CHANGE}seed = 7\n{CHANGE}integrate=\n{text}"),
-        ]
-    })
-    .map(String::into_bytes)
-    .collect()
+    all.flat_map(|text| [text.to_owned(), format!("{CHANGE}seed = 7\n{CHANGE}integrate=\n{text}")])
+        .map(String::into_bytes)
+        .collect()
 }

@@ -29,9 +29,7 @@ pub const SWEEPS: &[&str] = texts!("sweep-one-axis", "sweep-theorem4", "sweep-th
 
 /// A document of that text.
 pub fn document(text: &str, changes: &[&str]) -> Document {
-    let changes = changes
-        .iter()
-        .map(|text| Override::parse(text).expect("a change"));
+    let changes = changes.iter().map(|text| Override::parse(text).expect("a change"));
     let changes: Vec<Override> = changes.collect();
     Document::parse(Path::new("small.toml"), text, &changes).expect("a document")
 }

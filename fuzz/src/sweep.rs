@@ -59,20 +59,14 @@ pub fn read(data: &[u8]) {
         files[3].clone_from(&REFERENCE.files[3]);
     }
     if flags & ROWS != 0 {
-        files[..2]
-            .iter_mut()
-            .for_each(|bytes| *bytes = with_digests(bytes));
+        files[..2].iter_mut().for_each(|bytes| *bytes = with_digests(bytes));
     }
     let place = scratch();
     let canary = place.path().join("theirs.csv");
     std::fs::write(&canary, "theirs").expect("a folder that can be written to");
     let folder = place.path().join("inner");
     std::fs::create_dir(&folder).expect("a folder that can be written to");
-    for (name, bytes) in FILES
-        .iter()
-        .zip(&files)
-        .filter(|(_, bytes)| !bytes.is_empty())
-    {
+    for (name, bytes) in FILES.iter().zip(&files).filter(|(_, bytes)| !bytes.is_empty()) {
         std::fs::write(folder.join(name), bytes).expect("a folder that can be written to");
     }
     look(&folder, &place.path().join("merged"));
@@ -103,10 +97,7 @@ fn look(folder: &Path, merged: &Path) {
 
 /// The table in the end; `None` if the folder is refused.
 fn resume(folder: &Path, force: bool) -> Option<Vec<u8>> {
-    let opening = Opening {
-        resume: true,
-        force,
-    };
+    let opening = Opening { resume: true, force };
     let identities = Identities::default();
     let store = Store::open(folder, &REFERENCE.plan, &identities, SHARD, opening);
     let store = store.map_err(sentence).ok()?;
@@ -136,13 +127,7 @@ fn reference() -> Reference {
         shard: SHARD,
         fail_fast: false,
     };
-    let ended = run(
-        &plan,
-        &identities,
-        store.expect("an empty folder"),
-        options,
-        &Silent,
-    );
+    let ended = run(&plan, &identities, store.expect("an empty folder"), options, &Silent);
     ended.expect("a sweep that runs");
     let files = FILES.map(|name| std::fs::read(place.path().join(name)).unwrap_or_default());
     Reference { plan, files }
@@ -170,10 +155,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let Reference { files, .. } = &*REFERENCE;
     let [cells, _, sweep, own, seconds] = files.each_ref().map(Vec::as_slice);
     let lines: Vec<&[u8]> = cells.split_inclusive(|&byte| byte == b'\n').collect();
-    let (first, two) = (
-        lines[..2].concat(),
-        [lines[0], lines[3], &lines[4][..9]].concat(),
-    );
+    let (first, two) = (lines[..2].concat(), [lines[0], lines[3], &lines[4][..9]].concat());
     let mut seeds = Vec::new();
     for flags in 0..8 {
         seeds.push(joined(flags, &[cells, b"", sweep, own, seconds]));

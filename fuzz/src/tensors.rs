@@ -2,8 +2,7 @@
 
 use crate::sentence;
 use luckflow::network::deep::{
-    Architecture, BatchNorm, FullyConnected, Place, not_finite, read_tensors, uniform,
-    write_tensors,
+    Architecture, BatchNorm, FullyConnected, Place, not_finite, read_tensors, uniform, write_tensors,
 };
 use luckflow::rng::stream;
 use std::sync::LazyLock;
@@ -33,8 +32,7 @@ pub fn read(data: &[u8]) {
     };
     if not_finite(NAME, &networks[0]).is_none() {
         let bytes = write_tensors(&[(NAME, &networks[0])], &[], &[]).expect("it was read");
-        let (again, _) =
-            read_tensors::<f32>(&bytes, &[(NAME, &ARCHITECTURE)]).expect("it was written");
+        let (again, _) = read_tensors::<f32>(&bytes, &[(NAME, &ARCHITECTURE)]).expect("it was written");
         assert_eq!(again, networks);
     }
 }
@@ -50,9 +48,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         .flat_map(|architecture| {
             let network = uniform::<f32>(&mut stream(1, "teacher", &[]), architecture);
             let remarks = [("epoch", "3".to_owned())];
-            [&[][..], &remarks].map(|remarks| {
-                write_tensors(&[(NAME, &network)], &[], remarks).expect("a network can be written")
-            })
+            [&[][..], &remarks]
+                .map(|remarks| write_tensors(&[(NAME, &network)], &[], remarks).expect("a network can be written"))
         })
         .collect()
 }

@@ -94,18 +94,12 @@ fn all_finite(entries: &[f64]) -> bool {
 }
 
 /// A vector.
-pub fn vector<'py>(
-    value: &Bound<'py, PyAny>,
-    name: &str,
-) -> PyResult<PyReadonlyArray<'py, f64, Ix1>> {
+pub fn vector<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<PyReadonlyArray<'py, f64, Ix1>> {
     read(value, name, "one dimension")
 }
 
 /// A matrix.
-pub fn matrix<'py>(
-    value: &Bound<'py, PyAny>,
-    name: &str,
-) -> PyResult<PyReadonlyArray<'py, f64, Ix2>> {
+pub fn matrix<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<PyReadonlyArray<'py, f64, Ix2>> {
     read(value, name, "two dimensions")
 }
 
@@ -155,12 +149,7 @@ pub fn per_node(value: &Bound<'_, PyAny>, name: &str, count: usize) -> PyResult<
 }
 
 /// Whether a matrix has this shape.
-pub fn check_shape(
-    name: &str,
-    found: (usize, usize),
-    symbols: &str,
-    allowed: (usize, usize),
-) -> PyResult<()> {
+pub fn check_shape(name: &str, found: (usize, usize), symbols: &str, allowed: (usize, usize)) -> PyResult<()> {
     if found == allowed {
         return Ok(());
     }

@@ -23,32 +23,20 @@ fn of_class(class: &str, [place, key, found, allowed]: [&str; 4]) -> PyErr {
 
 /// An argument that makes no sense.
 pub fn argument(key: &str, found: impl Display, allowed: impl Display) -> PyErr {
-    of_class(
-        "InputError",
-        ["", key, &found.to_string(), &allowed.to_string()],
-    )
+    of_class("InputError", ["", key, &found.to_string(), &allowed.to_string()])
 }
 
 /// A mistake in a scenario, with its place.
 pub fn scenario(error: ScenarioError) -> PyErr {
     let place = in_python(&error.place);
-    of_class(
-        "ScenarioError",
-        [&place, &error.key, &error.found, &error.allowed],
-    )
+    of_class("ScenarioError", [&place, &error.key, &error.found, &error.allowed])
 }
 
 /// A scenario that cannot be run: a [`scenario`] mistake where it says what was found, else a failure of the run.
 pub fn experiment(error: &ExperimentError, place: &str) -> PyErr {
-    let mistake = |key: &str, found: &str, allowed: &str| {
-        of_class("ScenarioError", [place, key, found, allowed])
-    };
+    let mistake = |key: &str, found: &str, allowed: &str| of_class("ScenarioError", [place, key, found, allowed]);
     let text = match error {
-        ExperimentError::Impossible {
-            key,
-            found,
-            allowed,
-        } => return mistake(key, found, allowed),
+        ExperimentError::Impossible { key, found, allowed } => return mistake(key, found, allowed),
         other => other.to_string(),
     };
     let parts = text.split_once(": ").and_then(|(key, rest)| {

@@ -37,11 +37,7 @@ pub fn merge(
 ) -> PyResult<(u64, u64, u64)> {
     let claim = if force { Claim::Force } else { Claim::New };
     let merged = job::wide(py, move || {
-        let join = if partial {
-            sweep::merge_partial
-        } else {
-            sweep::merge
-        };
+        let join = if partial { sweep::merge_partial } else { sweep::merge };
         let (folder, tally) = join(&folders, &out, claim)?;
         Ok::<_, MergeError>((drawn(&folder, &form(aggregate.0, aggregate.1)), tally))
     })?;
@@ -63,9 +59,7 @@ pub fn status<'py>(py: Python<'py>, folders: Vec<PathBuf>) -> PyResult<Vec<Bound
     })?;
     let found = found.map_err(|(folder, error)| {
         let place = folder.display();
-        PyFileNotFoundError::new_err(format!(
-            "{place}: found {error}; allowed: the folder of a sweep"
-        ))
+        PyFileNotFoundError::new_err(format!("{place}: found {error}; allowed: the folder of a sweep"))
     })?;
     let shown = |status: Status| {
         let one = PyDict::new(py);
@@ -138,10 +132,7 @@ pub fn draw(
             None => figure,
         }
     };
-    let all: Vec<_> = all
-        .into_iter()
-        .map(|(name, figure)| (name, styled(figure)))
-        .collect();
+    let all: Vec<_> = all.into_iter().map(|(name, figure)| (name, styled(figure))).collect();
     let again = job::wide(py, move || figures::draw(&folder, &all))?;
     let again = again.map_err(|error| errors::folder(&error))?;
     written.extend(again.iter().map(|path| path.display().to_string()));
@@ -189,12 +180,7 @@ pub fn compare_folders(
         pairs.collect()
     };
     let written = [Written::Text, Written::Csv, Written::Latex].map(|form| found.written(form));
-    Ok((
-        listed(&found.settings),
-        listed(&found.results),
-        found.same,
-        written,
-    ))
+    Ok((listed(&found.settings), listed(&found.results), found.same, written))
 }
 
 /// Why there is no page.
@@ -206,9 +192,7 @@ enum Unread {
 impl Unread {
     fn raised(self) -> PyErr {
         match self {
-            Self::Results(error @ ReadError::Empty { .. }) => {
-                PyFileNotFoundError::new_err(error.to_string())
-            }
+            Self::Results(error @ ReadError::Empty { .. }) => PyFileNotFoundError::new_err(error.to_string()),
             Self::Results(error) => PyOSError::new_err(error.to_string()),
             Self::Folder(error) => errors::folder(&error),
         }

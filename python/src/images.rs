@@ -62,10 +62,7 @@ impl ImageSet {
     /// How many there are of each class, to train on and to test on.
     fn counts(&self) -> (Vec<usize>, Vec<usize>) {
         let classes = self.folder.classes();
-        (
-            self.folder.train.counts(classes),
-            self.folder.test.counts(classes),
-        )
+        (self.folder.train.counts(classes), self.folder.test.counts(classes))
     }
 
     /// Mean and deviation of each channel of the images to train on, pixels from 0 to 1.

@@ -115,10 +115,7 @@ pub fn end_in_order() {
 ///
 /// # Errors
 /// As there.
-pub fn wide<T: Send + 'static>(
-    py: Python<'_>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> PyResult<T> {
+pub fn wide<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> T + Send + 'static) -> PyResult<T> {
     watched(py, None, |_| work())
 }
 

@@ -1,12 +1,9 @@
 //! Deep networks: a list of layers, and tensors under PyTorch's names.
 
 use crate::{arrays, errors, job};
-use luckflow::network::deep::layers::{
-    Convolution, Dense, Flatten, LayerKind, Normalization, Operation, Relu,
-};
+use luckflow::network::deep::layers::{Convolution, Dense, Flatten, LayerKind, Normalization, Operation, Relu};
 use luckflow::network::deep::{
-    Architecture, ArchitectureError, Deep, Shape, TensorError, not_finite, read_tensors,
-    write_tensors,
+    Architecture, ArchitectureError, Deep, Shape, TensorError, not_finite, read_tensors, write_tensors,
 };
 use luckflow::sgd::outputs;
 use numpy::{IntoPyArray, PyArray2};
@@ -38,14 +35,9 @@ impl DeepNetwork {
         let wanted = numbers(&architecture);
         if wanted * 8 > data.len() as u128 {
             let found = format!("{} numbers", data.len() / 8);
-            return Err(errors::argument(
-                "tensors",
-                found,
-                format!("the network's {wanted}"),
-            ));
+            return Err(errors::argument("tensors", found, format!("the network's {wanted}")));
         }
-        let (mut networks, _) =
-            read_tensors::<f64>(data, &[("", &architecture)]).map_err(|error| refused(&error))?;
+        let (mut networks, _) = read_tensors::<f64>(data, &[("", &architecture)]).map_err(|error| refused(&error))?;
         let network = networks.pop().expect("one was wanted");
         if let Some(found) = not_finite("", &network) {
             return Err(errors::argument("tensors", found, "finite numbers"));
@@ -76,11 +68,7 @@ impl DeepNetwork {
     }
 
     /// What it says to samples (N × numbers of one): N × C, with running statistics where it normalises.
-    fn outputs<'py>(
-        &self,
-        py: Python<'py>,
-        x: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    fn outputs<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let x = arrays::rows(x, "x")?;
         let d = self.network.architecture.input();
         if x.ncols() != d {
@@ -121,32 +109,19 @@ fn architecture(input: [usize; 3], layers: &[Words]) -> PyResult<Architecture> {
     let [channels, height, width] = input.map(|side| side.clamp(1, MOST));
     if [channels, height, width] != input {
         let found = format!("{input:?}");
-        return Err(errors::argument(
-            "input",
-            found,
-            format!("sides from 1 to {MOST}"),
-        ));
+        return Err(errors::argument("input", found, format!("sides from 1 to {MOST}")));
     }
-    let operations = layers
-        .iter()
-        .enumerate()
-        .map(|(i, layer)| operation(i, layer));
+    let operations = layers.iter().enumerate().map(|(i, layer)| operation(i, layer));
     let operations = operations.collect::<PyResult<Vec<Operation>>>()?;
     Architecture::new(Shape::image(channels, height, width), operations).map_err(|error| {
         let (key, found, allowed) = match &error {
             ArchitectureError::Shape { index, found } => {
                 let (found, allowed) = found.split_once("; allowed: ").unwrap_or((found, ""));
-                (
-                    format!("layers[{index}]"),
-                    found.to_owned(),
-                    allowed.to_owned(),
-                )
+                (format!("layers[{index}]"), found.to_owned(), allowed.to_owned())
             }
-            ArchitectureError::Order { found, allowed } => (
-                "layers".to_owned(),
-                (*found).to_owned(),
-                (*allowed).to_owned(),
-            ),
+            ArchitectureError::Order { found, allowed } => {
+                ("layers".to_owned(), (*found).to_owned(), (*allowed).to_owned())
+            }
             other => ("layers".to_owned(), other.to_string(), String::new()),
         };
         errors::argument(&key, found, allowed)
@@ -156,18 +131,10 @@ fn architecture(input: [usize; 3], layers: &[Words]) -> PyResult<Architecture> {
 fn operation(index: usize, (kind, told): &Words) -> PyResult<Operation> {
     let key = format!("layers[{index}]");
     if let Some(number) = told.iter().find(|&&number| number > MOST) {
-        return Err(errors::argument(
-            &key,
-            number,
-            format!("numbers up to {MOST}"),
-        ));
+        return Err(errors::argument(&key, number, format!("numbers up to {MOST}")));
     }
     let mut made: Operation = match (kind.as_str(), &told[..]) {
-        ("dense", &[nodes, bias]) => Dense {
-            nodes,
-            bias: bias > 0,
-        }
-        .into(),
+        ("dense", &[nodes, bias]) => Dense { nodes, bias: bias > 0 }.into(),
         ("convolution", &[channels, kernel, padding, bias]) => {
             let bias = bias > 0;
             Convolution {
@@ -182,11 +149,7 @@ fn operation(index: usize, (kind, told): &Words) -> PyResult<Operation> {
         ("relu", []) => Relu.into(),
         ("flatten", []) => Flatten.into(),
         _ => {
-            return Err(errors::argument(
-                &key,
-                kind,
-                "a kind of layer of luckflow's",
-            ));
+            return Err(errors::argument(&key, kind, "a kind of layer of luckflow's"));
         }
     };
     match made.nodes() {
@@ -198,11 +161,7 @@ fn operation(index: usize, (kind, told): &Words) -> PyResult<Operation> {
 /// Tensors that are not those of the network.
 fn refused(error: &TensorError) -> PyErr {
     match error {
-        TensorError::Shape {
-            name,
-            found,
-            allowed,
-        } => errors::argument(&format!("tensors[{name:?}]"), found, allowed),
+        TensorError::Shape { name, found, allowed } => errors::argument(&format!("tensors[{name:?}]"), found, allowed),
         other => {
             let text = other.to_string();
             let (found, allowed) = text.split_once("; allowed: ").unwrap_or((&text, ""));

@@ -59,8 +59,7 @@ pub fn kernel<'py>(
 
 fn at_angles(theta: &Array1<f64>, b: &Array1<f64>, b2: &Array1<f64>) -> [Array1<f64>; 4] {
     let mut found = [(); 4].map(|()| Array1::zeros(theta.len()));
-    let table =
-        (b.len() == 1 && b == b2 && theta.len() >= TABLE).then(|| KernelTable::shared(b[0]));
+    let table = (b.len() == 1 && b == b2 && theta.len() >= TABLE).then(|| KernelTable::shared(b[0]));
     let mut pair: Option<([f64; 2], GaussianPair)> = None;
     for (i, &theta) in theta.iter().enumerate() {
         let angle = HalfAngle::from_radians(theta);
@@ -129,12 +128,7 @@ pub fn is_small(n: usize, m: usize) -> bool {
 }
 
 fn split<'py>(py: Python<'py>, overlaps: &Overlaps) -> [Matrix<'py>; 4] {
-    let parts = [
-        overlaps.d(),
-        overlaps.d_star(),
-        overlaps.l(),
-        overlaps.l_star(),
-    ];
+    let parts = [overlaps.d(), overlaps.d_star(), overlaps.l(), overlaps.l_star()];
     parts.map(|part| part.as_standard_layout().into_owned().into_pyarray(py))
 }
 
@@ -165,11 +159,7 @@ pub fn overlaps<'py>(
 }
 
 /// What x is drawn from: N(0, I), N(0, Σ), or rows of data.
-pub fn input(
-    covariance: Option<&Bound<'_, PyAny>>,
-    rows: Option<&Bound<'_, PyAny>>,
-    dim: usize,
-) -> PyResult<Input> {
+pub fn input(covariance: Option<&Bound<'_, PyAny>>, rows: Option<&Bound<'_, PyAny>>, dim: usize) -> PyResult<Input> {
     let (input, name) = match (covariance, rows) {
         (None, None) => return Ok(Input::standard_gaussian()),
         (Some(_), Some(_)) => {
@@ -201,11 +191,7 @@ pub fn input(
 pub fn check_samples(samples: u64) -> PyResult<usize> {
     match (2..=MOST_SAMPLES).contains(&samples) {
         true => Ok(samples as usize),
-        false => Err(errors::argument(
-            "samples",
-            samples,
-            "a whole number from 2 to 2⁴⁰",
-        )),
+        false => Err(errors::argument("samples", samples, "a whole number from 2 to 2⁴⁰")),
     }
 }
 

@@ -13,9 +13,8 @@ type Claim = (String, String, f64, String, String);
 #[pyfunction]
 pub fn check_certificates(py: Python<'_>, text: String) -> PyResult<Bound<'_, PyAny>> {
     let checked = job::wide(py, move || check::check(&text))?;
-    let checked: Vec<Checked> = checked.map_err(|mistake| {
-        errors::argument("certificate", mistake, "a certificate as a run writes it")
-    })?;
+    let checked: Vec<Checked> =
+        checked.map_err(|mistake| errors::argument("certificate", mistake, "a certificate as a run writes it"))?;
     Ok(pythonize(py, &checked)?)
 }
 

@@ -99,10 +99,7 @@ impl RunOutcome {
     fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let outcome = self.outcome();
         let tables = outcome.tables();
-        let columns: BTreeMap<_, _> = tables
-            .iter()
-            .map(|table| (table.name, &table.columns))
-            .collect();
+        let columns: BTreeMap<_, _> = tables.iter().map(|table| (table.name, &table.columns)).collect();
         Ok(pythonize(py, &columns)?)
     }
 
@@ -189,11 +186,9 @@ impl Target {
         let inputs = scenario.inputs();
         if claim == Claim::Force
             && let Ok(folder) = out.canonicalize()
-            && let Some(input) = inputs.iter().find(|input| {
-                input
-                    .canonicalize()
-                    .is_ok_and(|input| input.starts_with(&folder))
-            })
+            && let Some(input) = inputs
+                .iter()
+                .find(|input| input.canonicalize().is_ok_and(|input| input.starts_with(&folder)))
         {
             let found = format!(
                 "{}, which the scenario reads, in the folder that is to be cleared",
@@ -224,8 +219,7 @@ pub fn run(
         refuse_large(&place, &scenario.memory())?;
     }
     let ready = scenario.clone();
-    let prepared = job::wide(py, move || ready.prepare())?
-        .map_err(|error| errors::experiment(&error, &place))?;
+    let prepared = job::wide(py, move || ready.prepare())?.map_err(|error| errors::experiment(&error, &place))?;
     let folder = target.folder(&scenario)?;
     if let Some(folder) = &folder {
         folder

@@ -22,9 +22,7 @@ fn number(name: &str, path: &str, found: f64) -> PyResult<f64> {
     let key = kind.keys().into_iter().find(|key| key.path == path);
     let key = key.expect("a key of theorem4");
     match key.kind {
-        KeyKind::Number(range) if !range.contains(found) => {
-            Err(errors::argument(name, found, key.allowed()))
-        }
+        KeyKind::Number(range) if !range.contains(found) => Err(errors::argument(name, found, key.allowed())),
         _ => Ok(found),
     }
 }
@@ -46,11 +44,7 @@ fn nodes(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Array2<f64>> {
         let norm = unit::normalize(&mut column);
         if !(norm > 0.0 && norm.is_finite()) {
             let found = format!("norm {norm} in column {node}");
-            return Err(errors::argument(
-                name,
-                found,
-                "finite columns, none of them zero",
-            ));
+            return Err(errors::argument(name, found, "finite columns, none of them zero"));
         }
     }
     Ok(columns)
@@ -68,11 +62,7 @@ pub fn theorem4_rates<'py>(
     let teacher = nodes(w_star, "W_star")?;
     let (b, theta0) = (threshold(b)?, number("theta0", "student.theta0", theta0)?);
     if step.is_some_and(|step| !(step > 0.0 && step.is_finite())) {
-        return Err(errors::argument(
-            "step",
-            step.unwrap_or(f64::NAN),
-            "a positive number",
-        ));
+        return Err(errors::argument("step", step.unwrap_or(f64::NAN), "a positive number"));
     }
     let found = job::wide(py, move || {
         let dim = teacher.nrows();
@@ -121,12 +111,7 @@ fn problem([w_star, v_star, w, v]: [&Bound<'_, PyAny>; 4], threshold: f64) -> Py
     let (teacher_fan_out, fan_out) = (arrays::rows(v_star, "V_star")?, arrays::rows(v, "V")?);
     let ((k, m), outputs) = (teacher.dim(), teacher_fan_out.ncols());
     let n = student.ncols();
-    arrays::check_shape(
-        "V_star",
-        teacher_fan_out.dim(),
-        "m × C",
-        (m, outputs.max(1)),
-    )?;
+    arrays::check_shape("V_star", teacher_fan_out.dim(), "m × C", (m, outputs.max(1)))?;
     arrays::check_shape("W", student.dim(), "d × n, n ≥ m", (k, n.max(m)))?;
     arrays::check_shape("V", fan_out.dim(), "n × C", (n, outputs))?;
     let network = TwoLayer {

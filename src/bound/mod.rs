@@ -115,15 +115,11 @@ impl Premise {
     pub fn unmet(self) -> &'static str {
         match self {
             Self::Projected => "the flow is not projected: nodes leave the unit sphere",
-            Self::FixedFanOut => {
-                "fan-out weights run or start elsewhere; the theorem has them fixed at one"
-            }
+            Self::FixedFanOut => "fan-out weights run or start elsewhere; the theorem has them fixed at one",
             Self::FreeFanOut => "V's columns are kept at unit norm; the theorem has V free",
             Self::Flow => "the run takes finite steps of gradient descent",
             Self::Steps => "the run follows the flow",
-            Self::StandardInput => {
-                "the input is not N(0, I); the analytic rates are those of N(0, I)"
-            }
+            Self::StandardInput => "the input is not N(0, I); the analytic rates are those of N(0, I)",
         }
     }
 }

@@ -22,11 +22,7 @@ pub const THEOREM4: &[Bound] = &[
 ];
 
 /// What the theorem presumes, in whatever time.
-const PREMISES: &[Premise] = &[
-    Premise::Projected,
-    Premise::FixedFanOut,
-    Premise::StandardInput,
-];
+const PREMISES: &[Premise] = &[Premise::Projected, Premise::FixedFanOut, Premise::StandardInput];
 
 const OF_THE_FLOW: &[Premise] = &[
     Premise::Projected,

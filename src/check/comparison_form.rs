@@ -21,11 +21,7 @@ struct Splits {
 impl Splits {
     fn of(values: &[f64]) -> Self {
         let [pairs, constant, own] = [values[0], values[1], values[2]].map(Interval::from);
-        Self {
-            pairs,
-            constant,
-            own,
-        }
+        Self { pairs, constant, own }
     }
 }
 
@@ -43,30 +39,15 @@ struct Form {
 const PRICE_ROOM: f64 = 1e-9;
 
 /// λ_B of a region, from below.
-pub fn rate(
-    inputs: &Inputs,
-    region: &Region,
-    node: &Node,
-    ledger: &mut Ledger,
-) -> Result<f64, Mistake> {
+pub fn rate(inputs: &Inputs, region: &Region, node: &Node, ledger: &mut Ledger) -> Result<f64, Mistake> {
     let bounds = node.at("bounds")?;
     let (kernel, nodes, count) = (&inputs.kernel, &inputs.nodes, inputs.nodes.len());
     let splits = splits(node, ledger)?;
     let gates = Array2::from_shape_fn((count, count), |at| kernel.gate(nodes.angles[at]));
     let least = Interval::from(least_eigenvalue(&gates));
-    let least = ledger.at_most(
-        "bounds.least",
-        "λ_D of D(Γ*)",
-        bounds.number("least")?,
-        least,
-    );
+    let least = ledger.at_most("bounds.least", "λ_D of D(Γ*)", bounds.number("least")?, least);
     let own = least - (kernel.tail - kernel.gate(region.theta));
-    let own = ledger.at_most(
-        "bounds.own",
-        "o = λ_D − (Q − D(θ̂))",
-        bounds.number("own")?,
-        own,
-    );
+    let own = ledger.at_most("bounds.own", "o = λ_D − (Q − D(θ̂))", bounds.number("own")?, own);
     let against = bounds.matrix("against", Some(count), Some(count))?;
     ledger.table(
         "bounds.against",
@@ -118,13 +99,7 @@ fn splits(node: &Node, ledger: &mut Ledger) -> Result<Vec<f64>, Mistake> {
 
 impl Form {
     /// What the region takes off the form.
-    fn costs(
-        &self,
-        inputs: &Inputs,
-        region: &Region,
-        bounds: &Node,
-        ledger: &mut Ledger,
-    ) -> Result<Interval, Mistake> {
+    fn costs(&self, inputs: &Inputs, region: &Region, bounds: &Node, ledger: &mut Ledger) -> Result<Interval, Mistake> {
         let (kernel, nodes, count) = (&inputs.kernel, &inputs.nodes, inputs.nodes.len());
         let (a, radius) = (region.alignment, region.radius);
         let apart = Interval::ONE - Interval::ONE / (count as f64);
@@ -142,17 +117,10 @@ impl Form {
         });
         let quartic = self.quartic(inputs, region);
         let cost = small + radius / 2.0 * bent + quartic / 16.0;
-        let cost = ledger.at_least(
-            "bounds.cost",
-            "what no ω has a share in",
-            bounds.number("cost")?,
-            cost,
-        );
-        let largest =
-            |table: &Array2<f64>| Interval::from(table.iter().copied().fold(0.0, f64::max));
+        let cost = ledger.at_least("bounds.cost", "what no ω has a share in", bounds.number("cost")?, cost);
+        let largest = |table: &Array2<f64>| Interval::from(table.iter().copied().fold(0.0, f64::max));
         let prices = [
-            largest(&self.towards)
-                * ((Interval::ONE + Interval::from(0.5) / a) * epsilon + both).squared(),
+            largest(&self.towards) * ((Interval::ONE + Interval::from(0.5) / a) * epsilon + both).squared(),
             quartic * 9.0 / 16.0,
             largest(&self.against) * single.squared(),
         ];
@@ -196,16 +164,11 @@ impl Form {
                 .collect()
         };
         let unit = |i: usize, l: usize| {
-            if i == l {
-                Interval::ONE
-            } else {
-                Interval::ZERO
-            }
+            if i == l { Interval::ONE } else { Interval::ZERO }
         };
         let kept = Interval::ONE - self.splits.constant;
-        let towards = |j: usize, l: usize| {
-            (Interval::ONE - self.splits.pairs) * self.towards[[j, l]].min(self.towards[[l, j]])
-        };
+        let towards =
+            |j: usize, l: usize| (Interval::ONE - self.splits.pairs) * self.towards[[j, l]].min(self.towards[[l, j]]);
         let mut matrix = Array2::from_elem((count * k, count * k), Interval::ZERO);
         for j in 0..count {
             let own = self.own + kept * self.constant[[j, j]];
@@ -221,12 +184,9 @@ impl Form {
                         *own = *own + factor * here[a] * here[b];
                         if l < j {
                             // P_j P_l
-                            let both = unit(a, b)
-                                - weight(a, j) * weight(b, j)
-                                - weight(a, l) * weight(b, l)
+                            let both = unit(a, b) - weight(a, j) * weight(b, j) - weight(a, l) * weight(b, l)
                                 + nodes.cosines[[j, l]] * weight(a, j) * weight(b, l);
-                            let entry = kept * self.constant[[j, l]] * both
-                                + towards(j, l) * here[a] * there[b];
+                            let entry = kept * self.constant[[j, l]] * both + towards(j, l) * here[a] * there[b];
                             matrix[[j * k + a, l * k + b]] = entry;
                             matrix[[l * k + b, j * k + a]] = entry;
                         }

@@ -105,11 +105,7 @@ fn shown(matrix: &Array2<f64>, shift: f64) -> Option<f64> {
             for k in 0..j {
                 sum -= a[k] * b[k];
             }
-            factor[[i, j]] = if i == j {
-                sum.sqrt()
-            } else {
-                sum / factor[[j, j]]
-            };
+            factor[[i, j]] = if i == j { sum.sqrt() } else { sum / factor[[j, j]] };
         }
         // Not `<= 0`: a NaN is no root either.
         if !(factor[[i, i]] > 0.0) {

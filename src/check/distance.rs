@@ -108,30 +108,12 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
 }
 
 /// The region of the file: that the start is in it, and that no angle leaves it.
-fn region(
-    inputs: &Inputs,
-    node: &Node,
-    bounds: &Node,
-    rate: f64,
-    ledger: &mut Ledger,
-) -> Result<Region, Mistake> {
-    let (radius, theta) = (
-        node.positive("radius")?,
-        node.not_negative("largest_angle")?,
-    );
-    let squares = inputs
-        .angles
-        .iter()
-        .map(|&angle| chord(angle.into()).squared());
+fn region(inputs: &Inputs, node: &Node, bounds: &Node, rate: f64, ledger: &mut Ledger) -> Result<Region, Mistake> {
+    let (radius, theta) = (node.positive("radius")?, node.not_negative("largest_angle")?);
+    let squares = inputs.angles.iter().map(|&angle| chord(angle.into()).squared());
     let start = squares.sum::<Interval>().sqrt();
     ledger.at_least("radius", "R ≥ ‖W(0) − W*‖_F", radius, start);
-    ledger.note(
-        "radius",
-        "R ≤ 1, as far as the theorem goes",
-        Side::AtMost,
-        radius,
-        1.0,
-    );
+    ledger.note("radius", "R ≤ 1, as far as the theorem goes", Side::AtMost, radius, 1.0);
     let ball = arc(radius.into());
     // What the ball holds needs no more.
     let whole = theta >= ball.low * (1.0 - 1e-12);
@@ -143,9 +125,7 @@ fn region(
         false => Interval::ONE,
     };
     let pull = kernel.gate(region.theta) * sinc;
-    let near = |j: usize, k: usize| {
-        Interval::from(kernel.gate(inputs.nodes.angles[[j, k]] - region.pair).high)
-    };
+    let near = |j: usize, k: usize| Interval::from(kernel.gate(inputs.nodes.angles[[j, k]] - region.pair).high);
     let steepest = Nodes::pairs(count)
         .map(|(j, k)| kernel.density_above(inputs.nodes.widest(j, k, region.pair)))
         .fold(0.0, f64::max);

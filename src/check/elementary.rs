@@ -35,11 +35,7 @@ impl Interval {
         let (low, high) = (self.low.max(0.0), self.high.min(Self::PI.high));
         let (a, b) = (sin_of(low), sin_of(high));
         let top = low <= Self::PI.high / 2.0 && high >= Self::PI.low / 2.0;
-        let most = if top {
-            1.0
-        } else {
-            a.high.max(b.high).min(1.0)
-        };
+        let most = if top { 1.0 } else { a.high.max(b.high).min(1.0) };
         Self::new(a.low.min(b.low).max(0.0), most)
     }
 
@@ -59,16 +55,9 @@ impl Interval {
         let half = Self::PI / 2.0;
         let of = |x: f64| {
             let turned = Self::new(asin_below(x.abs()), asin_above(x.abs()));
-            if x < 0.0 {
-                half + turned
-            } else {
-                half - turned
-            }
+            if x < 0.0 { half + turned } else { half - turned }
         };
-        Self::new(
-            of(self.high).low.max(0.0),
-            of(self.low).high.min(Self::PI.high),
-        )
+        Self::new(of(self.high).low.max(0.0), of(self.low).high.min(Self::PI.high))
     }
 }
 
@@ -93,11 +82,7 @@ fn exp_of(x: f64) -> Interval {
     // The rest is less than the last term, in size.
     let sum = sum + Interval::new(-1.0, 1.0) * term.abs().high;
     let power = Interval::E.power(whole.abs() as u32);
-    if whole < 0.0 {
-        sum / power
-    } else {
-        sum * power
-    }
+    if whole < 0.0 { sum / power } else { sum * power }
 }
 
 /// A y with e^y ≤ x (`side` −1) or e^y ≥ x (`side` 1): what the library says, moved until the series agrees.
@@ -106,11 +91,7 @@ fn ln_towards(x: f64, side: f64) -> f64 {
     let mut step = f64::EPSILON * y.abs().max(1.0);
     let beyond = |y: f64| {
         let found = exp_of(y);
-        if side < 0.0 {
-            found.high <= x
-        } else {
-            found.low >= x
-        }
+        if side < 0.0 { found.high <= x } else { found.low >= x }
     };
     while y.is_finite() && !beyond(y) {
         y += side * step;
@@ -179,10 +160,7 @@ mod tests {
     fn holds(found: Interval, value: f64, tolerance: f64) {
         let room = 4.0 * f64::EPSILON * value.abs().max(1e-300);
         let inside = found.low <= value + room && value - room <= found.high;
-        assert!(
-            inside && found.radius() <= tolerance,
-            "{found:?} beside {value}"
-        );
+        assert!(inside && found.radius() <= tolerance, "{found:?} beside {value}");
     }
 
     #[test]

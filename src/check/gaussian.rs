@@ -59,9 +59,7 @@ impl Panel {
         let at = |x: Interval| {
             let x = x - self.centre();
             let terms = self.series[of].iter().enumerate().rev();
-            let sum = terms.fold(Interval::ZERO, |sum, (k, c)| {
-                sum * x + *c / (k as f64 + 1.0)
-            });
+            let sum = terms.fold(Interval::ZERO, |sum, (k, c)| sum * x + *c / (k as f64 + 1.0));
             sum * x
         };
         at(b) - at(a)
@@ -77,20 +75,13 @@ impl Gaussian {
             threshold,
             density,
             tail,
-            opposite: if threshold >= 0.0 {
-                Interval::ZERO
-            } else {
-                opposite
-            },
+            opposite: if threshold >= 0.0 { Interval::ZERO } else { opposite },
             panels: Vec::new(),
             beyond: [Interval::ZERO; 2],
         };
         let past = Interval::new(0.0, kernel.weight(LAST.into()).high);
         let beyond = (Interval::PI - LAST) * past;
-        kernel.beyond = [
-            beyond,
-            beyond * Interval::from(LAST).cos().hull((-1.0).into()),
-        ];
+        kernel.beyond = [beyond, beyond * Interval::from(LAST).cos().hull((-1.0).into())];
         let mut low = 0.0;
         while low < LAST {
             let high = (low + kernel.width(low)).min(LAST);
@@ -112,10 +103,7 @@ impl Gaussian {
         let mut sums = [Interval::ZERO; 2];
         for panel in kernel.panels.iter_mut().rev() {
             panel.after = sums;
-            sums = [
-                sums[0] + whole(panel, 0).positive_part(),
-                sums[1] + whole(panel, 1),
-            ];
+            sums = [sums[0] + whole(panel, 0).positive_part(), sums[1] + whole(panel, 1)];
         }
         kernel
     }
@@ -142,16 +130,8 @@ impl Gaussian {
         if self.threshold == 0.0 {
             return Interval::ONE;
         }
-        let low = if half.low > 0.0 {
-            at(half.low).low
-        } else {
-            0.0
-        };
-        let high = if half.high > 0.0 {
-            at(half.high).high
-        } else {
-            0.0
-        };
+        let low = if half.low > 0.0 { at(half.low).low } else { 0.0 };
+        let high = if half.high > 0.0 { at(half.high).high } else { 0.0 };
         Interval::new(low, high)
     }
 
@@ -257,10 +237,7 @@ impl Gaussian {
     /// L(θ) = (b² + cos θ) D(θ) − 2bφ(b) Q(b tan(θ/2)) + E(θ) sin θ/2π; for b > 0, where that cancels, it is also an integral.
     pub fn activation(&self, angle: Interval) -> Interval {
         let (low, high) = (angle.low.max(0.0), angle.high.min(Interval::PI.high));
-        Interval::new(
-            self.activation_at(high).low.max(0.0),
-            self.activation_at(low).high,
-        )
+        Interval::new(self.activation_at(high).low.max(0.0), self.activation_at(low).high)
     }
 
     fn activation_at(&self, angle: f64) -> Interval {
@@ -336,9 +313,7 @@ mod tests {
 
     #[test]
     fn kernels_hold_what_quadrature_gives() {
-        for b in [
-            -2.0, -0.3, 0.0, 0.01, 0.5, 1.0, 2.0, 3.0, 3.5, 4.5, 5.5, 7.0,
-        ] {
+        for b in [-2.0, -0.3, 0.0, 0.01, 0.5, 1.0, 2.0, 3.0, 3.5, 4.5, 5.5, 7.0] {
             let (kernel, pair) = (Gaussian::new(b), GaussianPair::new(b, b));
             let q = normal::tail(b);
             let tail = kernel.tail;
@@ -372,10 +347,7 @@ mod tests {
                     (slope.middle() - expected).abs() < 1e-12 * expected + slope.radius() + 1e-200,
                     "{b}, {angle}: {slope:?}, {expected}"
                 );
-                assert!(
-                    slope.radius() < 1e-10 * expected + 1e-200,
-                    "{b}, {angle}: {slope:?}"
-                );
+                assert!(slope.radius() < 1e-10 * expected + 1e-200, "{b}, {angle}: {slope:?}");
             }
         }
     }
@@ -384,8 +356,6 @@ mod tests {
     fn a_range_of_angles_has_the_values_of_its_ends() {
         let kernel = Gaussian::new(0.7);
         let range = kernel.gate(Interval::new(0.4, 1.1));
-        assert!(
-            range.high >= kernel.gate(0.4.into()).high && range.low <= kernel.gate(1.1.into()).low
-        );
+        assert!(range.high >= kernel.gate(0.4.into()).high && range.low <= kernel.gate(1.1.into()).low);
     }
 }

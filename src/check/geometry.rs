@@ -98,10 +98,7 @@ pub fn largest_row(count: usize, entry: impl Fn(usize, usize) -> Interval) -> In
         let others = (0..count).filter(|&k| k != j);
         others.map(|k| entry(j, k).squared()).sum()
     };
-    (0..count)
-        .map(row)
-        .fold(Interval::ZERO, Interval::max)
-        .sqrt()
+    (0..count).map(row).fold(Interval::ZERO, Interval::max).sqrt()
 }
 
 /// 2 sin(θ/2).

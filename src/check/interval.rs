@@ -61,11 +61,7 @@ impl Interval {
     /// What is in both, where something is known to be.
     pub fn meet(self, other: Self) -> Self {
         let both = Self::new(self.low.max(other.low), self.high.min(other.high));
-        if both.low == f64::NEG_INFINITY {
-            self
-        } else {
-            both
-        }
+        if both.low == f64::NEG_INFINITY { self } else { both }
     }
 
     /// The smaller of two numbers.
@@ -230,14 +226,8 @@ mod tests {
         // 1/3 and 0.1 are no doubles; 3·(1/3) − 1 and 10·0.1 − 1 are 0.
         let third = Interval::ONE / 3.0;
         assert!(third.low < third.high && third.radius() < 1e-15);
-        for zero in [
-            third * 3.0 - 1.0,
-            Interval::from(2.0).sqrt().squared() - 2.0,
-        ] {
-            assert!(
-                zero.low <= 0.0 && zero.high >= 0.0 && zero.radius() < 1e-14,
-                "{zero:?}"
-            );
+        for zero in [third * 3.0 - 1.0, Interval::from(2.0).sqrt().squared() - 2.0] {
+            assert!(zero.low <= 0.0 && zero.high >= 0.0 && zero.radius() < 1e-14, "{zero:?}");
         }
     }
 

@@ -34,12 +34,9 @@ impl Inputs {
         let fan_out = node.matrix("fan_out", Some(m), None)?.mapv(Interval::from);
         let products = Array2::from_shape_fn((m, m), |(i, j)| -> Interval {
             let pairs = fan_out.row(i).into_iter().zip(fan_out.row(j));
-            pairs
-                .map(|(x, y)| if i == j { x.squared() } else { *x * *y })
-                .sum()
+            pairs.map(|(x, y)| if i == j { x.squared() } else { *x * *y }).sum()
         });
-        let whole =
-            concatenate(Axis(0), &[teacher.view(), extra.view()]).expect("rows of one length");
+        let whole = concatenate(Axis(0), &[teacher.view(), extra.view()]).expect("rows of one length");
         Ok(Self {
             kernel: Gaussian::new(node.number("threshold")?),
             nodes: Nodes::of(&whole),

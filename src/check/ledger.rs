@@ -57,38 +57,19 @@ impl Ledger {
     }
 
     /// The claim as a bound of which only what the file says is used from here on.
-    pub fn note(
-        &mut self,
-        item: &str,
-        meaning: &'static str,
-        side: Side,
-        claimed: f64,
-        recomputed: f64,
-    ) -> Interval {
+    pub fn note(&mut self, item: &str, meaning: &'static str, side: Side, claimed: f64, recomputed: f64) -> Interval {
         let finding = self.finding(item, meaning, side, claimed, recomputed);
         self.findings.push(finding);
         claimed.into()
     }
 
     /// An upper bound.
-    pub fn at_least(
-        &mut self,
-        item: &str,
-        meaning: &'static str,
-        claimed: f64,
-        recomputed: Interval,
-    ) -> Interval {
+    pub fn at_least(&mut self, item: &str, meaning: &'static str, claimed: f64, recomputed: Interval) -> Interval {
         self.note(item, meaning, Side::AtLeast, claimed, recomputed.high)
     }
 
     /// A lower bound.
-    pub fn at_most(
-        &mut self,
-        item: &str,
-        meaning: &'static str,
-        claimed: f64,
-        recomputed: Interval,
-    ) -> Interval {
+    pub fn at_most(&mut self, item: &str, meaning: &'static str, claimed: f64, recomputed: Interval) -> Interval {
         self.note(item, meaning, Side::AtMost, claimed, recomputed.low)
     }
 
@@ -113,14 +94,7 @@ impl Ledger {
     }
 
     /// A row of bounds: one finding.
-    pub fn row(
-        &mut self,
-        item: &str,
-        meaning: &'static str,
-        side: Side,
-        claimed: &[f64],
-        recomputed: &[f64],
-    ) {
+    pub fn row(&mut self, item: &str, meaning: &'static str, side: Side, claimed: &[f64], recomputed: &[f64]) {
         let pairs = claimed.iter().zip(recomputed).enumerate();
         let entries = pairs.map(|(i, (&claimed, &recomputed))| {
             self.finding(&format!("{item}[{i}]"), meaning, side, claimed, recomputed)
@@ -132,14 +106,7 @@ impl Ledger {
         self.findings.extend(worst);
     }
 
-    fn finding(
-        &self,
-        item: &str,
-        meaning: &'static str,
-        side: Side,
-        claimed: f64,
-        recomputed: f64,
-    ) -> Finding {
+    fn finding(&self, item: &str, meaning: &'static str, side: Side, claimed: f64, recomputed: f64) -> Finding {
         Finding {
             item: format!("{}.{item}", self.part),
             meaning,

@@ -57,12 +57,7 @@ struct Gain {
 }
 
 /// λ_A of a region, from below.
-pub fn orthonormal(
-    inputs: &Inputs,
-    region: &Region,
-    bounds: &Node,
-    ledger: &mut Ledger,
-) -> Result<f64, Mistake> {
+pub fn orthonormal(inputs: &Inputs, region: &Region, bounds: &Node, ledger: &mut Ledger) -> Result<f64, Mistake> {
     let (kernel, count) = (&inputs.kernel, inputs.nodes.len());
     if count == 1 {
         return Ok((region.tangential() * kernel.gate(region.theta)).low);
@@ -79,22 +74,12 @@ pub fn orthonormal(
     );
     let steepest = Interval::from(kernel.chord_above(right, (e / a).min(1.0).acos()));
     let pairs = steepest / (a * 8.0) * region.radius.squared();
-    let pairs = ledger.at_least(
-        "bounds.pairs",
-        "h(e/a) R²/8a",
-        bounds.number("pairs")?,
-        pairs,
-    );
+    let pairs = ledger.at_least("bounds.pairs", "h(e/a) R²/8a", bounds.number("pairs")?, pairs);
     let slope = a * kernel.flattest_chord(right, region.pair);
     let cost = kernel.density(right) * (a + 1.0 + Interval::from(0.25) / a);
     let gain = Gain {
         slope: ledger.at_most("bounds.slope", "a h_lo", bounds.number("slope")?, slope),
-        cost: ledger.at_least(
-            "bounds.cost",
-            "φ₂(0)(a + 1 + 1/4a)",
-            bounds.number("cost")?,
-            cost,
-        ),
+        cost: ledger.at_least("bounds.cost", "φ₂(0)(a + 1 + 1/4a)", bounds.number("cost")?, cost),
     };
     let square = kernel.tail.squared();
     // κ(θ) = cos²(θ/2) [D(θ) − Q² − cos θ h(sin θ)]: D and the cosines fall, h rises.
@@ -109,12 +94,7 @@ pub fn orthonormal(
 }
 
 /// λ of the first form of Theorem B, from below.
-pub fn split(
-    inputs: &Inputs,
-    region: &Region,
-    bounds: &Node,
-    ledger: &mut Ledger,
-) -> Result<f64, Mistake> {
+pub fn split(inputs: &Inputs, region: &Region, bounds: &Node, ledger: &mut Ledger) -> Result<f64, Mistake> {
     let (kernel, nodes, count) = (&inputs.kernel, &inputs.nodes, inputs.nodes.len());
     let angles = Nodes::pairs(count).map(|at| nodes.angles[at]);
     let widest = angles.fold(Interval::ZERO, Interval::max);
@@ -130,12 +110,7 @@ pub fn split(
         false => kernel.gate(nodes.angles[[j, k]]) - linear * nodes.cosines[[j, k]],
     });
     let least = Interval::from(least_eigenvalue(&constant));
-    let least = ledger.at_most(
-        "bounds.least",
-        "λ_C of K(Γ*)",
-        bounds.number("least")?,
-        least,
-    );
+    let least = ledger.at_most("bounds.least", "λ_C of K(Γ*)", bounds.number("least")?, least);
     let (a, e) = (region.alignment, region.product);
     let closest = Nodes::pairs(count)
         .map(|(j, k)| nodes.widest(j, k, Interval::ZERO))
@@ -143,18 +118,13 @@ pub fn split(
     let shifted = (closest.cos() + e / a).min(1.0).acos();
     let steepest = (Interval::from(kernel.chord_above(closest, shifted)) - linear).positive_part();
     let pairs = steepest / (a * 8.0) * region.radius.squared();
-    let pairs = ledger.at_least(
-        "bounds.pairs",
-        "(H − q₁) R²/8a",
-        bounds.number("pairs")?,
-        pairs,
-    );
+    let pairs = ledger.at_least("bounds.pairs", "(H − q₁) R²/8a", bounds.number("pairs")?, pairs);
     let bent = largest_row(count, |j, k| {
         let excess = Interval::from(kernel.density_above(nodes.widest(j, k, region.pair))) - linear;
         nodes.cosines[[j, k]].abs() * excess.positive_part()
     });
-    let losses = ((kernel.tail - linear - least) / 16.0 + linear / 4.0) * region.radius.squared()
-        + region.radius / 2.0 * bent;
+    let losses =
+        ((kernel.tail - linear - least) / 16.0 + linear / 4.0) * region.radius.squared() + region.radius / 2.0 * bent;
     let losses = ledger.at_least(
         "bounds.losses",
         "what does not depend on the profile",
@@ -174,23 +144,13 @@ pub fn split(
 }
 
 /// min(Λ_j, (cos(θ/2) √Λ_j + sin(θ/2) √μ_j)²) on [low, high], from above.
-fn crosstalk(
-    inputs: &Inputs,
-    linear: Interval,
-    j: usize,
-    low: Interval,
-    high: Interval,
-) -> Interval {
+fn crosstalk(inputs: &Inputs, linear: Interval, j: usize, low: Interval, high: Interval) -> Interval {
     let (kernel, nodes) = (&inputs.kernel, &inputs.nodes);
     let others: Vec<(usize, Interval)> = (0..nodes.len())
         .filter(|&k| k != j)
         .map(|k| {
-            let chord =
-                kernel.chord_above(nodes.widest(j, k, Interval::ZERO), nodes.widest(j, k, high));
-            (
-                k,
-                Interval::from((Interval::from(chord) - linear).high.max(0.0)),
-            )
+            let chord = kernel.chord_above(nodes.widest(j, k, Interval::ZERO), nodes.widest(j, k, high));
+            (k, Interval::from((Interval::from(chord) - linear).high.max(0.0)))
         })
         .collect();
     let along: Interval = others
@@ -209,16 +169,10 @@ fn crosstalk(
 /// The least over all profiles: node 1 has δ₁ = R cos α, the rest R sin α, 0 ≤ α ≤ acos(1/√m).
 fn worst(region: &Region, count: usize, own: &Own, pairs: Interval, gain: Option<&Gain>) -> f64 {
     let radius = region.radius;
-    let end = (Interval::ONE / Interval::from(count as f64).sqrt())
-        .acos()
-        .high;
+    let end = (Interval::ONE / Interval::from(count as f64).sqrt()).acos().high;
     let others = count.saturating_sub(1).max(1) as f64;
     let flat = (Interval::ONE - radius.squared() / 4.0).sqrt();
-    let angle = |share: Interval| {
-        super::geometry::arc(radius * share)
-            .high
-            .min(region.theta.high)
-    };
+    let angle = |share: Interval| super::geometry::arc(radius * share).high.min(region.theta.high);
     let end_of = |i: usize| {
         Interval::from(if i == PROFILES {
             end

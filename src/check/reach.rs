@@ -34,11 +34,7 @@ mod tests {
 
     #[test]
     fn the_bound_is_the_largest_value_of_the_solution() {
-        for (start, force, pull, rate) in [
-            (0.1, 0.21, 0.4, 0.1),
-            (0.5, 0.07, 0.4, 0.2),
-            (0.02, 0.2, 0.4, 0.399),
-        ] {
+        for (start, force, pull, rate) in [(0.1, 0.21, 0.4, 0.1), (0.5, 0.07, 0.4, 0.2), (0.02, 0.2, 0.4, 0.399)] {
             let bound = reach(start, Interval::from(force), Interval::from(pull), rate);
             let (mut x, mut largest, h) = (start, start, 1e-4);
             for i in 0..400_000 {

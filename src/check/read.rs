@@ -52,10 +52,7 @@ impl<'a> Node<'a> {
 
     /// The value at a key of a table.
     pub fn at(&self, key: &str) -> Result<Self, Mistake> {
-        let table = self
-            .value
-            .as_object()
-            .ok_or_else(|| self.mistake("a table"))?;
+        let table = self.value.as_object().ok_or_else(|| self.mistake("a table"))?;
         let path = match self.path.is_empty() {
             true => key.into(),
             false => format!("{}.{key}", self.path),
@@ -76,10 +73,7 @@ impl<'a> Node<'a> {
             Some(length) => format!("a list of {length}"),
             None => "a list that is not empty".into(),
         };
-        let all = self
-            .value
-            .as_array()
-            .ok_or_else(|| self.mistake(allowed()))?;
+        let all = self.value.as_array().ok_or_else(|| self.mistake(allowed()))?;
         let fits = length.map_or(!all.is_empty(), |length| all.len() == length);
         if !fits {
             return Err(self.mistake(allowed()));
@@ -165,12 +159,7 @@ impl<'a> Node<'a> {
     }
 
     /// Rows of equal length, at a key; so many rows and columns, where it is said how many.
-    pub fn matrix(
-        &self,
-        key: &str,
-        rows: Option<usize>,
-        columns: Option<usize>,
-    ) -> Result<Array2<f64>, Mistake> {
+    pub fn matrix(&self, key: &str, rows: Option<usize>, columns: Option<usize>) -> Result<Array2<f64>, Mistake> {
         let rows = self.at(key)?.list(rows)?;
         let mut width = columns;
         let mut entries = Vec::new();
@@ -204,9 +193,7 @@ fn without_bare_words(text: &str) -> String {
             plain.push('"');
         }
         if i % 2 == 0 {
-            let part = part
-                .replace("-Infinity", "null")
-                .replace("Infinity", "null");
+            let part = part.replace("-Infinity", "null").replace("Infinity", "null");
             plain.push_str(&part.replace("NaN", "null"));
         } else {
             plain.push_str(part);

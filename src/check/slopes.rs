@@ -109,8 +109,5 @@ impl Gaussian {
 }
 
 fn around(angle: Interval, margin: Interval) -> (Interval, Interval) {
-    (
-        (angle - margin).positive_part(),
-        (angle + margin).min(Interval::PI),
-    )
+    ((angle - margin).positive_part(), (angle + margin).min(Interval::PI))
 }

@@ -41,13 +41,9 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
         inputs,
         region: &region,
     };
-    ledger.table(
-        "matrix",
-        "M: rows of W, then of V",
-        Side::AtLeast,
-        &matrix,
-        |i, j| Some(suprema.entry(i, j).high),
-    );
+    ledger.table("matrix", "M: rows of W, then of V", Side::AtLeast, &matrix, |i, j| {
+        Some(suprema.entry(i, j).high)
+    });
     let weights = node.numbers("weights", Some(size))?;
     let least = weights.iter().copied().fold(f64::INFINITY, f64::min);
     ledger.note("weights", "p > 0", Side::AtLeast, least, f64::MIN_POSITIVE);
@@ -115,15 +111,11 @@ fn residual(matrix: &Array2<Interval>, products: &Array2<f64>, start: &[f64]) ->
 /// e^{Ms} y ≤ e^{(M+σ)h} y for 0 ≤ s ≤ h and σ = max |M_ii|; and once M y ≤ 0 nothing grows any more.
 fn envelope(matrix: &Array2<Interval>, start: &[f64]) -> Vec<f64> {
     let size = start.len();
-    let fastest = matrix
-        .diag()
-        .iter()
-        .fold(0.0_f64, |most, x| most.max(-x.low));
+    let fastest = matrix.diag().iter().fold(0.0_f64, |most, x| most.max(-x.low));
     let propagator = positive_exponential(matrix, fastest, STEP / fastest);
     let shrunk = (-Interval::from(STEP)).exp();
     // What is 0 and has no inflow stays 0.
-    let still =
-        |i: usize| start[i] == 0.0 && (0..size).all(|k| k == i || matrix[[i, k]] == Interval::ZERO);
+    let still = |i: usize| start[i] == 0.0 && (0..size).all(|k| k == i || matrix[[i, k]] == Interval::ZERO);
     let mut z = start.to_vec();
     let mut largest = z.clone();
     for _ in 0..MOST_STEPS {
@@ -149,10 +141,7 @@ fn envelope(matrix: &Array2<Interval>, start: &[f64]) -> Vec<f64> {
         for (largest, inflated) in largest.iter_mut().zip(&inflated) {
             *largest = largest.max(*inflated);
         }
-        z = inflated
-            .iter()
-            .map(|&x| (Interval::from(x) * shrunk).high)
-            .collect();
+        z = inflated.iter().map(|&x| (Interval::from(x) * shrunk).high).collect();
         if z.iter().any(|x| !(*x <= 1e3)) {
             break;
         }
@@ -164,18 +153,12 @@ fn envelope(matrix: &Array2<Interval>, start: &[f64]) -> Vec<f64> {
 fn positive_exponential(matrix: &Array2<Interval>, shift: f64, time: f64) -> Array2<f64> {
     let size = matrix.nrows();
     let scaled = Array2::from_shape_fn((size, size), |(i, j)| {
-        let entry = if i == j {
-            matrix[[i, j]] + shift
-        } else {
-            matrix[[i, j]]
-        };
+        let entry = if i == j { matrix[[i, j]] + shift } else { matrix[[i, j]] };
         (entry * time).high.max(0.0)
     });
     let product = |a: &Array2<f64>, b: &Array2<f64>, by: f64| {
         Array2::from_shape_fn((size, size), |(i, j)| {
-            let sum: Interval = (0..size)
-                .map(|k| Interval::from(a[[i, k]]) * b[[k, j]])
-                .sum();
+            let sum: Interval = (0..size).map(|k| Interval::from(a[[i, k]]) * b[[k, j]]).sum();
             (sum / by).high
         })
     };
@@ -183,20 +166,12 @@ fn positive_exponential(matrix: &Array2<Interval>, shift: f64, time: f64) -> Arr
     let mut term = sum.clone();
     for k in 1..=TERMS {
         term = product(&term, &scaled, f64::from(k));
-        sum.zip_mut_with(&term, |sum, term| {
-            *sum = (Interval::from(*sum) + *term).high
-        });
+        sum.zip_mut_with(&term, |sum, term| *sum = (Interval::from(*sum) + *term).high);
     }
     // What is left is less than the last term times e^‖·‖, and entry by entry less than its largest row sum.
     let rows = |table: &Array2<f64>| {
-        let sum = |row: ndarray::ArrayView1<f64>| {
-            row.iter().map(|x| Interval::from(*x)).sum::<Interval>()
-        };
-        table
-            .rows()
-            .into_iter()
-            .map(|row| sum(row).high)
-            .fold(0.0, f64::max)
+        let sum = |row: ndarray::ArrayView1<f64>| row.iter().map(|x| Interval::from(*x)).sum::<Interval>();
+        table.rows().into_iter().map(|row| sum(row).high).fold(0.0, f64::max)
     };
     let rest = (Interval::from(rows(&term)) * Interval::from(rows(&scaled)).exp()).high;
     sum.mapv(|x| (Interval::from(x) + rest).high)
@@ -227,10 +202,7 @@ impl Suprema<'_> {
         }
         let both = Interval::from(self.margin(j)) + self.margin(k);
         let angle = self.inputs.nodes.angles[[j, k]];
-        (
-            (angle - both).positive_part(),
-            (angle + both).min(Interval::PI),
-        )
+        ((angle - both).positive_part(), (angle + both).min(Interval::PI))
     }
 
     fn gate(&self, j: usize, k: usize) -> Interval {
@@ -270,17 +242,14 @@ impl Suprema<'_> {
                 -(kernel.gate(theta) * sinc * own)
             }
             (true, true) => {
-                let modulation =
-                    inputs.products[[row, column]].abs() + norm(column) * self.error(row);
+                let modulation = inputs.products[[row, column]].abs() + norm(column) * self.error(row);
                 self.gain(row, column) * modulation
             }
             (true, false) if row == column - m => Interval::ZERO,
             (true, false) => self.gate(row, column - m) * (norm(row) + self.error(row)),
             (false, true) => self.steepest(row - m, column) * norm(column),
             (false, false) if row == column => -kernel.activation(Interval::ZERO),
-            (false, false) => {
-                Interval::from(kernel.activation(self.angles(row - m, column - m).0).high)
-            }
+            (false, false) => Interval::from(kernel.activation(self.angles(row - m, column - m).0).high),
         }
     }
 

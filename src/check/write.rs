@@ -22,12 +22,7 @@ pub fn theorem4(
 }
 
 /// The same of a start, k × m, that enters a certified region.
-pub fn entered(
-    teacher: ArrayView2<f64>,
-    threshold: f64,
-    start: ArrayView2<f64>,
-    entry: &Entry,
-) -> Option<Value> {
+pub fn entered(teacher: ArrayView2<f64>, threshold: f64, start: ArrayView2<f64>, entry: &Entry) -> Option<Value> {
     let inputs = json!({
         "threshold": threshold,
         "teacher": nodes(teacher),
@@ -45,11 +40,7 @@ pub fn entered(
     Some(file(4, inputs, vec![way, rate]))
 }
 
-fn distance(
-    teacher: ArrayView2<f64>,
-    threshold: f64,
-    certificate: &euclidean::Certificate,
-) -> Option<Value> {
+fn distance(teacher: ArrayView2<f64>, threshold: f64, certificate: &euclidean::Certificate) -> Option<Value> {
     let claims = euclidean::evidence(teacher, threshold, certificate)?;
     let mut entry = json!({
         "bound": "euclidean",
@@ -119,11 +110,7 @@ fn joint_distance(problem: &Problem, certificate: &joint::Certificate) -> Option
 
 fn of_claims(claims: Vec<(&'static str, Claim)>) -> Value {
     let pairs = claims.into_iter();
-    Value::Object(
-        pairs
-            .map(|(name, claim)| (name.into(), of_claim(&claim)))
-            .collect(),
-    )
+    Value::Object(pairs.map(|(name, claim)| (name.into(), of_claim(&claim))).collect())
 }
 
 fn file(theorem: u64, inputs: Value, certificates: Vec<Value>) -> Value {

@@ -21,10 +21,8 @@ pub struct Arguments {
 /// Prints every ingredient; fails if one is not confirmed.
 pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let file = arguments.file.display();
-    let text = std::fs::read_to_string(&arguments.file)
-        .map_err(|error| Failure::usage(format!("{file}: {error}")))?;
-    let checked =
-        check::check(&text).map_err(|mistake| Failure::usage(format!("{file}: {mistake}")))?;
+    let text = std::fs::read_to_string(&arguments.file).map_err(|error| Failure::usage(format!("{file}: {error}")))?;
+    let checked = check::check(&text).map_err(|mistake| Failure::usage(format!("{file}: {mistake}")))?;
     for certificate in &checked {
         if !arguments.quiet {
             say(table(certificate))?;
@@ -44,10 +42,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn verdict(certificate: &Checked) -> String {
     let Checked {
-        theorem,
-        bound,
-        rate,
-        ..
+        theorem, bound, rate, ..
     } = certificate;
     let said = if certificate.is_confirmed() {
         "confirmed"

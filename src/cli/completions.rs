@@ -62,10 +62,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 fn manual(mut command: clap::Command, text: &mut Vec<u8>) -> io::Result<()> {
     command.build();
     clap_mangen::Man::new(command.clone()).render(text)?;
-    for verb in command
-        .get_subcommands()
-        .filter(|verb| verb.get_name() != "help")
-    {
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
         let page = clap_mangen::Man::new(verb.clone());
         writeln!(text, ".SH LUCKFLOW {}", verb.get_name().to_uppercase())?;
         let mut section = Vec::new();

@@ -37,8 +37,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     say(counts(&folder))?;
     say(moments(&folder.train))?;
     if let Some(path) = &arguments.sheet {
-        draw(&folder.train, classes, path)
-            .map_err(|error| Failure::runtime(format!("{}: {error}", path.display())))?;
+        draw(&folder.train, classes, path).map_err(|error| Failure::runtime(format!("{}: {error}", path.display())))?;
         say(format_args!("wrote {}", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -64,11 +63,7 @@ fn moments(images: &Images) -> Table {
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(["channel", "mean", "deviation"]);
     for (channel, (mean, deviation)) in mean.iter().zip(deviation).enumerate() {
-        table.add_row([
-            channel.to_string(),
-            format!("{mean:.4}"),
-            format!("{deviation:.4}"),
-        ]);
+        table.add_row([channel.to_string(), format!("{mean:.4}"), format!("{deviation:.4}")]);
     }
     table
 }

@@ -105,10 +105,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         // Ctrl-C ends it at once: until here nothing is to be kept.
         hooks: &Silent,
     };
-    let at_file =
-        |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", file.display()));
-    let found =
-        attack(&scenario, &search, arguments.teachers.into()).map_err(|error| at_file(&error))?;
+    let at_file = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", file.display()));
+    let found = attack(&scenario, &search, arguments.teachers.into()).map_err(|error| at_file(&error))?;
     let attacks = found.expect("there is something to attack");
     let watch = Watch::start(arguments.quiet);
     let kept = attacks
@@ -130,15 +128,11 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         attacks: &kept,
         without_search: &attacks.without_search,
     };
-    folder
-        .write_json("falsify.json", &summary)
-        .map_err(Failure::runtime)?;
+    folder.write_json("falsify.json", &summary).map_err(Failure::runtime)?;
     if !arguments.quiet {
         say(table(&kept))?;
         for bound in &attacks.without_search {
-            say(format_args!(
-                "{bound}: no search is known against this bound."
-            ))?;
+            say(format_args!("{bound}: no search is known against this bound."))?;
         }
         say(format_args!("wrote {}", folder.path().display()))?;
     }
@@ -147,9 +141,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .filter(|kept| kept.standing == PROVEN && kept.verdict() == Verdict::Violated);
     match refuted.count() {
         0 => Ok(ExitCode::SUCCESS),
-        count => Err(Failure::runtime(format!(
-            "{count} bounds that are proved do not hold"
-        ))),
+        count => Err(Failure::runtime(format!("{count} bounds that are proved do not hold"))),
     }
 }
 
@@ -178,12 +170,7 @@ impl AttackRecord {
 }
 
 /// Writes the start as arrays and as a scenario that runs from it, and runs it.
-fn keep(
-    attack: &Attack,
-    threshold: f64,
-    folder: &Folder,
-    watch: &Watch,
-) -> Result<AttackRecord, Failure> {
+fn keep(attack: &Attack, threshold: f64, folder: &Folder, watch: &Watch) -> Result<AttackRecord, Failure> {
     let name = attack.bound.name;
     let in_region = attack.in_region.as_ref();
     let mut kept = AttackRecord {

@@ -74,9 +74,7 @@ fn show(found: &Found, quiet: bool) -> Result<(), Failure> {
         .iter()
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
-    let row = found
-        .index
-        .map_or(String::new(), |index| format!(" row {index}"));
+    let row = found.index.map_or(String::new(), |index| format!(" row {index}"));
     say(format_args!("{folder}{row}: {}", values.join(", ")))?;
     match command {
         Some(command) => say(format_args!("  {command}")),

@@ -12,15 +12,11 @@ pub struct Arguments {}
 
 /// Prints both lists.
 pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
-    super::say(
-        "Experiments (luckflow new NAME begins a scenario, luckflow explain NAME shows its keys):\n",
-    )?;
+    super::say("Experiments (luckflow new NAME begins a scenario, luckflow explain NAME shows its keys):\n")?;
     for kind in KINDS {
         super::say(format_args!("  {:26}{}", kind.name, kind.about))?;
     }
-    super::say(
-        "\nScenarios (luckflow run NAME from any folder; those with a sweep by luckflow sweep NAME):\n",
-    )?;
+    super::say("\nScenarios (luckflow run NAME from any folder; those with a sweep by luckflow sweep NAME):\n")?;
     for (name, about) in shipped_scenarios() {
         super::say(format_args!("  {name:26}{}", first_sentence(&about)))?;
     }
@@ -29,9 +25,7 @@ pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 /// Up to the first mark that ends one.
 fn first_sentence(text: &str) -> &str {
-    let ends = text
-        .match_indices(['.', '?', ':'])
-        .map(|(at, mark)| at + mark.len());
+    let ends = text.match_indices(['.', '?', ':']).map(|(at, mark)| at + mark.len());
     let end = ends.filter(|&at| text[at..].starts_with(' ')).min();
     &text[..end.unwrap_or(text.len())]
 }

@@ -97,10 +97,9 @@ fn format(text: &str) -> Result<Format, String> {
         _ => return Err("allowed: svg, pdf, png".into()),
     };
     match found {
-        Format::Pdf | Format::Png if !cfg!(feature = "formats") => Err(
-            "allowed: svg; of a program that was built with `--features formats` pdf and png, too"
-                .into(),
-        ),
+        Format::Pdf | Format::Png if !cfg!(feature = "formats") => {
+            Err("allowed: svg; of a program that was built with `--features formats` pdf and png, too".into())
+        }
         known => Ok(known),
     }
 }

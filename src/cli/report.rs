@@ -44,8 +44,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         (folders, out) => {
             let folders = folders.iter().map(|folder| ResultFolder::read(folder));
-            let folders: Vec<ResultFolder> =
-                folders.collect::<Result<_, _>>().map_err(Failure::usage)?;
+            let folders: Vec<ResultFolder> = folders.collect::<Result<_, _>>().map_err(Failure::usage)?;
             let path = out.clone().unwrap_or_else(|| REPORT.into());
             write(&path, &page(&folders), arguments.force)?;
             path
@@ -65,9 +64,7 @@ fn write(path: &Path, page: &str, force: bool) -> Result<(), Failure> {
         true => options.create(true).truncate(true),
         false => options.create_new(true),
     };
-    let written = options
-        .open(path)
-        .and_then(|mut file| file.write_all(page.as_bytes()));
+    let written = options.open(path).and_then(|mut file| file.write_all(page.as_bytes()));
     written.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::usage(format!(
             "--out: {}: found a file; allowed: another name, or --force to replace it",

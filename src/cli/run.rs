@@ -57,14 +57,9 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     if !arguments.over_memory {
-        memory::refuse(
-            &arguments.source.file.display().to_string(),
-            &scenario.memory(),
-        )?;
+        memory::refuse(&arguments.source.file.display().to_string(), &scenario.memory())?;
     }
-    let prepared = scenario
-        .prepare()
-        .map_err(|error| at_file(arguments, &error))?;
+    let prepared = scenario.prepare().map_err(|error| at_file(arguments, &error))?;
     // Before the work, so that none is lost to a folder that cannot be written to.
     let claim = match (arguments.resume, arguments.force) {
         (true, _) => Claim::Resume,
@@ -84,8 +79,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let outcome = outcome.map_err(|error| at_file(arguments, &error))?;
     let provenance = Provenance::now();
     let kept = || watch.draw();
-    let written = experiment::write(&scenario, outcome.as_ref(), &folder, &provenance, kept)
-        .map_err(Failure::runtime)?;
+    let written =
+        experiment::write(&scenario, outcome.as_ref(), &folder, &provenance, kept).map_err(Failure::runtime)?;
     if !arguments.quiet {
         say(outcome.table().trim_end())?;
         for path in [given].into_iter().chain(written) {
@@ -110,10 +105,7 @@ fn refuse_inputs_within(folder: &Path, scenario: &Scenario) -> Result<(), Failur
         return Ok(());
     };
     for input in scenario.inputs() {
-        if input
-            .canonicalize()
-            .is_ok_and(|input| input.starts_with(&folder))
-        {
+        if input.canonicalize().is_ok_and(|input| input.starts_with(&folder)) {
             return Err(Failure::usage(format!(
                 "--force: found {}, which the scenario reads, in the folder that is to be cleared; allowed: another --out",
                 input.display()

@@ -51,9 +51,7 @@ fn answer(mut stream: TcpStream, live: &Live, port: u16) -> io::Result<()> {
     stream.set_write_timeout(Some(PATIENCE))?;
     let (status, kind, body) = match Question::read(&stream)? {
         // Else a page from elsewhere could ask under a name of its own that leads here.
-        Some(question) if !question.is_for(port) => {
-            (403, "text/plain", "not a name of this page".into())
-        }
+        Some(question) if !question.is_for(port) => (403, "text/plain", "not a name of this page".into()),
         Some(question) => match (&question.verb[..], &question.path[..]) {
             ("GET", "/") => (200, "text/html", live.page()),
             ("GET", "/version") => (200, "text/plain", live.version()),
@@ -103,8 +101,7 @@ impl Question {
         let mut lines = BufReader::new(stream.take(LONGEST)).lines();
         let first = lines.next().transpose()?.unwrap_or_default();
         let mut words = first.split(' ');
-        let (Some(verb), Some(path), Some(version)) = (words.next(), words.next(), words.next())
-        else {
+        let (Some(verb), Some(path), Some(version)) = (words.next(), words.next(), words.next()) else {
             return Ok(None);
         };
         if !version.starts_with("HTTP/1.") {

@@ -21,8 +21,7 @@ impl Source {
     /// Reads the file and changes it.
     pub fn load(&self) -> Result<Document, Failure> {
         let parse = |text: &String| Override::parse(text).map_err(Failure::usage);
-        let overrides: Vec<Override> =
-            self.overrides.iter().map(parse).collect::<Result<_, _>>()?;
+        let overrides: Vec<Override> = self.overrides.iter().map(parse).collect::<Result<_, _>>()?;
         Document::load(&self.file, &overrides).map_err(Failure::usage)
     }
 }

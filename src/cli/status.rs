@@ -12,9 +12,7 @@ use std::time::Duration;
 
 /// Which sweeps to look at.
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  luckflow status plots/sweep-theorem4\n  luckflow status out/*"
-)]
+#[command(after_help = "Examples:\n  luckflow status plots/sweep-theorem4\n  luckflow status out/*")]
 pub struct Arguments {
     /// Folders of sweeps or of their shards
     #[arg(required = true)]
@@ -26,16 +24,10 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let of = |folder: &PathBuf| {
         Status::of(folder).map_err(|error| {
             let place = folder.display();
-            Failure::usage(format!(
-                "{place}: found {error}; allowed: the folder of a sweep"
-            ))
+            Failure::usage(format!("{place}: found {error}; allowed: the folder of a sweep"))
         })
     };
-    let found = arguments
-        .folders
-        .iter()
-        .map(of)
-        .collect::<Result<Vec<_>, _>>()?;
+    let found = arguments.folders.iter().map(of).collect::<Result<Vec<_>, _>>()?;
     super::say(table(&found))?;
     for line in whole(&found) {
         super::say(line)?;
@@ -92,11 +84,7 @@ fn whole(found: &[Status]) -> Vec<String> {
             line += &format!("; {} left on one core", left(time));
         }
         if !missing.is_empty() {
-            line += &format!(
-                "; not here: shard {} of {}",
-                missing.join(", "),
-                first.shards
-            );
+            line += &format!("; not here: shard {} of {}", missing.join(", "), first.shards);
         }
         line
     };

@@ -7,8 +7,8 @@ use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
 use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::{
-    self, Condition, Identities, Opening, Options, Plan, Refinement, Rounds, RoundsError, Shard,
-    Store, StoreError, SweepEnd, Tally, Until,
+    self, Condition, Identities, Opening, Options, Plan, Refinement, Rounds, RoundsError, Shard, Store, StoreError,
+    SweepEnd, Tally, Until,
 };
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -38,12 +38,7 @@ pub struct Arguments {
     force: bool,
     /// Run part I of K (from 1), dealt so that all have like work; luckflow merge joins them. auto and auto/K take the number
     /// from the batch system: SLURM_ARRAY_TASK_ID, OMPI_COMM_WORLD_RANK, PMI_RANK or JOB_COMPLETION_INDEX
-    #[arg(
-        long,
-        value_name = "I/K",
-        default_value = "1/1",
-        hide_default_value = true
-    )]
+    #[arg(long, value_name = "I/K", default_value = "1/1", hide_default_value = true)]
     shard: String,
     /// Of a grid, run the cells near the boundary of a condition on a column, as in 'derived > 0' or 'sharp_verdict = holds': first
     /// every so many-th value of each range, then what lies between neighbours that differ. Without it, --resume runs all others
@@ -120,9 +115,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let watch = Watch::start_of_rows(arguments.quiet);
     let ended = match rounds {
-        Some(mut rounds) => {
-            sweep::run_rounds(&plan, &identities, store, options, &watch, &mut *rounds)
-        }
+        Some(mut rounds) => sweep::run_rounds(&plan, &identities, store, options, &watch, &mut *rounds),
         None => sweep::run(&plan, &identities, store, options, &watch).map_err(RoundsError::from),
     };
     watch.finish();
@@ -130,9 +123,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let total = shard.len_of(plan.points());
     say(&tally, total, arguments.quiet)?;
     match end {
-        SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => {
-            super::plot::draw(&folder, &form, arguments.quiet)
-        }
+        SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => super::plot::draw(&folder, &form, arguments.quiet),
         SweepEnd::Interrupted => {
             super::tell("interrupted; --resume goes on from here");
             Ok(ExitCode::from(INTERRUPTED))

@@ -16,23 +16,13 @@ struct Cells {
 }
 
 /// Each with the first.
-pub(super) fn compare(
-    folders: &[PathBuf],
-    names: Vec<String>,
-    tolerance: f64,
-) -> Result<Comparison, CompareError> {
-    let all: Vec<Cells> = folders
-        .iter()
-        .map(|folder| read(folder))
-        .collect::<Result<_, _>>()?;
+pub(super) fn compare(folders: &[PathBuf], names: Vec<String>, tolerance: f64) -> Result<Comparison, CompareError> {
+    let all: Vec<Cells> = folders.iter().map(|folder| read(folder)).collect::<Result<_, _>>()?;
     let axes: Vec<Option<Json>> = all
         .iter()
         .map(|cells| Some(Json::from(cells.axes.join(", "))))
         .collect();
-    let counts: Vec<Option<Json>> = all
-        .iter()
-        .map(|cells| Some(Json::from(cells.rows.len())))
-        .collect();
+    let counts: Vec<Option<Json>> = all.iter().map(|cells| Some(Json::from(cells.rows.len()))).collect();
     let settings = [("sweep.axis", axes), ("cells", counts)]
         .into_iter()
         .filter(|(_, values)| values.iter().any(|value| *value != values[0]))
@@ -51,9 +41,7 @@ pub(super) fn compare(
             same += 1;
             continue;
         }
-        let values = found
-            .into_iter()
-            .map(|found| found.unwrap_or("the same".into()));
+        let values = found.into_iter().map(|found| found.unwrap_or("the same".into()));
         results.push(Difference {
             what: column.clone(),
             values: ["–".to_owned()].into_iter().chain(values).collect(),
@@ -68,13 +56,7 @@ pub(super) fn compare(
 }
 
 /// In how many of the cells that both have a column differs, and where most; `None` if nowhere.
-fn differs(
-    first: &Cells,
-    place: usize,
-    other: &Cells,
-    column: &str,
-    tolerance: f64,
-) -> Option<String> {
+fn differs(first: &Cells, place: usize, other: &Cells, column: &str, tolerance: f64) -> Option<String> {
     let Some(theirs) = other.columns.iter().position(|name| name == column) else {
         return Some("no such column".into());
     };
@@ -110,9 +92,7 @@ fn differs(
 
 fn named(axes: &[String], values: &[String]) -> String {
     let pairs = axes.iter().zip(values);
-    let pairs: Vec<String> = pairs
-        .map(|(axis, value)| format!("{axis} = {value}"))
-        .collect();
+    let pairs: Vec<String> = pairs.map(|(axis, value)| format!("{axis} = {value}")).collect();
     pairs.join(", ")
 }
 
@@ -123,18 +103,12 @@ fn read(folder: &Path) -> Result<Cells, CompareError> {
         source,
     };
     let bytes = std::fs::read(&manifest).map_err(|error| failed(&manifest, error))?;
-    let manifest: Json =
-        serde_json::from_slice(&bytes).map_err(|error| failed(&manifest, error.into()))?;
+    let manifest: Json = serde_json::from_slice(&bytes).map_err(|error| failed(&manifest, error.into()))?;
     let count = manifest["axes"].as_array().map_or(0, Vec::len);
     let path = folder.join("aggregate.csv");
     let wrong = |error: csv::Error| failed(&path, io::Error::other(error));
     let mut reader = csv::Reader::from_path(&path).map_err(wrong)?;
-    let head: Vec<String> = reader
-        .headers()
-        .map_err(wrong)?
-        .iter()
-        .map(String::from)
-        .collect();
+    let head: Vec<String> = reader.headers().map_err(wrong)?.iter().map(String::from).collect();
     if head.len() < count {
         return Err(failed(&path, io::Error::other("fewer columns than axes")));
     }

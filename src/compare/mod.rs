@@ -148,9 +148,7 @@ fn differing(lines: Vec<Line>, tolerance: f64) -> (Vec<Difference>, usize) {
     let total = lines.len();
     let is_same = |line: &Line| {
         let first = &line.values[0];
-        line.values
-            .iter()
-            .all(|other| alike(first, other, tolerance))
+        line.values.iter().all(|other| alike(first, other, tolerance))
     };
     let found = lines.into_iter().filter(|line| !is_same(line));
     let found: Vec<Difference> = found

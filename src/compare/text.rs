@@ -72,10 +72,7 @@ impl Comparison {
     }
 
     fn latex(&self) -> String {
-        let mut text = format!(
-            "\\begin{{tabular}}{{l{}}}\n\\toprule\n",
-            "l".repeat(self.names.len())
-        );
+        let mut text = format!("\\begin{{tabular}}{{l{}}}\n\\toprule\n", "l".repeat(self.names.len()));
         let row = |cells: Vec<&String>| {
             let cells: Vec<String> = cells.into_iter().map(|cell| escaped(cell)).collect();
             format!("{} \\\\\n", cells.join(" & "))
@@ -84,10 +81,7 @@ impl Comparison {
         for (_, differences) in self.parts().iter().filter(|(_, all)| !all.is_empty()) {
             text += "\\midrule\n";
             for difference in *differences {
-                text += &row([&difference.what]
-                    .into_iter()
-                    .chain(&difference.values)
-                    .collect());
+                text += &row([&difference.what].into_iter().chain(&difference.values).collect());
             }
         }
         text + "\\bottomrule\n\\end{tabular}"

@@ -5,8 +5,7 @@ use std::fmt::Write;
 
 /// A Markdown table of keys: key, default, what is allowed, what it means.
 pub fn table(keys: &[&Key]) -> String {
-    let mut text =
-        String::from("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
+    let mut text = String::from("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
     for key in keys {
         let cells = [
             format!("`{}`", key.path),

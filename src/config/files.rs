@@ -91,11 +91,7 @@ impl<'a> Serializer for Finder<'a> {
         Ok(())
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<(), Error> {
         if name != MARK {
             return value.serialize(self);
         }
@@ -290,10 +286,7 @@ mod tests {
         assert_eq!(pointers, ["/weights/file", "/list/2/file"]);
         let json = serde_json::to_value(&value).unwrap();
         for file in &found {
-            assert_eq!(
-                json.pointer(&file.pointer).unwrap(),
-                file.path.to_str().unwrap()
-            );
+            assert_eq!(json.pointer(&file.pointer).unwrap(), file.path.to_str().unwrap());
         }
     }
 }

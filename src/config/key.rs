@@ -166,16 +166,12 @@ impl Key {
 
     /// The key within its section.
     pub fn name(&self) -> &'static str {
-        self.path
-            .rsplit_once('.')
-            .map_or(self.path, |(_, name)| name)
+        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
     }
 
     /// Its section; "" at the top level.
     pub fn section(&self) -> &'static str {
-        self.path
-            .rsplit_once('.')
-            .map_or("", |(section, _)| section)
+        self.path.rsplit_once('.').map_or("", |(section, _)| section)
     }
 
     /// What is allowed, in words: the same in documentation and in errors.
@@ -239,12 +235,7 @@ impl fmt::Display for ValueKind {
                 } else {
                     " or "
                 };
-                write!(
-                    f,
-                    "{}{between}{}",
-                    quoted(words, " or "),
-                    files.join(" or ")
-                )
+                write!(f, "{}{between}{}", quoted(words, " or "), files.join(" or "))
             }
             Self::Form(words) => f.write_str(words),
         }
@@ -262,9 +253,9 @@ fn large(number: u64) -> String {
     const LEAST: u64 = 1 << 20;
     let power = |of: u64| {
         let digits = of.trailing_zeros().to_string();
-        let raised = digits.bytes().map(|digit| {
-            ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][(digit - b'0') as usize]
-        });
+        let raised = digits
+            .bytes()
+            .map(|digit| ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][(digit - b'0') as usize]);
         format!("2{}", raised.collect::<String>())
     };
     match number {

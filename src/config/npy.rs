@@ -11,9 +11,7 @@ pub(crate) fn check_npy_header(bytes: &[u8]) -> Result<(), String> {
         _ => 4,
     };
     let length = bytes.get(8..8 + size).unwrap_or_default().iter();
-    let length = length
-        .rev()
-        .fold(0, |length, &byte| (length << 8) | usize::from(byte));
+    let length = length.rev().fold(0, |length, &byte| (length << 8) | usize::from(byte));
     let header = bytes.get(8 + size..).unwrap_or_default();
     let mut depth = 0_usize;
     for byte in header.iter().take(length) {
@@ -23,9 +21,7 @@ pub(crate) fn check_npy_header(bytes: &[u8]) -> Result<(), String> {
             _ => {}
         }
         if depth > DEEPEST {
-            return Err(format!(
-                "a header of more than {DEEPEST} brackets within each other"
-            ));
+            return Err(format!("a header of more than {DEEPEST} brackets within each other"));
         }
     }
     Ok(())

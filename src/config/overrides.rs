@@ -22,26 +22,16 @@ impl Override {
         let (keys, value) = split(text, "--set", "key=value, as in student.theta0=0.1")?;
         let value = match value {
             "" => None,
-            value => Some(
-                loose(value, Origin::Set)
-                    .ok_or_else(|| wrong(text, "--set", "a TOML value after the `=`"))?,
-            ),
+            value => Some(loose(value, Origin::Set).ok_or_else(|| wrong(text, "--set", "a TOML value after the `=`"))?),
         };
         Ok(Self { keys, value })
     }
 }
 
 /// `key=rest` of an option.
-pub(crate) fn split<'a>(
-    text: &'a str,
-    option: &str,
-    form: &str,
-) -> Result<(Vec<String>, &'a str), ScenarioError> {
-    let (key, rest) = text
-        .split_once('=')
-        .ok_or_else(|| wrong(text, option, form))?;
-    let keys = split_key(key)
-        .ok_or_else(|| wrong(text, option, &format!("a key before the `=`: {form}")))?;
+pub(crate) fn split<'a>(text: &'a str, option: &str, form: &str) -> Result<(Vec<String>, &'a str), ScenarioError> {
+    let (key, rest) = text.split_once('=').ok_or_else(|| wrong(text, option, form))?;
+    let keys = split_key(key).ok_or_else(|| wrong(text, option, &format!("a key before the `=`: {form}")))?;
     Ok((keys, rest.trim()))
 }
 

@@ -75,22 +75,17 @@ impl Reader<'_> {
         let item = |node: &Spanned<DeValue<'_>>| self.node(node, (self.origin)(node.span().start));
         let value = match spanned.get_ref() {
             DeValue::String(text) => Value::Text(text.to_string()),
-            DeValue::Integer(number) => {
-                match i64::from_str_radix(number.as_str(), number.radix()) {
-                    Ok(number) => Value::Integer(number),
-                    Err(_) => Value::Float(number.as_str().parse().unwrap_or(f64::INFINITY)),
-                }
-            }
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => Value::Integer(number),
+                Err(_) => Value::Float(number.as_str().parse().unwrap_or(f64::INFINITY)),
+            },
             DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(flag) => Value::Boolean(*flag),
             DeValue::Datetime(date) => Value::Date(date.to_string()),
             // A list of sections, [[…]], has no text of its own.
             DeValue::Array(items) => {
                 let items: Vec<Node> = items.iter().map(item).collect();
-                if items
-                    .iter()
-                    .any(|item| matches!(item.value, Value::Table(_)))
-                {
+                if items.iter().any(|item| matches!(item.value, Value::Table(_))) {
                     return Node::new(Value::Array(items), here);
                 }
                 Value::Array(items)

@@ -44,8 +44,6 @@ impl Range {
     /// Whether a number is allowed; what is not finite never is.
     pub fn contains(&self, x: f64) -> bool {
         let [low, high] = self.includes;
-        x.is_finite()
-            && (x > self.low || low && x == self.low)
-            && (x < self.high || high && x == self.high)
+        x.is_finite() && (x > self.low || low && x == self.low) && (x < self.high || high && x == self.high)
     }
 }

@@ -131,11 +131,7 @@ impl Section {
     ///
     /// # Errors
     /// A value that `read` has no meaning for.
-    pub fn form_if<T>(
-        &mut self,
-        key: &'static Key,
-        read: impl Fn(&Value) -> Option<T>,
-    ) -> Result<Option<T>> {
+    pub fn form_if<T>(&mut self, key: &'static Key, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>> {
         self.value(key, read)
     }
 
@@ -144,16 +140,8 @@ impl Section {
         self.missing(key.name(), &key.allowed())
     }
 
-    fn value<T>(
-        &mut self,
-        key: &'static Key,
-        read: impl Fn(&Value) -> Option<T>,
-    ) -> Result<Option<T>> {
-        debug_assert!(
-            self.has_place_for(key),
-            "{} is no key of this section",
-            key.path
-        );
+    fn value<T>(&mut self, key: &'static Key, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>> {
+        debug_assert!(self.has_place_for(key), "{} is no key of this section", key.path);
         let Some(node) = self.take(key.name()) else {
             return Ok(key.default_value().as_ref().and_then(read));
         };
@@ -163,16 +151,8 @@ impl Section {
         }
     }
 
-    fn several<T: PartialEq>(
-        &mut self,
-        key: &'static Key,
-        read: impl Fn(&Value) -> Option<T>,
-    ) -> Result<Vec<T>> {
-        debug_assert!(
-            self.has_place_for(key),
-            "{} is no key of this section",
-            key.path
-        );
+    fn several<T: PartialEq>(&mut self, key: &'static Key, read: impl Fn(&Value) -> Option<T>) -> Result<Vec<T>> {
+        debug_assert!(self.has_place_for(key), "{} is no key of this section", key.path);
         let Some(node) = self.take(key.name()) else {
             let values = key.default_value().and_then(|value| items(&value, &read));
             return values.ok_or_else(|| self.lacking(key));
@@ -181,8 +161,7 @@ impl Section {
         match values {
             Some(values) if values.len() == 1 || key.list => Ok(values),
             Some(values) => {
-                let mut error =
-                    self.wrong(key.name(), &node, &format!("one value: {}", key.allowed()));
+                let mut error = self.wrong(key.name(), &node, &format!("one value: {}", key.allowed()));
                 error.found.push_str(&format!(", {} values", values.len()));
                 Err(error)
             }

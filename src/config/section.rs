@@ -40,19 +40,12 @@ impl Section {
         let stem = path
             .file_stem()
             .filter(|_| path != Path::new(source::STANDARD_INPUT_NAME));
-        stem.map_or_else(
-            || "scenario".into(),
-            |stem| stem.to_string_lossy().into_owned(),
-        )
+        stem.map_or_else(|| "scenario".into(), |stem| stem.to_string_lossy().into_owned())
     }
 
     /// The scenario's folder, to which the files that it names are relative.
     pub(super) fn folder(&self) -> PathBuf {
-        self.document
-            .path
-            .parent()
-            .unwrap_or("".as_ref())
-            .to_owned()
+        self.document.path.parent().unwrap_or("".as_ref()).to_owned()
     }
 
     /// A section below this one; empty if it is not there.
@@ -93,9 +86,7 @@ impl Section {
             return Err(self.wrong(key, &node, &allowed));
         };
         let section = |(index, item): (usize, Node)| match item.value {
-            Value::Table(table) => {
-                Ok(self.below(format!("{path}[{index}]"), Some(item.origin), table))
-            }
+            Value::Table(table) => Ok(self.below(format!("{path}[{index}]"), Some(item.origin), table)),
             _ => Err(self.wrong(key, &item, &allowed)),
         };
         items.into_iter().enumerate().map(section).collect()
@@ -131,11 +122,7 @@ impl Section {
     ///
     /// # Errors
     /// None of them.
-    pub fn required_text(
-        &mut self,
-        key: &'static str,
-        choices: &[&'static str],
-    ) -> Result<&'static str> {
+    pub fn required_text(&mut self, key: &'static str, choices: &[&'static str]) -> Result<&'static str> {
         let allowed = quoted(choices, " or ");
         let Some(node) = self.take(key) else {
             return Err(self.missing(key, &allowed));
@@ -148,9 +135,7 @@ impl Section {
         choice.copied().ok_or_else(|| {
             let mut error = self.wrong(key, &node, &allowed);
             if let Some(meant) = near(word, choices.iter().copied()) {
-                error
-                    .found
-                    .push_str(&format!(" (did you mean \"{meant}\"?)"));
+                error.found.push_str(&format!(" (did you mean \"{meant}\"?)"));
             }
             error
         })
@@ -160,11 +145,7 @@ impl Section {
     ///
     /// # Errors
     /// The first of them that is there.
-    pub fn refuse<'a>(
-        &mut self,
-        keys: impl IntoIterator<Item = &'a &'static Key>,
-        allowed: &str,
-    ) -> Result<()> {
+    pub fn refuse<'a>(&mut self, keys: impl IntoIterator<Item = &'a &'static Key>, allowed: &str) -> Result<()> {
         for key in keys {
             if let Some(node) = self.left.remove(key.name()) {
                 return Err(self.wrong(key.name(), &node, allowed));

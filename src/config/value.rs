@@ -46,8 +46,7 @@ impl fmt::Display for Node {
             (None, Value::Table(table)) => {
                 // No more of them than can be shown.
                 let items = table.iter().take(LONGEST / 4);
-                let items: Vec<String> =
-                    items.map(|(key, node)| format!("{key} = {node}")).collect();
+                let items: Vec<String> = items.map(|(key, node)| format!("{key} = {node}")).collect();
                 f.write_str(&shorten(&format!("{{ {} }}", items.join(", "))))
             }
             (None, value) => f.write_str(&shorten(&value.to_string())),
@@ -152,9 +151,7 @@ impl fmt::Display for Value {
                 write!(f, "[{}]", items.join(", "))
             }
             Self::Table(table) => {
-                let items = table
-                    .iter()
-                    .map(|(key, node)| format!("{key} = {}", node.value));
+                let items = table.iter().map(|(key, node)| format!("{key} = {}", node.value));
                 write!(f, "{{ {} }}", items.collect::<Vec<_>>().join(", "))
             }
         }
@@ -169,10 +166,7 @@ mod tests {
     fn long_values_are_cut_and_control_characters_shown() {
         let long = "x".repeat(5000);
         let shown = shorten(&long);
-        assert!(
-            shown.ends_with("… (5000 characters)") && shown.len() < 150,
-            "{shown}"
-        );
+        assert!(shown.ends_with("… (5000 characters)") && shown.len() < 150, "{shown}");
         assert_eq!(shorten("[1,\n    2]"), "[1, 2]");
         assert_eq!(shorten("\"\u{1b}[2J\""), "\"\\u{1b}[2J\"");
     }

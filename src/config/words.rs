@@ -111,9 +111,6 @@ macro_rules! words_of {
 pub(crate) use {words, words_of};
 
 /// Serialises an enum that stands elsewhere as its word.
-pub(crate) fn as_word<W: Words, S: serde::Serializer>(
-    value: &W,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_word<W: Words, S: serde::Serializer>(value: &W, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(value.word())
 }

@@ -74,8 +74,7 @@ pub fn read_matrix(path: &Path) -> Result<Array2<f64>, ArrayFileError> {
 
 fn decode(bytes: &[u8]) -> Result<ArrayD<f64>, ViewNpyError> {
     let double = ArrayViewD::<f64>::view_npy(bytes).map(|view| in_rows(view.view()));
-    let single =
-        || ArrayViewD::<f32>::view_npy(bytes).map(|view| in_rows(view.mapv(f64::from).view()));
+    let single = || ArrayViewD::<f32>::view_npy(bytes).map(|view| in_rows(view.mapv(f64::from).view()));
     match double {
         Err(ViewNpyError::WrongDescriptor(_)) => single(),
         // Its length fits the header; only where it lies in memory does not.
@@ -144,23 +143,16 @@ mod tests {
                 let begun = std::time::Instant::now();
                 let said = read_matrix(file(&bytes).path()).unwrap_err().to_string();
                 assert!(said.contains("float64 or float32"), "{said}");
-                assert!(
-                    begun.elapsed().as_secs() < 5,
-                    "{bracket}, version {version}"
-                );
+                assert!(begun.elapsed().as_secs() < 5, "{bracket}, version {version}");
             }
         }
     }
 
     #[test]
     fn a_header_that_claims_more_than_there_is_costs_nothing() {
-        let header =
-            "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000000000), }";
+        let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000000000), }";
         let error = read_matrix(file(&npy(header, &[0; 64])).path()).unwrap_err();
-        assert!(
-            matches!(error, ArrayFileError::Unreadable { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, ArrayFileError::Unreadable { .. }), "{error}");
         // Version 2: a header of four gigabytes.
         let bytes = [b"\x93NUMPY\x02\x00".as_slice(), &u32::MAX.to_le_bytes()].concat();
         assert!(read_matrix(file(&bytes).path()).is_err());
@@ -171,9 +163,7 @@ mod tests {
     #[test]
     fn entries_that_are_no_numbers_are_named() {
         let mut bytes = Vec::new();
-        arr2(&[[1.0, 2.0], [3.0, f64::NAN]])
-            .write_npy(&mut bytes)
-            .unwrap();
+        arr2(&[[1.0, 2.0], [3.0, f64::NAN]]).write_npy(&mut bytes).unwrap();
         let error = read_matrix(file(&bytes).path()).unwrap_err();
         assert!(error.to_string().contains("found NaN at [1, 1]"), "{error}");
     }

@@ -56,12 +56,7 @@ pub trait Experiment: Serialize + Clone + Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// What only the run can find, checkpoints that do not fit among it.
-    fn run(
-        &self,
-        setup: Self::Setup,
-        store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Self::Outcome, ExperimentError>;
+    fn run(&self, setup: Self::Setup, store: &dyn Store, hooks: &dyn Hooks) -> Result<Self::Outcome, ExperimentError>;
 
     /// Prepares and runs it, keeping no checkpoints.
     ///
@@ -138,10 +133,7 @@ pub struct ResultFile<'a> {
 
 impl<'a> ResultFile<'a> {
     /// A file and how it is filled.
-    pub fn new(
-        name: impl Into<String>,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()> + 'a,
-    ) -> Self {
+    pub fn new(name: impl Into<String>, fill: impl FnOnce(&mut dyn Write) -> io::Result<()> + 'a) -> Self {
         Self {
             name: name.into(),
             fill: Box::new(fill),

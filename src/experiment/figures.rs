@@ -59,10 +59,7 @@ pub fn keep_data(folder: &Folder, figures: &[(String, Figure)]) -> Result<PathBu
 ///
 /// # Errors
 /// A folder that cannot be written to.
-pub fn keep_drawn(
-    folder: &Folder,
-    figures: &[(String, Figure)],
-) -> Result<Vec<PathBuf>, FolderError> {
+pub fn keep_drawn(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
     let mut written = Vec::new();
     for (name, figure) in figures {
         let table = format!("figures/{name}.csv");
@@ -97,18 +94,14 @@ pub fn draw(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf
 pub fn read(folder: &Path) -> Result<Vec<(String, Figure)>, FiguresError> {
     let path = folder.join(FIGURES);
     let read = || -> io::Result<Vec<Named>> {
-        let named: Vec<Named> =
-            serde_json::from_slice(&std::fs::read(&path)?).map_err(json::mistake)?;
+        let named: Vec<Named> = serde_json::from_slice(&std::fs::read(&path)?).map_err(json::mistake)?;
         let inside = |named: &Named| {
             let mut parts = Path::new(&*named.name).components().peekable();
             parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
         };
         match named.iter().find(|named| !inside(named)) {
             None => Ok(named),
-            Some(named) => Err(io::Error::other(shorten(&format!(
-                "a figure called {:?}",
-                named.name
-            )))),
+            Some(named) => Err(io::Error::other(shorten(&format!("a figure called {:?}", named.name)))),
         }
     };
     match read() {

@@ -34,9 +34,7 @@ pub struct Judged {
 }
 
 fn verdict<'de, D: Deserializer<'de>>(from: D) -> Result<Verdict, D::Error> {
-    String::deserialize(from)?
-        .parse()
-        .map_err(de::Error::custom)
+    String::deserialize(from)?.parse().map_err(de::Error::custom)
 }
 
 /// All of them, a row each.

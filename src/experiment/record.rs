@@ -65,10 +65,7 @@ impl<O: 'static> Reading<O> {
     }
 
     /// The verdict on a claim, in a column named after it.
-    pub fn verdict<T: Into<Option<Verdict>>>(
-        claim: &str,
-        read: impl Fn(&O) -> T + Send + Sync + 'static,
-    ) -> Self {
+    pub fn verdict<T: Into<Option<Verdict>>>(claim: &str, read: impl Fn(&O) -> T + Send + Sync + 'static) -> Self {
         let meaning = format!("what the run says of {claim}");
         let column = Column::verdict(verdict(claim), meaning);
         Self::new(column, move |outcome| read(outcome).into())
@@ -98,8 +95,7 @@ impl Record {
     pub(super) fn of<E: Experiment>(outcome: &E::Outcome) -> Self {
         let own = E::columns();
         let end = outcome.end();
-        let error =
-            (!end.is_regular()).then(|| format!("{end}; {}", end.advice().unwrap_or_default()));
+        let error = (!end.is_regular()).then(|| format!("{end}; {}", end.advice().unwrap_or_default()));
         let cells = own
             .iter()
             .map(|reading| (reading.read)(outcome))

@@ -23,12 +23,9 @@ pub fn resolved(scenario: &dyn erased_serde::Serialize) -> String {
 
 /// The value at a JSON pointer.
 fn at<'a>(toml: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
-    pointer
-        .split('/')
-        .skip(1)
-        .try_fold(toml, |value, part| match value {
-            Value::Table(table) => table.get_mut(part),
-            Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?),
-            _ => None,
-        })
+    pointer.split('/').skip(1).try_fold(toml, |value, part| match value {
+        Value::Table(table) => table.get_mut(part),
+        Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?),
+        _ => None,
+    })
 }

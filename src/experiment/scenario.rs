@@ -1,8 +1,6 @@
 //! What a scenario means: one of the experiments, with its keys.
 
-use super::{
-    Experiment, ExperimentError, ExperimentKind, Hooks, KINDS, Nowhere, Outcome, Record, Store,
-};
+use super::{Experiment, ExperimentError, ExperimentKind, Hooks, KINDS, Nowhere, Outcome, Record, Store};
 use crate::config::document::{Node, Value};
 use crate::config::section::Section;
 use crate::config::{self, Document, ScenarioError};
@@ -54,11 +52,7 @@ pub trait Prepared: Send {
     ///
     /// # Errors
     /// As there.
-    fn run(
-        self: Box<Self>,
-        store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Box<dyn Outcome>, ExperimentError>;
+    fn run(self: Box<Self>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Box<dyn Outcome>, ExperimentError>;
 
     /// Runs it for the row of a sweep; `None` if it was interrupted.
     ///
@@ -94,11 +88,7 @@ impl<E: Experiment> Runnable for E {
 }
 
 impl<E: Experiment> Prepared for Ready<E> {
-    fn run(
-        self: Box<Self>,
-        store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Box<dyn Outcome>, ExperimentError> {
+    fn run(self: Box<Self>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Box<dyn Outcome>, ExperimentError> {
         Ok(Box::new(self.experiment.run(self.setup, store, hooks)?))
     }
 
@@ -106,15 +96,13 @@ impl<E: Experiment> Prepared for Ready<E> {
         let experiment = self.experiment.for_row();
         let outcome = experiment.run(self.setup, &Nowhere, hooks)?;
         // What was broken off beside the run, as a search, is not in its end.
-        let interrupted =
-            matches!(outcome.end(), RunEnd::Interrupted { .. }) || hooks.interrupted();
+        let interrupted = matches!(outcome.end(), RunEnd::Interrupted { .. }) || hooks.interrupted();
         Ok((!interrupted).then(|| Record::of::<E>(&outcome)))
     }
 }
 
 /// The experiments that a scenario may name.
-static NAMES: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| KINDS.iter().map(|kind| kind.name).collect());
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| KINDS.iter().map(|kind| kind.name).collect());
 
 impl Scenario {
     /// Gives a document its meaning.

@@ -45,10 +45,7 @@ pub(crate) fn verdicts<'a>(claims: impl IntoIterator<Item = (&'a str, Verdict)>)
 }
 
 /// "0.5 (layer 4) to 0.9 (layer 1)", with a unit behind each number: the least and the greatest of what has names.
-pub(crate) fn between<S: AsRef<str>>(
-    named: impl IntoIterator<Item = (S, f64)>,
-    unit: &str,
-) -> String {
+pub(crate) fn between<S: AsRef<str>>(named: impl IntoIterator<Item = (S, f64)>, unit: &str) -> String {
     let mut known: Vec<(S, f64)> = named.into_iter().filter(|(_, x)| !x.is_nan()).collect();
     known.sort_by(|a, b| a.1.total_cmp(&b.1));
     let number = |x: f64| format!("{}{unit}", short(x));
@@ -73,8 +70,7 @@ pub(crate) fn range(span: &Span) -> String {
 /// "for a and b, not for c", "for none of a and b".
 pub(crate) fn for_which<S: AsRef<str>>(named: impl IntoIterator<Item = (S, bool)>) -> String {
     let (yes, no): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, is)| *is);
-    let [yes, no] =
-        [yes, no].map(|part| part.into_iter().map(|(name, _)| name).collect::<Vec<S>>());
+    let [yes, no] = [yes, no].map(|part| part.into_iter().map(|(name, _)| name).collect::<Vec<S>>());
     match (yes.is_empty(), no.is_empty()) {
         (false, true) => format!("for {}", list(&yes)),
         (false, false) => format!("for {}, not for {}", list(&yes), list(&no)),

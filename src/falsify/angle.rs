@@ -33,9 +33,7 @@ pub fn angle(
         if found.ratio < best.ratio {
             let turned = Turned::new(padded.t(), &found.numbers);
             best.ratio = found.ratio;
-            best.weights = turned
-                .weights(&squares(&angles(&turned, node, theta0)))
-                .reversed_axes();
+            best.weights = turned.weights(&squares(&angles(&turned, node, theta0))).reversed_axes();
         }
     }
     best
@@ -50,10 +48,7 @@ fn angles(turned: &Turned, node: usize, theta0: f64) -> Vec<f64> {
 
 /// |w_j − w*_j|²
 fn squares(angles: &[f64]) -> Vec<f64> {
-    angles
-        .iter()
-        .map(|t| (2.0 * (0.5 * t).sin()).powi(2))
-        .collect()
+    angles.iter().map(|t| (2.0 * (0.5 * t).sin()).powi(2)).collect()
 }
 
 /// The rate of `node` over `claimed` as a function of unbounded numbers, as many as `teacher` has entries, that writes its gradient.
@@ -109,11 +104,7 @@ fn of_node(
     let weights = slopes.weights / (unit * claimed);
     let in_squares = turned.in_squares(&squares, weights.view());
     // dy/dθ = 2 sin θ.
-    let in_angles: Vec<f64> = angles
-        .iter()
-        .zip(&in_squares)
-        .map(|(t, s)| 2.0 * t.sin() * s)
-        .collect();
+    let in_angles: Vec<f64> = angles.iter().zip(&in_squares).map(|(t, s)| 2.0 * t.sin() * s).collect();
     let mut shares: Vec<f64> = in_angles.iter().map(|slope| slope * largest).collect();
     let others = (0..m).filter(|&j| j != node);
     let of_largest = others.map(|j| in_angles[j] * turned.shares[j]).sum::<f64>();

@@ -71,9 +71,7 @@ pub(super) fn rate(
         let value = pull / (total * claimed);
         let weights = slopes.weights / (total * claimed);
         let mut squares = turned.in_squares(&scaled.squares, weights.view());
-        squares
-            .iter_mut()
-            .for_each(|square| *square -= value / total);
+        squares.iter_mut().for_each(|square| *square -= value / total);
         let shares = scaled.back(&squares);
         turned.in_numbers(&scaled.squares, weights.view(), &shares, gradient);
         value
@@ -100,10 +98,7 @@ impl Scaled {
         let sum = whole.iter().sum();
         let factor = (sum > limit).then(|| limit / sum);
         Self {
-            squares: whole
-                .iter()
-                .map(|square| square * factor.unwrap_or(1.0))
-                .collect(),
+            squares: whole.iter().map(|square| square * factor.unwrap_or(1.0)).collect(),
             largest,
             factor,
             sum,

@@ -23,18 +23,14 @@ pub fn joint(problem: &Problem, within: &Within, claimed: f64, search: &Search) 
         let errors = Spread::new(of_errors, nominal.nrows());
         let [ball, drift] = shared(within, &turned.shares, &errors.shares);
         let w = turned.weights(&joined(&ball.squares[..m], &drift.squares));
-        (
-            w,
-            errors.around(&problem.teacher_fan_out, &ball.squares[m..]),
-        )
+        (w, errors.around(&problem.teacher_fan_out, &ball.squares[m..]))
     });
     Found::state(problem, found.ratio, found.evaluations, state)
 }
 
 /// How many numbers a state is made of: n(k + 2 + C).
 pub(super) fn numbers(problem: &Problem) -> usize {
-    problem.fan_out_errors.len()
-        * (problem.teacher.nrows() + EXTRA + problem.teacher_fan_out.ncols())
+    problem.fan_out_errors.len() * (problem.teacher.nrows() + EXTRA + problem.teacher_fan_out.ncols())
 }
 
 /// W\* and W_r(0), a node per row, in two dimensions more.
@@ -118,8 +114,7 @@ pub(super) struct Spread {
 impl Spread {
     pub fn new(numbers: &[f64], nodes: usize) -> Self {
         let mut directions =
-            Array2::from_shape_vec((nodes, numbers.len() / nodes), numbers.to_vec())
-                .expect("as many for each");
+            Array2::from_shape_vec((nodes, numbers.len() / nodes), numbers.to_vec()).expect("as many for each");
         let mut lengths = Vec::with_capacity(nodes);
         for mut direction in directions.rows_mut() {
             let length = direction.dot(&direction).sqrt().max(1e-150);
@@ -146,29 +141,18 @@ impl Spread {
     }
 
     pub fn in_squares(&self, squares: &[f64], slopes: ArrayView2<f64>) -> Vec<f64> {
-        let slope = |i: usize| {
-            self.directions.row(i).dot(&slopes.row(i)) / (2.0 * squares[i].sqrt().max(1e-150))
-        };
+        let slope = |i: usize| self.directions.row(i).dot(&slopes.row(i)) / (2.0 * squares[i].sqrt().max(1e-150));
         (0..squares.len()).map(slope).collect()
     }
 
-    pub fn in_numbers(
-        &self,
-        squares: &[f64],
-        slopes: ArrayView2<f64>,
-        shares: &[f64],
-        out: &mut [f64],
-    ) {
+    pub fn in_numbers(&self, squares: &[f64], slopes: ArrayView2<f64>, shares: &[f64], out: &mut [f64]) {
         let outputs = self.directions.ncols();
         for (i, out) in out.chunks_exact_mut(outputs).enumerate() {
             let (direction, length) = (self.directions.row(i), self.lengths[i]);
             let mut slope = slopes.row(i).to_owned() * (squares[i].sqrt() / length);
             let along = direction.dot(&slope);
             slope.scaled_add(-along, &direction);
-            slope.scaled_add(
-                shares[i] * 2.0 * length / (1.0 + length * length).powi(2),
-                &direction,
-            );
+            slope.scaled_add(shares[i] * 2.0 * length / (1.0 + length * length).powi(2), &direction);
             out.iter_mut().zip(&slope).for_each(|(out, x)| *out = *x);
         }
     }

@@ -17,11 +17,7 @@ const FLAT: f64 = 1e-10;
 /// The smallest value found from `x`, which is left where it is attained. Stops after `iterations` steps.
 ///
 /// `function` writes its gradient into its second argument. Where it is not finite, it counts as too large.
-pub(super) fn minimise(
-    x: &mut [f64],
-    iterations: usize,
-    mut function: impl FnMut(&[f64], &mut [f64]) -> f64,
-) -> f64 {
+pub(super) fn minimise(x: &mut [f64], iterations: usize, mut function: impl FnMut(&[f64], &mut [f64]) -> f64) -> f64 {
     let mut gradient = vec![0.0; x.len()];
     let mut value = function(x, &mut gradient);
     if !value.is_finite() {
@@ -70,8 +66,7 @@ struct History(VecDeque<(Vec<f64>, Vec<f64>, f64)>);
 
 impl History {
     fn add(&mut self, from: &[f64], to: &[f64], before: &[f64], after: &[f64]) {
-        let difference =
-            |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>();
+        let difference = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>();
         let (step, change) = (difference(to, from), difference(after, before));
         let product = dot(&step, &change);
         // Only where the curvature is positive does the pair keep the matrix positive.
@@ -99,9 +94,7 @@ impl History {
         q.iter_mut().for_each(|q| *q *= size);
         for ((step, change, scale), share) in self.0.iter().zip(shares.into_iter().rev()) {
             let other = scale * dot(change, &q);
-            q.iter_mut()
-                .zip(step)
-                .for_each(|(q, s)| *q += (share - other) * s);
+            q.iter_mut().zip(step).for_each(|(q, s)| *q += (share - other) * s);
         }
         q
     }

@@ -57,12 +57,7 @@ pub struct Found {
 
 impl Found {
     /// Of a flow in which V runs: W, a node per row, and V.
-    fn state(
-        problem: &Problem,
-        ratio: f64,
-        evaluations: usize,
-        state: Option<(Array2<f64>, Array2<f64>)>,
-    ) -> Self {
+    fn state(problem: &Problem, ratio: f64, evaluations: usize, state: Option<(Array2<f64>, Array2<f64>)>) -> Self {
         let none = || {
             let (k, outputs) = (problem.teacher.nrows(), problem.teacher_fan_out.ncols());
             (Array2::zeros((0, k + EXTRA)), Array2::zeros((0, outputs)))
@@ -102,9 +97,7 @@ impl Search<'_> {
             }
             let mut stream: Stream = rng::stream(self.seed, "falsify", &[start as u64]);
             let scale = SCALES[start % SCALES.len()];
-            let normal = |_| {
-                scale * <StandardNormal as Distribution<f64>>::sample(&StandardNormal, &mut stream)
-            };
+            let normal = |_| scale * <StandardNormal as Distribution<f64>>::sample(&StandardNormal, &mut stream);
             let mut numbers: Vec<f64> = (0..size).map(normal).collect();
             let found = lbfgs::minimise(&mut numbers, self.iterations, |numbers, gradient| {
                 if self.hooks.interrupted() {

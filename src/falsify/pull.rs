@@ -50,13 +50,7 @@ pub(super) struct Slopes {
 
 impl Target<'_> {
     /// Σ_j `rows`_j p_j·g_j over the student's nodes j < m, less Σ_i `errors`_i ε_i·dv_i/dt; `errors` may be empty where V is fixed.
-    pub fn pull(
-        &self,
-        w: &Array2<f64>,
-        v: &Array2<f64>,
-        rows: &[f64],
-        errors: &[f64],
-    ) -> (f64, Slopes) {
+    pub fn pull(&self, w: &Array2<f64>, v: &Array2<f64>, rows: &[f64], errors: &[f64]) -> (f64, Slopes) {
         let (n, m) = (w.nrows(), self.weights.nrows());
         let x = w.dot(&self.weights.t());
         let g = w.dot(&w.t());
@@ -100,8 +94,7 @@ impl Target<'_> {
                 slopes.x[[j, j]] += weight * curve.d * g[[j, k]];
             }
         }
-        let mut fan_out =
-            slopes.beta_star.dot(&self.fan_out) + (&slopes.beta + &slopes.beta.t()).dot(v);
+        let mut fan_out = slopes.beta_star.dot(&self.fan_out) + (&slopes.beta + &slopes.beta.t()).dot(v);
         if !errors.is_empty() {
             let curves = [&curves_x, &curves_g];
             value += self.of_fan_out(v, errors, curves, &mut slopes, &mut fan_out);
@@ -143,10 +136,7 @@ impl Target<'_> {
             error *= *row;
         }
         let itself = self.curves.at(1.0).l;
-        let l = Array2::from_shape_fn(
-            (n, n),
-            |(i, k)| if i == k { itself } else { curves_g[[i, k]].l },
-        );
+        let l = Array2::from_shape_fn((n, n), |(i, k)| if i == k { itself } else { curves_g[[i, k]].l });
         let l_star = curves_x.map(|curve| curve.l);
         let force: Array2<f64> = l.dot(v) - l_star.dot(&self.fan_out);
         for ((mut out, force), row) in out.rows_mut().into_iter().zip(force.rows()).zip(rows) {

@@ -48,10 +48,7 @@ fn teacher(stream: &mut Stream, kind: usize, m: usize) -> (&'static str, Array2<
         1 => ("random", draw::random_teacher(stream, 4 * m, m)),
         2 => (
             "equiangular",
-            equiangular(
-                m,
-                0.3 - 0.5 / m.max(2) as f64 * f64::from(m.is_multiple_of(2)),
-            ),
+            equiangular(m, 0.3 - 0.5 / m.max(2) as f64 * f64::from(m.is_multiple_of(2))),
         ),
         _ => ("antipodal", antipodal(m)),
     }
@@ -74,9 +71,8 @@ fn problem(stream: &mut Stream, [m, r, outputs]: [usize; 3], b: f64, scale: f64)
         let signs = fan_out.mapv(|x: f64| if (x * 1e6) as i64 % 2 == 0 { x } else { -x });
         (draw::random_teacher(stream, 4 * (m + r), m), signs)
     };
-    let mut some = |size: usize| {
-        ndarray::Array1::from_shape_simple_fn(size, || scale * (0.3 + 0.7 * stream.random::<f64>()))
-    };
+    let mut some =
+        |size: usize| ndarray::Array1::from_shape_simple_fn(size, || scale * (0.3 + 0.7 * stream.random::<f64>()));
     Problem {
         teacher: draw::pad_rows(teacher.view(), extra.nrows().max(m)),
         teacher_fan_out: fan_out,
@@ -100,12 +96,7 @@ fn no_start_is_slower_than_the_bound_on_the_joint_distance() {
         let Some(claim) = joint::Certificate::of(&problem) else {
             continue;
         };
-        let found = falsify_joint::joint(
-            &problem,
-            &Within::euclidean(&problem, &claim),
-            claim.rate,
-            &LITTLE,
-        );
+        let found = falsify_joint::joint(&problem, &Within::euclidean(&problem, &claim), claim.rate, &LITTLE);
         tested += 1;
         least = least.min(found.ratio);
         assert!(
@@ -177,18 +168,12 @@ fn the_pull_has_the_derivatives_that_differences_have() {
             };
             let difference = (at(h) - at(-h)) / (2.0 * h);
             let slope = slopes.weights.row(i).dot(&tangent);
-            assert!(
-                (difference - slope).abs() < 1e-7,
-                "w {i} {k}: {difference} {slope}"
-            );
+            assert!((difference - slope).abs() < 1e-7, "w {i} {k}: {difference} {slope}");
         }
         for k in 0..c {
             let at = |h: f64| target.pull(&w, &shifted(&v, i, k, h), &rows, &errors).0;
             let difference = (at(h) - at(-h)) / (2.0 * h);
-            assert!(
-                (difference - slopes.fan_out[[i, k]]).abs() < 1e-7,
-                "v {i} {k}"
-            );
+            assert!((difference - slopes.fan_out[[i, k]]).abs() < 1e-7, "v {i} {k}");
         }
     }
 }
@@ -202,13 +187,7 @@ impl Checked {
             let mut stream: Stream = rng::stream(seed, "gradient", &[]);
             let scale = [0.4, 1.0, 4.0][seed as usize];
             let numbers: Vec<f64> = (0..size)
-                .map(|_| {
-                    scale
-                        * <StandardNormal as Distribution<f64>>::sample(
-                            &StandardNormal,
-                            &mut stream,
-                        )
-                })
+                .map(|_| scale * <StandardNormal as Distribution<f64>>::sample(&StandardNormal, &mut stream))
                 .collect();
             let mut gradient = vec![0.0; size];
             function(&numbers, &mut gradient);
@@ -253,12 +232,7 @@ fn searches_see_the_gradients_that_differences_have() {
         };
         Checked::of(
             5 * (7 + 4),
-            falsify_joint::rate(
-                &problem,
-                &Curves::new(0.3),
-                &Within::euclidean(&problem, &region),
-                0.1,
-            ),
+            falsify_joint::rate(&problem, &Curves::new(0.3), &Within::euclidean(&problem, &region), 0.1),
         );
     }
     let mut within = Within::start(&problem);
@@ -305,10 +279,7 @@ fn no_start_is_slower_than_the_bounds_on_the_largest_angle() {
         }
     }
     assert!(tested.iter().all(|count| *count > 30), "{tested:?}");
-    assert!(
-        least < 1.001,
-        "a single node's bounds are attained: {least}"
-    );
+    assert!(least < 1.001, "a single node's bounds are attained: {least}");
 }
 
 #[test]
@@ -354,13 +325,7 @@ fn bounds_that_claim_a_third_more_are_refuted() {
         let teacher = Array2::eye(m);
         let assumption = Assumption3::measure(&TeacherAngles::of(teacher.view()), b, theta0);
         let derived = 1.3 * theorem4::derived(&assumption);
-        let found = angle(
-            teacher.view(),
-            b,
-            theta0,
-            (Measure::TanHalf, derived),
-            &LITTLE,
-        );
+        let found = angle(teacher.view(), b, theta0, (Measure::TanHalf, derived), &LITTLE);
         assert!(found.ratio < 0.99, "derived, m = {m}: {found:?}");
     }
 }
@@ -370,9 +335,7 @@ struct Impatient(AtomicUsize);
 
 impl Hooks for Impatient {
     fn interrupted(&self) -> bool {
-        self.0
-            .fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1))
-            .is_err()
+        self.0.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_err()
     }
 }
 

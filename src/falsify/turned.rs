@@ -19,8 +19,8 @@ impl<'a> Turned<'a> {
     /// `nominal` holds a unit node per row, n × p; `numbers` p per node.
     pub fn new(nominal: ArrayView2<'a, f64>, numbers: &[f64]) -> Self {
         let shape = nominal.dim();
-        let mut directions = Array2::from_shape_vec(shape, numbers[..shape.0 * shape.1].to_vec())
-            .expect("p numbers per node");
+        let mut directions =
+            Array2::from_shape_vec(shape, numbers[..shape.0 * shape.1].to_vec()).expect("p numbers per node");
         let mut lengths = Vec::with_capacity(shape.0);
         for (mut direction, node) in directions.rows_mut().into_iter().zip(nominal.rows()) {
             let along = direction.dot(&node);
@@ -59,13 +59,7 @@ impl<'a> Turned<'a> {
     }
 
     /// Derivatives in the numbers, from those in the weights at fixed squares and those in the shares.
-    pub fn in_numbers(
-        &self,
-        squares: &[f64],
-        weights: ArrayView2<f64>,
-        shares: &[f64],
-        out: &mut [f64],
-    ) {
+    pub fn in_numbers(&self, squares: &[f64], weights: ArrayView2<f64>, shares: &[f64], out: &mut [f64]) {
         let p = self.nominal.ncols();
         for (j, out) in out.chunks_exact_mut(p).take(squares.len()).enumerate() {
             let (direction, node) = (self.directions.row(j), self.nominal.row(j));

@@ -12,12 +12,7 @@ use ndarray::{Array2, s};
 /// The smallest −d/dt log max_i z_i/p_i over `claimed`, over all states of a set, with one of them where it is attained.
 ///
 /// `weights`: p, m + n. Each entry in turn is the largest: angles of u, then errors of V. The set's radius and drift are not looked at.
-pub fn weighted(
-    problem: &Problem,
-    within: &Within,
-    (weights, claimed): (&[f64], f64),
-    search: &Search,
-) -> Found {
+pub fn weighted(problem: &Problem, within: &Within, (weights, claimed): (&[f64], f64), search: &Search) -> Found {
     let curves = Curves::new(problem.threshold);
     let (mut ratio, mut evaluations, mut state) = (f64::INFINITY, 0, None);
     for entry in 0..weights.len() {
@@ -97,10 +92,7 @@ impl Set {
         let of_extra = turned.shares[self.nodes..].iter().zip(&self.turns);
         let of_extra: Vec<f64> = of_extra.map(|(share, largest)| share * largest).collect();
         let of_u: Vec<f64> = angles.iter().map(|angle| chord(*angle)).collect();
-        [
-            joined(&of_u, &of_extra),
-            errors.iter().map(|e| e * e).collect(),
-        ]
+        [joined(&of_u, &of_extra), errors.iter().map(|e| e * e).collect()]
     }
 
     /// W, a node per row, and V.
@@ -108,10 +100,7 @@ impl Set {
         let (turned, spread) = self.parts(numbers);
         let shares = joined(&turned.shares[..self.nodes], &spread.shares);
         let [nodes, errors] = self.squares(&self.errors(&shares).z, &turned);
-        (
-            turned.weights(&nodes),
-            spread.around(&problem.teacher_fan_out, &errors),
-        )
+        (turned.weights(&nodes), spread.around(&problem.teacher_fan_out, &errors))
     }
 
     fn parts(&self, numbers: &[f64]) -> (Turned<'_>, Spread) {
@@ -166,22 +155,14 @@ impl Set {
             let in_v = slopes.fan_out / (unit * claimed);
             let in_nodes = turned.in_squares(&of_nodes, in_w.view());
             let in_errors = spread.in_squares(&of_v, in_v.view());
-            let both = errors
-                .z
-                .iter()
-                .zip(in_nodes[..m].iter().chain(&in_errors))
-                .enumerate();
+            let both = errors.z.iter().zip(in_nodes[..m].iter().chain(&in_errors)).enumerate();
             // d chord/dθ = 2 sin θ, de²/de = 2e.
             let mut in_z: Vec<f64> = both
                 .map(|(i, (z, slope))| 2.0 * slope * if i < m { z.sin() } else { *z })
                 .collect();
             in_z[entry] -= value * log_slope;
             let along: f64 = in_z.iter().zip(&errors.in_entry).map(|(a, b)| a * b).sum();
-            let mut in_shares: Vec<f64> = in_z
-                .iter()
-                .zip(&errors.limits)
-                .map(|(a, b)| a * b)
-                .collect();
+            let mut in_shares: Vec<f64> = in_z.iter().zip(&errors.limits).map(|(a, b)| a * b).collect();
             in_shares[entry] = along * errors.limits[entry];
             let of_extra = in_nodes[m..].iter().zip(&self.turns);
             let of_extra: Vec<f64> = of_extra.map(|(slope, largest)| slope * largest).collect();

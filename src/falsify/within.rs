@@ -52,11 +52,7 @@ impl Within {
         let turn = 2.0 * (0.5 * certificate.single_drift).min(1.0).asin();
         Self {
             angles: vec![certificate.largest_angle; m],
-            errors: [
-                vec![certificate.largest_error; m],
-                vec![certificate.largest_extra; r],
-            ]
-            .concat(),
+            errors: [vec![certificate.largest_error; m], vec![certificate.largest_extra; r]].concat(),
             turns: vec![turn; r],
             radius: certificate.radius,
             drift: certificate.drift,

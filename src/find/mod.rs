@@ -92,10 +92,7 @@ pub fn find(
     for folder in folders {
         for place in places(folder).map_err(|source| failed(folder, source))? {
             let (file, looked) = match Manifest::read(&place) {
-                Some(manifest) => (
-                    CELLS,
-                    rows(&place, &manifest, conditions, &mut seen, &mut show),
-                ),
+                Some(manifest) => (CELLS, rows(&place, &manifest, conditions, &mut seen, &mut show)),
                 None => (SUMMARY, run(&place, conditions, &mut seen, &mut show)),
             };
             looked.map_err(|source| failed(&place.join(file), source))?;
@@ -152,11 +149,7 @@ fn run(
     };
     // A key of the scenario is called as in the scenario, not with "scenario." before it.
     let scenario = flat(&summary["scenario"]).into_iter().map(named);
-    let values: BTreeMap<String, String> = flat(&summary)
-        .into_iter()
-        .map(named)
-        .chain(scenario)
-        .collect();
+    let values: BTreeMap<String, String> = flat(&summary).into_iter().map(named).chain(scenario).collect();
     seen.names(values.keys().map(String::as_str));
     let value = |condition: &Condition| values.get(&condition.name);
     if !conditions

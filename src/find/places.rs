@@ -34,7 +34,5 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()>
         }
     }
     below.sort();
-    below
-        .iter()
-        .try_for_each(|inner| walk(inner, depth - 1, found))
+    below.iter().try_for_each(|inner| walk(inner, depth - 1, found))
 }

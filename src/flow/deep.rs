@@ -65,11 +65,7 @@ fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
 ///
 /// # Panics
 /// If the networks differ in depth, input or output, or are normalised by batches.
-pub fn node_gradients(
-    teacher: &Deep<f64>,
-    student: &Deep<f64>,
-    x: ArrayView2<f64>,
-) -> Vec<Array2<f64>> {
+pub fn node_gradients(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f64>) -> Vec<Array2<f64>> {
     let depth = check(teacher, student);
     let (teacher, student) = (&unrolled(teacher), &unrolled(student));
     let (f_star, y_star) = Layers::of(teacher, x);
@@ -89,8 +85,7 @@ pub fn node_gradients(
             let beta_star = modulation(&w, &h_star, &w_star);
             let [gate, gate_star] = &gates[l];
             let (gate, gate_star) = (gate.column(sample), gate_star.column(sample));
-            let pull = beta_star.dot(&f_star.0[l + 1].column(sample))
-                - beta.dot(&f.0[l + 1].column(sample));
+            let pull = beta_star.dot(&f_star.0[l + 1].column(sample)) - beta.dot(&f.0[l + 1].column(sample));
             let nodes = all[l].nrows();
             let g = (&pull * &gate).slice(s![..nodes]).to_owned();
             all[l].column_mut(sample).assign(&g);
@@ -113,11 +108,7 @@ fn gated(mut m: Array2<f64>, left: &Array1<f64>, right: &Array1<f64>) -> Array2<
 }
 
 /// The same by backpropagation, for comparison: negative gradients in pre-activations, nodes × samples.
-pub fn backpropagated(
-    teacher: &Deep<f64>,
-    student: &Deep<f64>,
-    x: ArrayView2<f64>,
-) -> Vec<Array2<f64>> {
+pub fn backpropagated(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f64>) -> Vec<Array2<f64>> {
     let pass = backward(teacher, student, x, 1.0);
     let nodes = |l| {
         let delta = -&pass.delta(l);
@@ -142,11 +133,7 @@ fn backward(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f64>, scale:
 }
 
 /// −∂/∂W of ½E‖f* − f‖² over the samples: what the matrix flow approximates.
-pub fn true_velocity(
-    teacher: &Deep<f64>,
-    student: &Deep<f64>,
-    x: ArrayView2<f64>,
-) -> Gradient<f64> {
+pub fn true_velocity(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f64>) -> Gradient<f64> {
     let scale = 1.0 / x.ncols() as f64;
     let mut pass = backward(teacher, student, x, scale);
     let mut velocity = Deep::zeros(&student.architecture);
@@ -170,11 +157,7 @@ pub fn true_velocity(
 ///
 /// # Panics
 /// If the networks differ in depth, input or output, are normalised by batches, or share weights among positions.
-pub fn separated_velocity(
-    teacher: &Deep<f64>,
-    student: &Deep<f64>,
-    x: ArrayView2<f64>,
-) -> Gradient<f64> {
+pub fn separated_velocity(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f64>) -> Gradient<f64> {
     let depth = check(teacher, student);
     let is_dense = |network: &Deep<f64>| network.architecture.is_dense();
     assert!(is_dense(teacher) && is_dense(student), "no shared weights");
@@ -217,9 +200,6 @@ fn check(teacher: &Deep<f64>, student: &Deep<f64>) -> usize {
     assert_eq!(a.depth(), b.depth(), "equal depth");
     let ends = |network: &Architecture| (network.input(), network.output());
     assert_eq!(ends(a), ends(b), "equal ends");
-    assert!(
-        !a.has_batch_norm() && !b.has_batch_norm(),
-        "no batch normalisation"
-    );
+    assert!(!a.has_batch_norm() && !b.has_batch_norm(), "no batch normalisation");
     b.depth()
 }

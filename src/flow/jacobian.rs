@@ -64,12 +64,7 @@ impl FlowJacobian {
         let slope = density_of_pairs(student.reborrow(), student) * &beta;
         let slope_star = density_of_pairs(network.student.view(), teacher) * &beta_star;
 
-        let unit = network
-            .student
-            .weights
-            .t()
-            .as_standard_layout()
-            .into_owned();
+        let unit = network.student.weights.t().as_standard_layout().into_owned();
         let h = &overlaps.d() * &beta;
         let h_star = &overlaps.d_star() * &beta_star;
         let force = h_star.dot(&network.teacher.weights.t()) - h.dot(&unit);
@@ -155,11 +150,7 @@ impl FlowJacobian {
     /// A change of a node along itself changes its norm, in proportion to which the node moves, and nothing else. O(N²(n + m)).
     pub fn ambient_matrix(&self) -> Array2<f64> {
         let (n, k) = self.unit.dim();
-        let outputs = if self.fan_out_runs {
-            self.fan_out.ncols()
-        } else {
-            0
-        };
+        let outputs = if self.fan_out_runs { self.fan_out.ncols() } else { 0 };
         let size = n * (k + outputs);
         let mut matrix = Array2::zeros((size, size));
         let mut direction = Direction {
@@ -197,11 +188,7 @@ impl FlowJacobian {
     /// The Jacobian in an orthonormal basis of the tangent space: N × N.
     pub fn tangent_matrix(&self) -> Array2<f64> {
         let (n, k) = self.unit.dim();
-        let outputs = if self.fan_out_runs {
-            self.fan_out.ncols()
-        } else {
-            0
-        };
+        let outputs = if self.fan_out_runs { self.fan_out.ncols() } else { 0 };
         let tangents = self.tangents();
         let size = n * (k - 1 + outputs);
         let mut matrix = Array2::zeros((size, size));
@@ -222,8 +209,7 @@ impl FlowJacobian {
             let change = self.apply(&direction);
             for (j, tangents) in tangents.iter().enumerate() {
                 let part = tangents.dot(&change.weights.row(j));
-                out.slice_mut(ndarray::s![j * (k - 1)..(j + 1) * (k - 1)])
-                    .assign(&part);
+                out.slice_mut(ndarray::s![j * (k - 1)..(j + 1) * (k - 1)]).assign(&part);
             }
             if outputs > 0 {
                 for (to, from) in out.iter_mut().skip(n * (k - 1)).zip(&change.fan_out) {
@@ -252,9 +238,7 @@ fn density_of_pairs(rows: LayerView, columns: LayerView) -> Array2<f64> {
 /// The rows of the Householder reflection that takes `w` to ∓e_p, p its largest entry, without row p.
 fn tangent_basis(w: ArrayView1<f64>) -> Array2<f64> {
     let k = w.len();
-    let largest = (0..k)
-        .max_by(|&a, &b| w[a].abs().total_cmp(&w[b].abs()))
-        .unwrap_or(0);
+    let largest = (0..k).max_by(|&a, &b| w[a].abs().total_cmp(&w[b].abs())).unwrap_or(0);
     let mut normal = w.to_owned();
     normal[largest] += w[largest].signum();
     let scale = 2.0 / normal.dot(&normal);

@@ -10,11 +10,7 @@ use ndarray::{ArrayView2, Axis, Zip};
 /// # Precision
 /// The three sums cancel near the teacher: the absolute error is some 1e-16 of the largest of them,
 /// so that a loss below 1e-15 of the starting one is noise. It may then be negative.
-pub fn population_loss(
-    overlaps: &Overlaps,
-    signed_beta: ArrayView2<f64>,
-    teacher_energy: f64,
-) -> f64 {
+pub fn population_loss(overlaps: &Overlaps, signed_beta: ArrayView2<f64>, teacher_energy: f64) -> f64 {
     let (own, with_teacher) = signed_beta.split_at(Axis(1), overlaps.students());
     let own = product_sum(own, overlaps.l());
     let with_teacher = product_sum(with_teacher, overlaps.l_star());

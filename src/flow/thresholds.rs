@@ -56,10 +56,7 @@ impl Forces<'_> {
 /// Σ_k h_k b_k over nodes that are no constants.
 fn of_nodes(h: ArrayView1<f64>, thresholds: &Array1<f64>, norms: &[f64]) -> f64 {
     let terms = h.iter().zip(thresholds).zip(norms);
-    terms
-        .filter(|(_, norm)| **norm > 0.0)
-        .map(|((h, b), _)| h * b)
-        .sum()
+    terms.filter(|(_, norm)| **norm > 0.0).map(|((h, b), _)| h * b).sum()
 }
 
 /// Rows of H and H* of constants become zero: nothing turns them.

@@ -4,11 +4,7 @@ use crate::overlap::HalfAngle;
 use ndarray::ArrayView1;
 
 /// θ of a unit node to `target`, of any norm, and dθ/dt where a node of the length `norm` moves at `velocity`. O(k).
-pub fn turning(
-    node: ArrayView1<f64>,
-    (norm, velocity): (f64, ArrayView1<f64>),
-    target: ArrayView1<f64>,
-) -> (f64, f64) {
+pub fn turning(node: ArrayView1<f64>, (norm, velocity): (f64, ArrayView1<f64>), target: ArrayView1<f64>) -> (f64, f64) {
     let target_norm = target.dot(&target).sqrt();
     let target = target.mapv(|x| x / target_norm);
     let angle = HalfAngle::between_units(node, target.view());

@@ -24,16 +24,9 @@ pub(super) fn read_files(folder: &Path, part: &str) -> Result<Images, ImageError
     let source = |name: String| {
         let (path, format) = (folder.join(name), Format::Npy);
         let bytes = contents(&path).map_err(ImageError::missing(&path, format))?;
-        Ok(Source {
-            path,
-            format,
-            bytes,
-        })
+        Ok(Source { path, format, bytes })
     };
-    images(
-        &source(format!("x_{part}.npy"))?,
-        &source(format!("y_{part}.npy"))?,
-    )
+    images(&source(format!("x_{part}.npy"))?, &source(format!("y_{part}.npy"))?)
 }
 
 /// `train` and `test` of an archive.
@@ -69,8 +62,7 @@ pub(super) fn read_archive(path: &Path) -> Result<[Images; 2], ImageError> {
 
 fn images(x: &Source, y: &Source) -> Result<Images, ImageError> {
     for source in [x, y] {
-        check_npy_header(&source.bytes)
-            .map_err(|found| source.refuse(found, "what NumPy writes"))?;
+        check_npy_header(&source.bytes).map_err(|found| source.refuse(found, "what NumPy writes"))?;
     }
     let pixels: ArrayD<u8> = x.array().map_err(|error| {
         x.refuse(
@@ -80,10 +72,7 @@ fn images(x: &Source, y: &Source) -> Result<Images, ImageError> {
     })?;
     let (shape, pixels) = planes(pixels.view()).ok_or_else(|| {
         let found = format!("an array of shape {:?}", pixels.shape());
-        x.refuse(
-            found,
-            "N × rows × columns, with 1 or 3 channels last or second",
-        )
+        x.refuse(found, "N × rows × columns, with 1 or 3 channels last or second")
     })?;
     let labels = y.labels()?;
     if labels.len() * shape.len() != pixels.len() {
@@ -99,10 +88,9 @@ fn planes(array: ArrayViewD<u8>) -> Option<(Shape, Vec<u8>)> {
     let is_channels = |side: usize| side == 1 || side == 3;
     let (array, [channels, height, width]) = match *array.shape() {
         [_, height, width] => (array, [1, height, width]),
-        [_, height, width, channels] if is_channels(channels) => (
-            array.permuted_axes(IxDyn(&[0, 3, 1, 2])),
-            [channels, height, width],
-        ),
+        [_, height, width, channels] if is_channels(channels) => {
+            (array.permuted_axes(IxDyn(&[0, 3, 1, 2])), [channels, height, width])
+        }
         [_, channels, height, width] if is_channels(channels) => (array, [channels, height, width]),
         _ => return None,
     };
@@ -121,8 +109,9 @@ impl Source {
         match ArrayViewD::<T>::view_npy(&self.bytes) {
             Ok(view) => Ok(view.to_owned()),
             // Its length fits the header; only where it lies in memory does not.
-            Err(ViewNpyError::MisalignedData) => ArrayD::<T>::read_npy(Cursor::new(&self.bytes))
-                .map_err(|_| ViewNpyError::MisalignedData),
+            Err(ViewNpyError::MisalignedData) => {
+                ArrayD::<T>::read_npy(Cursor::new(&self.bytes)).map_err(|_| ViewNpyError::MisalignedData)
+            }
             Err(error) => Err(error),
         }
     }
@@ -134,9 +123,7 @@ impl Source {
             Err(ViewNpyError::WrongDescriptor(_)) => match self.array::<i64>() {
                 Ok(labels) => labels.iter().copied().collect(),
                 Err(ViewNpyError::WrongDescriptor(_)) => {
-                    let labels = self
-                        .array::<i32>()
-                        .map_err(|error| self.not_whole(&error))?;
+                    let labels = self.array::<i32>().map_err(|error| self.not_whole(&error))?;
                     labels.iter().map(|&label| label.into()).collect()
                 }
                 Err(error) => return Err(self.not_whole(&error)),
@@ -144,8 +131,7 @@ impl Source {
             Err(error) => return Err(self.not_whole(&error)),
         };
         let label = |(index, &label): (usize, &i64)| {
-            u8::try_from(label)
-                .map_err(|_| self.refuse(format!("label {label} of image {index}"), "0 to 255"))
+            u8::try_from(label).map_err(|_| self.refuse(format!("label {label} of image {index}"), "0 to 255"))
         };
         numbers.iter().enumerate().map(label).collect()
     }

@@ -64,12 +64,7 @@ impl ImageError {
         move |error| Self::malformed(&path, format, error.to_string(), "a file that can be read")
     }
 
-    pub(super) fn malformed(
-        path: &Path,
-        format: Format,
-        found: impl Into<String>,
-        allowed: impl Into<String>,
-    ) -> Self {
+    pub(super) fn malformed(path: &Path, format: Format, found: impl Into<String>, allowed: impl Into<String>) -> Self {
         Self::Malformed {
             path: path.to_owned(),
             found: found.into(),

@@ -57,9 +57,7 @@ impl Format {
         let has = |name: &str| names.iter().any(|other| other == name);
         match self {
             Self::Npz => archives(names).count() == 1,
-            Self::Pictures => ["train", "test"]
-                .iter()
-                .all(|part| folder.join(part).is_dir()),
+            Self::Pictures => ["train", "test"].iter().all(|part| folder.join(part).is_dir()),
             _ => {
                 let mark = self.mark();
                 has(mark) || mark.strip_suffix(".gz").is_some_and(has)
@@ -136,21 +134,14 @@ impl ImageFolder {
                 arrays::read_files(folder, "test")?,
             ),
             Format::Npz => arrays::read_archive(&archive(folder)?)?.into(),
-            Format::Pictures => (
-                pictures::read(folder, "train")?,
-                pictures::read(folder, "test")?,
-            ),
+            Format::Pictures => (pictures::read(folder, "train")?, pictures::read(folder, "test")?),
         };
         if test.shape() != train.shape() {
             let found = format!("images of {} to test on", test.shape());
             let allowed = format!("those of {} to train on", train.shape());
             return Err(ImageError::malformed(folder, format, found, allowed));
         }
-        Ok(Self {
-            format,
-            train,
-            test,
-        })
+        Ok(Self { format, train, test })
     }
 
     /// The files that [`ImageFolder::open`] reads: what a result depends on.
@@ -250,8 +241,7 @@ fn idx_pair(folder: &Path, part: &str) -> Result<Images, ImageError> {
 }
 
 fn idx_files(folder: &Path, part: &str) -> [PathBuf; 2] {
-    ["images-idx3", "labels-idx1"]
-        .map(|kind| packed_or_not(folder, &format!("{part}-{kind}-ubyte")))
+    ["images-idx3", "labels-idx1"].map(|kind| packed_or_not(folder, &format!("{part}-{kind}-ubyte")))
 }
 
 fn packed_or_not(folder: &Path, name: &str) -> PathBuf {

@@ -69,27 +69,17 @@ impl Images {
     ) {
         let shape = self.shape;
         assert_eq!(out.dim(), (shape.len(), chosen.len()), "room for a batch");
-        let place = |at: usize, shift: isize, side: usize| {
-            at.checked_add_signed(shift).filter(|&place| place < side)
-        };
+        let place = |at: usize, shift: isize, side: usize| at.checked_add_signed(shift).filter(|&place| place < side);
         for (sample, (image, view)) in chosen.enumerate() {
             let pixels = self.image(image);
             let mut column = out.column_mut(sample);
             for channel in 0..shape.channels {
                 let deviation = moments.deviation[channel];
-                let scale = if deviation > 0.0 {
-                    deviation.recip()
-                } else {
-                    1.0
-                };
+                let scale = if deviation > 0.0 { deviation.recip() } else { 1.0 };
                 for y in 0..shape.height {
                     let row = place(y, view.down, shape.height);
                     for x in 0..shape.width {
-                        let seen = if view.mirrored {
-                            shape.width - 1 - x
-                        } else {
-                            x
-                        };
+                        let seen = if view.mirrored { shape.width - 1 - x } else { x };
                         let source = row.zip(place(seen, view.right, shape.width));
                         let value = source.map_or(0.0, |(row, at)| {
                             let byte = pixels[(channel * shape.height + row) * shape.width + at];

@@ -47,8 +47,7 @@ fn array<const N: usize>(path: &Path) -> Result<([usize; N], Vec<u8>), ImageErro
             ImageError::malformed(path, FORMAT, found, "a whole file")
         })
     };
-    let refuse =
-        |found: String, allowed: String| Err(ImageError::malformed(path, FORMAT, found, allowed));
+    let refuse = |found: String, allowed: String| Err(ImageError::malformed(path, FORMAT, found, allowed));
     let header = 4 + 4 * N;
     let allowed = format!("an IDX file of unsigned bytes with {N} dimensions");
     let head = read(header as u64)?;
@@ -56,10 +55,7 @@ fn array<const N: usize>(path: &Path) -> Result<([usize; N], Vec<u8>), ImageErro
         return refuse(format!("{} bytes", head.len()), allowed);
     }
     if head[..4] != [0, 0, 8, N as u8] {
-        return refuse(
-            format!("a file that begins with {:02x?}", &head[..4]),
-            allowed,
-        );
+        return refuse(format!("a file that begins with {:02x?}", &head[..4]), allowed);
     }
     let sides: [usize; N] = std::array::from_fn(|axis| {
         let at = 4 + 4 * axis;
@@ -75,10 +71,7 @@ fn array<const N: usize>(path: &Path) -> Result<([usize; N], Vec<u8>), ImageErro
     };
     let bytes = read(entries + 1)?;
     match bytes.len() as u64 {
-        found if found > entries => refuse(
-            format!("more than {entries} bytes after the header"),
-            allowed,
-        ),
+        found if found > entries => refuse(format!("more than {entries} bytes after the header"), allowed),
         found if found < entries => refuse(format!("{found} bytes after the header"), allowed),
         _ => Ok((sides, bytes)),
     }

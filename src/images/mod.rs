@@ -45,11 +45,7 @@ impl Images {
             "pixels of {} images",
             labels.len()
         );
-        Self {
-            shape,
-            pixels,
-            labels,
-        }
+        Self { shape, pixels, labels }
     }
 
     /// How many.

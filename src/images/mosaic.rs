@@ -40,10 +40,7 @@ impl Mosaic {
     /// If one has another size.
     pub fn push_row(&mut self, row: Vec<Vec<f32>>) {
         let size = self.numbers();
-        assert!(
-            row.iter().all(|picture| picture.len() == size),
-            "pictures of one size"
-        );
+        assert!(row.iter().all(|picture| picture.len() == size), "pictures of one size");
         self.rows.push(row);
     }
 
@@ -89,21 +86,13 @@ mod tests {
         mosaic.push_row(vec![vec![0.0; 4]]);
         let mut bytes = Vec::new();
         mosaic.write(&mut bytes).unwrap();
-        let mut reader = png::Decoder::new(io::Cursor::new(bytes))
-            .read_info()
-            .unwrap();
+        let mut reader = png::Decoder::new(io::Cursor::new(bytes)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
         let across = 2 * 40 + 3 * 2;
         assert_eq!(pixels.len(), across * across);
         let at = |y: usize, x: usize| pixels[y * across + x];
-        assert_eq!(
-            [at(2, 2), at(21, 21), at(2, 22), at(22, 2)],
-            [0, 0, 255, 128]
-        );
-        assert_eq!(
-            [at(0, 0), at(2, 44), at(44, 2), at(44, 44)],
-            [255, 255, 0, 255]
-        );
+        assert_eq!([at(2, 2), at(21, 21), at(2, 22), at(22, 2)], [0, 0, 255, 128]);
+        assert_eq!([at(0, 0), at(2, 44), at(44, 2), at(44, 44)], [255, 255, 0, 255]);
     }
 }

@@ -19,12 +19,7 @@ pub(super) fn files(folder: &Path, part: &str) -> Result<Vec<(PathBuf, u8)>, Ima
     if classes.len() > 256 {
         let found = format!("{} folders", classes.len());
         let allowed = "at most 256 classes";
-        return Err(ImageError::malformed(
-            &folder.join("train"),
-            FORMAT,
-            found,
-            allowed,
-        ));
+        return Err(ImageError::malformed(&folder.join("train"), FORMAT, found, allowed));
     }
     let mut all = Vec::new();
     for (class, name) in classes.iter().enumerate() {
@@ -42,12 +37,7 @@ pub(super) fn files(folder: &Path, part: &str) -> Result<Vec<(PathBuf, u8)>, Ima
     }
     if all.is_empty() {
         let allowed = "train/CLASS/*.png and test/CLASS/*.png";
-        return Err(ImageError::malformed(
-            &folder.join(part),
-            FORMAT,
-            "no picture",
-            allowed,
-        ));
+        return Err(ImageError::malformed(&folder.join(part), FORMAT, "no picture", allowed));
     }
     Ok(all)
 }
@@ -90,9 +80,7 @@ fn decode(path: &Path) -> Result<(Shape, Vec<u8>), ImageError> {
     let refuse = |found: String| ImageError::malformed(path, FORMAT, found, "a whole PNG file");
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: LARGEST });
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
-    let mut reader = decoder
-        .read_info()
-        .map_err(|error| refuse(error.to_string()))?;
+    let mut reader = decoder.read_info().map_err(|error| refuse(error.to_string()))?;
     let size = reader.output_buffer_size().filter(|&size| size <= LARGEST);
     let size = size.ok_or_else(|| refuse(format!("more than {LARGEST} bytes of pixels")))?;
     let mut mixed = vec![0; size];

@@ -45,12 +45,7 @@ impl Images {
     }
 }
 
-pub(super) fn encode(
-    pixels: &[u8],
-    [across, down]: [usize; 2],
-    colours: usize,
-    out: impl Write,
-) -> io::Result<()> {
+pub(super) fn encode(pixels: &[u8], [across, down]: [usize; 2], colours: usize, out: impl Write) -> io::Result<()> {
     let side = |length: usize| u32::try_from(length).map_err(io::Error::other);
     let mut encoder = png::Encoder::new(out, side(across)?, side(down)?);
     encoder.set_color(match colours {

@@ -106,8 +106,7 @@ impl<F: VectorField> System<f64, State> for &Chunk<'_, '_, F> {
     }
 
     fn solout(&mut self, time: f64, y: &State, dy: &State) -> bool {
-        self.longest
-            .set(self.longest.get().max(time - self.last_time.get()));
+        self.longest.set(self.longest.get().max(time - self.last_time.get()));
         self.last_time.set(time);
         self.steps.set(self.steps.get() + 1);
         self.watch.moving(time, y.as_slice(), dy.as_slice());

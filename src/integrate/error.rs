@@ -61,9 +61,7 @@ pub enum IntegrateError {
         horizon: f64,
     },
     /// A start that is not a state.
-    #[error(
-        "component {component} of the start is {found}; allowed: finite numbers, and at least one of them"
-    )]
+    #[error("component {component} of the start is {found}; allowed: finite numbers, and at least one of them")]
     Start {
         /// the first such component
         component: usize,
@@ -118,11 +116,7 @@ pub(super) fn check_plan(method: &Method, plan: &Plan) -> Result<(), IntegrateEr
     let mut before = 0.0;
     for (place, &time) in plan.outputs.iter().enumerate() {
         if !(time > before && time <= end) {
-            return Err(IntegrateError::Outputs {
-                time,
-                place,
-                horizon,
-            });
+            return Err(IntegrateError::Outputs { time, place, horizon });
         }
         before = time;
     }

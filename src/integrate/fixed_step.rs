@@ -24,11 +24,7 @@ impl Grid {
         let nearest = |time: &f64| ((time / step).round() as u64).clamp(1, steps);
         let mut outputs: Vec<u64> = plan.outputs.iter().map(nearest).collect();
         outputs.dedup();
-        Self {
-            steps,
-            step,
-            outputs,
-        }
+        Self { steps, step, outputs }
     }
 
     fn time(&self, step: u64) -> f64 {
@@ -47,12 +43,7 @@ pub(super) fn snapped(step: f64, plan: &Plan) -> Plan {
 }
 
 /// The classical method of order 4, by `ode_solvers`.
-pub(super) fn rk4<F: VectorField>(
-    watch: &Watch<'_, F>,
-    y: Vec<f64>,
-    step: f64,
-    plan: &Plan,
-) -> (f64, Vec<f64>) {
+pub(super) fn rk4<F: VectorField>(watch: &Watch<'_, F>, y: Vec<f64>, step: f64, plan: &Plan) -> (f64, Vec<f64>) {
     let grid = Grid::new(step, plan);
     let moving = y.len() - watch.field.borrow().quadratures();
     let mut state = DVector::from_vec(y);

@@ -38,13 +38,12 @@ impl NoiseFloor {
         floors
             .into_iter()
             .map(|(value, cause)| Self { value, cause })
-            .fold(Self::NONE, |highest, floor| {
-                if floor.value > highest.value {
-                    floor
-                } else {
-                    highest
-                }
-            })
+            .fold(
+                Self::NONE,
+                |highest, floor| {
+                    if floor.value > highest.value { floor } else { highest }
+                },
+            )
     }
 }
 
@@ -54,9 +53,7 @@ impl FloorCause {
         match self {
             Self::Rounding => "start farther away: doubles resolve no smaller errors",
             Self::Tolerance => "start farther away, or take a smaller integrate.rtol and atol",
-            Self::Sampling => {
-                "start farther away, or take more overlap.samples (or overlap.method = \"exact\")"
-            }
+            Self::Sampling => "start farther away, or take more overlap.samples (or overlap.method = \"exact\")",
             Self::Step => "take a larger integrate.step: its increments are lost to rounding",
         }
     }

@@ -93,9 +93,7 @@ impl Method {
     /// The tolerance of an adaptive method.
     pub fn tolerance(&self) -> Option<Tolerance> {
         match self {
-            Self::Dopri5(tolerance) | Self::Dop853(tolerance) | Self::Rkc(tolerance) => {
-                Some(*tolerance)
-            }
+            Self::Dopri5(tolerance) | Self::Dop853(tolerance) | Self::Rkc(tolerance) => Some(*tolerance),
             Self::Rk4(_) | Self::GradientDescent(_) => None,
         }
     }
@@ -141,9 +139,7 @@ pub struct Plan {
 impl Plan {
     /// `count` equal intervals of [0, horizon].
     pub fn uniform(horizon: f64, count: usize) -> Self {
-        let outputs = (1..=count)
-            .map(|i| horizon * i as f64 / count as f64)
-            .collect();
+        let outputs = (1..=count).map(|i| horizon * i as f64 / count as f64).collect();
         Self {
             horizon,
             outputs,
@@ -382,10 +378,7 @@ impl<F: VectorField> Watch<'_, F> {
     /// Shows a state at an output time.
     fn output(&self, time: f64, y: &[f64]) {
         self.shown.set(time);
-        let end = self
-            .monitor
-            .borrow_mut()
-            .output(&mut self.field.borrow_mut(), time, y);
+        let end = self.monitor.borrow_mut().output(&mut self.field.borrow_mut(), time, y);
         self.stop(end);
     }
 }

@@ -123,9 +123,9 @@ impl RunEnd {
             Self::Stalled { .. } => Some(
                 "raise integrate.rtol and atol: they are below what the flow resolves (rounding, or a fixed sample)",
             ),
-            Self::StepBudget { .. } => Some(
-                "raise integrate.max_steps, shorten the horizon, or choose a method with longer steps (dop853)",
-            ),
+            Self::StepBudget { .. } => {
+                Some("raise integrate.max_steps, shorten the horizon, or choose a method with longer steps (dop853)")
+            }
         }
     }
 }

@@ -55,11 +55,7 @@ pub(super) fn rkc<F: VectorField>(
             }
             let factor = (0.8 * error.max(1e-12).powf(-1.0 / 3.0)).clamp(0.1, 5.0);
             if error <= 1.0 {
-                let time = if taken == left {
-                    target
-                } else {
-                    stepper.time + taken
-                };
+                let time = if taken == left { target } else { stepper.time + taken };
                 stepper.accept(time);
                 since_refresh += 1;
                 // A step that was cut short says nothing against a longer one.
@@ -139,8 +135,7 @@ impl<'a, 'w, F: VectorField> Stepper<'a, 'w, F> {
             for ((moved, y), direction) in self.last.iter_mut().zip(&self.y).zip(&self.direction) {
                 *moved = y + size / length * direction;
             }
-            self.watch
-                .velocity(self.time, &self.last, &mut self.stage_velocity);
+            self.watch.velocity(self.time, &self.last, &mut self.stage_velocity);
             if self.watch.ended() {
                 return;
             }
@@ -168,8 +163,7 @@ impl<'a, 'w, F: VectorField> Stepper<'a, 'w, F> {
             *stage = y + first * velocity;
         }
         for j in 2..=chebyshev.stages {
-            self.watch
-                .velocity(self.time, &self.last, &mut self.stage_velocity);
+            self.watch.velocity(self.time, &self.last, &mut self.stage_velocity);
             if self.watch.ended() {
                 return f64::INFINITY;
             }
@@ -190,8 +184,7 @@ impl<'a, 'w, F: VectorField> Stepper<'a, 'w, F> {
             std::mem::swap(&mut self.last, &mut self.next);
         }
         std::mem::swap(&mut self.next, &mut self.last);
-        self.watch
-            .velocity(self.time + h, &self.next, &mut self.stage_velocity);
+        self.watch.velocity(self.time + h, &self.next, &mut self.stage_velocity);
         let squares: f64 = (0..self.y.len())
             .map(|i| {
                 let scale = atol + rtol * self.y[i].abs().max(self.next[i].abs());

@@ -2,9 +2,7 @@
 
 /// ‖W − W*‖_F of unit nodes at angles θ_j to their teacher nodes.
 pub fn distance(angles: &[f64]) -> f64 {
-    let squares = angles
-        .iter()
-        .map(|theta| (2.0 * (0.5 * theta).sin()).powi(2));
+    let squares = angles.iter().map(|theta| (2.0 * (0.5 * theta).sin()).powi(2));
     squares.sum::<f64>().sqrt()
 }
 

@@ -84,12 +84,7 @@ impl Correlations {
     /// How many student nodes are silent; 0 where all of the teacher's are, with which nothing can be told.
     pub fn silent_students(&self) -> usize {
         let is_silent = |column: ArrayView1<f32>| column.iter().all(|&c| c == 0.0);
-        let silent = self
-            .0
-            .columns()
-            .into_iter()
-            .filter(|&c| is_silent(c))
-            .count();
+        let silent = self.0.columns().into_iter().filter(|&c| is_silent(c)).count();
         silent % self.0.ncols().max(1)
     }
 
@@ -119,20 +114,9 @@ mod tests {
     use ndarray::arr2;
 
     fn correlations() -> Correlations {
-        let teacher = arr2(&[
-            [1.0, 2.0, 3.0, 4.0],
-            [5.0, 5.0, 5.0, 5.0],
-            [0.0, 1.0, 0.0, 1.0],
-        ]);
-        let student = arr2(&[
-            [2.0, 4.0, 6.0, 8.0],
-            [4.0, 3.0, 2.0, 1.0],
-            [0.0, 3.0, 0.0, 3.1],
-        ]);
-        Correlations::between(
-            &Standardized::of(teacher.view()),
-            &Standardized::of(student.view()),
-        )
+        let teacher = arr2(&[[1.0, 2.0, 3.0, 4.0], [5.0, 5.0, 5.0, 5.0], [0.0, 1.0, 0.0, 1.0]]);
+        let student = arr2(&[[2.0, 4.0, 6.0, 8.0], [4.0, 3.0, 2.0, 1.0], [0.0, 3.0, 0.0, 3.1]]);
+        Correlations::between(&Standardized::of(teacher.view()), &Standardized::of(student.view()))
     }
 
     #[test]

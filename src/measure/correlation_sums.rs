@@ -60,11 +60,7 @@ impl CorrelationSums {
 
     /// What they come to.
     pub fn correlations(&self) -> Correlations {
-        let norms = |layer: &Layer| -> Vec<f64> {
-            (0..layer.sums.len())
-                .map(|j| layer.norm(j, self.count))
-                .collect()
-        };
+        let norms = |layer: &Layer| -> Vec<f64> { (0..layer.sums.len()).map(|j| layer.norm(j, self.count)).collect() };
         let (teacher, student) = (norms(&self.teacher), norms(&self.student));
         let of = |(i, j): (usize, usize)| {
             let means = self.teacher.sums[i] * self.student.sums[j] / self.count;
@@ -93,8 +89,7 @@ impl Layer {
     /// Adds a piece to the sums; gives it, centred.
     fn centre(&mut self, activations: ArrayView2<f32>, is_first: bool) -> ArrayView2<'_, f32> {
         let (nodes, samples) = activations.dim();
-        self.centred
-            .resize(self.centred.len().max(nodes * samples), 0.0);
+        self.centred.resize(self.centred.len().max(nodes * samples), 0.0);
         let rows = self.centred[..nodes * samples].chunks_exact_mut(samples.max(1));
         for (j, (row, centred)) in activations.rows().into_iter().zip(rows).enumerate() {
             if is_first {
@@ -153,10 +148,7 @@ mod tests {
         let (teacher, mut student) = (draw(3), draw(5));
         let copy = teacher.row(1).mapv(|f| 2.0 * f - 7.0);
         student.row_mut(4).assign(&copy);
-        let whole = Correlations::between(
-            &Standardized::of(teacher.view()),
-            &Standardized::of(student.view()),
-        );
+        let whole = Correlations::between(&Standardized::of(teacher.view()), &Standardized::of(student.view()));
         for piece in [1, 7, 64, 500] {
             let found = in_pieces(&teacher, &student, piece);
             let apart = (&found.matrix() - &whole.matrix()).mapv(f32::abs);

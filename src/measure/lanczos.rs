@@ -128,10 +128,7 @@ mod tests {
         // Forty-one different ones; the many zeros are one point.
         assert!((density.largest() - 40.0).abs() < 1e-10);
         for k in 0..=40 {
-            let found = density
-                .points
-                .iter()
-                .any(|(x, _)| (x - f64::from(k)).abs() < 1e-8);
+            let found = density.points.iter().any(|(x, _)| (x - f64::from(k)).abs() < 1e-8);
             assert!(found, "{k}");
         }
     }

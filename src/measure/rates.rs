@@ -132,9 +132,7 @@ mod tests {
 
     #[test]
     fn a_pure_exponential_gives_its_rate_and_no_error() {
-        let points: Vec<_> = (0..100)
-            .map(|i| (f64::from(i), (-0.3 * f64::from(i)).exp()))
-            .collect();
+        let points: Vec<_> = (0..100).map(|i| (f64::from(i), (-0.3 * f64::from(i)).exp())).collect();
         let fit = fit_decay(&points, 1e-12).unwrap();
         assert!((fit.rate - 0.3).abs() < 1e-14);
         assert!(fit.standard_error < 1e-13);
@@ -153,9 +151,7 @@ mod tests {
 
     #[test]
     fn too_short_a_tail_is_no_fit() {
-        let points: Vec<_> = (0..4)
-            .map(|i| (f64::from(i), (-f64::from(i)).exp()))
-            .collect();
+        let points: Vec<_> = (0..4).map(|i| (f64::from(i), (-f64::from(i)).exp())).collect();
         assert!(fit_decay(&points, 1e-12).is_none());
         assert!(fit_decay(&[], 1e-12).is_none());
     }

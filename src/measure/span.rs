@@ -39,9 +39,6 @@ mod tests {
         let found = spread(&[3.0, f64::NAN, 1.0, 2.0]).unwrap();
         assert_eq!((found.median, found.least, found.greatest), (2.0, 1.0, 3.0));
         assert_eq!(spread(&[4.0, 1.0]).unwrap().median, 2.5);
-        assert_eq!(
-            spread(&[f64::INFINITY, 1.0, 2.0]).unwrap().greatest,
-            f64::INFINITY
-        );
+        assert_eq!(spread(&[f64::INFINITY, 1.0, 2.0]).unwrap().greatest, f64::INFINITY);
     }
 }

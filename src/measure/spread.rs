@@ -20,10 +20,7 @@ pub fn spread<'a>(runs: impl Iterator<Item = &'a Trajectory>) -> Vec<Spread> {
     let count = runs.len() as f64;
     (0..common)
         .map(|i| {
-            let logs: Vec<f64> = runs
-                .iter()
-                .map(|run| run.rows[i].largest_angle().ln())
-                .collect();
+            let logs: Vec<f64> = runs.iter().map(|run| run.rows[i].largest_angle().ln()).collect();
             let log_mean = logs.iter().sum::<f64>() / count;
             let squares: f64 = logs.iter().map(|log| (log - log_mean).powi(2)).sum();
             Spread {

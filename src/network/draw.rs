@@ -66,11 +66,7 @@ const GRID_DRAWS: usize = 10_000;
 ///
 /// # Errors
 /// More nodes than there are distinct columns.
-pub fn grid_columns(
-    rng: &mut Stream,
-    dim: usize,
-    nodes: usize,
-) -> Result<Array2<f64>, NetworkError> {
+pub fn grid_columns(rng: &mut Stream, dim: usize, nodes: usize) -> Result<Array2<f64>, NetworkError> {
     scaled_grid_columns(rng, dim, nodes).map(|(columns, _)| columns)
 }
 
@@ -107,12 +103,7 @@ pub(super) fn scaled_grid_columns(
 ///
 /// `teacher` (k₀ × m) holds coordinates in the span of W*. The result (k × m) has
 /// k = min(dim, k₀ + m) coordinates, of which the first k₀ are the teacher's.
-pub fn students_at_angle(
-    rng: &mut Stream,
-    dim: usize,
-    teacher: ArrayView2<f64>,
-    theta0: f64,
-) -> Array2<f64> {
+pub fn students_at_angle(rng: &mut Stream, dim: usize, teacher: ArrayView2<f64>, theta0: f64) -> Array2<f64> {
     let (known, nodes) = teacher.dim();
     let mut students = gaussian_in_span(rng, dim, known, nodes);
     let padded = pad_rows(teacher, students.nrows());

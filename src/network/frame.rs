@@ -20,11 +20,7 @@ pub struct Frame {
 impl Frame {
     /// Coordinates whose orientation in R^`dim` is of no consequence: random, from the stream "frame" of `seed`.
     pub fn random(dim: usize, seed: u64) -> Self {
-        Self {
-            dim,
-            seed,
-            known: None,
-        }
+        Self { dim, seed, known: None }
     }
 
     /// The frame in which given columns (d × m) have few coordinates, and these coordinates (k₀ × m).
@@ -33,10 +29,7 @@ impl Frame {
     ///
     /// # Errors
     /// What LAPACK says.
-    pub fn of_columns(
-        columns: Array2<f64>,
-        seed: u64,
-    ) -> Result<(Self, Array2<f64>), NetworkError> {
+    pub fn of_columns(columns: Array2<f64>, seed: u64) -> Result<(Self, Array2<f64>), NetworkError> {
         blas::single_threaded();
         let (dim, nodes) = columns.dim();
         if dim <= nodes {
@@ -72,9 +65,7 @@ impl Frame {
             return Ok(basis.slice(s![.., ..k]).to_owned());
         }
         let mut stream = rng::stream(self.seed, "frame", &[]);
-        let mut free = Array2::from_shape_simple_fn((self.dim, k - known), || {
-            StandardNormal.sample(&mut stream)
-        });
+        let mut free = Array2::from_shape_simple_fn((self.dim, k - known), || StandardNormal.sample(&mut stream));
         if let Some(basis) = &self.known {
             // Twice: once leaves what rounding left.
             for _ in 0..2 {
@@ -113,11 +104,7 @@ mod tests {
         for frame in [frame, Frame::random(30, 2)] {
             let basis = frame.basis(9).unwrap();
             let gram = basis.t().dot(&basis);
-            assert!(
-                (gram - Array2::<f64>::eye(9))
-                    .iter()
-                    .all(|x| x.abs() < 1e-13)
-            );
+            assert!((gram - Array2::<f64>::eye(9)).iter().all(|x| x.abs() < 1e-13));
         }
     }
 

@@ -33,10 +33,7 @@ impl Layer {
     /// If there is not one threshold per column.
     pub fn new(weights: Array2<f64>, thresholds: Array1<f64>) -> Self {
         assert_eq!(weights.ncols(), thresholds.len(), "one threshold per node");
-        Self {
-            weights,
-            thresholds,
-        }
+        Self { weights, thresholds }
     }
 
     /// Borrows it.

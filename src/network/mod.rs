@@ -56,9 +56,7 @@ pub enum NetworkError {
         dim: usize,
     },
     /// No more distinct columns of grid entries.
-    #[error(
-        "{nodes} distinct columns with entries from {{±½, ±¼, 0}} were not found in {dim} dimensions"
-    )]
+    #[error("{nodes} distinct columns with entries from {{±½, ±¼, 0}} were not found in {dim} dimensions")]
     GridExhausted {
         /// nodes asked for
         nodes: usize,

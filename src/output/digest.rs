@@ -47,9 +47,7 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
 }
 
 fn place_of_seal(bytes: &[u8]) -> Option<usize> {
-    let at = bytes
-        .windows(BEFORE.len())
-        .position(|part| part == BEFORE)?;
+    let at = bytes.windows(BEFORE.len()).position(|part| part == BEFORE)?;
     let begin = at + BEFORE.len();
     (begin + SEAL <= bytes.len()).then_some(begin)
 }

@@ -239,10 +239,7 @@ impl Folder {
         };
         moved
             .and_then(|()| self.remove(from))
-            .map_err(|source| FolderError::Io {
-                path: target,
-                source,
-            })
+            .map_err(|source| FolderError::Io { path: target, source })
     }
 
     fn manifest(&self) -> MutexGuard<'_, Manifest> {
@@ -251,10 +248,7 @@ impl Folder {
 }
 
 /// A file that is complete before it has its name, and on the disk before it takes another's place.
-pub(super) fn write_whole(
-    path: &Path,
-    fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent)?;
     let mut builder = tempfile::Builder::new();
@@ -286,9 +280,7 @@ fn take_lock(folder: &Path) -> Result<File, FolderError> {
     let file = no_follow(&mut options).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(FolderError::Locked {
-            path: folder.into(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(FolderError::Locked { path: folder.into() }),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }

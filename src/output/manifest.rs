@@ -28,12 +28,8 @@ impl Manifest {
     pub fn read(folder: &Path) -> io::Result<Self> {
         match std::fs::read(folder.join(FILE)) {
             Ok(bytes) => {
-                let manifest: Self = serde_json::from_slice(&bytes).map_err(|error| {
-                    io::Error::other(format!(
-                        "{FILE}, which is damaged: {}",
-                        json::mistake(error)
-                    ))
-                })?;
+                let manifest: Self = serde_json::from_slice(&bytes)
+                    .map_err(|error| io::Error::other(format!("{FILE}, which is damaged: {}", json::mistake(error))))?;
                 match manifest.files.iter().find(|name| !is_below(name)) {
                     Some(name) => Err(io::Error::other(format!(
                         "{FILE}, which names {}, a file outside of the folder",

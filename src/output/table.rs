@@ -89,10 +89,7 @@ impl Column {
     }
 
     /// Of whole numbers.
-    pub fn count(
-        name: impl Into<Cow<'static, str>>,
-        meaning: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn count(name: impl Into<Cow<'static, str>>, meaning: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ColumnKind::Count, name, "", meaning)
     }
 
@@ -102,10 +99,7 @@ impl Column {
     }
 
     /// Of verdicts.
-    pub fn verdict(
-        name: impl Into<Cow<'static, str>>,
-        meaning: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn verdict(name: impl Into<Cow<'static, str>>, meaning: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ColumnKind::Verdict, name, "", meaning)
     }
 }
@@ -167,11 +161,7 @@ impl<T: Into<Self>> From<Option<T>> for Cell {
 
 impl<'a> Table<'a> {
     /// A table of given rows.
-    pub fn new(
-        name: &'static str,
-        columns: Vec<Column>,
-        rows: impl Iterator<Item = Vec<Cell>> + 'a,
-    ) -> Self {
+    pub fn new(name: &'static str, columns: Vec<Column>, rows: impl Iterator<Item = Vec<Cell>> + 'a) -> Self {
         Self {
             name,
             columns,
@@ -216,9 +206,7 @@ mod tests {
             vec![Cell::Empty, None::<u64>.into()],
         ];
         let mut out = Vec::new();
-        Table::new("t.csv", columns, rows.into_iter())
-            .write(&mut out)
-            .unwrap();
+        Table::new("t.csv", columns, rows.into_iter()).write(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "what,n\n\"two lines, \"\"quoted\"\"\",3\n,\n");
     }

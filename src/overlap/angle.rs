@@ -32,12 +32,7 @@ impl HalfAngle {
     }
 
     /// Between two vectors of norms `u_norm` and `v_norm`. O(d).
-    pub fn between_scaled(
-        u: ArrayView1<f64>,
-        u_norm: f64,
-        v: ArrayView1<f64>,
-        v_norm: f64,
-    ) -> Self {
+    pub fn between_scaled(u: ArrayView1<f64>, u_norm: f64, v: ArrayView1<f64>, v_norm: f64) -> Self {
         let (r, s) = (1.0 / u_norm, 1.0 / v_norm);
         let (minus, plus) = u.iter().zip(v).fold((0.0, 0.0), |(minus, plus), (a, b)| {
             let (a, b) = (a * r, b * s);

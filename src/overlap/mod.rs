@@ -81,11 +81,7 @@ impl Overlaps {
 }
 
 /// Writes the nodes of both layers into rows, those of the first above those of the second, and their thresholds. O((n + m) d).
-pub(crate) fn stack<T: Real>(
-    layers: [LayerView; 2],
-    nodes: &mut Array2<T>,
-    thresholds: &mut Array1<T>,
-) {
+pub(crate) fn stack<T: Real>(layers: [LayerView; 2], nodes: &mut Array2<T>, thresholds: &mut Array1<T>) {
     let mut first = 0;
     for layer in layers {
         let last = first + layer.nodes();
@@ -94,17 +90,12 @@ pub(crate) fn stack<T: Real>(
         match (rows.as_slice_mut(), weights.as_slice()) {
             // Few nodes spend more time on being taken apart than on being copied.
             (Some(to), Some(from)) => {
-                to.iter_mut()
-                    .zip(from)
-                    .for_each(|(to, &w)| *to = T::from_f64(w));
+                to.iter_mut().zip(from).for_each(|(to, &w)| *to = T::from_f64(w));
             }
-            _ => Zip::from(rows)
-                .and(weights)
-                .for_each(|to, &w| *to = T::from_f64(w)),
+            _ => Zip::from(rows).and(weights).for_each(|to, &w| *to = T::from_f64(w)),
         }
         let to = thresholds.iter_mut().skip(first);
-        to.zip(layer.thresholds)
-            .for_each(|(to, &b)| *to = T::from_f64(b));
+        to.zip(layer.thresholds).for_each(|(to, &b)| *to = T::from_f64(b));
         first = last;
     }
 }
@@ -152,9 +143,7 @@ fn mirror_square(square: ArrayViewMut2<f64>) {
     let rows = left.axis_chunks_iter_mut(Axis(0), SMALL);
     let columns = right.axis_chunks_iter(Axis(1), SMALL);
     if n >= LARGE && rayon::current_num_threads() > 1 {
-        rows.into_par_iter()
-            .zip(columns.into_par_iter())
-            .for_each(copy);
+        rows.into_par_iter().zip(columns.into_par_iter()).for_each(copy);
         rayon::join(|| mirror_square(own), || mirror_square(rest));
     } else {
         rows.zip(columns).for_each(copy);
@@ -205,11 +194,7 @@ pub(crate) fn assert_shapes(student: &LayerView, teacher: &LayerView, out: &Over
         "student and teacher must have the same input dimension"
     );
     assert_eq!(out.gates.dim(), (n, n + m), "[D, D*] must be n × (n + m)");
-    assert_eq!(
-        out.activations.dim(),
-        (n, n + m),
-        "[L, L*] must be n × (n + m)"
-    );
+    assert_eq!(out.activations.dim(), (n, n + m), "[L, L*] must be n × (n + m)");
     assert!(
         out.mixed.is_empty() || out.mixed.dim() == (n, n + m),
         "[A, A*] must be n × (n + m)"

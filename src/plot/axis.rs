@@ -65,11 +65,7 @@ impl Axis {
     /// With ends that show all values, and some room.
     pub(super) fn spanning(&self, values: impl Iterator<Item = f64>) -> Coordinate<'_> {
         let [low, high] = self.ends(values);
-        Coordinate {
-            axis: self,
-            low,
-            high,
-        }
+        Coordinate { axis: self, low, high }
     }
 
     fn ends(&self, values: impl Iterator<Item = f64>) -> [f64; 2] {
@@ -89,11 +85,7 @@ impl Axis {
         if !self.cells.is_empty() {
             let borders = self.borders();
             let [low, high] = [borders[0], borders[borders.len() - 1]];
-            return if is_range(low, high) {
-                [low, high]
-            } else {
-                [0.0, 1.0]
-            };
+            return if is_range(low, high) { [low, high] } else { [0.0, 1.0] };
         }
         let values = values.chain(self.include.iter().copied());
         // Ticks go a little beyond the data.
@@ -135,9 +127,7 @@ impl Coordinate<'_> {
     /// Borders of a map's cells. Those that have no place are at the low end.
     pub(super) fn borders(&self) -> Vec<f64> {
         let borders = self.axis.borders().into_iter();
-        borders
-            .map(|at| self.place(at).clamp(0.0, 1.0).max(0.0))
-            .collect()
+        borders.map(|at| self.place(at).clamp(0.0, 1.0).max(0.0)).collect()
     }
 
     /// As many labels as fit beside each other.
@@ -160,11 +150,7 @@ impl Coordinate<'_> {
         if few || !axis.names.is_empty() {
             let every = axis.cells.len().div_ceil(room).max(1);
             let text = |i: usize, value: f64| axis.names.get(i).cloned().unwrap_or(short(value));
-            let cells = axis
-                .cells
-                .iter()
-                .enumerate()
-                .filter(|(_, x)| self.shows(**x));
+            let cells = axis.cells.iter().enumerate().filter(|(_, x)| self.shows(**x));
             let cells = cells.step_by(every);
             return Ticks {
                 labelled: cells.map(|(i, &x)| (self.part(x), text(i, x))).collect(),
@@ -181,19 +167,12 @@ impl Coordinate<'_> {
     fn linear_ticks(&self, low: f64, high: f64, room: usize) -> Ticks {
         let exponent = low.abs().max(high.abs()).log10().floor() as i32;
         let unit = 10f64.powi(exponent);
-        let shown = if (-3..5).contains(&exponent) {
-            0
-        } else {
-            exponent
-        };
+        let shown = if (-3..5).contains(&exponent) { 0 } else { exponent };
         let points = multiples(low / unit, high / unit, room.max(3));
         let whole = |x: &f64| !self.axis.whole || (x * unit - (x * unit).round()).abs() < 1e-6;
         let points: Vec<f64> = points.into_iter().filter(whole).collect();
         let scale = 10f64.powi(exponent - shown);
-        let step = points
-            .windows(2)
-            .map(|pair| pair[1] - pair[0])
-            .fold(1.0, f64::min);
+        let step = points.windows(2).map(|pair| pair[1] - pair[0]).fold(1.0, f64::min);
         let digits = (-(step * scale).log10() - 1e-6).ceil().clamp(0.0, 17.0) as usize;
         let label = |x: f64| signed(format!("{:.digits$}", x * scale));
         // A tick may lie beyond the largest number that an axis has.
@@ -210,9 +189,8 @@ impl Coordinate<'_> {
         const DIGITS: [u32; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
         let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
         let place = |&(n, digit): &(i32, u32)| self.place(f64::from(n) + f64::from(digit).log10());
-        let inside = |tick: &(i32, u32)| {
-            (-1e-9..=1.0 + 1e-9).contains(&place(tick)) && (tick.0 >= 0 || !self.axis.whole)
-        };
+        let inside =
+            |tick: &(i32, u32)| (-1e-9..=1.0 + 1e-9).contains(&place(tick)) && (tick.0 >= 0 || !self.axis.whole);
         let chosen = |every: i32, digits: &[u32]| -> Vec<(i32, u32)> {
             let decades = (first..=last).filter(|n| n % every == 0);
             let all = decades.flat_map(|n| digits.iter().map(move |&digit| (n, digit)));
@@ -222,25 +200,19 @@ impl Coordinate<'_> {
         let within: [&[u32]; 3] = [&[1, 2, 5], &DIGITS, &[1, 5]];
         let within = within.map(|digits| chosen(1, digits));
         let all = || decades.iter().chain(&within);
-        let fitting =
-            |least: usize| all().find(|ticks| (least..=room.max(4)).contains(&ticks.len()));
+        let fitting = |least: usize| all().find(|ticks| (least..=room.max(4)).contains(&ticks.len()));
         let most = all().find(|ticks| ticks.len() > 2 && self.high - self.low > 1.0);
         let Some(labelled) = fitting(4).or_else(|| fitting(3)).or(most) else {
             return self.equal_on_log(room);
         };
-        let plain = labelled
-            .iter()
-            .all(|&(n, digit)| PLAIN.contains(&value(n, digit)));
+        let plain = labelled.iter().all(|&(n, digit)| PLAIN.contains(&value(n, digit)));
         let minor = match last - first {
             ..9 => chosen(1, &DIGITS),
             9..40 => chosen(1, &[1]),
             _ => Vec::new(),
         };
         Ticks {
-            labelled: labelled
-                .iter()
-                .map(|tick| (place(tick), power(*tick, plain)))
-                .collect(),
+            labelled: labelled.iter().map(|tick| (place(tick), power(*tick, plain))).collect(),
             minor: minor
                 .iter()
                 .filter(|tick| !labelled.contains(tick))
@@ -255,9 +227,7 @@ impl Coordinate<'_> {
         let exponent = self.low.floor();
         let inside = |x: f64| 10f64.powf(x - exponent);
         let points = multiples(inside(self.low), inside(self.high), room.max(3));
-        let plain = points
-            .iter()
-            .all(|x| PLAIN.contains(&(x * 10f64.powf(exponent))));
+        let plain = points.iter().all(|x| PLAIN.contains(&(x * 10f64.powf(exponent))));
         let label = |x: f64| match plain {
             true => signed(trimmed(x * 10f64.powf(exponent))),
             false => signed(format!("{}·10^{{{exponent}}}", trimmed(x))),

@@ -68,13 +68,10 @@ fn staggered(pieces: &[Vec<Point>], frame: &Frame, turn: Turn) -> Vec<Point> {
     let phase = (turn.index as f64 + 0.5) / turn.count.max(1) as f64;
     let place = |i: usize| {
         let x = frame.across((i as f64 + phase) / MARKERS as f64);
-        pieces
-            .iter()
-            .flat_map(|piece| piece.windows(2))
-            .find_map(|pair| {
-                let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-                (x0 <= x && x < x1).then(|| (x, y0 + (x - x0) / (x1 - x0) * (y1 - y0)))
-            })
+        pieces.iter().flat_map(|piece| piece.windows(2)).find_map(|pair| {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            (x0 <= x && x < x1).then(|| (x, y0 + (x - x0) / (x1 - x0) * (y1 - y0)))
+        })
     };
     (0..MARKERS).filter_map(place).collect()
 }
@@ -94,18 +91,14 @@ pub(super) fn glyphs(at: &[Point], look: Look, hollow: bool) -> Element {
     };
     let element = Element::new("path").with("d", d).with("fill", fill);
     if marker.is_open() || hollow {
-        return element
-            .with("stroke", code(look.color))
-            .at([("stroke-width", 1.5)]);
+        return element.with("stroke", code(look.color)).at([("stroke-width", 1.5)]);
     }
     element
 }
 
 /// A set of points; of many, each lets others shine through.
 pub(super) fn set(at: &[Point], look: Look) -> Element {
-    let scale = (MANY as f64 / at.len().max(1) as f64)
-        .sqrt()
-        .clamp(0.5, 1.0);
+    let scale = (MANY as f64 / at.len().max(1) as f64).sqrt().clamp(0.5, 1.0);
     let look = Look {
         radius: scale * look.radius,
         ..look

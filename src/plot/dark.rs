@@ -33,9 +33,7 @@ fn of(text: &str) -> Option<String> {
 fn lighter(Rgb(r, g, b): Rgb) -> Rgb {
     let parts = [r, g, b];
     let (least, most) = (r.min(g).min(b), r.max(g).max(b));
-    let mix = |from: u8, to: u8, part: f64| {
-        (f64::from(from) + part * (f64::from(to) - f64::from(from))).round() as u8
-    };
+    let mix = |from: u8, to: u8, part: f64| (f64::from(from) + part * (f64::from(to) - f64::from(from))).round() as u8;
     if most - least < 16 {
         let part = f64::from(most) / 255.0;
         return Rgb(

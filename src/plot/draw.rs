@@ -99,11 +99,7 @@ impl<'a> Sheet<'a> {
     /// Pixels across for a panel.
     fn wide(&self) -> f64 {
         let size = self.figure.size;
-        let beside = if size.key == Place::Right {
-            self.key
-        } else {
-            0.0
-        };
+        let beside = if size.key == Place::Right { self.key } else { 0.0 };
         (size.width - beside - self.aside) / self.columns as f64
     }
 
@@ -201,10 +197,7 @@ impl<'a> Sheet<'a> {
         root.with("viewBox", format!("0 0 {:.1} {height:.1}", size.width))
             .with("xml:space", "preserve")
             .with("role", "img")
-            .with(
-                "aria-labelledby",
-                format!("{} {}", id("title"), id("caption")),
-            )
+            .with("aria-labelledby", format!("{} {}", id("title"), id("caption")))
             .with("font-family", FONTS)
             .holding(
                 Element::new("title")
@@ -275,10 +268,7 @@ impl<'a> Sheet<'a> {
         group.push(text(&x_name, (middle, foot - 18.0), NAME, Anchor::Middle));
         let middle = 0.5 * (first.top + last.bottom);
         for (i, line) in self.y_name.iter().enumerate() {
-            let place = format!(
-                "translate({:.1} {middle:.1}) rotate(-90)",
-                16.0 + 17.0 * i as f64
-            );
+            let place = format!("translate({:.1} {middle:.1}) rotate(-90)", 16.0 + 17.0 * i as f64);
             let turned = text(line, (0.0, 0.0), NAME, Anchor::Middle);
             group.push(turned.with("transform", place));
         }
@@ -290,17 +280,9 @@ impl<'a> Sheet<'a> {
         let ticks = (&self.x_ticks[self.row_of(index)], &self.y_ticks);
         let mut group = Element::new("g").with("id", format!("{}-panel{index}", self.prefix));
         if !panel.title.is_empty() {
-            group.push(text(
-                &panel.title,
-                (frame.left, frame.top - 13.0),
-                NAME,
-                Anchor::Start,
-            ));
+            group.push(text(&panel.title, (frame.left, frame.top - 13.0), NAME, Anchor::Start));
         }
-        let seen = panel
-            .series
-            .iter()
-            .any(|series| series.seen(&frame).is_some());
+        let seen = panel.series.iter().any(|series| series.seen(&frame).is_some());
         if panel.sentence.is_some() || !seen {
             let sentence = panel.sentence.as_deref().unwrap_or("Nothing to draw.");
             let lines = wrap(sentence, NAME, 0.9 * (frame.right - frame.left));
@@ -320,11 +302,7 @@ impl<'a> Sheet<'a> {
         }
         let mut turn = Turn {
             index: 0,
-            count: panel
-                .series
-                .iter()
-                .filter(|series| series.is_dense())
-                .count(),
+            count: panel.series.iter().filter(|series| series.is_dense()).count(),
         };
         for (place, series) in panel.series.iter().enumerate() {
             let id = format!("{}-{index}-{place}", self.prefix);

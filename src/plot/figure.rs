@@ -96,10 +96,7 @@ pub enum Mark {
     /// Cells of a map, counted row by row from below, that have the look.
     Cells(Vec<usize>),
     /// A number for each cell, shown as a colour on a logarithmic bar; NaN for none. With the ends of the bar.
-    Heat(
-        #[serde(with = "values")] Vec<f64>,
-        #[serde(with = "values")] [f64; 2],
-    ),
+    Heat(#[serde(with = "values")] Vec<f64>, #[serde(with = "values")] [f64; 2]),
     /// Pieces of a contour.
     #[serde(with = "values")]
     Pieces(Vec<[(f64, f64); 2]>),
@@ -238,44 +235,23 @@ impl Figure {
     }
 
     /// A curve through points.
-    pub fn line(
-        self,
-        label: impl Into<String>,
-        points: impl IntoIterator<Item = (f64, f64)>,
-        look: Look,
-    ) -> Self {
+    pub fn line(self, label: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>, look: Look) -> Self {
         self.series(label, Mark::Line(points.into_iter().collect()), look)
     }
 
     /// A curve that is a function, between two values of x.
-    pub fn curve(
-        self,
-        label: impl Into<String>,
-        [from, to]: [f64; 2],
-        of: impl Fn(f64) -> f64,
-        look: Look,
-    ) -> Self {
+    pub fn curve(self, label: impl Into<String>, [from, to]: [f64; 2], of: impl Fn(f64) -> f64, look: Look) -> Self {
         let at = |i: usize| from + (to - from) * i as f64 / SAMPLES as f64;
         self.line(label, (0..=SAMPLES).map(|i| (at(i), of(at(i)))), look)
     }
 
     /// Points by themselves.
-    pub fn points(
-        self,
-        label: impl Into<String>,
-        points: impl IntoIterator<Item = (f64, f64)>,
-        look: Look,
-    ) -> Self {
+    pub fn points(self, label: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>, look: Look) -> Self {
         self.series(label, Mark::Points(points.into_iter().collect()), look)
     }
 
     /// The area between two curves.
-    pub fn band(
-        self,
-        label: impl Into<String>,
-        points: impl IntoIterator<Item = (f64, f64, f64)>,
-        look: Look,
-    ) -> Self {
+    pub fn band(self, label: impl Into<String>, points: impl IntoIterator<Item = (f64, f64, f64)>, look: Look) -> Self {
         self.series(label, Mark::Band(points.into_iter().collect()), look)
     }
 
@@ -283,9 +259,7 @@ impl Figure {
     pub fn spread(self, label: impl Into<String>, spans: &[(f64, Span)], look: Look) -> Self {
         let label = label.into();
         let medians = spans.iter().map(|(x, span)| (*x, span.median));
-        let band = spans
-            .iter()
-            .map(|(x, span)| (*x, span.least, span.greatest));
+        let band = spans.iter().map(|(x, span)| (*x, span.least, span.greatest));
         match spans.iter().any(|(_, span)| span.least < span.greatest) {
             true => self.band(label.clone(), band, look),
             false => self,
@@ -332,9 +306,7 @@ impl Mark {
         match self {
             Self::Line(points) | Self::Points(points) => points.clone(),
             Self::Band(points) | Self::Whiskers(points) => {
-                let both = points
-                    .iter()
-                    .flat_map(|&(x, low, high)| [(x, low), (x, high)]);
+                let both = points.iter().flat_map(|&(x, low, high)| [(x, low), (x, high)]);
                 both.collect()
             }
             Self::Level(y) => vec![(f64::NAN, *y)],

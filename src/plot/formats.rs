@@ -112,11 +112,7 @@ impl Figure {
         let too_large = || failed("too many dots");
         let size = size.ok_or_else(too_large)?;
         let mut dotted = Pixmap::new(size.width(), size.height()).ok_or_else(too_large)?;
-        resvg::render(
-            &tree,
-            Transform::from_scale(scale, scale),
-            &mut dotted.as_mut(),
-        );
+        resvg::render(&tree, Transform::from_scale(scale, scale), &mut dotted.as_mut());
         // The page is opaque: the last of four numbers says nothing.
         let colors: Vec<u8> = dotted
             .data()

@@ -26,12 +26,7 @@ impl Figure {
     }
 
     /// Points that move: where they are in each of the figure's frames.
-    pub fn moving(
-        self,
-        label: impl Into<String>,
-        mut frames: Vec<Vec<(f64, f64)>>,
-        look: Look,
-    ) -> Self {
+    pub fn moving(self, label: impl Into<String>, mut frames: Vec<Vec<(f64, f64)>>, look: Look) -> Self {
         let last = frames.pop().unwrap_or_default();
         let mut figure = self.points(label, last, look);
         if let Some(series) = figure.last().series.last_mut() {

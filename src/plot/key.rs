@@ -42,10 +42,7 @@ impl<'a> Key<'a> {
     pub(super) fn of<'f>(figure: &'a Figure, frame: impl Fn(usize) -> Frame<'f>) -> Self {
         let mut entries: Vec<Entry> = Vec::new();
         let labelled = |(index, panel): (usize, &'a Panel)| {
-            let labelled = panel
-                .series
-                .iter()
-                .filter(|series| !series.label.is_empty());
+            let labelled = panel.series.iter().filter(|series| !series.label.is_empty());
             labelled.map(move |series| (index, series))
         };
         for (index, series) in figure.panels.iter().enumerate().flat_map(labelled) {
@@ -69,9 +66,7 @@ impl<'a> Key<'a> {
         for entry in entries.iter_mut().filter(|entry| !entry.seen) {
             entry.label += entry.absence();
         }
-        let sentences = remarks(figure, &frame)
-            .into_iter()
-            .chain(figure.notes.clone());
+        let sentences = remarks(figure, &frame).into_iter().chain(figure.notes.clone());
         entries.extend(sentences.map(|label| Entry {
             label,
             ..Entry::default()
@@ -107,13 +102,7 @@ impl<'a> Key<'a> {
     }
 
     /// Drawn from its upper left corner on.
-    pub(super) fn draw(
-        &self,
-        (left, top): (f64, f64),
-        room: f64,
-        place: Place,
-        prefix: &str,
-    ) -> Element {
+    pub(super) fn draw(&self, (left, top): (f64, f64), room: f64, place: Place, prefix: &str) -> Element {
         let mut group = Element::new("g").with("id", format!("{prefix}-key"));
         let (places, _) = self.placed(room, place);
         for (entry, (x, y, wide)) in self.entries.iter().zip(places) {
@@ -172,11 +161,7 @@ impl<'a> Entry<'a> {
     }
 
     fn height(&self, room: f64) -> f64 {
-        let bar = if self.bar.is_some() {
-            BAR.1 + 30.0
-        } else {
-            0.0
-        };
+        let bar = if self.bar.is_some() { BAR.1 + 30.0 } else { 0.0 };
         LINE * self.lines(room).len() as f64 + GAP + bar
     }
 
@@ -261,12 +246,7 @@ fn sample(group: &mut Element, series: &Series, (left, middle): (f64, f64), pref
 
 /// As large as the sample of an area.
 fn block((left, middle): (f64, f64)) -> Element {
-    Element::new("rect").at([
-        ("x", left),
-        ("y", middle - 7.0),
-        ("width", SAMPLE),
-        ("height", 14.0),
-    ])
+    Element::new("rect").at([("x", left), ("y", middle - 7.0), ("width", SAMPLE), ("height", 14.0)])
 }
 
 /// A colour bar with its labels under it.
@@ -282,12 +262,7 @@ fn bar(group: &mut Element, [low, high]: [f64; 2], (left, top): (f64, f64), wide
         let x = left + each * step as f64;
         // Each to the end, the next one over it: no seams.
         let rest = Element::new("rect")
-            .at([
-                ("x", x),
-                ("y", top),
-                ("width", left + wide - x),
-                ("height", BAR.1),
-            ])
+            .at([("x", x), ("y", top), ("width", left + wide - x), ("height", BAR.1)])
             .with("fill", code(color(step)))
             .with("class", SCALE);
         group.push(rest);
@@ -295,10 +270,7 @@ fn bar(group: &mut Element, [low, high]: [f64; 2], (left, top): (f64, f64), wide
     for (part, label) in along.fitting(wide, 6, 13.0).labelled {
         let x = left + part * wide;
         let tick = Element::new("path")
-            .with(
-                "d",
-                super::svg::path(&[(x, top + BAR.1), (x, top + BAR.1 + 4.0)]),
-            )
+            .with("d", super::svg::path(&[(x, top + BAR.1), (x, top + BAR.1 + 4.0)]))
             .with("stroke", "#000");
         group.push(tick);
         group.push(text(&label, (x, top + BAR.1 + 13.0), 13.0, Anchor::Middle));

@@ -54,8 +54,7 @@ impl Frame<'_> {
     }
 
     pub(super) fn holds(&self, (x, y): Point) -> bool {
-        (self.left - 0.5..=self.right + 0.5).contains(&x)
-            && (self.top - 0.5..=self.bottom + 0.5).contains(&y)
+        (self.left - 0.5..=self.right + 0.5).contains(&x) && (self.top - 0.5..=self.bottom + 0.5).contains(&y)
     }
 
     /// Cut off at the frame.
@@ -85,14 +84,8 @@ impl Series {
     pub(super) fn seen(&self, frame: &Frame) -> Option<Point> {
         let corner = (frame.left, frame.top);
         match &self.mark {
-            Mark::Level(y) => frame
-                .y
-                .shows(*y)
-                .then(|| (frame.right, frame.up(frame.y.part(*y)))),
-            Mark::Divider(x) => frame
-                .x
-                .shows(*x)
-                .then(|| (frame.across(frame.x.part(*x)), frame.top)),
+            Mark::Level(y) => frame.y.shows(*y).then(|| (frame.right, frame.up(frame.y.part(*y)))),
+            Mark::Divider(x) => frame.x.shows(*x).then(|| (frame.across(frame.x.part(*x)), frame.top)),
             Mark::Cells(cells) => (!cells.is_empty()).then_some(corner),
             Mark::Heat(values, _) => values.iter().any(|x| x.is_finite()).then_some(corner),
             Mark::Pieces(pieces) => (!pieces.is_empty()).then_some(corner),
@@ -147,11 +140,7 @@ impl Series {
             Mark::Heat(values, ends) => heat(&mut group, values, *ends, frame),
             Mark::Pieces(pieces) => {
                 let at = |[from, to]: &[Point; 2]| Some([frame.at(*from)?, frame.at(*to)?]);
-                let d = pieces
-                    .iter()
-                    .filter_map(at)
-                    .map(|piece| path(&piece))
-                    .collect();
+                let d = pieces.iter().filter_map(at).map(|piece| path(&piece)).collect();
                 group.push(frame.clipped(stroke(d, look, "round")));
             }
         }
@@ -205,24 +194,12 @@ pub(super) fn area(d: String, fill: String) -> Element {
 /// Rectangles of cells, those beside each other as one.
 fn areas(cells: &[usize], frame: &Frame) -> String {
     let columns = frame.x.axis.cells.len().max(1);
-    let x: Vec<f64> = frame
-        .x
-        .borders()
-        .into_iter()
-        .map(|part| frame.across(part))
-        .collect();
-    let y: Vec<f64> = frame
-        .y
-        .borders()
-        .into_iter()
-        .map(|part| frame.up(part))
-        .collect();
+    let x: Vec<f64> = frame.x.borders().into_iter().map(|part| frame.across(part)).collect();
+    let y: Vec<f64> = frame.y.borders().into_iter().map(|part| frame.up(part)).collect();
     let mut d = String::new();
     for run in cells.chunk_by(|&a, &b| a + 1 == b && b % columns != 0) {
         let (row, first) = (run[0] / columns, run[0] % columns);
-        if let (Some(below), Some(above), Some(right)) =
-            (y.get(row), y.get(row + 1), x.get(first + run.len()))
-        {
+        if let (Some(below), Some(above), Some(right)) = (y.get(row), y.get(row + 1), x.get(first + run.len())) {
             let (left, below, above, right) = (px(x[first]), px(*below), px(*above), px(*right));
             let _ = write!(d, "M{left} {below}H{right}V{above}H{left}z");
         }
@@ -232,18 +209,10 @@ fn areas(cells: &[usize], frame: &Frame) -> String {
 
 fn heat(group: &mut Element, values: &[f64], ends: [f64; 2], frame: &Frame) {
     let mut steps: Vec<Vec<usize>> = vec![Vec::new(); STEPS];
-    for (cell, value) in values
-        .iter()
-        .enumerate()
-        .filter(|(_, value)| !value.is_nan())
-    {
+    for (cell, value) in values.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
         steps[step(*value, ends)].push(cell);
     }
-    for (step, cells) in steps
-        .iter()
-        .enumerate()
-        .filter(|(_, cells)| !cells.is_empty())
-    {
+    for (step, cells) in steps.iter().enumerate().filter(|(_, cells)| !cells.is_empty()) {
         let cells = area(areas(cells, frame), code(color(step)));
         // Neighbours of different colours leave no seam.
         let cells = cells.with("shape-rendering", "crispEdges");
@@ -259,7 +228,6 @@ fn step(value: f64, [low, high]: [f64; 2]) -> usize {
 
 /// Of one step of a bar.
 pub(super) fn color(step: usize) -> Rgb {
-    let plotters::style::RGBColor(r, g, b) =
-        ViridisRGB::get_color(step as f64 / (STEPS - 1) as f64);
+    let plotters::style::RGBColor(r, g, b) = ViridisRGB::get_color(step as f64 / (STEPS - 1) as f64);
     Rgb(r, g, b)
 }

@@ -35,11 +35,7 @@ pub(super) fn axes(frame: &Frame, (x_ticks, y_ticks): (&Ticks, &Ticks), grid: bo
         ticks += &path(&[(frame.left - 3.0, y), (frame.left, y)]);
     }
     let (left, right) = (frame.left, frame.right);
-    ticks += &path(&[
-        (left, frame.top),
-        (left, frame.bottom),
-        (right, frame.bottom),
-    ]);
+    ticks += &path(&[(left, frame.top), (left, frame.bottom), (right, frame.bottom)]);
     let lines = |d: String, color: &str| {
         Element::new("path")
             .with("d", d)

@@ -159,32 +159,20 @@ impl Look {
 
     /// Without a marker.
     pub const fn unmarked(self) -> Self {
-        Self {
-            marker: None,
-            ..self
-        }
+        Self { marker: None, ..self }
     }
 
     const fn hatched(self) -> Self {
-        Self {
-            hatched: true,
-            ..self
-        }
+        Self { hatched: true, ..self }
     }
 
     const fn dotted(self) -> Self {
-        Self {
-            dotted: true,
-            ..self
-        }
+        Self { dotted: true, ..self }
     }
 
     /// The same without gaps.
     pub const fn solid(self) -> Self {
-        Self {
-            dash: SOLID,
-            ..self
-        }
+        Self { dash: SOLID, ..self }
     }
 
     /// Whether it only makes paler what it lies over.
@@ -273,16 +261,12 @@ impl Marker {
         let (r2, s2, w2) = (2.0 * r, 2.0 * s, 1.7 * r);
         match self {
             Self::Disc | Self::Circle => {
-                format!(
-                    "m{minus_r:.1} 0a{r:.1} {r:.1} 0 1 0 {r2:.1} 0a{r:.1} {r:.1} 0 1 0-{r2:.1} 0z"
-                )
+                format!("m{minus_r:.1} 0a{r:.1} {r:.1} 0 1 0 {r2:.1} 0a{r:.1} {r:.1} 0 1 0-{r2:.1} 0z")
             }
             Self::Square => format!("m{minus_s:.1} {minus_s:.1}h{s2:.1}v{s2:.1}h-{s2:.1}z"),
             Self::Triangle => format!("m0 {minus_r:.1}l{s:.1} {w2:.1}h-{s2:.1}z"),
             Self::Wedge => format!("m0 {r:.1}l{s:.1}-{w2:.1}h-{s2:.1}z"),
-            Self::Diamond => format!(
-                "m0 {minus_r:.1}l{r:.1} {r:.1}l{minus_r:.1} {r:.1}l{minus_r:.1} {minus_r:.1}z"
-            ),
+            Self::Diamond => format!("m0 {minus_r:.1}l{r:.1} {r:.1}l{minus_r:.1} {r:.1}l{minus_r:.1} {minus_r:.1}z"),
             Self::Plus => format!("m{minus_r:.1} 0h{r2:.1}m{minus_r:.1} {minus_r:.1}v{r2:.1}"),
             Self::Cross => {
                 format!("m{minus_s:.1} {minus_s:.1}l{s2:.1} {s2:.1}m0-{s2:.1}l-{s2:.1} {s2:.1}")

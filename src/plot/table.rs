@@ -55,9 +55,7 @@ impl Figure {
         let of_frame = |(points, &frame): (&Vec<(f64, f64)>, &f64)| {
             let frame = Some(frame);
             let entries = points.iter().map(point);
-            entries
-                .map(|entry| Entry { frame, ..entry })
-                .collect::<Vec<_>>()
+            entries.map(|entry| Entry { frame, ..entry }).collect::<Vec<_>>()
         };
         let earlier = series.earlier.iter().zip(&frames.values);
         let mut all: Vec<Entry> = earlier.flat_map(of_frame).collect();
@@ -128,10 +126,7 @@ fn span(&(x, low, high): &(f64, f64, f64)) -> Entry {
 fn row(first: [&str; 3], entry: Entry) -> Vec<Cell> {
     let numbers = [entry.low, entry.high, entry.value, entry.frame].map(Cell::from);
     let first = first.map(Cell::from).into_iter();
-    first
-        .chain([entry.x.into(), entry.y.into()])
-        .chain(numbers)
-        .collect()
+    first.chain([entry.x.into(), entry.y.into()]).chain(numbers).collect()
 }
 
 impl Mark {

@@ -5,17 +5,13 @@
 use super::svg::Element;
 
 /// What a reader may have; each has the Greek letters and signs.
-pub(super) const FONTS: &str =
-    "'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+pub(super) const FONTS: &str = "'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
 /// Scripts are so much smaller, and moved by this part of the size.
 const SCRIPT: f64 = 0.72;
 const LOWER: f64 = 0.24;
 const RAISE: f64 = -0.36;
 
-const RAISED: [(&str, &str); 2] = [
-    ("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−"),
-    ("₀₁₂₃₄₅₆₇₈₉ⱼₖᵢ", "0123456789jki"),
-];
+const RAISED: [(&str, &str); 2] = [("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−"), ("₀₁₂₃₄₅₆₇₈₉ⱼₖᵢ", "0123456789jki")];
 
 /// Where a line of text is held.
 #[derive(Clone, Copy)]
@@ -27,8 +23,7 @@ pub(super) enum Anchor {
 
 /// A line of text whose middle is at that height.
 pub(super) fn text(content: &str, (x, y): (f64, f64), size: f64, anchor: Anchor) -> Element {
-    let mut element =
-        Element::new("text").at([("x", x), ("y", y + 0.35 * size), ("font-size", size)]);
+    let mut element = Element::new("text").at([("x", x), ("y", y + 0.35 * size), ("font-size", size)]);
     element = match anchor {
         Anchor::Start => element,
         Anchor::Middle => element.with("text-anchor", "middle"),
@@ -40,9 +35,7 @@ pub(super) fn text(content: &str, (x, y): (f64, f64), size: f64, anchor: Anchor)
         element = match (wanted == shift, level == 0.0) {
             (true, true) => element.saying(&run),
             (_, is_base) => {
-                let span = Element::new("tspan")
-                    .at([("dy", wanted - shift)])
-                    .saying(&run);
+                let span = Element::new("tspan").at([("dy", wanted - shift)]).saying(&run);
                 element.holding(if is_base {
                     span
                 } else {
@@ -65,13 +58,10 @@ pub(crate) fn runs(text: &str) -> Vec<(f64, String)> {
     };
     let mut i = 0;
     while i < chars.len() {
-        let small = RAISED
-            .iter()
-            .zip([RAISE, LOWER])
-            .find_map(|((from, to), level)| {
-                let place = from.chars().position(|c| c == chars[i])?;
-                Some((level, to.chars().nth(place)?))
-            });
+        let small = RAISED.iter().zip([RAISE, LOWER]).find_map(|((from, to), level)| {
+            let place = from.chars().position(|c| c == chars[i])?;
+            Some((level, to.chars().nth(place)?))
+        });
         let (level, piece, next) = match (small, script(&chars, i)) {
             (Some((level, c)), _) => (level, vec![c], i + 1),
             (None, Some((level, from, to, next))) => (level, chars[from..to].to_vec(), next),
@@ -150,24 +140,13 @@ mod tests {
     fn scripts_are_told_from_names() {
         let levels = |text: &str| -> Vec<(i32, String)> {
             let sign = |level: f64| (level > 0.0) as i32 - (level < 0.0) as i32;
-            runs(text)
-                .into_iter()
-                .map(|(level, run)| (sign(level), run))
-                .collect()
+            runs(text).into_iter().map(|(level, run)| (sign(level), run)).collect()
         };
         let piece = |level, text: &str| (level, text.to_owned());
-        assert_eq!(
-            levels("W_u → W*"),
-            [piece(0, "W"), piece(1, "u"), piece(0, " → W*")]
-        );
+        assert_eq!(levels("W_u → W*"), [piece(0, "W"), piece(1, "u"), piece(0, " → W*")]);
         assert_eq!(
             levels("η^{0.498}·10⁻³"),
-            [
-                piece(0, "η"),
-                piece(-1, "0.498"),
-                piece(0, "·10"),
-                piece(-1, "−3")
-            ]
+            [piece(0, "η"), piece(-1, "0.498"), piece(0, "·10"), piece(-1, "−3")]
         );
         assert_eq!(
             levels("θ₀, vⱼ"),

@@ -162,9 +162,8 @@ mod tests {
         ];
         let text = serde_json::to_string(&Held(all.clone())).unwrap();
         let Held(back) = serde_json::from_str(&text).unwrap();
-        let bits = |all: &[(f64, f64)]| -> Vec<(u64, u64)> {
-            all.iter().map(|p| (p.0.to_bits(), p.1.to_bits())).collect()
-        };
+        let bits =
+            |all: &[(f64, f64)]| -> Vec<(u64, u64)> { all.iter().map(|p| (p.0.to_bits(), p.1.to_bits())).collect() };
         assert_eq!(bits(&back), bits(&all), "{text}");
         for wrong in ["[[1,true]]", "[[1,\"NaN\"]]", "[[1]]"] {
             assert!(serde_json::from_str::<Held>(wrong).is_err(), "{wrong}");

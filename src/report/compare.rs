@@ -15,11 +15,7 @@ pub(super) fn parts(folders: &[ResultFolder]) -> Vec<(String, String, Html)> {
     let all = [
         ("index", "Index", vec![index(folders)]),
         ("differences", "What differs", vec![differences(folders)]),
-        (
-            "verdicts",
-            "Verdicts",
-            verdicts(folders).into_iter().collect(),
-        ),
+        ("verdicts", "Verdicts", verdicts(folders).into_iter().collect()),
         ("figures", "Figures", figures(folders)),
     ];
     let filled = all.into_iter().filter(|(_, _, inside)| !inside.is_empty());
@@ -30,9 +26,7 @@ pub(super) fn parts(folders: &[ResultFolder]) -> Vec<(String, String, Html)> {
 
 fn index(folders: &[ResultFolder]) -> Html {
     let rows = folders.iter().enumerate().map(|(place, folder)| {
-        let link = tag("a")
-            .with("href", format!("#scenario-{place}"))
-            .text(&folder.name);
+        let link = tag("a").with("href", format!("#scenario-{place}")).text(&folder.name);
         [
             tag("th").with("scope", "row").child(link),
             cell(&folder.experiment),
@@ -56,9 +50,7 @@ fn differences(folders: &[ResultFolder]) -> Html {
         let values: Vec<String> = folders.iter().map(|folder| value(folder, key)).collect();
         let differs = values.iter().any(|value| *value != values[0]);
         differs.then(|| {
-            let cells = values
-                .iter()
-                .map(|value| tag("td").child(tag("code").text(value)));
+            let cells = values.iter().map(|value| tag("td").child(tag("code").text(value)));
             tag("tr").child(head(key)).children(cells)
         })
     });
@@ -79,16 +71,12 @@ fn verdicts(folders: &[ResultFolder]) -> Option<Html> {
     }
     let rows = labels.iter().map(|label| {
         let cells = folders.iter().map(|folder| {
-            let judged = folder
-                .verdicts
-                .iter()
-                .find(|judged| judged.label == **label);
+            let judged = folder.verdicts.iter().find(|judged| judged.label == **label);
             judged.map_or_else(
                 || cell("–"),
                 |judged| {
                     let number = |x: Option<f64>| x.map_or("–".into(), short);
-                    let numbers =
-                        format!("{} / {}", number(judged.claimed), number(judged.simulated));
+                    let numbers = format!("{} / {}", number(judged.claimed), number(judged.simulated));
                     tag("td")
                         .child(chip(judged.verdict))
                         .child(tag("small").with("title", &judged.why).text(numbers))
@@ -127,9 +115,7 @@ fn figures(folders: &[ResultFolder]) -> Vec<Html> {
             let index = folder.figures.iter().position(|(known, _)| known == name)?;
             Some(card(folders, place, index))
         });
-        tag("div")
-            .class("beside")
-            .children(cards.collect::<Vec<_>>())
+        tag("div").class("beside").children(cards.collect::<Vec<_>>())
     };
     names.into_iter().map(row).collect()
 }

@@ -9,10 +9,7 @@ use std::io::Write;
 
 /// What a content security policy knows a script or a style by.
 pub(super) fn source(text: &str) -> String {
-    format!(
-        "'sha256-{}'",
-        STANDARD.encode(Sha256::digest(text.as_bytes()))
-    )
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
 /// Bytes as letters.
@@ -33,9 +30,6 @@ mod tests {
 
     #[test]
     fn an_empty_script_has_the_digest_that_browsers_give_it() {
-        assert_eq!(
-            source(""),
-            "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-        );
+        assert_eq!(source(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
     }
 }

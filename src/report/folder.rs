@@ -72,8 +72,7 @@ impl ResultFolder {
             return Err(ReadError::Empty { path });
         }
         let text = |key: &str| summary.as_ref()?[key].as_str().map(String::from);
-        let named =
-            |place: &Option<Sweep>| place.as_ref().map(|sweep| sweep.experiment.name.into());
+        let named = |place: &Option<Sweep>| place.as_ref().map(|sweep| sweep.experiment.name.into());
         let experiment = text("experiment").or(named(&sweep)).unwrap_or_default();
         let failed = |name: &str, source| ReadError::File {
             path: path.join(name),
@@ -81,8 +80,7 @@ impl ResultFolder {
         };
         let figures = match path.join(figures::FIGURES).exists() {
             false => Vec::new(),
-            true => figures::read(&path)
-                .map_err(|error| failed(figures::FIGURES, io::Error::other(error)))?,
+            true => figures::read(&path).map_err(|error| failed(figures::FIGURES, io::Error::other(error)))?,
         };
         let verdicts = read_verdicts(&path).map_err(|error| failed(VERDICTS, error))?;
         let (tables, omitted) = tables(&path)?;
@@ -96,11 +94,7 @@ impl ResultFolder {
             },
             verdicts,
             pictures: pictures::read(&path)?,
-            settings: settings(
-                &path,
-                &experiment,
-                sweep.as_ref().map_or(&[], |sweep| &sweep.axes),
-            ),
+            settings: settings(&path, &experiment, sweep.as_ref().map_or(&[], |sweep| &sweep.axes)),
             provenance: provenance(summary.as_ref(), sweep.as_ref()),
             figures,
             experiment,
@@ -178,9 +172,7 @@ fn tables(folder: &Path) -> Result<(Vec<Packed>, Vec<String>), ReadError> {
         }
         let path = folder.join(name);
         // A name with a way out of the folder is none of this program.
-        let inside = Path::new(name)
-            .file_name()
-            .is_some_and(|last| last == name.as_str());
+        let inside = Path::new(name).file_name().is_some_and(|last| last == name.as_str());
         match path.metadata() {
             Ok(file) if inside && file.len() <= LARGEST_TABLE => {
                 let note = |column: &str| notes.iter().find(|note| note.name == column).cloned();

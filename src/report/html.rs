@@ -42,12 +42,11 @@ impl Html {
     /// With text at its end whose sub- and superscripts are real ones: `W_u`, `e^{−λt}`.
     pub(super) fn rich(self, text: impl AsRef<str>) -> Self {
         let runs = crate::plot::runs(text.as_ref());
-        runs.into_iter()
-            .fold(self, |html, (level, run)| match level {
-                0.0 => html.text(run),
-                level if level > 0.0 => html.child(tag("sub").text(run)),
-                _ => html.child(tag("sup").text(run)),
-            })
+        runs.into_iter().fold(self, |html, (level, run)| match level {
+            0.0 => html.text(run),
+            level if level > 0.0 => html.child(tag("sub").text(run)),
+            _ => html.child(tag("sup").text(run)),
+        })
     }
 
     /// With the meaning of a key at its end: `this` is code, and a star that is escaped a star.
@@ -114,11 +113,7 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
 }
 
 /// A table with a head, of a class of its own; the first cell of each row is its head.
-pub(super) fn table<const N: usize>(
-    class: &str,
-    head: [&str; N],
-    rows: impl IntoIterator<Item = [Html; N]>,
-) -> Html {
+pub(super) fn table<const N: usize>(class: &str, head: [&str; N], rows: impl IntoIterator<Item = [Html; N]>) -> Html {
     let heads = head.map(|name| tag("th").with("scope", "col").text(name));
     let rows = rows.into_iter().map(|row| tag("tr").children(row));
     let table = tag("table")
@@ -129,9 +124,7 @@ pub(super) fn table<const N: usize>(
 
 /// What may be wider than the page.
 pub(super) fn wide(class: &str, table: Html) -> Html {
-    tag("div")
-        .class(format!("wide {class}").trim())
-        .child(table)
+    tag("div").class(format!("wide {class}").trim()).child(table)
 }
 
 /// A cell of text.

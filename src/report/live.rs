@@ -10,11 +10,7 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// Looks whether the page's results have changed.
-pub(super) const SCRIPT: &str = concat!(
-    "(() => {\"use strict\";\n",
-    include_str!("assets/live.js"),
-    "})();"
-);
+pub(super) const SCRIPT: &str = concat!("(() => {\"use strict\";\n", include_str!("assets/live.js"), "})();");
 
 /// Folders of results that may change, and the page about them.
 pub struct Live {
@@ -67,10 +63,7 @@ fn hash(folder: &Path, hasher: &mut DefaultHasher) {
 
 /// What is said until there are results.
 fn waiting(error: &ReadError, version: &str) -> String {
-    let policy = format!(
-        "default-src 'none'; connect-src 'self'; script-src {}",
-        source(SCRIPT)
-    );
+    let policy = format!("default-src 'none'; connect-src 'self'; script-src {}", source(SCRIPT));
     let head = tag("head")
         .child(tag("meta").with("charset", "utf-8"))
         .child(
@@ -84,9 +77,7 @@ fn waiting(error: &ReadError, version: &str) -> String {
         ReadError::Empty { path } => format!("{}: no results yet.", path.display()),
         other => other.to_string(),
     };
-    let body = tag("body")
-        .child(tag("p").text(said))
-        .child(tag("script").raw(SCRIPT));
+    let body = tag("body").child(tag("p").text(said)).child(tag("script").raw(SCRIPT));
     let html = tag("html").with("lang", "en").child(head).child(body);
     format!("<!DOCTYPE html>\n{}", html.finish())
 }

@@ -107,10 +107,7 @@ pub(super) struct Packing {
 
 impl Packing {
     /// Of columns of these names. `note` says of a name what it is; `None` leaves it out.
-    pub(super) fn new<'a>(
-        names: impl IntoIterator<Item = &'a str>,
-        note: impl Fn(&str) -> Option<Note>,
-    ) -> Self {
+    pub(super) fn new<'a>(names: impl IntoIterator<Item = &'a str>, note: impl Fn(&str) -> Option<Note>) -> Self {
         let filling = |(place, name): (usize, &str)| {
             note(name).map(|note| Filling {
                 note,

@@ -56,10 +56,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Shown>, ReadError> {
                 Some(std::fs::read(&file).map_err(failed)?)
             }
         };
-        if bytes
-            .as_ref()
-            .is_some_and(|bytes| !bytes.starts_with(MAGIC))
-        {
+        if bytes.as_ref().is_some_and(|bytes| !bytes.starts_with(MAGIC)) {
             return Err(failed(io::Error::other("no PNG")));
         }
         shown.push(Shown { picture, bytes });
@@ -100,10 +97,10 @@ fn card(shown: &Shown) -> Html {
             let wide = tag("div").class("wide").child(image);
             figure.child(about).child(wide)
         }
-        None => figure
-            .child(about)
-            .child(tag("p").class("note").text(format!(
-                "There is no more room in the page: it is in {name}."
-            ))),
+        None => figure.child(about).child(
+            tag("p")
+                .class("note")
+                .text(format!("There is no more room in the page: it is in {name}.")),
+        ),
     }
 }

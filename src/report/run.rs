@@ -45,11 +45,7 @@ pub(super) fn parts(folders: &[ResultFolder], place: usize) -> Vec<(String, Stri
     if !folder.tables.is_empty() || !folder.omitted.is_empty() {
         add("tables", "Tables", tables(folder, place));
     }
-    add(
-        "scenario",
-        "Scenario",
-        vec![settings::section(&folder.settings)],
-    );
+    add("scenario", "Scenario", vec![settings::section(&folder.settings)]);
     add("provenance", "Provenance", vec![provenance(folder)]);
     parts
 }
@@ -69,9 +65,7 @@ pub(super) fn about(folder: &ResultFolder) -> Vec<Html> {
 fn verdicts(all: &[Judged]) -> Html {
     let rows = all.iter().map(|judged| {
         [
-            head("")
-                .rich(&judged.label)
-                .child(tag("small").text(&judged.source)),
+            head("").rich(&judged.label).child(tag("small").text(&judged.source)),
             number(judged.claimed).with("data-name", "claimed"),
             number(judged.simulated).with("data-name", "simulated"),
             number(judged.tolerance).with("data-name", "tolerance"),
@@ -83,14 +77,7 @@ fn verdicts(all: &[Judged]) -> Html {
     });
     table(
         "verdicts",
-        [
-            "claim",
-            "claimed",
-            "simulated",
-            "tolerance",
-            "verdict",
-            "why",
-        ],
+        ["claim", "claimed", "simulated", "tolerance", "verdict", "why"],
         rows,
     )
 }
@@ -138,11 +125,10 @@ fn tables(folder: &ResultFolder, place: usize) -> Vec<Html> {
                     .text("The table needs scripts; the file beside this page has every row."),
             )
     });
-    let omitted = folder.omitted.iter().map(|name| {
-        tag("p").text(format!(
-            "{name} is too large for a page; it lies in the folder."
-        ))
-    });
+    let omitted = folder
+        .omitted
+        .iter()
+        .map(|name| tag("p").text(format!("{name} is too large for a page; it lies in the folder.")));
     shown.chain(omitted).collect()
 }
 

@@ -41,11 +41,7 @@ pub(super) fn settings(folder: &Path, experiment: &str, axes: &[String]) -> Vec<
     let set: Vec<String> = overrides(given.lines().next().unwrap_or_default());
     let (given, resolved) = (flat(&given), flat(&resolved));
     // Of a sweep that an older version wrote there is only what was given.
-    let all = if resolved.is_empty() {
-        &given
-    } else {
-        &resolved
-    };
+    let all = if resolved.is_empty() { &given } else { &resolved };
     let keys = ExperimentKind::named(experiment)
         .map(ExperimentKind::keys)
         .unwrap_or_default();
@@ -64,17 +60,12 @@ pub(super) fn settings(folder: &Path, experiment: &str, axes: &[String]) -> Vec<
         value: value.clone(),
     };
     let swept = |key: &str| key == "sweep" || key.starts_with("sweep.");
-    all.iter()
-        .filter(|(key, _)| !swept(key))
-        .map(setting)
-        .collect()
+    all.iter().filter(|(key, _)| !swept(key)).map(setting).collect()
 }
 
 /// The keys that `--set` changed, of the comment that holds the command line.
 fn overrides(comment: &str) -> Vec<String> {
-    let mut words = comment
-        .split_whitespace()
-        .map(|word| word.trim_matches('\''));
+    let mut words = comment.split_whitespace().map(|word| word.trim_matches('\''));
     let mut keys = Vec::new();
     while let Some(word) = words.next() {
         let set = match word.strip_prefix("--set") {
@@ -82,10 +73,7 @@ fn overrides(comment: &str) -> Vec<String> {
             Some(rest) => rest.strip_prefix('='),
             None => None,
         };
-        keys.extend(
-            set.and_then(|set| set.split_once('='))
-                .map(|(key, _)| key.to_owned()),
-        );
+        keys.extend(set.and_then(|set| set.split_once('=')).map(|(key, _)| key.to_owned()));
     }
     keys
 }

@@ -136,9 +136,7 @@ impl Sweep {
             ("time", &manifest.time),
             ("plan", &manifest.plan),
         ];
-        lines
-            .map(|(key, value)| (key.to_owned(), value.clone()))
-            .into()
+        lines.map(|(key, value)| (key.to_owned(), value.clone())).into()
     }
 
     /// For the scripts; `None` where there are too many rows.
@@ -207,11 +205,7 @@ impl Command {
         match folder.join(RESOLVED) {
             resolved if resolved.exists() => words.push(word(&resolved)),
             // As an older version left it.
-            _ => words.extend([
-                word(&folder.join(SCENARIO)),
-                "--set".into(),
-                "sweep=".into(),
-            ]),
+            _ => words.extend([word(&folder.join(SCENARIO)), "--set".into(), "sweep=".into()]),
         }
         Self {
             words,

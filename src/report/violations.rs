@@ -80,9 +80,7 @@ impl Violations {
                 cell(number).class("number").with("title", text)
             });
             let axes = axes.iter().zip(&violation.axes);
-            let axes: Vec<String> = axes
-                .map(|(key, value)| format!("{key} = {value}"))
-                .collect();
+            let axes: Vec<String> = axes.map(|(key, value)| format!("{key} = {value}")).collect();
             [
                 head(&violation.index),
                 cell(axes.join(", ")),

@@ -29,9 +29,7 @@ impl Count {
 
     fn add(&self) {
         let next = |count| Some(Self::own(count) + 1);
-        let _ = self
-            .0
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
+        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
     }
 
     fn remove(&self) {

@@ -16,10 +16,7 @@ const LOOK: Duration = Duration::from_millis(50);
 ///
 /// It is done on a thread of its own. Stopped, that is left alone, and computes until the program ends, which
 /// [`end_in_order`](super::ending::end_in_order) makes safe.
-pub fn interruptible<T: Send + 'static>(
-    hooks: &dyn Hooks,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
+pub fn interruptible<T: Send + 'static>(hooks: &dyn Hooks, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     if hooks.interrupted() {
         return None;
     }
@@ -31,12 +28,7 @@ pub fn interruptible<T: Send + 'static>(
     let there = move || {
         let computing = Computing::begin();
         // A pool of one thread is the one that waits here: loops within the work would wait for it in turn.
-        let _pool = is_alone.then(|| {
-            ThreadPoolBuilder::new()
-                .num_threads(1)
-                .use_current_thread()
-                .build()
-        });
+        let _pool = is_alone.then(|| ThreadPoolBuilder::new().num_threads(1).use_current_thread().build());
         let found = take(&theirs)();
         drop(computing);
         // Fails where nobody waits any more.

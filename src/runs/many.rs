@@ -44,10 +44,7 @@ pub fn many<T: Send, E: Send>(
 pub fn workers(count: usize, work: impl Fn() + Sync) {
     let alone = || {
         // Without a pool the loops share the global one: slower, with the same results.
-        let _pool = ThreadPoolBuilder::new()
-            .num_threads(1)
-            .use_current_thread()
-            .build();
+        let _pool = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
         work();
     };
     let begun = std::thread::scope(|scope| {
@@ -62,8 +59,7 @@ pub fn workers(count: usize, work: impl Fn() + Sync) {
 fn side_by_side<T: Send>(weights: &[Weight], work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let threads = rayon::current_num_threads();
     let results: Vec<Mutex<Option<T>>> = weights.iter().map(|_| Mutex::new(None)).collect();
-    let keep =
-        |i: usize, result: T| *results[i].lock().expect("nothing panics with it") = Some(result);
+    let keep = |i: usize, result: T| *results[i].lock().expect("nothing panics with it") = Some(result);
     let alone = |&i: &usize| weights[i].is_wide || weights.len() == 1 || threads == 1;
     let (wide, mut narrow): (Vec<usize>, Vec<usize>) = (0..weights.len()).partition(alone);
     // The longest first, so that no thread is left with it at the end.

@@ -28,11 +28,7 @@ impl Memory {
 
     /// Of another, if that is larger.
     pub fn or_larger(self, other: Self) -> Self {
-        if other.total() > self.total() {
-            other
-        } else {
-            self
-        }
+        if other.total() > self.total() { other } else { self }
     }
 
     /// All parts together.
@@ -44,10 +40,7 @@ impl Memory {
     pub fn parts(&self) -> Vec<(&'static str, Bytes)> {
         let mut parts = self.parts.clone();
         parts.sort_by(|a, b| b.1.total_cmp(&a.1));
-        parts
-            .into_iter()
-            .map(|(what, bytes)| (what, Bytes(bytes)))
-            .collect()
+        parts.into_iter().map(|(what, bytes)| (what, Bytes(bytes))).collect()
     }
 }
 
@@ -79,17 +72,13 @@ impl fmt::Display for Bytes {
 /// Bytes that this process can still have: of the machine's, of its container's and of its own limit the least. `None` where
 /// the system does not say.
 pub fn free_memory() -> Option<Bytes> {
-    let least = [of_machine(), of_container(), address_space()]
-        .into_iter()
-        .flatten();
+    let least = [of_machine(), of_container(), address_space()].into_iter().flatten();
     least.reduce(f64::min).map(Bytes)
 }
 
 fn of_machine() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(1024.0 * kilobytes)
 }
@@ -132,9 +121,7 @@ mod tests {
 
     #[test]
     fn the_largest_part_is_named() {
-        let memory = Memory::default()
-            .and("weights", 1e6, 8)
-            .and("the sample", 1e9, 8);
+        let memory = Memory::default().and("weights", 1e6, 8).and("the sample", 1e9, 8);
         let said = "8.0 GB; the largest part is 8.0 GB for the sample";
         assert_eq!(memory.to_string(), said);
         assert_eq!(memory.times(2).total(), 2.0 * 8.008e9);

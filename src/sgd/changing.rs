@@ -59,11 +59,7 @@ impl<T: Real> Teaching<T> {
     /// A teacher for batches of up to `capacity` samples; for cross-entropy its largest output is the class.
     pub fn new(network: Deep<T>, loss: Loss, capacity: usize) -> Self {
         let pass = Mutex::new(Pass::new(&network.architecture, capacity));
-        Self {
-            network,
-            loss,
-            pass,
-        }
+        Self { network, loss, pass }
     }
 
     /// Its outputs, or classes, beside the inputs that stand in a batch. One forward pass.
@@ -77,10 +73,7 @@ impl<T: Real> Teaching<T> {
             Loss::MeanSquared => values.assign(&said),
             Loss::CrossEntropy => {
                 let answers = said.columns().into_iter().map(largest);
-                classes
-                    .iter_mut()
-                    .zip(answers)
-                    .for_each(|(class, y)| *class = y);
+                classes.iter_mut().zip(answers).for_each(|(class, y)| *class = y);
             }
         }
     }
@@ -97,9 +90,7 @@ impl ChangingInputs {
     /// d × B. O(dB).
     fn fill<T: Real>(&self, epoch: u64, rows: &[u32], mut out: ArrayViewMut2<T>) {
         match self {
-            Self::Gaussian {
-                seed, deviation, ..
-            } => {
+            Self::Gaussian { seed, deviation, .. } => {
                 for (mut x, &row) in out.columns_mut().into_iter().zip(rows) {
                     let mut stream = rng::stream(*seed, "fresh", &[epoch, row.into()]);
                     x.mapv_inplace(|_| T::from_f64(deviation * T::normal(&mut stream).to_f64()));
@@ -122,14 +113,8 @@ impl ChangingInputs {
     /// N × d: images as they are; of drawn inputs others than in any epoch.
     fn unchanged<T: Real>(&self, count: usize) -> Array2<T> {
         match self {
-            Self::Gaussian {
-                seed,
-                dim,
-                deviation,
-            } => gaussian_inputs(*seed, "unchanged", [count, *dim], *deviation),
-            Self::Images {
-                images, moments, ..
-            } => images.matrix(count, moments),
+            Self::Gaussian { seed, dim, deviation } => gaussian_inputs(*seed, "unchanged", [count, *dim], *deviation),
+            Self::Images { images, moments, .. } => images.matrix(count, moments),
         }
     }
 
@@ -177,9 +162,7 @@ impl<T: Real> Source<T> for Changing<T> {
 
     fn values(&self) -> usize {
         match &self.answers {
-            Answers::Teacher(teaching) if teaching.loss == Loss::MeanSquared => {
-                teaching.network.architecture.output()
-            }
+            Answers::Teacher(teaching) if teaching.loss == Loss::MeanSquared => teaching.network.architecture.output(),
             _ => 0,
         }
     }
@@ -191,10 +174,7 @@ impl<T: Real> Source<T> for Changing<T> {
             Answers::Labels => {
                 let labels = self.inputs.labels();
                 let of = |row: &u32| u32::from(labels[*row as usize]);
-                classes
-                    .iter_mut()
-                    .zip(rows)
-                    .for_each(|(class, row)| *class = of(row));
+                classes.iter_mut().zip(rows).for_each(|(class, row)| *class = of(row));
             }
             Answers::Teacher(teaching) => teaching.answer(batch),
         }

@@ -127,18 +127,11 @@ impl<'a, T: Real> Curvature<'a, T> {
         match self.loss {
             Loss::MeanSquared => {
                 let twice = T::from_f64(2.0 / (samples * output.nrows() as f64));
-                Zip::from(delta)
-                    .and(output)
-                    .for_each(|d, &y| *d = twice * y);
+                Zip::from(delta).and(output).for_each(|d, &y| *d = twice * y);
             }
             Loss::CrossEntropy => {
                 let y = self.pass.output();
-                for ((y, along), mut d) in y
-                    .columns()
-                    .into_iter()
-                    .zip(output.columns())
-                    .zip(delta.columns_mut())
-                {
+                for ((y, along), mut d) in y.columns().into_iter().zip(output.columns()).zip(delta.columns_mut()) {
                     let largest = y.iter().fold(f64::NEG_INFINITY, |a, y| a.max(y.to_f64()));
                     let weights = y.mapv(|y| T::from_f64((y.to_f64() - largest).exp()));
                     let p = &weights / weights.sum();
@@ -155,9 +148,7 @@ impl<'a, T: Real> Curvature<'a, T> {
 
     fn backward(&mut self) {
         let (one, zero, batch) = (T::one(), T::zero(), self.pass.batch());
-        let Pass {
-            slots, operations, ..
-        } = &mut self.pass;
+        let Pass { slots, operations, .. } = &mut self.pass;
         for (i, here) in operations.iter_mut().enumerate().rev() {
             let Some(slot) = here.slot else {
                 continue;
@@ -200,8 +191,7 @@ impl<'a, T: Real> Curvature<'a, T> {
             };
             let along = view(&self.along[slot][1], here.output, batch);
             let (part, rest) = out.split_at_mut(layout.matrix().0 * layout.matrix().1);
-            let mut product =
-                ArrayViewMut2::from_shape(layout.matrix(), part).expect("as long as the weights");
+            let mut product = ArrayViewMut2::from_shape(layout.matrix(), part).expect("as long as the weights");
             let x = below(&slots[..slot], input, x, here.input, batch);
             map.outer(one, along, x, zero, product.view_mut());
             if slot > 0 {

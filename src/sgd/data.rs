@@ -38,12 +38,7 @@ pub struct Batch<T> {
 }
 
 /// N(0, σ² I), `samples` × `dim`, from the stream `name`. The same for any number of threads.
-pub fn gaussian_inputs<T: Real>(
-    seed: u64,
-    name: &str,
-    [samples, dim]: [usize; 2],
-    deviation: f64,
-) -> Array2<T> {
+pub fn gaussian_inputs<T: Real>(seed: u64, name: &str, [samples, dim]: [usize; 2], deviation: f64) -> Array2<T> {
     let mut inputs = Array2::zeros((samples, dim));
     inputs
         .axis_chunks_iter_mut(Axis(0), BLOCK)
@@ -92,9 +87,7 @@ impl<T: Real> DataSet<T> {
         Self {
             inputs: self.inputs.slice(s![..count, ..]).to_owned(),
             targets: match &self.targets {
-                Targets::Values(values) => {
-                    Targets::Values(values.slice(s![..count, ..]).to_owned())
-                }
+                Targets::Values(values) => Targets::Values(values.slice(s![..count, ..]).to_owned()),
                 Targets::Classes(classes) => Targets::Classes(classes[..count].to_vec()),
             },
         }
@@ -193,10 +186,7 @@ impl<T: Real> Batch<T> {
     ///
     /// # Panics
     /// If there is no room for so many.
-    pub fn refill(
-        &mut self,
-        size: usize,
-    ) -> (ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>, &mut [u32]) {
+    pub fn refill(&mut self, size: usize) -> (ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>, &mut [u32]) {
         self.size = size;
         (
             self.inputs.slice_mut(s![.., ..size]),

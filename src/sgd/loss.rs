@@ -20,12 +20,7 @@ impl Loss {
     ///
     /// # Panics
     /// If targets are of the wrong kind or shape.
-    pub fn evaluate<T: Real>(
-        self,
-        output: ArrayView2<T>,
-        batch: &Batch<T>,
-        mut gradient: ArrayViewMut2<T>,
-    ) -> f64 {
+    pub fn evaluate<T: Real>(self, output: ArrayView2<T>, batch: &Batch<T>, mut gradient: ArrayViewMut2<T>) -> f64 {
         let samples = output.ncols() as f64;
         match self {
             Self::MeanSquared => {
@@ -67,9 +62,7 @@ pub fn accuracy<T: Real>(output: ArrayView2<T>, classes: &[u32]) -> usize {
     columns
         .filter(|(y, class)| {
             let right = y[**class as usize];
-            y.iter()
-                .enumerate()
-                .all(|(c, &y)| c == **class as usize || y < right)
+            y.iter().enumerate().all(|(c, &y)| c == **class as usize || y < right)
         })
         .count()
 }

@@ -53,13 +53,7 @@ impl<T: Real> Optimizer<T> {
     ///
     /// # Cost
     /// Four operations per weight and sample in matrix products; 4 bytes more of memory traffic per weight with momentum.
-    pub fn descend(
-        &mut self,
-        network: &mut Deep<T>,
-        pass: &mut Pass<T>,
-        x: ArrayView2<T>,
-        descent: &Descent,
-    ) {
+    pub fn descend(&mut self, network: &mut Deep<T>, pass: &mut Pass<T>, x: ArrayView2<T>, descent: &Descent) {
         for l in (0..network.architecture.stages().len()).rev() {
             pass.back_through(network, l);
             self.step_weights(l, network, pass, x, descent);
@@ -67,13 +61,7 @@ impl<T: Real> Optimizer<T> {
                 let velocity = self.velocity.as_mut().map(|all| &mut all.parameters[i]);
                 let parameters = &mut network.parameters[i];
                 let learned = &self.learned[i];
-                step_vectors(
-                    parameters,
-                    velocity,
-                    pass.vector_gradients(i),
-                    learned,
-                    descent,
-                );
+                step_vectors(parameters, velocity, pass.vector_gradients(i), learned, descent);
                 pass.keep(i, parameters);
             }
         }
@@ -158,9 +146,7 @@ impl<T: Real> Pass<T> {
             self.weight_gradient(&network.architecture, l, x, [T::one(), T::zero()], room);
         }
         for (i, parameters) in all.parameters.iter_mut().enumerate() {
-            parameters
-                .vectors
-                .clone_from_slice(self.vector_gradients(i));
+            parameters.vectors.clone_from_slice(self.vector_gradients(i));
         }
         all
     }

@@ -103,13 +103,8 @@ impl<T: Real> Pass<T> {
             });
         }
         let slot = |i: usize| operations[i].slot.expect("weights fill one");
-        let ends = architecture
-            .stages()
-            .iter()
-            .map(|stage| slot(stage.end - 1));
-        let stages = ends
-            .enumerate()
-            .map(|(l, end)| [slot(architecture.linear(l)), end]);
+        let ends = architecture.stages().iter().map(|stage| slot(stage.end - 1));
+        let stages = ends.enumerate().map(|(l, end)| [slot(architecture.linear(l)), end]);
         Self {
             capacity,
             batch: 0,
@@ -135,10 +130,7 @@ impl<T: Real> Pass<T> {
     /// # Panics
     /// If shapes do not fit.
     pub fn forward(&mut self, network: &Deep<T>, x: ArrayView2<T>, mode: Mode) {
-        assert!(
-            x.ncols() <= self.capacity,
-            "more samples than there is room for"
-        );
+        assert!(x.ncols() <= self.capacity, "more samples than there is room for");
         assert_eq!(x.nrows(), network.architecture.input(), "inputs");
         self.batch = x.ncols();
         let batch = self.batch;
@@ -217,10 +209,7 @@ impl<T: Real> Pass<T> {
             }
             (Work::InPlace(change), Some(slot)) => {
                 let Slot { f, delta, .. } = &mut self.slots[slot];
-                let (f, delta) = (
-                    view(f, here.output, batch),
-                    view_mut(delta, here.output, batch),
-                );
+                let (f, delta) = (view(f, here.output, batch), view_mut(delta, here.output, batch));
                 change.backward(parameters, f, delta, &mut here.vectors);
             }
             _ => {}

@@ -58,18 +58,8 @@ impl<'a> ProjectedSgd<'a> {
         let (m, outputs) = network.teacher_fan_out.dim();
         let batch = options.batch;
         Self {
-            weights: network
-                .student
-                .weights
-                .t()
-                .as_standard_layout()
-                .into_owned(),
-            teacher: network
-                .teacher
-                .weights
-                .t()
-                .as_standard_layout()
-                .into_owned(),
+            weights: network.student.weights.t().as_standard_layout().into_owned(),
+            teacher: network.teacher.weights.t().as_standard_layout().into_owned(),
             fan_out: network.fan_out.clone(),
             x: Array2::zeros((batch, d)),
             f: Array2::zeros((n, batch)),

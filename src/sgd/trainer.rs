@@ -143,12 +143,7 @@ pub struct Trainer<'a, T> {
 
 impl<'a, T: Real> Trainer<'a, T> {
     /// Begins with `network`.
-    pub fn new(
-        training: &'a Training,
-        data: &'a dyn Source<T>,
-        network: Deep<T>,
-        seed: u64,
-    ) -> Self {
+    pub fn new(training: &'a Training, data: &'a dyn Source<T>, network: Deep<T>, seed: u64) -> Self {
         let capacity = training.batch.min(data.samples());
         Self {
             optimizer: Optimizer::new(&network.architecture, training.momentum > 0.0),
@@ -207,10 +202,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     ///
     /// # Errors
     /// A loss that is no number or has grown beyond all bounds.
-    pub fn epoch(
-        &mut self,
-        mut progress: impl FnMut(f64) -> bool,
-    ) -> Result<Option<f64>, Diverged> {
+    pub fn epoch(&mut self, mut progress: impl FnMut(f64) -> bool) -> Result<Option<f64>, Diverged> {
         self.order.clear();
         self.order.extend(0..self.data.samples() as u32);
         let mut stream = rng::stream(self.seed, "order", &[self.epoch]);
@@ -228,11 +220,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     /// The steps that are left of an epoch; false if it was broken off.
-    fn steps(
-        &mut self,
-        order: &[u32],
-        progress: &mut impl FnMut(f64) -> bool,
-    ) -> Result<bool, Diverged> {
+    fn steps(&mut self, order: &[u32], progress: &mut impl FnMut(f64) -> bool) -> Result<bool, Diverged> {
         let batches = order.len().div_ceil(self.training.batch);
         let mut looked = Instant::now();
         for rows in order.chunks(self.training.batch).skip(self.step) {
@@ -265,17 +253,13 @@ impl<'a, T: Real> Trainer<'a, T> {
             weight_decay: self.training.weight_decay,
         };
         let Self {
-            network,
-            pass,
-            batch,
-            ..
+            network, pass, batch, ..
         } = self;
         self.data.fill(self.epoch, rows, batch);
         pass.forward(network, batch.inputs(), Mode::Training);
         let (output, gradient) = pass.output_and_gradient();
         let loss = self.training.loss.evaluate(output, batch, gradient);
-        self.optimizer
-            .descend(network, pass, batch.inputs(), &descent);
+        self.optimizer.descend(network, pass, batch.inputs(), &descent);
         if self.training.normalize_nodes {
             network.normalize_nodes();
         }
@@ -285,12 +269,7 @@ impl<'a, T: Real> Trainer<'a, T> {
 
 impl Evaluation {
     /// What `network` is worth on `data`, in pieces of the pass's capacity.
-    pub fn of<T: Real>(
-        network: &Deep<T>,
-        data: &DataSet<T>,
-        loss: Loss,
-        pass: &mut Pass<T>,
-    ) -> Self {
+    pub fn of<T: Real>(network: &Deep<T>, data: &DataSet<T>, loss: Loss, pass: &mut Pass<T>) -> Self {
         Self::seen(network, data, loss, pass, |_, _| {})
     }
 

@@ -69,14 +69,7 @@ pub fn write(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), Table
                 statistics.map(move |of| format!("{prefix}_{of}"))
             });
             let of_runs = OF_RUNS.map(String::from);
-            return vec![
-                head.axes
-                    .iter()
-                    .cloned()
-                    .chain(of_runs)
-                    .chain(named)
-                    .collect(),
-            ];
+            return vec![head.axes.iter().cloned().chain(of_runs).chain(named).collect()];
         };
         let found = places.iter().flat_map(|&place| found(head, cell, place));
         let values = cell.values.iter().cloned();
@@ -94,13 +87,7 @@ pub fn write_long(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), 
         let Some(cell) = cell else {
             let after = ["column", "statistic", "value"].map(String::from);
             let axes = head.axes.iter().cloned();
-            return vec![
-                ["point".to_owned()]
-                    .into_iter()
-                    .chain(axes)
-                    .chain(after)
-                    .collect(),
-            ];
+            return vec![["point".to_owned()].into_iter().chain(axes).chain(after).collect()];
         };
         let mut rows = Vec::new();
         let mut add = |name: &str, statistics: &[String], found: Vec<String>| {
@@ -135,11 +122,7 @@ fn rows(
         let mut all = header.into_iter().chain(show(head, Some(cell)));
         Ok(all.try_for_each(|row| csv.write_record(row))?)
     })?;
-    let header = if headed {
-        Vec::new()
-    } else {
-        show(&head, None)
-    };
+    let header = if headed { Vec::new() } else { show(&head, None) };
     let written = header.into_iter().try_for_each(|row| csv.write_record(row));
     written
         .map_err(io::Error::from)
@@ -157,9 +140,7 @@ fn has_aggregate(column: &Column) -> bool {
 /// What there is to be said of a column.
 fn statistics(column: &Column) -> Vec<String> {
     match column.kind {
-        ColumnKind::Verdict => Verdict::ALL
-            .map(|verdict| verdict.to_string().replace(' ', "_"))
-            .into(),
+        ColumnKind::Verdict => Verdict::ALL.map(|verdict| verdict.to_string().replace(' ', "_")).into(),
         _ => OF_NUMBERS.map(String::from).into(),
     }
 }

@@ -116,8 +116,7 @@ impl Sweep {
         read::refuse_twice(&document, &axes)?;
         read::refuse_many(&section, design, axes.len())?;
         if axes.is_empty() && seeds == 1 {
-            let allowed =
-                "at least one [[sweep.axis]] with key and values, linear or log; or seeds";
+            let allowed = "at least one [[sweep.axis]] with key and values, linear or log; or seeds";
             return Err(section.missing("axis", allowed));
         }
         section.finish()?;
@@ -162,9 +161,7 @@ impl Part {
     /// The value that a number from [0, 1) picks.
     pub fn pick(&self, uniform: f64) -> Node {
         match &self.values {
-            Values::List(list) => {
-                list[((uniform * list.len() as f64) as usize).min(list.len() - 1)].clone()
-            }
+            Values::List(list) => list[((uniform * list.len() as f64) as usize).min(list.len() - 1)].clone(),
             Values::Range(range) => Node::new(range.pick(uniform), self.origin),
         }
     }
@@ -184,9 +181,7 @@ impl Part {
     pub fn samples(&self) -> Vec<Node> {
         match &self.values {
             Values::List(list) => list.clone(),
-            Values::Range(range) if range.points == 0 => {
-                [0.0, 0.4, 1.0 - f64::EPSILON].map(|u| self.pick(u)).into()
-            }
+            Values::Range(range) if range.points == 0 => [0.0, 0.4, 1.0 - f64::EPSILON].map(|u| self.pick(u)).into(),
             Values::Range(_) => {
                 let last = self.count() - 1;
                 let mut indices = vec![0, 1.min(last), last];

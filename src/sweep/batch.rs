@@ -57,8 +57,7 @@ impl Shard {
     /// # Errors
     /// A text that is none of these; auto where no batch system says which; a number beyond k.
     pub fn named(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let wrong =
-            |found: String, allowed: &str| format!("--shard: found {found}; allowed: {allowed}");
+        let wrong = |found: String, allowed: &str| format!("--shard: found {found}; allowed: {allowed}");
         let count = match text.strip_prefix("auto") {
             None => {
                 return text.parse().map_err(|_| {
@@ -70,19 +69,11 @@ impl Shard {
             Some(rest) => Some(
                 rest.strip_prefix('/')
                     .and_then(|k| k.parse().ok())
-                    .ok_or_else(|| {
-                        wrong(
-                            format!("\"{text}\""),
-                            "auto, or auto/k with the number of shards k",
-                        )
-                    })?,
+                    .ok_or_else(|| wrong(format!("\"{text}\""), "auto, or auto/k with the number of shards k"))?,
             ),
         };
         let number = |name: &str| variable(name).and_then(|text| text.parse::<u64>().ok());
-        let Some((system, task)) = SYSTEMS
-            .iter()
-            .find_map(|system| Some((system, number(system.number)?)))
-        else {
+        let Some((system, task)) = SYSTEMS.iter().find_map(|system| Some((system, number(system.number)?))) else {
             let names: Vec<&str> = SYSTEMS.iter().map(|system| system.number).collect();
             let allowed = format!("auto where one of {} is set", names.join(", "));
             return Err(wrong(format!("\"{text}\""), &allowed));
@@ -97,9 +88,7 @@ impl Shard {
             let allowed = format!("auto/k, or auto where {} is set", system.count);
             return Err(wrong(format!("\"{text}\""), &allowed));
         };
-        let shard = (task + 1)
-            .checked_sub(first)
-            .map(|number| format!("{number}/{count}"));
+        let shard = (task + 1).checked_sub(first).map(|number| format!("{number}/{count}"));
         let shard = shard.and_then(|shard| shard.parse().ok());
         shard.ok_or_else(|| {
             let found = format!("{} = {task} of {count} shards", system.number);
@@ -135,10 +124,7 @@ mod tests {
         assert_eq!(found("auto/8", &slurm("5", "3")).unwrap(), "5/8");
         let mpi = [("OMPI_COMM_WORLD_RANK", "0"), ("OMPI_COMM_WORLD_SIZE", "4")];
         assert_eq!(found("auto", &mpi).unwrap(), "1/4");
-        assert_eq!(
-            found("auto/64", &[("JOB_COMPLETION_INDEX", "63")]).unwrap(),
-            "64/64"
-        );
+        assert_eq!(found("auto/64", &[("JOB_COMPLETION_INDEX", "63")]).unwrap(), "64/64");
         assert_eq!(found("2/3", &[]).unwrap(), "2/3");
     }
 

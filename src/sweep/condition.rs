@@ -67,14 +67,11 @@ impl FromStr for Condition {
             let (sign, relation) = RELATIONS.iter().find(|(sign, _)| rest.starts_with(sign))?;
             Some((name.trim(), *relation, rest[sign.len()..].trim()))
         });
-        let right = split.filter(|(name, _, value)| {
-            !name.is_empty() && !value.is_empty() && !value.starts_with(['=', '<', '>'])
-        });
+        let right = split
+            .filter(|(name, _, value)| !name.is_empty() && !value.is_empty() && !value.starts_with(['=', '<', '>']));
         let (name, relation, value) = right.ok_or_else(|| {
             let found = text.trim();
-            format!(
-                "found {found:?}; allowed: NAME = VALUE, also with !=, <, <=, >, >=; several joined by \"and\""
-            )
+            format!("found {found:?}; allowed: NAME = VALUE, also with !=, <, <=, >, >=; several joined by \"and\"")
         })?;
         Ok(Self {
             name: name.into(),

@@ -38,12 +38,7 @@ fn answers(topic: &str) -> Option<String> {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
     let paths = paths().into_iter().filter(|path| inside(path));
-    let sweeps = |path: &str| {
-        axes::KEYS
-            .iter()
-            .copied()
-            .find(|key: &&Key| key.path == path)
-    };
+    let sweeps = |path: &str| axes::KEYS.iter().copied().find(|key: &&Key| key.path == path);
     let answers: Vec<String> = paths
         .flat_map(|path| match sweeps(path) {
             Some(key) => vec![describe::answer(key, &["luckflow sweep, all experiments"])],

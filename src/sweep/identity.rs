@@ -34,14 +34,10 @@ mod tests {
 
     fn identity(name: &str, text: &str) -> String {
         let document = Document::parse(Path::new(name), text, &[]).unwrap();
-        of_point(
-            &Identities::default(),
-            &Scenario::interpret(document).unwrap(),
-        )
+        of_point(&Identities::default(), &Scenario::interpret(document).unwrap())
     }
 
-    const TEXT: &str =
-        "experiment = \"theorem4\"\n[teacher]\ninput_dim = 4\nnodes = 2\n[student]\ntheta0 = 0.1\n";
+    const TEXT: &str = "experiment = \"theorem4\"\n[teacher]\ninput_dim = 4\nnodes = 2\n[student]\ntheta0 = 0.1\n";
 
     #[test]
     fn a_point_is_what_it_means_and_not_where_it_is_written() {

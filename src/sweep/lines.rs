@@ -76,9 +76,7 @@ impl Lines {
 pub(super) fn first(path: &Path) -> io::Result<Vec<u8>> {
     let mut first = Vec::new();
     match File::open(path) {
-        Ok(file) => BufReader::new(file)
-            .read_until(b'\n', &mut first)
-            .map(|_| first),
+        Ok(file) => BufReader::new(file).read_until(b'\n', &mut first).map(|_| first),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(first),
         Err(error) => Err(error),
     }

@@ -25,12 +25,7 @@ pub struct Loaded {
 }
 
 /// Reads the table and the rows that wait. A last line that is not whole is what a kill leaves, and no damage.
-pub fn load(
-    [table, pending]: [&Path; 2],
-    header: &[u8],
-    shard: Shard,
-    points: u64,
-) -> io::Result<Loaded> {
+pub fn load([table, pending]: [&Path; 2], header: &[u8], shard: Shard, points: u64) -> io::Result<Loaded> {
     let mut loaded = Loaded::default();
     let names = String::from_utf8_lossy(header);
     let names: Vec<&str> = names.trim_end().split(',').collect();

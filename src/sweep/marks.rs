@@ -29,8 +29,6 @@ impl Marks {
 
     /// Whether some bound was violated.
     pub fn violated<'a>(&self, field: impl Fn(usize) -> Option<&'a str>) -> bool {
-        self.verdicts
-            .iter()
-            .any(|&place| field(place) == Some("violated"))
+        self.verdicts.iter().any(|&place| field(place) == Some("violated"))
     }
 }

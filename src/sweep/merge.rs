@@ -97,11 +97,7 @@ pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, T
 ///
 /// # Errors
 /// Shards that do not belong together, one of them twice or as `out`, damaged rows.
-pub fn merge_partial(
-    folders: &[PathBuf],
-    out: &Path,
-    claim: Claim,
-) -> Result<(Folder, Tally), MergeError> {
+pub fn merge_partial(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, Tally), MergeError> {
     let open = |folder: &PathBuf| Part::of(folder);
     let mut parts = folders.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     belong_together(&parts, out)?;
@@ -209,8 +205,7 @@ impl Part {
             path: path.into(),
             found,
         };
-        let manifest =
-            Manifest::read(path).ok_or_else(|| wrong(format!("no {}", manifest::FILE)))?;
+        let manifest = Manifest::read(path).ok_or_else(|| wrong(format!("no {}", manifest::FILE)))?;
         manifest
             .shard()
             .ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;

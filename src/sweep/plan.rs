@@ -77,11 +77,7 @@ impl Plan {
             let allowed = "a smaller one, from which to count up";
             return Err(sweep.mistake("seed", "a seed near 2⁶³", allowed));
         }
-        Ok(Self {
-            sweep,
-            first,
-            points,
-        })
+        Ok(Self { sweep, first, points })
     }
 
     /// Name of the file.
@@ -305,18 +301,13 @@ mod tests {
         assert_eq!(
             shown(&plan),
             [
-                "1 2 6 5", "1 2 6 6", "1 4 7 5", "1 4 7 6", "2 2 6 5", "2 2 6 6", "2 4 7 5",
-                "2 4 7 6"
+                "1 2 6 5", "1 2 6 6", "1 4 7 5", "1 4 7 6", "2 2 6 5", "2 2 6 6", "2 4 7 5", "2 4 7 6"
             ]
         );
         let scenario = plan.scenario(&plan.point(7)).unwrap();
         let scenario: &Theorem4 = scenario.get().unwrap();
         assert_eq!(
-            (
-                scenario.seed,
-                scenario.teacher.nodes,
-                scenario.teacher.input_dim
-            ),
+            (scenario.seed, scenario.teacher.nodes, scenario.teacher.input_dim),
             (6, Some(4), Some(7))
         );
     }
@@ -338,9 +329,7 @@ mod tests {
         let mut seen = [0; 7];
         for index in 0..plan.points() {
             let point = plan.point(index);
-            let (Value::Float(theta0), Value::Integer(nodes)) =
-                (&point.values[0], &point.values[1])
-            else {
+            let (Value::Float(theta0), Value::Integer(nodes)) = (&point.values[0], &point.values[1]) else {
                 panic!("{point:?}");
             };
             assert!((1e-3..=1.0).contains(theta0));
@@ -388,10 +377,7 @@ mod tests {
     fn a_mistake_in_an_axis_is_placed_there() {
         let text = "\n[[sweep.axis]]\nkey = \"student.theta0\"\nvalues = [0.1, 2.0]\n";
         let error = plan(text).unwrap_err().to_string();
-        assert!(
-            error.starts_with("s.toml:14: student.theta0: found 2.0;"),
-            "{error}"
-        );
+        assert!(error.starts_with("s.toml:14: student.theta0: found 2.0;"), "{error}");
         let text = "\n[[sweep.axis]]\nkey = \"student.theta\"\nvalues = [0.1]\n";
         let error = plan(text).unwrap_err().to_string();
         assert!(error.contains("did you mean theta0?"), "{error}");

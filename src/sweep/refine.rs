@@ -66,10 +66,7 @@ impl Refinement {
             true => (axis.count() - 1).div_ceil(self.coarse) + 1,
             false => axis.count(),
         };
-        let first = axes
-            .iter()
-            .map(of_axis)
-            .fold(plan.seeds(), u64::saturating_mul);
+        let first = axes.iter().map(of_axis).fold(plan.seeds(), u64::saturating_mul);
         RoundsError::check_count((OPTION, WAY), first)
     }
 }
@@ -91,11 +88,7 @@ impl Rounds for Refining {
 }
 
 /// Cuts the boxes at whose corners not the same is said.
-fn closer(
-    mut boxes: Vec<Region>,
-    axes: &[Axis],
-    said: &BTreeMap<u64, Says>,
-) -> Result<Vec<Region>, RoundsError> {
+fn closer(mut boxes: Vec<Region>, axes: &[Axis], said: &BTreeMap<u64, Says>) -> Result<Vec<Region>, RoundsError> {
     let differ = |one: &Region| {
         let all = corners(one, axes).filter_map(|cell| said.get(&cell).copied());
         let all: Vec<Says> = all.collect();
@@ -116,17 +109,13 @@ fn first_boxes(axes: &[Axis], coarse: u64) -> Vec<Region> {
             return (0..=last).map(|index| [index; 2]).collect();
         }
         let starts = (0..last).step_by(coarse as usize);
-        starts
-            .map(|start| [start, (start + coarse).min(last)])
-            .collect()
+        starts.map(|start| [start, (start + coarse).min(last)]).collect()
     };
     axes.iter().fold(vec![Vec::new()], |boxes, axis| {
         let intervals = intervals(axis);
-        let longer = boxes.iter().flat_map(|one| {
-            intervals
-                .iter()
-                .map(|interval| [one.as_slice(), &[*interval]].concat())
-        });
+        let longer = boxes
+            .iter()
+            .flat_map(|one| intervals.iter().map(|interval| [one.as_slice(), &[*interval]].concat()));
         longer.collect()
     })
 }
@@ -168,11 +157,7 @@ fn halves(one: &Region) -> Vec<Region> {
 }
 
 /// What the condition says of each cell with a row. Points that failed say nothing.
-fn said(
-    plan: &Plan,
-    store: &Store,
-    condition: &Condition,
-) -> Result<BTreeMap<u64, Says>, StoreError> {
+fn said(plan: &Plan, store: &Store, condition: &Condition) -> Result<BTreeMap<u64, Says>, StoreError> {
     let mut said = BTreeMap::new();
     read_column(plan, store, &condition.name, |cell, found| {
         let says = match condition.holds(found) {
@@ -227,10 +212,7 @@ mod tests {
         let cut = halves(&vec![[0, 4], [2, 2]]);
         assert_eq!(cut, [[[0, 2], [2, 2]], [[2, 4], [2, 2]]]);
         assert_eq!(halves(&vec![[0, 3], [0, 2]]).len(), 4);
-        assert_eq!(
-            halves(&vec![[0, 3], [5, 6]]),
-            [[[0, 1], [5, 6]], [[1, 3], [5, 6]]]
-        );
+        assert_eq!(halves(&vec![[0, 3], [5, 6]]), [[[0, 1], [5, 6]], [[1, 3], [5, 6]]]);
         assert!(halves(&vec![[3, 4], [5, 5]]).is_empty());
     }
 }

@@ -16,17 +16,13 @@ pub(super) const MOST: u64 = 1_000_000;
 #[non_exhaustive]
 pub enum RoundsError {
     /// A design without neighbours.
-    #[error(
-        "--refine: found no neighbours; allowed: design = \"grid\" with an axis that is linear or log"
-    )]
+    #[error("--refine: found no neighbours; allowed: design = \"grid\" with an axis that is linear or log")]
     NoGrid,
     /// A name that is no column.
     #[error(transparent)]
     Unknown(#[from] UnknownColumn),
     /// Fewer seeds than a spread needs.
-    #[error(
-        "--until: found {found} seeds at each cell; allowed: {least} or more, as the most (sweep.seeds)"
-    )]
+    #[error("--until: found {found} seeds at each cell; allowed: {least} or more, as the most (sweep.seeds)")]
     FewSeeds {
         /// how many
         found: u64,
@@ -57,10 +53,7 @@ impl RoundsError {
     }
 
     /// Refuses more points than may wait.
-    pub(super) fn check_count(
-        (option, way): (&'static str, &'static str),
-        found: u64,
-    ) -> Result<(), Self> {
+    pub(super) fn check_count((option, way): (&'static str, &'static str), found: u64) -> Result<(), Self> {
         match found <= MOST {
             true => Ok(()),
             false => Err(Self::Many { option, found, way }),

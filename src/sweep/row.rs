@@ -84,9 +84,7 @@ pub(super) fn fields(line: &[u8]) -> Option<csv::StringRecord> {
         return Some(std::str::from_utf8(text).ok()?.split(',').collect());
     }
     let mut row = csv::StringRecord::new();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(line);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line);
     reader.read_record(&mut row).ok()?.then_some(row)
 }
 
@@ -101,8 +99,7 @@ fn seal(mut line: Vec<u8>) -> Vec<u8> {
 
 fn line(fields: impl Iterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(fields)
-        .expect("writing into memory does not fail");
+    csv.write_record(fields).expect("writing into memory does not fail");
     csv.into_inner().expect("writing into memory does not fail")
 }
 
@@ -112,9 +109,7 @@ mod tests {
 
     #[test]
     fn a_line_with_any_other_byte_is_told() {
-        let written = seal(line(
-            ["0", "abc", "two words, \"quoted\"", "1.5"].into_iter(),
-        ));
+        let written = seal(line(["0", "abc", "two words, \"quoted\"", "1.5"].into_iter()));
         assert_eq!(verify(&written).unwrap().len(), 4);
         for place in 0..written.len() {
             for byte in [b'\0', b'\r', b'7', b','] {

@@ -118,9 +118,7 @@ pub(super) fn points(
         columns: plan.kind().columns(),
         options,
         listed,
-        total: listed.map_or(options.shard.len_of(plan.points()), |listed| {
-            before + missing(listed)
-        }),
+        total: listed.map_or(options.shard.len_of(plan.points()), |listed| before + missing(listed)),
         hooks,
         state: Mutex::new(State {
             claimed: listed.map_or(store.next(), |_| 0),
@@ -259,11 +257,7 @@ impl Sweep<'_> {
             let (index, error) = (point.index, error.clone());
             self.stop(&mut state, Ok(SweepEnd::Failed { index, error }));
         }
-        let Tally {
-            done,
-            failed,
-            violated,
-        } = state.store.tally();
+        let Tally { done, failed, violated } = state.store.tally();
         let fraction = (done - state.before) as f64 / (self.total - state.before).max(1) as f64;
         let total = self.total;
         drop(state);

@@ -20,10 +20,7 @@ pub struct Shard {
 
 impl Shard {
     /// The whole sweep.
-    pub const WHOLE: Self = Self {
-        number: 1,
-        count: 1,
-    };
+    pub const WHOLE: Self = Self { number: 1, count: 1 };
 
     /// Which of them, from 1.
     pub fn number(&self) -> u64 {
@@ -90,9 +87,9 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').and_then(|(number, count)| {
-            Some((number.parse::<u64>().ok()?, count.parse::<u64>().ok()?))
-        });
+        let parts = text
+            .split_once('/')
+            .and_then(|(number, count)| Some((number.parse::<u64>().ok()?, count.parse::<u64>().ok()?)));
         match parts {
             Some((number, count)) if (1..=count).contains(&number) => Ok(Self { number, count }),
             _ => Err("allowed: i/k with i from 1 to k, as in 1/4".into()),
@@ -118,10 +115,7 @@ mod tests {
             |outer, _| 1.05_f64.powi(outer as i32),
             |outer, inner| 1.05_f64.powi((outer + inner) as i32),
         ];
-        for (cost, inner) in costs
-            .into_iter()
-            .flat_map(|cost| [40, 32, 25].map(|n| (cost, n)))
-        {
+        for (cost, inner) in costs.into_iter().flat_map(|cost| [40, 32, 25].map(|n| (cost, n))) {
             let of = |index: u64| cost(index / inner, index % inner);
             let work: Vec<f64> = (1..=8)
                 .map(|number| {
@@ -138,10 +132,7 @@ mod tests {
 
     #[test]
     fn more_shards_than_anybody_has_cost_nothing() {
-        for text in [
-            "1/18446744073709551615",
-            "18446744073709551615/18446744073709551615",
-        ] {
+        for text in ["1/18446744073709551615", "18446744073709551615/18446744073709551615"] {
             let shard: Shard = text.parse().unwrap();
             assert!(shard.len_of(1000) <= 1);
             assert_eq!(shard.position(shard.index(0)), Some(0));

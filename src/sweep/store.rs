@@ -141,17 +141,9 @@ impl Store {
         let manifest = Manifest::new(plan, identities, shard);
         let columns = plan.kind().columns();
         let before = Manifest::read(path).filter(|_| folder.owns(manifest::FILE));
-        let goes_on = before
-            .as_ref()
-            .is_some_and(|before| before.continues(&manifest));
+        let goes_on = before.as_ref().is_some_and(|before| before.continues(&manifest));
         if let Some(before) = before.filter(|_| !goes_on) {
-            check_related(
-                &folder,
-                &before,
-                (plan, identities, shard),
-                &columns,
-                opening.force,
-            )?;
+            check_related(&folder, &before, (plan, identities, shard), &columns, opening.force)?;
             // The table makes way before the manifest changes: a kill in between leaves rows that are used again.
             for name in [CELLS, PENDING] {
                 Earlier::set_aside(&folder, name)?;
@@ -198,9 +190,8 @@ impl Store {
                 1 => "1 row was".to_owned(),
                 many => format!("{many} rows were"),
             };
-            self.remarks.push(format!(
-                "{rows} not what this program wrote, and computed again"
-            ));
+            self.remarks
+                .push(format!("{rows} not what this program wrote, and computed again"));
             // Rows that are right but not in their places any more wait for those before them.
             self.cells
                 .cut(loaded.whole, header)
@@ -245,10 +236,7 @@ impl Store {
     /// # Errors
     /// A row that cannot be written.
     pub fn deliver(&mut self, row: Row, seconds: Option<f64>) -> Result<(), StoreError> {
-        let position = self
-            .shard
-            .position(row.index)
-            .expect("a point of this shard");
+        let position = self.shard.position(row.index).expect("a point of this shard");
         if position != self.next {
             self.pending
                 .add(&row.line)
@@ -312,15 +300,11 @@ impl Store {
         if lines.is_empty() {
             return Ok(());
         }
-        self.cells
-            .add(&lines)
-            .map_err(|source| self.failed(CELLS, source))?;
+        self.cells.add(&lines).map_err(|source| self.failed(CELLS, source))?;
         self.waiting = self.waiting.split_off(&next);
         self.next = next;
         if self.waiting.is_empty() {
-            self.pending
-                .clear()
-                .map_err(|source| self.failed(PENDING, source))?;
+            self.pending.clear().map_err(|source| self.failed(PENDING, source))?;
         }
         Ok(())
     }
@@ -372,10 +356,7 @@ fn check_related(
             found: format!("{}/{}", before.shard, before.shards),
         });
     }
-    let known = Earlier::of_table(folder, CELLS, columns).map_err(|source| StoreError::Io {
-        path: path(),
-        source,
-    })?;
+    let known = Earlier::of_table(folder, CELLS, columns).map_err(|source| StoreError::Io { path: path(), source })?;
     let tried = shard.len_of(plan.points()).min(TRIED);
     let shares = |position| {
         let point = plan.point(shard.index(position));

@@ -90,10 +90,7 @@ impl Head {
     ///
     /// # Errors
     /// A table that cannot be read, or is not what a sweep wrote. A last line that a kill cut off is left out.
-    pub fn read(
-        path: &Path,
-        mut show: impl FnMut(&Self, &Cell) -> io::Result<()>,
-    ) -> Result<Self, TableError> {
+    pub fn read(path: &Path, mut show: impl FnMut(&Self, &Cell) -> io::Result<()>) -> Result<Self, TableError> {
         let failed = |source| TableError::Io {
             path: path.into(),
             source,
@@ -151,12 +148,7 @@ impl Head {
         let right = seed >= 2 && (&header[0], &header[1], &header[seed]) == ("index", "id", "seed");
         right.then(|| Self {
             experiment,
-            axes: header
-                .iter()
-                .skip(2)
-                .take(seed - 2)
-                .map(String::from)
-                .collect(),
+            axes: header.iter().skip(2).take(seed - 2).map(String::from).collect(),
             columns,
         })
     }
@@ -182,9 +174,7 @@ impl Head {
                 })
                 .collect(),
             verdicts: fields()
-                .map(|(column, field)| {
-                    (column.kind == ColumnKind::Verdict).then(|| field.parse().ok())?
-                })
+                .map(|(column, field)| (column.kind == ColumnKind::Verdict).then(|| field.parse().ok())?)
                 .collect(),
             texts: fields()
                 .map(|(column, field)| match column.kind {
@@ -219,10 +209,7 @@ fn damaged(path: &Path, line: usize) -> TableError {
 ///
 /// # Errors
 /// A table that cannot be read.
-pub fn each_row(
-    table: &Path,
-    mut show: impl FnMut(&[String], &csv::StringRecord) -> io::Result<()>,
-) -> io::Result<()> {
+pub fn each_row(table: &Path, mut show: impl FnMut(&[String], &csv::StringRecord) -> io::Result<()>) -> io::Result<()> {
     let mut names: Vec<String> = Vec::new();
     let mut ended = Ok(());
     let mut last: Option<u64> = None;

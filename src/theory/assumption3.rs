@@ -43,9 +43,7 @@ impl Assumption3 {
             .map(|range| lipschitz(&kernels, range, theta0))
             .fold(0.0, f64::max);
         Self {
-            epsilon: angles
-                .smallest
-                .map_or(0.0, |angle| kernels.pair().at(angle).d / d0),
+            epsilon: angles.smallest.map_or(0.0, |angle| kernels.pair().at(angle).d / d0),
             k_d: k_d * (1.0 + ROUNDING),
             theta0,
             d0,
@@ -183,11 +181,7 @@ mod tests {
         let angles = TeacherAngles::of(Array2::eye(4).view());
         for (b, k_d) in [(0.0, 0.68), (1.0, 2.8), (2.0, 8.5), (3.0, 22.6)] {
             let found = Assumption3::measure(&angles, b, 0.1);
-            assert!(
-                (found.k_d / k_d - 1.0).abs() < 0.02,
-                "b = {b}: {}",
-                found.k_d
-            );
+            assert!((found.k_d / k_d - 1.0).abs() < 0.02, "b = {b}: {}", found.k_d);
             assert!((found.epsilon / normal::tail(b) - 1.0).abs() < 1e-13);
         }
     }
@@ -203,10 +197,7 @@ mod tests {
                     let centres: &[f64] = if nodes == 1 { &[0.0] } else { &[0.0, right] };
                     let seen = lipschitz_on_a_grid(b, centres, theta0);
                     assert!(seen <= bound, "b = {b}, θ₀ = {theta0}: {seen} > {bound}");
-                    assert!(
-                        bound <= 1.02 * seen,
-                        "b = {b}, θ₀ = {theta0}: {seen} ≪ {bound}"
-                    );
+                    assert!(bound <= 1.02 * seen, "b = {b}, θ₀ = {theta0}: {seen} ≪ {bound}");
                 }
             }
         }

@@ -108,9 +108,7 @@ pub fn asymptotic_rate(
             }
         }
     }
-    let rate = spectrum
-        .iter()
-        .fold(f64::INFINITY, |a, (rate, _)| a.min(*rate));
+    let rate = spectrum.iter().fold(f64::INFINITY, |a, (rate, _)| a.min(*rate));
     let slowest = spectrum
         .into_iter()
         .filter(|(other, _)| other - rate <= DEGENERATE * fastest);
@@ -132,10 +130,7 @@ fn slowest_inside(
     let (k, m) = teacher.dim();
     let nodes = teacher.t();
     let apply = |from: ArrayView1<f64>, mut to: ArrayViewMut1<f64>| {
-        let full = from
-            .to_owned()
-            .into_shape_with_order((m, k))
-            .expect("m k entries");
+        let full = from.to_owned().into_shape_with_order((m, k)).expect("m k entries");
         let along = (&full * &nodes).sum_axis(Axis(1)).insert_axis(Axis(1));
         let radial = &nodes * &along;
         let direction = Direction {
@@ -147,10 +142,7 @@ fn slowest_inside(
         to.iter_mut().zip(&change).for_each(|(to, &x)| *to = x);
     };
     let (rate, mode) = smallest(m * k, shift, apply, |_| {})?;
-    Ok((
-        rate,
-        mode.into_shape_with_order((m, k)).expect("m k entries"),
-    ))
+    Ok((rate, mode.into_shape_with_order((m, k)).expect("m k entries")))
 }
 
 impl AsymptoticRate {

@@ -79,14 +79,8 @@ impl JointRate {
         }
         let rates = FlowJacobian::at(&limit, FanOut::Running).decay_rates()?;
         let fastest = rates[rates.len() - 1];
-        let neutral = rates
-            .iter()
-            .filter(|rate| rate.abs() <= NEUTRAL * fastest)
-            .count();
-        let decaying = rates
-            .iter()
-            .copied()
-            .filter(|rate| rate.abs() > NEUTRAL * fastest);
+        let neutral = rates.iter().filter(|rate| rate.abs() <= NEUTRAL * fastest).count();
+        let decaying = rates.iter().copied().filter(|rate| rate.abs() > NEUTRAL * fastest);
         let mut slowest = decaying.fold(f64::INFINITY, f64::min);
         if network.teacher_fan_out.ncols() > rank {
             slowest = slowest.min(l_spectrum[0]);
@@ -137,16 +131,10 @@ fn slowest_of_many(limit: &TwoLayer, l: &Array2<f64>) -> Result<f64, AsymptoticE
             .expect("m k entries");
         let along = (&full * &nodes).sum_axis(Axis(1)).insert_axis(Axis(1));
         let radial = &nodes * &along;
-        direction
-            .weights
-            .slice_mut(s![..m, ..])
-            .assign(&(&full - &radial));
+        direction.weights.slice_mut(s![..m, ..]).assign(&(&full - &radial));
         let change = jacobian.apply(&direction);
         let weights = fastest * &radial - change.weights.slice(s![..m, ..]);
-        let image = weights
-            .iter()
-            .copied()
-            .chain(change.fan_out.iter().map(|x| -x));
+        let image = weights.iter().copied().chain(change.fan_out.iter().map(|x| -x));
         to.iter_mut().zip(image).for_each(|(to, x)| *to = x);
     };
     // A little more than L, so that its smallest eigenvalues do not make the inverse wild.
@@ -154,16 +142,9 @@ fn slowest_of_many(limit: &TwoLayer, l: &Array2<f64>) -> Result<f64, AsymptoticE
     let inverse = linalg::inverse(&(l + &ridge))?;
     let precondition = |mut vector: ArrayViewMut1<f64>| {
         let fan_out = vector.slice(s![part..]).to_owned();
-        let fan_out = fan_out
-            .into_shape_with_order((n, outputs))
-            .expect("n C entries");
+        let fan_out = fan_out.into_shape_with_order((n, outputs)).expect("n C entries");
         let solved = inverse.dot(&fan_out);
-        for (j, mut node) in vector
-            .slice_mut(s![..part])
-            .exact_chunks_mut(k)
-            .into_iter()
-            .enumerate()
-        {
+        for (j, mut node) in vector.slice_mut(s![..part]).exact_chunks_mut(k).into_iter().enumerate() {
             node /= d0 * norms[j].max(1e-6);
         }
         let mut to = vector.slice_mut(s![part..]);
@@ -188,10 +169,7 @@ mod tests {
         network.teacher = Layer::with_threshold(teacher, 0.2);
         network.teacher_fan_out = draw::grid_columns(&mut stream(4, "test", &[]), m, 5).unwrap();
         network.fan_out = Array2::zeros((m + r, 5));
-        network
-            .fan_out
-            .slice_mut(s![..m, ..])
-            .assign(&network.teacher_fan_out);
+        network.fan_out.slice_mut(s![..m, ..]).assign(&network.teacher_fan_out);
         let whole = JointRate::at_limit(&network, columns.clone()).unwrap();
         let l = ExactGaussian::new().activation_overlap(network.student.view());
         let found = slowest_of_many(&network, &l).unwrap();

@@ -109,10 +109,7 @@ impl LinearNoise {
         let mut velocity = vec![0.0; state.len()];
         for _ in 0..steps {
             flow.velocity(state, &mut velocity);
-            state
-                .iter_mut()
-                .zip(&velocity)
-                .for_each(|(y, v)| *y += self.step * v);
+            state.iter_mut().zip(&velocity).for_each(|(y, v)| *y += self.step * v);
             flow.renormalize(state);
         }
     }
@@ -151,8 +148,7 @@ impl LinearNoise {
         let factor = linalg::cholesky(&covariance)?;
         let mut stream = rng::stream(self.seed, "linear noise draws", &[piece]);
         let shape = (factor.nrows(), self.draws);
-        let normal =
-            Array2::from_shape_simple_fn(shape, || -> f64 { StandardNormal.sample(&mut stream) });
+        let normal = Array2::from_shape_simple_fn(shape, || -> f64 { StandardNormal.sample(&mut stream) });
         Ok(factor.dot(&normal))
     }
 }
@@ -227,13 +223,7 @@ pub fn gradient_covariance(
 }
 
 /// One sample's projected gradient per column, downhill: N × samples.
-fn gradients(
-    network: &TwoLayer,
-    input: &Input,
-    fan_out: FanOut,
-    samples: usize,
-    seed: u64,
-) -> Array2<f64> {
+fn gradients(network: &TwoLayer, input: &Input, fan_out: FanOut, samples: usize, seed: u64) -> Array2<f64> {
     let (d, n) = network.student.weights.dim();
     let outputs = network.fan_out.ncols();
     let mut x = Array2::zeros((samples, d));

@@ -40,9 +40,7 @@ pub(super) fn smallest(
     let order = TruncatedOrder::Smallest;
     let result = linalg::lobpcg(scaled, start, preconditioned, (1e-9, ITERATIONS), order);
     let (values, vectors) = match result {
-        LobpcgResult::Ok(values, vectors, _) | LobpcgResult::Err(values, vectors, _, _) => {
-            (values, vectors)
-        }
+        LobpcgResult::Ok(values, vectors, _) | LobpcgResult::Err(values, vectors, _, _) => (values, vectors),
         LobpcgResult::NoResult(error) => return Err(error.into()),
     };
     let vector = vectors.column(0).to_owned();
@@ -66,8 +64,7 @@ mod tests {
         // Eigenvalues from 1e-4 to 1.
         let value = |i: usize| 10f64.powf(-4.0 + 4.0 * i as f64 / 1999.0);
         let apply = |from: ArrayView1<f64>, mut to: ArrayViewMut1<f64>| {
-            to.indexed_iter_mut()
-                .for_each(|(i, to)| *to = value(i) * from[i]);
+            to.indexed_iter_mut().for_each(|(i, to)| *to = value(i) * from[i]);
         };
         let precondition = |mut vector: ArrayViewMut1<f64>| {
             vector

@@ -36,11 +36,7 @@ pub fn supremum(
         let done = worst.bound <= attained + tolerance * attained.abs();
         let middle = 0.5 * (worst.low + worst.high);
         let indivisible = middle <= worst.low || middle >= worst.high;
-        if done
-            || indivisible
-            || pieces.len() >= BUDGET
-            || worst.bound == f64::INFINITY && attained == f64::INFINITY
-        {
+        if done || indivisible || pieces.len() >= BUDGET || worst.bound == f64::INFINITY && attained == f64::INFINITY {
             return Supremum {
                 attained,
                 bound: worst.bound.max(attained),
@@ -90,9 +86,7 @@ mod tests {
     #[test]
     fn the_bound_is_above_the_supremum_and_close_to_it() {
         // sin on [0, 3], |slope| ≤ 1: the maximum 1 lies inside.
-        let found = supremum([0.0, 3.0], 1e-4, f64::sin, |a, b| {
-            (0.5 * (a + b)).sin() + 0.5 * (b - a)
-        });
+        let found = supremum([0.0, 3.0], 1e-4, f64::sin, |a, b| (0.5 * (a + b)).sin() + 0.5 * (b - a));
         assert!(found.bound >= 1.0 && found.bound < 1.0 + 2e-4, "{found:?}");
         assert!(found.attained <= 1.0);
     }

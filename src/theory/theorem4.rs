@@ -90,10 +90,9 @@ mod tests {
     #[test]
     fn the_rates_agree_with_reference_figures() {
         // Orthonormal, m = 5: rates over d₀ of the project's numerical prototype.
-        for (b, theta0, printed_figure, derived_figure, sharp_figure) in [
-            (3.0, 0.02, 1.107, 0.714, 0.891),
-            (3.5, 0.1, 0.978, 0.047, 0.749),
-        ] {
+        for (b, theta0, printed_figure, derived_figure, sharp_figure) in
+            [(3.0, 0.02, 1.107, 0.714, 0.891), (3.5, 0.1, 0.978, 0.047, 0.749)]
+        {
             let angles = TeacherAngles::of(Array2::eye(5).view());
             let assumption = Assumption3::measure(&angles, b, theta0);
             let found = [
@@ -101,14 +100,8 @@ mod tests {
                 derived(&assumption) / assumption.d0,
                 sharp(&angles, &assumption) / assumption.d0,
             ];
-            for (found, figure) in found
-                .iter()
-                .zip([printed_figure, derived_figure, sharp_figure])
-            {
-                assert!(
-                    (found - figure).abs() < 1.1e-3,
-                    "b = {b}: {found} instead of {figure}"
-                );
+            for (found, figure) in found.iter().zip([printed_figure, derived_figure, sharp_figure]) {
+                assert!((found - figure).abs() < 1.1e-3, "b = {b}: {found} instead of {figure}");
             }
         }
     }

@@ -31,11 +31,7 @@ pub fn for_epsilon(epsilon: f64, smallest_angle: HalfAngle) -> Result<f64, [f64;
         let middle = 0.5 * (low + high);
         if high - low <= f64::EPSILON || middle <= low || middle >= high {
             // ε = ½ between orthogonal nodes means 0, not 1e-17.
-            return Ok(if middle.abs() <= f64::EPSILON {
-                0.0
-            } else {
-                middle
-            });
+            return Ok(if middle.abs() <= f64::EPSILON { 0.0 } else { middle });
         }
         if relative_overlap(middle, smallest_angle) > epsilon {
             low = middle;
@@ -54,10 +50,7 @@ mod tests {
         let right = HalfAngle::from_radians(std::f64::consts::FRAC_PI_2);
         for epsilon in [0.5, 0.1, 1e-3, 1e-8] {
             let b = for_epsilon(epsilon, right).unwrap();
-            assert!(
-                (b - normal::tail_inverse(epsilon)).abs() < 1e-13,
-                "{epsilon}: {b}"
-            );
+            assert!((b - normal::tail_inverse(epsilon)).abs() < 1e-13, "{epsilon}: {b}");
         }
     }
 

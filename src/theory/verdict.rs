@@ -46,9 +46,7 @@ impl Verdict {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Holds => "what was simulated is what is claimed, within the tolerance",
-            Self::Violated => {
-                "what was simulated falls short of what is claimed by more than the tolerance"
-            }
+            Self::Violated => "what was simulated falls short of what is claimed by more than the tolerance",
             Self::Vacuous => "the claimed rate is not positive: it claims nothing",
             Self::NotApplicable => "a premise of the claim is not met",
             Self::Untested => "the run gave nothing to compare with",
@@ -87,9 +85,7 @@ impl FromStr for Verdict {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL
-            .into_iter()
-            .find(|known| known.to_string() == text);
+        let known = Self::ALL.into_iter().find(|known| known.to_string() == text);
         known.ok_or_else(|| format!("{text} is no verdict"))
     }
 }
@@ -124,9 +120,6 @@ mod tests {
     fn values_are_judged_within_their_error() {
         assert_eq!(Verdict::of_value(1.0, Some((1.0, 0.0))), Verdict::Holds);
         assert_eq!(Verdict::of_value(1.0, Some((1.02, 0.03))), Verdict::Holds);
-        assert_eq!(
-            Verdict::of_value(1.0, Some((1.02, 0.01))),
-            Verdict::Violated
-        );
+        assert_eq!(Verdict::of_value(1.0, Some((1.02, 0.01))), Verdict::Violated);
     }
 }

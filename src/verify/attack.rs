@@ -60,11 +60,7 @@ pub fn can_attack(scenario: &Scenario) -> bool {
 ///
 /// # Errors
 /// A scenario that cannot be prepared.
-pub fn attack(
-    scenario: &Scenario,
-    search: &Search,
-    teachers: u64,
-) -> Result<Option<Attacks>, ExperimentError> {
+pub fn attack(scenario: &Scenario, search: &Search, teachers: u64) -> Result<Option<Attacks>, ExperimentError> {
     if let Some(scenario) = scenario.get::<Theorem4>() {
         return of_theorem4(scenario, search, teachers).map(Some);
     }
@@ -74,11 +70,7 @@ pub fn attack(
         .transpose()
 }
 
-fn of_theorem4(
-    scenario: &Theorem4,
-    search: &Search,
-    teachers: u64,
-) -> Result<Attacks, ExperimentError> {
+fn of_theorem4(scenario: &Theorem4, search: &Search, teachers: u64) -> Result<Attacks, ExperimentError> {
     let setup = scenario.prepare()?;
     let unmet = setup.unmet(scenario);
     let teacher = setup.network.teacher.weights.clone();
@@ -89,8 +81,7 @@ fn of_theorem4(
     };
     let bounds = THEOREM4.iter();
     let bounds = bounds.filter(|bound| bound.is_lower() && bound.applies(&unmet));
-    let (of_steps, of_the_flow): (Vec<_>, Vec<_>) =
-        bounds.partition(|bound| bound.premises.contains(&Premise::Steps));
+    let (of_steps, of_the_flow): (Vec<_>, Vec<_>) = bounds.partition(|bound| bound.premises.contains(&Premise::Steps));
     let attacks = of_the_flow.into_iter().filter_map(|bound| {
         let at = |teacher: &Array2<f64>, least| premises.attack(bound, teacher.view(), least);
         let least = SMALLEST_CLAIM * setup.assumption.d0;
@@ -112,12 +103,7 @@ struct Premises<'a> {
 
 impl Premises<'_> {
     /// On one bound at one teacher, k × m; `None` where it claims no more than `least`.
-    fn attack(
-        &self,
-        bound: &'static Bound,
-        teacher: ArrayView2<f64>,
-        least: f64,
-    ) -> Option<Attack> {
+    fn attack(&self, bound: &'static Bound, teacher: ArrayView2<f64>, least: f64) -> Option<Attack> {
         let angles = TeacherAngles::of(teacher);
         let assumption = Assumption3::measure(&angles, self.threshold, self.theta0);
         let facts = Facts {
@@ -184,21 +170,14 @@ fn worst(
         let Some(found) = attack(&teacher, least) else {
             continue;
         };
-        if best
-            .as_ref()
-            .is_none_or(|best| found.least() < best.least())
-        {
+        if best.as_ref().is_none_or(|best| found.least() < best.least()) {
             (best, at) = (Some(found), teacher);
         }
     }
     best
 }
 
-fn of_theorem5(
-    scenario: &Theorem5,
-    search: &Search,
-    teachers: u64,
-) -> Result<Attacks, ExperimentError> {
+fn of_theorem5(scenario: &Theorem5, search: &Search, teachers: u64) -> Result<Attacks, ExperimentError> {
     let setup = scenario.prepare()?;
     let mut all = Attacks {
         threshold: setup.network.teacher.thresholds[0],
@@ -222,12 +201,7 @@ fn of_theorem5(
 }
 
 /// On one of Theorem 5's bounds; `None` where it claims no more than `least`.
-fn of_problem(
-    bound: &'static Bound,
-    problem: &Problem,
-    least: f64,
-    search: &Search,
-) -> Option<Attack> {
+fn of_problem(bound: &'static Bound, problem: &Problem, least: f64, search: &Search) -> Option<Attack> {
     let certificates = Certificates::of(problem, false);
     let start = Within::start(problem);
     let (claimed, found, region) = match bound.measure {
@@ -236,9 +210,7 @@ fn of_problem(
             let certificate = certificate.filter(|claim| claim.rate > least)?;
             let claim = (certificate.weights.to_vec(), certificate.rate);
             let region = Within::comparison(problem, certificate);
-            let on = |set: &Within| {
-                falsify::weighted(problem, set, (claim.0.as_slice(), claim.1), search)
-            };
+            let on = |set: &Within| falsify::weighted(problem, set, (claim.0.as_slice(), claim.1), search);
             (claim.1, on(&start), on(&region))
         }
         _ => {

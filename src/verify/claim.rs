@@ -50,11 +50,7 @@ impl Claim {
             }
             Expected::Near(value, error) => (self.measured - value).abs() <= error,
         };
-        if met {
-            Verdict::Holds
-        } else {
-            Verdict::Violated
-        }
+        if met { Verdict::Holds } else { Verdict::Violated }
     }
 
     /// Whether the program contradicts itself or what is proved: only what others state may fail, and what claims nothing is no
@@ -133,10 +129,7 @@ mod tests {
     fn every_line_is_of_a_kind_and_fails_when_it_is_off_by_a_third() {
         let all = crate::verify::all();
         for standing in STANDINGS {
-            assert!(
-                all.iter().any(|claim| claim.standing == standing),
-                "{standing}"
-            );
+            assert!(all.iter().any(|claim| claim.standing == standing), "{standing}");
         }
         for claim in &all {
             assert!(!claim.is_a_failure(), "{claim:?}");

@@ -2,9 +2,7 @@
 
 use super::{Claim, proven};
 use crate::flow::deep::{backpropagated, node_gradients, separated_velocity, true_velocity};
-use crate::network::deep::{
-    Architecture, Convolutional, Deep, FullyConnected, Shape, grid_teacher, uniform,
-};
+use crate::network::deep::{Architecture, Convolutional, Deep, FullyConnected, Shape, grid_teacher, uniform};
 use crate::rng::stream;
 use crate::sgd::gaussian_inputs;
 use ndarray::{Array2, ArrayView2, s};
@@ -19,8 +17,8 @@ pub(super) fn claims() -> Vec<Claim> {
     }
     .into();
     let wide = small.with_hidden(&[20, 28, 24]);
-    let teacher: Deep<f64> = grid_teacher(&mut stream(1, "teacher", &[]), &small)
-        .expect("there are so many distinct nodes");
+    let teacher: Deep<f64> =
+        grid_teacher(&mut stream(1, "teacher", &[]), &small).expect("there are so many distinct nodes");
     let student: Deep<f64> = uniform(&mut stream(1, "student", &[]), &wide);
     let x = gaussian_inputs::<f64>(1, "samples", [6, 50], 1.0);
 

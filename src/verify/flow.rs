@@ -82,11 +82,7 @@ fn energy() -> f64 {
         let squares = force[force.len() - 1];
         let flow = RefCell::new(flow);
         let loss = |step: f64| {
-            let y: Vec<f64> = start
-                .iter()
-                .zip(&force)
-                .map(|(y, f)| y + step * f)
-                .collect();
+            let y: Vec<f64> = start.iter().zip(&force).map(|(y, f)| y + step * f).collect();
             flow.borrow_mut().snapshot(&y, &mut vec![0.0; y.len()]).loss
         };
         (derivative(loss, 0.01 / squares.sqrt().max(1.0)) / -squares - 1.0).abs()
@@ -113,12 +109,8 @@ fn jacobian() -> f64 {
     let component = |index: usize| {
         let along = |step: f64| {
             let mut y = start.clone();
-            layout
-                .weights_mut(&mut y)
-                .scaled_add(step, &direction.weights);
-            layout
-                .fan_out_mut(&mut y)
-                .scaled_add(step, &direction.fan_out);
+            layout.weights_mut(&mut y).scaled_add(step, &direction.weights);
+            layout.fan_out_mut(&mut y).scaled_add(step, &direction.fan_out);
             flow.borrow().renormalize(&mut y);
             velocity(&mut flow.borrow_mut(), &y)[index]
         };

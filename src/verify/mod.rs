@@ -12,13 +12,7 @@ pub use claim::{Claim, Expected, Standing};
 
 /// Checks everything. A few seconds.
 pub fn all() -> Vec<Claim> {
-    [
-        overlaps::claims(),
-        flow::claims(),
-        theorems::claims(),
-        deep::claims(),
-    ]
-    .concat()
+    [overlaps::claims(), flow::claims(), theorems::claims(), deep::claims()].concat()
 }
 
 /// An error that a theorem or an identity bounds.

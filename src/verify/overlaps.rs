@@ -22,11 +22,7 @@ pub(super) fn claims() -> Vec<Claim> {
             orthogonal(),
             1e-12,
         ),
-        proven(
-            "∂L/∂ρ = D (Price), by differences: relative error",
-            price(),
-            1e-8,
-        ),
+        proven("∂L/∂ρ = D (Price), by differences: relative error", price(), 1e-8),
         measured(
             "tables of kernels against the integrals: relative error",
             tables(),
@@ -47,15 +43,15 @@ fn largest(errors: impl Iterator<Item = f64>) -> f64 {
 
 fn arc_cosine() -> f64 {
     let pair = GaussianPair::new(0.0, 0.0);
-    largest((0..100).map(|i| PI * f64::from(i) / 100.0).map(|theta| {
-        (pair.at(HalfAngle::from_radians(theta)).d / ((PI - theta) / (2.0 * PI)) - 1.0).abs()
-    }))
+    largest(
+        (0..100)
+            .map(|i| PI * f64::from(i) / 100.0)
+            .map(|theta| (pair.at(HalfAngle::from_radians(theta)).d / ((PI - theta) / (2.0 * PI)) - 1.0).abs()),
+    )
 }
 
 fn pairs() -> impl Iterator<Item = (f64, f64)> {
-    THRESHOLDS
-        .into_iter()
-        .flat_map(|b| THRESHOLDS.map(|c| (b, c)))
+    THRESHOLDS.into_iter().flat_map(|b| THRESHOLDS.map(|c| (b, c)))
 }
 
 fn orthogonal() -> f64 {
@@ -86,9 +82,7 @@ fn tables() -> f64 {
             .map(move |angle| {
                 let (fast, slow) = (table.at(angle), pair.at(angle));
                 if slow.d > 1e-20 {
-                    (fast.l / slow.l - 1.0)
-                        .abs()
-                        .max((fast.d / slow.d - 1.0).abs())
+                    (fast.l / slow.l - 1.0).abs().max((fast.d / slow.d - 1.0).abs())
                 } else {
                     0.0
                 }
@@ -98,9 +92,7 @@ fn tables() -> f64 {
 
 fn monte_carlo() -> f64 {
     let thresholds = [-1.0, 0.0, 1.0];
-    let cells = thresholds
-        .into_iter()
-        .flat_map(|b| thresholds.map(|c| (b, c)));
+    let cells = thresholds.into_iter().flat_map(|b| thresholds.map(|c| (b, c)));
     let cells = cells
         .filter(|(b, c)| b <= c)
         .flat_map(|(b, c)| ANGLES.map(|theta| (b, c, theta)));

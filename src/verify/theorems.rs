@@ -29,9 +29,7 @@ fn scenario(text: &str, seed: u64) -> Scenario {
 fn on_theorem4() -> Vec<Claim> {
     let scenario = scenario(THEOREM4, 1);
     let scenario: &Theorem4 = scenario.get().expect("as its file says");
-    let outcome = scenario
-        .simulate(&Silent)
-        .expect("the shipped scenario can be run");
+    let outcome = scenario.simulate(&Silent).expect("the shipped scenario can be run");
     let readings = &outcome.primary.readings;
     let of_run = [
         measured(
@@ -84,9 +82,7 @@ fn on_theorem5() -> Vec<Claim> {
     let run = |seed| {
         let scenario = scenario(THEOREM5, seed);
         let scenario: &Theorem5 = scenario.get().expect("as its file says");
-        scenario
-            .simulate(&Silent)
-            .expect("the shipped scenario can be run")
+        scenario.simulate(&Silent).expect("the shipped scenario can be run")
     };
     let outcomes: Vec<_> = (1..=SEEDS).map(run).collect();
     let largest = |of: fn(&theorem5::Outcome) -> f64| outcomes.iter().map(of).fold(0.0, f64::max);
@@ -102,16 +98,8 @@ fn on_theorem5() -> Vec<Claim> {
     let rates = bound::THEOREM5.iter();
     let rates = rates.map(|bound| on_certificate(bound, &outcomes));
     let of_runs = [
-        proven(
-            "Theorem 5: largest z(t)/(exp(Mt) z(0)) at t > 0",
-            ratio,
-            1.0,
-        ),
-        measured(
-            "Theorem 5: largest error of W_u, V_u, V_r at the end",
-            last,
-            1e-9,
-        ),
+        proven("Theorem 5: largest z(t)/(exp(Mt) z(0)) at t > 0", ratio, 1.0),
+        measured("Theorem 5: largest error of W_u, V_u, V_r at the end", last, 1e-9),
     ];
     rates.chain(of_runs).collect()
 }

@@ -10,12 +10,7 @@ fn results(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<&str, String> {
         .iter()
         .filter(|(name, _)| !name.contains(".luckflow") && *name != "scenario.toml")
         .filter(|(name, _)| *name != "seconds.csv" && *name != "report.html")
-        .map(|(name, bytes)| {
-            (
-                &name[..],
-                without_provenance(&String::from_utf8_lossy(bytes)),
-            )
-        })
+        .map(|(name, bytes)| (&name[..], without_provenance(&String::from_utf8_lossy(bytes))))
         .collect()
 }
 
@@ -33,21 +28,13 @@ fn check(run: &Run) {
         .success();
     let second = files(&place.path("out"));
     let (first, second) = (results(first), results(&second));
-    let names = |files: &BTreeMap<&str, String>| {
-        files
-            .keys()
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
+    let names = |files: &BTreeMap<&str, String>| files.keys().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     assert_eq!(names(&first), names(&second));
     for (name, text) in &first {
         assert!(*text == second[name], "{name} differs");
     }
     let given = String::from_utf8_lossy(&run.finished().files["scenario.toml"]);
-    assert!(given.starts_with(&format!(
-        "# luckflow {} {}.toml --out out\n",
-        run.verb, run.name
-    )));
+    assert!(given.starts_with(&format!("# luckflow {} {}.toml --out out\n", run.verb, run.name)));
     assert!(given.ends_with(run.scenario));
 }
 

@@ -17,10 +17,7 @@ integrate = { horizon = 1.0, outputs = 10 }
 
 /// Runs a scenario, and gives what it printed.
 fn run(place: &Place) -> String {
-    let ran = place
-        .luckflow(&["run", "s.toml", "--out", "o"])
-        .assert()
-        .success();
+    let ran = place.luckflow(&["run", "s.toml", "--out", "o"]).assert().success();
     String::from_utf8(ran.get_output().stdout.clone()).unwrap()
 }
 
@@ -33,16 +30,10 @@ fn what_a_run_certifies_is_confirmed() {
     for scenario in [POSTER, JOINT] {
         let place = Place::with("s.toml", scenario);
         let printed = run(&place);
-        let check = place
-            .luckflow(&["check", "o/certificate.json"])
-            .assert()
-            .success();
+        let check = place.luckflow(&["check", "o/certificate.json"]).assert().success();
         for found in certificate(&place)["certificates"].as_array().unwrap() {
             let rate = found["rate"].as_f64().unwrap();
-            let said = format!(
-                "{}: rate {rate:.6} confirmed",
-                found["bound"].as_str().unwrap()
-            );
+            let said = format!("{}: rate {rate:.6} confirmed", found["bound"].as_str().unwrap());
             assert!(
                 check
                     .get_output()
@@ -65,19 +56,13 @@ fn what_is_false_is_named_with_both_values() {
     let rate = &mut file["certificates"][0]["rate"];
     *rate = (rate.as_f64().unwrap() * 1.01).into();
     place.write("false.json", &file.to_string());
-    place
-        .luckflow(&["check", "false.json"])
-        .assert()
-        .code(1)
-        .stderr(
-            predicate::str::contains("false.json: certificates[0].rate")
-                .and(predicate::str::contains("found"))
-                .and(predicate::str::contains("allowed: at most")),
-        );
+    place.luckflow(&["check", "false.json"]).assert().code(1).stderr(
+        predicate::str::contains("false.json: certificates[0].rate")
+            .and(predicate::str::contains("found"))
+            .and(predicate::str::contains("allowed: at most")),
+    );
     file["version"] = 7.into();
     place.write("other.json", &file.to_string());
     let other = place.luckflow(&["check", "other.json"]).assert().code(2);
-    other.stderr(predicate::str::contains(
-        "other.json: version: found 7; allowed: 1",
-    ));
+    other.stderr(predicate::str::contains("other.json: version: found 7; allowed: 1"));
 }

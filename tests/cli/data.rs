@@ -14,17 +14,10 @@ fn data_says_what_a_folder_holds_and_draws_it_once() {
     // Counts and moments from Python's gzip and statistics.
     let answer = place.luckflow(&draw).assert().success();
     let printed = String::from_utf8(answer.get_output().stdout.clone()).unwrap();
-    let rows: Vec<Vec<&str>> = printed
-        .lines()
-        .map(|line| line.split_whitespace().collect())
-        .collect();
+    let rows: Vec<Vec<&str>> = printed.lines().map(|line| line.split_whitespace().collect()).collect();
     let heading = "IDX: 300 images of 1×28×28 to train on, 100 to test on; 10 classes";
     assert_eq!(printed.lines().next(), Some(heading));
-    for row in [
-        ["0", "32", "8"],
-        ["9", "25", "6"],
-        ["0", "0.2915", "0.3552"],
-    ] {
+    for row in [["0", "32", "8"], ["9", "25", "6"], ["0", "0.2915", "0.3552"]] {
         assert!(rows.contains(&row.to_vec()), "{row:?} in {printed}");
     }
     assert!(printed.ends_with("wrote sheet.png\n"));
@@ -45,8 +38,9 @@ fn data_refuses_other_folders_and_says_what_it_knows() {
             .and(contains("train-images-idx3-ubyte.gz (IDX)")),
     );
     place.write("data_batch_1", "");
-    place.luckflow(&["data", "."]).assert().code(2).stderr(
-        contains("./data_batch_1: found Python's pickled archive")
-            .and(contains("cifar-10-binary.tar.gz")),
-    );
+    place
+        .luckflow(&["data", "."])
+        .assert()
+        .code(2)
+        .stderr(contains("./data_batch_1: found Python's pickled archive").and(contains("cifar-10-binary.tar.gz")));
 }

@@ -29,27 +29,15 @@ fn the_printed_rate_is_refuted_and_those_that_are_proved_are_not() {
     let text = std::fs::read_to_string(place.path("o/falsify.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
     let attacks = summary["attacks"].as_array().unwrap();
-    let of = |name: &str| {
-        attacks
-            .iter()
-            .find(|attack| attack["bound"] == name)
-            .unwrap()
-    };
+    let of = |name: &str| attacks.iter().find(|attack| attack["bound"] == name).unwrap();
     assert!(of("printed_d0")["smallest_ratio"].as_f64().unwrap() < 1.0);
     for proved in ["derived", "sharp", "euclidean"] {
         let attack = of(proved);
-        let [found, along] =
-            ["smallest_ratio", "along_run"].map(|key| attack[key].as_f64().unwrap());
-        assert!(
-            found >= 1.0 - 1e-8 && along >= found * (1.0 - 1e-6),
-            "{attack}"
-        );
+        let [found, along] = ["smallest_ratio", "along_run"].map(|key| attack[key].as_f64().unwrap());
+        assert!(found >= 1.0 - 1e-8 && along >= found * (1.0 - 1e-6), "{attack}");
         // The start is one that a scenario takes.
         let file = format!("o/{proved}.toml");
-        place
-            .luckflow(&["run", &file, "--quiet"])
-            .assert()
-            .success();
+        place.luckflow(&["run", &file, "--quiet"]).assert().success();
     }
     // The same search finds the same.
     place
@@ -73,10 +61,7 @@ student = { extra = 1, theta0 = 0.05, e0 = 0.02 }
     let falsify = "falsify five.toml --starts 3 --iterations 30 --out";
     let command = |rest: &str| {
         let line = format!("{falsify} {rest}");
-        place
-            .luckflow(&line.split(' ').collect::<Vec<_>>())
-            .assert()
-            .success();
+        place.luckflow(&line.split(' ').collect::<Vec<_>>()).assert().success();
     };
     let smallest = |folder: &str| {
         let text = std::fs::read_to_string(place.path(&format!("{folder}/falsify.json"))).unwrap();

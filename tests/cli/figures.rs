@@ -72,11 +72,7 @@ fn assert_on_curve(drawing: &Drawing, label: &str, curve: impl Fn(f64) -> f64) {
         let (x, y) = drawing.value(at, true);
         if at.1 < height {
             let off = (y / curve(x)).ln() / per_pixel;
-            assert!(
-                off.abs() < 1.5,
-                "{label} at {x}: {y} in place of {}",
-                curve(x)
-            );
+            assert!(off.abs() < 1.5, "{label} at {x}: {y} in place of {}", curve(x));
             checked += 1;
         }
     }

@@ -10,10 +10,7 @@ fn a_row_is_found_and_its_command_runs_it_alone() {
     let place = tempfile::tempdir().unwrap();
     let few = ["--set", "sweep.thin=20", "--set", "sweep.seeds=2"];
     let more = ["--set", "teacher.nodes=3", "--quiet", "--out", "a b"];
-    luck(
-        &place,
-        &[&["sweep", "sweep-theorem4"][..], &few, &more].concat(),
-    );
+    luck(&place, &[&["sweep", "sweep-theorem4"][..], &few, &more].concat());
     let far = "printed_verdict = violated and student.theta0 > 0.01";
     let all = luck(&place, &["find", "a b", "--where", far]);
     let rows = all.lines().filter(|line| line.starts_with("a b row "));
@@ -38,10 +35,7 @@ fn a_row_is_found_and_its_command_runs_it_alone() {
     let printed = &summary["rates"]["printed"];
     assert_eq!(printed["verdict"], "violated");
     assert_eq!(
-        (
-            &summary["scenario"]["seed"],
-            &summary["scenario"]["teacher"]["nodes"]
-        ),
+        (&summary["scenario"]["seed"], &summary["scenario"]["teacher"]["nodes"]),
         (&2.into(), &3.into())
     );
     // The same numbers as in the row.
@@ -54,19 +48,9 @@ fn a_row_is_found_and_its_command_runs_it_alone() {
     let of_run = "experiment = theorem4 and rates.printed.verdict = violated";
     let found = luck(
         &place,
-        &[
-            "find",
-            ".",
-            "--where",
-            of_run,
-            "--where",
-            "teacher.nodes < 4",
-        ],
+        &["find", ".", "--where", of_run, "--where", "teacher.nodes < 4"],
     );
-    assert!(
-        found.contains(out) && found.ends_with("1 found\n"),
-        "{found}"
-    );
+    assert!(found.contains(out) && found.ends_with("1 found\n"), "{found}");
 }
 
 #[test]
@@ -98,10 +82,7 @@ fn what_nothing_has_is_told_from_what_nothing_is() {
     command
         .current_dir(place.path())
         .args(["find", "empty", "--where", "seed = 1"]);
-    command
-        .assert()
-        .code(1)
-        .stderr(said("empty/summary.json: found EOF"));
+    command.assert().code(1).stderr(said("empty/summary.json: found EOF"));
     if let Ok(full) = std::fs::File::create("/dev/full") {
         let output = Command::new(assert_cmd::cargo::cargo_bin("luckflow"))
             .current_dir(place.path())

@@ -19,12 +19,7 @@ fn flip(path: &Path, byte: usize) {
 fn a_folder_with_files_of_other_origin_is_refused_and_they_are_left_as_they_are() {
     for (verb, text) in [("run", SMALL), ("sweep", SWEEP)] {
         let place = Place::with("s.toml", text);
-        let names = [
-            "earlier-results.csv",
-            "pending.csv",
-            "seconds.csv",
-            "aggregate.csv",
-        ];
+        let names = ["earlier-results.csv", "pending.csv", "seconds.csv", "aggregate.csv"];
         std::fs::create_dir(place.path("o")).unwrap();
         for name in names {
             place.write(&format!("o/{name}"), "theirs");
@@ -57,21 +52,15 @@ fn a_folder_with_files_of_other_origin_is_refused_and_they_are_left_as_they_are(
 #[test]
 fn after_a_run_every_file_in_its_folder_belongs_to_it() {
     let place = Place::with("s.toml", SMALL);
-    let states = [
-        "run",
-        "s.toml",
-        "--out",
-        "o",
-        "--quiet",
-        "--set",
-        "output.states=true",
-    ];
+    let states = ["run", "s.toml", "--out", "o", "--quiet", "--set", "output.states=true"];
     place.luckflow(&states).assert().success();
     assert!(place.path("o/weights.npy").exists());
     let again = ["run", "s.toml", "--out", "o", "--quiet"];
-    place.luckflow(&again).assert().code(2).stderr(
-        predicate::str::contains("found earlier results").and(predicate::str::contains("--force")),
-    );
+    place
+        .luckflow(&again)
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("found earlier results").and(predicate::str::contains("--force")));
     let mut forced = again.to_vec();
     forced.push("--force");
     place.luckflow(&forced).assert().success();
@@ -136,14 +125,9 @@ fn a_sweep_without_a_common_point_and_another_shard_are_refused() {
     let table = read(&place.path("o/cells.csv"));
     for (further, said) in [
         (&["--resume", "--shard", "1/3"][..], "--shard"),
-        (
-            &["--resume", "--shard", "1/2", "--set", "teacher.nodes=2"],
-            "--force",
-        ),
+        (&["--resume", "--shard", "1/2", "--set", "teacher.nodes=2"], "--force"),
     ] {
-        sweep(further)
-            .code(2)
-            .stderr(predicate::str::contains(said));
+        sweep(further).code(2).stderr(predicate::str::contains(said));
         assert_eq!(read(&place.path("o/cells.csv")), table);
     }
 }
@@ -161,12 +145,7 @@ fn an_exchanged_teacher_is_another_training() {
     }
     let student = "students/width2-sd1-seed1.safetensors";
     std::fs::copy(place.path("a").join(student), place.path("t.safetensors")).unwrap();
-    let taught = [
-        "--set",
-        "teacher.weights={file=\"t.safetensors\"}",
-        "--out",
-        "o",
-    ];
+    let taught = ["--set", "teacher.weights={file=\"t.safetensors\"}", "--out", "o"];
     run(&taught).success();
     let other = "students/width2-sd1-seed2.safetensors";
     std::fs::copy(place.path("b").join(other), place.path("t.safetensors")).unwrap();
@@ -214,12 +193,7 @@ fn any_flipped_bit_in_a_checkpoint_is_seen() {
 #[test]
 fn who_cannot_be_told_is_told_otherwise() {
     let place = Place::with("s.toml", SMALL);
-    let full = || {
-        std::fs::OpenOptions::new()
-            .write(true)
-            .open("/dev/full")
-            .unwrap()
-    };
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let status = |arguments: &[&str], out: bool| {
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("luckflow"));
         command.current_dir(place.path(".")).args(arguments);
@@ -229,15 +203,9 @@ fn who_cannot_be_told_is_told_otherwise() {
         };
         command.status().unwrap().code()
     };
-    assert_eq!(
-        status(&["overlap", "--theta", "1", "--b", "0"], true),
-        Some(1)
-    );
+    assert_eq!(status(&["overlap", "--theta", "1", "--b", "0"], true), Some(1));
     assert_eq!(status(&["run", "s.toml", "--out", "a"], true), Some(1));
-    assert!(
-        place.path("a/summary.json").exists(),
-        "results come before words"
-    );
+    assert!(place.path("a/summary.json").exists(), "results come before words");
     assert_eq!(status(&["run", "s.toml", "--out", "b"], false), Some(0));
     assert_eq!(status(&["run", "none.toml"], false), Some(2));
 }
@@ -267,10 +235,7 @@ fn a_start_below_the_floor_is_no_success() {
         .luckflow(&["run", "s.toml", "--set", "student.theta0=1e-15"])
         .assert()
         .code(1)
-        .stderr(
-            predicate::str::contains("below the noise floor")
-                .and(predicate::str::contains("start farther away")),
-        );
+        .stderr(predicate::str::contains("below the noise floor").and(predicate::str::contains("start farther away")));
 }
 
 #[test]

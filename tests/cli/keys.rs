@@ -42,11 +42,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "training.momentum=0.5",
         "s.toml: --set: training.momentum: found 0.5; allowed: nothing here with experiment = \"deep-flow\"",
     ),
-    (
-        FLOW,
-        "seeds=2",
-        "--set: seeds: found 2; allowed: nothing here",
-    ),
+    (FLOW, "seeds=2", "--set: seeds: found 2; allowed: nothing here"),
     (
         FLOW,
         "training.epochs=5",
@@ -107,10 +103,7 @@ fn a_mistake_is_placed_where_it_was_written_and_shown_as_it_was_written() {
     }
     let long = format!("student.theta0=\"{}\"", "x".repeat(3000));
     let error = refused_with(SMALL, &long);
-    assert!(
-        error.contains("… (3002 characters)") && error.len() < 400,
-        "{error}"
-    );
+    assert!(error.contains("… (3002 characters)") && error.len() < 400, "{error}");
 }
 
 #[test]
@@ -118,18 +111,11 @@ fn what_is_no_text_or_has_no_end_is_refused_at_once() {
     let place = Place::with("s.toml", SMALL);
     let utf16: Vec<u8> = SMALL.encode_utf16().flat_map(u16::to_le_bytes).collect();
     std::fs::write(place.path("unmarked.toml"), &utf16).unwrap();
-    std::fs::write(
-        place.path("marked.toml"),
-        [&[0xff, 0xfe][..], &utf16].concat(),
-    )
-    .unwrap();
+    std::fs::write(place.path("marked.toml"), [&[0xff, 0xfe][..], &utf16].concat()).unwrap();
     std::fs::write(place.path("latin.toml"), b"# a\n# caf\xe9\n").unwrap();
     place.write("large.toml", &"# large\n".repeat(200_000));
     for (name, said) in [
-        (
-            "unmarked.toml",
-            "found text in UTF-16; allowed: text in UTF-8",
-        ),
+        ("unmarked.toml", "found text in UTF-16; allowed: text in UTF-8"),
         ("marked.toml", "found text in UTF-16"),
         (
             "latin.toml",
@@ -168,11 +154,7 @@ fn a_hundred_thousand_keys_are_no_trouble() {
     let started = Instant::now();
     let error = refused(&place, &["run", "s.toml"]);
     assert!(error.contains("an unknown key"), "{error}");
-    assert!(
-        started.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]
@@ -205,14 +187,7 @@ fn a_scenario_comes_from_the_program_or_from_standard_input() {
         .stdout(predicate::str::contains("m = 3"));
     // Without its sweep a scenario runs.
     place
-        .luckflow(&[
-            "run",
-            "sweep-theorem5",
-            "--set",
-            "sweep=",
-            short[0],
-            short[1],
-        ])
+        .luckflow(&["run", "sweep-theorem5", "--set", "sweep=", short[0], short[1]])
         .assert()
         .success();
 }
@@ -228,17 +203,9 @@ fn explain_says_what_a_key_is() {
     };
     says(
         "student.theta0",
-        &[
-            "(0, π/2)",
-            "in       theorem4\n",
-            "sgd-vs-flow",
-            "start angle θ₀",
-        ],
+        &["(0, π/2)", "in       theorem4\n", "sgd-vs-flow", "start angle θ₀"],
     );
-    says(
-        "training",
-        &["training.momentum", "training.step", "deep-flow"],
-    );
+    says("training", &["training.momentum", "training.step", "deep-flow"]);
     says("flat-minima", &["hessian.near_zero", "1e-4"]);
     says("sweep.axis", &["sweep.axis[].log.from"]);
     for (topic, said) in [
@@ -264,10 +231,7 @@ fn new_scenarios_run() {
             "implicit-regularization",
             &["training.epochs=1", "data.samples=128", "student.widths=2"],
         ),
-        (
-            "lottery-tickets",
-            &["training.epochs=1", "data.samples=128"],
-        ),
+        ("lottery-tickets", &["training.epochs=1", "data.samples=128"]),
         (
             "flat-minima",
             &[
@@ -303,10 +267,11 @@ fn new_scenarios_run() {
 #[test]
 fn experiments_and_scenarios_are_listed_and_shells_are_served() {
     let place = Place::with("w", "");
-    place.luckflow(&["list"]).assert().success().stdout(
-        predicate::str::contains("fan-out-panels")
-            .and(predicate::str::contains("sweep-random-theorem5")),
-    );
+    place
+        .luckflow(&["list"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("fan-out-panels").and(predicate::str::contains("sweep-random-theorem5")));
     for (reader, said) in [
         ("bash", "_luckflow()"),
         ("zsh", "#compdef luckflow"),
@@ -342,8 +307,7 @@ fn a_start_from_files_is_the_start_that_they_hold() {
         .luckflow(&["run", "s.toml", "--set", "integrate.horizon=1"])
         .assert()
         .success();
-    let summary: serde_json::Value =
-        serde_json::from_str(&place.read("plots/s/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&place.read("plots/s/summary.json")).unwrap();
     let theta0 = summary["assumption"]["theta0"].as_f64().unwrap();
     assert!((theta0 - 0.1).abs() < 1e-14, "{theta0}");
     ndarray_npy::write_npy(place.path("w.npy"), &arr2(&[[1.0, 0.0]])).unwrap();
@@ -354,10 +318,7 @@ fn a_start_from_files_is_the_start_that_they_hold() {
         "{resolved}"
     );
     let error = refused(&place, &["run", "s.toml", "--out", "o"]);
-    assert!(
-        error.contains("student.weights") && error.contains("6 × 3"),
-        "{error}"
-    );
+    assert!(error.contains("student.weights") && error.contains("6 × 3"), "{error}");
 }
 
 #[test]
@@ -384,8 +345,5 @@ fn an_axis_on_the_command_line_is_swept() {
             .starts_with("index,id,student.theta0,seed")
     );
     let error = refused(&place, &["sweep", "s.toml", "--axis", "student.theta0=1:2"]);
-    assert!(
-        error.contains("--axis") && error.contains("log:"),
-        "{error}"
-    );
+    assert!(error.contains("--axis") && error.contains("log:"), "{error}");
 }

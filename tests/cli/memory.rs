@@ -16,14 +16,7 @@ fn peak(command: &mut Command) -> f64 {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     let mut status = 0;
     // SAFETY: both are places for what the call writes, and the child is this process's own.
-    let waited = unsafe {
-        libc::wait4(
-            child.id() as libc::pid_t,
-            &mut status,
-            0,
-            usage.as_mut_ptr(),
-        )
-    };
+    let waited = unsafe { libc::wait4(child.id() as libc::pid_t, &mut status, 0, usage.as_mut_ptr()) };
     assert_eq!(waited, child.id() as libc::pid_t);
     assert_eq!(status, 0);
     // SAFETY: the call has filled it.
@@ -38,16 +31,10 @@ fn command(place: &TempDir, arguments: &[&str]) -> Command {
 
 /// Estimate and measurement of a shipped scenario with some changes.
 fn both(name: &str, changes: &[&str]) -> [f64; 2] {
-    let overrides: Vec<Override> = changes
-        .iter()
-        .map(|text| Override::parse(text).unwrap())
-        .collect();
+    let overrides: Vec<Override> = changes.iter().map(|text| Override::parse(text).unwrap()).collect();
     let document = Document::load(Path::new(name), &overrides).unwrap();
     let scenario = Scenario::interpret(document).unwrap();
-    let one_thread = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap();
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let estimate = one_thread.install(|| scenario.memory().total());
     let place = tempfile::tempdir().unwrap();
     let mut arguments = vec!["run", name, "--quiet", "--threads", "1"];
@@ -93,10 +80,7 @@ fn estimates_are_within_a_factor_of_two_of_what_runs_take() {
         let [estimate, measured] = both(name, changes);
         assert!(measured > 1e8, "{name}: too small to tell, {measured:e}");
         let ratio = estimate / measured;
-        assert!(
-            (0.5..2.0).contains(&ratio),
-            "{name}: {estimate:e} of {measured:e}"
-        );
+        assert!((0.5..2.0).contains(&ratio), "{name}: {estimate:e} of {measured:e}");
     }
 }
 
@@ -132,11 +116,7 @@ fn a_run_that_cannot_have_its_memory_is_refused_with_figures() {
 fn too_little_address_space_is_an_error_and_no_hang() {
     let place = tempfile::tempdir().unwrap();
     let program = assert_cmd::cargo::cargo_bin("luckflow");
-    for (kilobytes, verb) in [
-        (150_000, "run theorem4"),
-        (150_000, "--version"),
-        (300_000, "list"),
-    ] {
+    for (kilobytes, verb) in [(150_000, "run theorem4"), (150_000, "--version"), (300_000, "list")] {
         let line = format!("ulimit -v {kilobytes}; exec {} {verb}", program.display());
         let output = Command::new("sh")
             .current_dir(place.path())
@@ -170,20 +150,11 @@ fn a_limit_on_threads_makes_it_slower_and_nothing_else() {
     let axis = "--axis=student.theta0=values:0.1,0.2";
     let verbs: [&[&str]; 4] = [
         &["run", "theorem4", short, "--out=a"],
-        &[
-            "run",
-            "theorem5",
-            short,
-            "--set=integrate.horizon=1",
-            "--out=b",
-        ],
+        &["run", "theorem5", short, "--set=integrate.horizon=1", "--out=b"],
         &["sweep", "theorem4", short, axis, "--out=c"],
         &["overlap", "--theta=1", "--b=0"],
     ];
-    for (arguments, limit) in verbs
-        .iter()
-        .flat_map(|verb| [(verb, 1), (verb, 2), (verb, 4)])
-    {
+    for (arguments, limit) in verbs.iter().flat_map(|verb| [(verb, 1), (verb, 2), (verb, 4)]) {
         let mut command = Command::new(&program);
         // BLAS begins its threads before the program is asked.
         command
@@ -217,25 +188,11 @@ fn paths_that_are_no_text_are_paths() {
     use std::os::unix::ffi::OsStrExt;
     let place = tempfile::tempdir().unwrap();
     let folder = std::ffi::OsStr::from_bytes(b"not-\xff-text");
-    let run = [
-        "run",
-        "theorem4",
-        "--quiet",
-        "--set",
-        "integrate.outputs=10",
-        "--out",
-    ];
+    let run = ["run", "theorem4", "--quiet", "--set", "integrate.outputs=10", "--out"];
     let output = command(&place, &run).arg(folder).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(place.path().join(folder).join("summary.json").exists());
-    let sweep = [
-        "sweep",
-        "theorem4",
-        "--quiet",
-        "--axis",
-        "seed2=values:1",
-        "--out",
-    ];
+    let sweep = ["sweep", "theorem4", "--quiet", "--axis", "seed2=values:1", "--out"];
     let output = command(&place, &sweep).arg(folder).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }

@@ -12,14 +12,8 @@ fn refuses(find: &str, replace: &str, said: &[&str]) {
     for word in said {
         assert!(error.contains(word), "{error:?} does not say {word:?}");
     }
-    assert!(
-        !error.contains("panicked") && error.lines().count() == 1,
-        "{error}"
-    );
-    assert!(
-        !place.path().join("plots").exists(),
-        "nothing is written for a mistake"
-    );
+    assert!(!error.contains("panicked") && error.lines().count() == 1, "{error}");
+    assert!(!place.path().join("plots").exists(), "nothing is written for a mistake");
 }
 
 #[test]
@@ -27,23 +21,12 @@ fn mistakes_in_a_scenario_are_named_with_file_line_key_found_and_allowed() {
     refuses(
         "nodes = 3",
         "nods = 3",
-        &[
-            "small.toml:6",
-            "teacher.nods",
-            "3",
-            "did you mean nodes?",
-            "allowed",
-        ],
+        &["small.toml:6", "teacher.nods", "3", "did you mean nodes?", "allowed"],
     );
     refuses(
         "threshold = 2.0",
         "treshold = 2.0",
-        &[
-            "small.toml:7",
-            "teacher.treshold",
-            "2",
-            "did you mean threshold?",
-        ],
+        &["small.toml:7", "teacher.treshold", "2", "did you mean threshold?"],
     );
     refuses(
         "nodes = 3",
@@ -58,12 +41,7 @@ fn mistakes_in_a_scenario_are_named_with_file_line_key_found_and_allowed() {
     refuses(
         "nodes = 3",
         "nodes = 7",
-        &[
-            "small.toml:6",
-            "teacher.nodes",
-            "7 orthonormal nodes",
-            "random",
-        ],
+        &["small.toml:6", "teacher.nodes", "7 orthonormal nodes", "random"],
     );
     refuses(
         "theta0 = 0.05",
@@ -83,11 +61,7 @@ fn mistakes_in_a_scenario_are_named_with_file_line_key_found_and_allowed() {
     refuses(
         "threshold = 2.0",
         "threshold = 2.0\nepsilon = 0.1",
-        &[
-            "small.toml:8",
-            "teacher.epsilon",
-            "both threshold and epsilon",
-        ],
+        &["small.toml:8", "teacher.epsilon", "both threshold and epsilon"],
     );
     refuses(
         "threshold = 2.0",
@@ -113,13 +87,7 @@ fn mistakes_in_a_scenario_are_named_with_file_line_key_found_and_allowed() {
     refuses(
         "[student]",
         "[overlap]\nmethod = \"monte-carlo\"\nresample = \"every-evaluation\"\n[integrate]\nmethod = \"dop853\"\n[student]",
-        &[
-            "small.toml:13",
-            "integrate.method",
-            "dop853",
-            "fresh samples",
-            "rk4",
-        ],
+        &["small.toml:13", "integrate.method", "dop853", "fresh samples", "rk4"],
     );
     refuses(
         "[student]",
@@ -129,12 +97,7 @@ fn mistakes_in_a_scenario_are_named_with_file_line_key_found_and_allowed() {
     refuses(
         "[student]",
         "[integrate]\nmethod = \"euler\"\n[student]",
-        &[
-            "small.toml:10",
-            "integrate.method",
-            "\"euler\"",
-            "\"gradient-descent\"",
-        ],
+        &["small.toml:10", "integrate.method", "\"euler\"", "\"gradient-descent\""],
     );
     refuses(
         "[student]",
@@ -162,20 +125,14 @@ fn mistakes_on_the_command_line_are_named_too() {
         &["--set", "student.theta0=9"],
         &["--set", "student.theta0", "9", "(0, π/2)"],
     );
-    refuses(
-        &["--set", "student.theta0"],
-        &["--set", "student.theta0", "key=value"],
-    );
+    refuses(&["--set", "student.theta0"], &["--set", "student.theta0", "key=value"]);
     refuses(
         &["--set", "student.tehta0=0.1"],
         &["--set", "student.tehta0", "did you mean theta0?"],
     );
     refuses(&["--set", "seed.deep=1"], &["seed"]);
     refuses(&["--threads", "0"], &["--threads"]);
-    refuses(
-        &["--out", "small.toml"],
-        &["--out", "small.toml", "a folder"],
-    );
+    refuses(&["--out", "small.toml"], &["--out", "small.toml", "a folder"]);
     luckflow()
         .args(["run", "no/such.toml"])
         .assert()
@@ -187,11 +144,7 @@ fn mistakes_on_the_command_line_are_named_too() {
 #[test]
 fn mistakes_in_a_theorem5_scenario_are_named_too() {
     for (find, replace, said) in [
-        (
-            "extra = 2",
-            "",
-            &["small.toml:9", "student.extra", "nothing"][..],
-        ),
+        ("extra = 2", "", &["small.toml:9", "student.extra", "nothing"][..]),
         (
             "outputs = 3",
             "outputs = 2",

@@ -24,12 +24,7 @@ fn theorem5_prints_a_certificate_and_writes_its_figures() {
         .success()
         .stdout(predicate::str::contains("Certified").and(predicate::str::contains("V_r → 0")));
     let folder = place.path().join("plots/small");
-    for name in [
-        "convergence.svg",
-        "fan_out.svg",
-        "spectrum.svg",
-        "trajectory.csv",
-    ] {
+    for name in ["convergence.svg", "fan_out.svg", "spectrum.svg", "trajectory.csv"] {
         assert!(folder.join(name).exists(), "{name}");
     }
     let summary = json(&folder.join("summary.json"));
@@ -70,12 +65,8 @@ horizon = 20
 outputs = 10
 "#;
     let place = place(text);
-    run(&place, &["--threads", "1", "--out", "1"])
-        .assert()
-        .success();
-    run(&place, &["--threads", "2", "--out", "2"])
-        .assert()
-        .success();
+    run(&place, &["--threads", "1", "--out", "1"]).assert().success();
+    run(&place, &["--threads", "2", "--out", "2"]).assert().success();
     for name in ["nodes.csv", "panels.svg"] {
         let read = |folder: &str| std::fs::read(place.path().join(folder).join(name)).unwrap();
         assert!(read("1") == read("2"), "{name}");
@@ -91,12 +82,8 @@ outputs = 10
     // Without a word of biases nothing is drawn for them, and norms are those of the students alone.
     for (rule, differs) in [("none", false), ("learned", true), ("separated", true)] {
         let set = format!("panels.biases={rule}");
-        run(&place, &["--out", rule, "--set", &set])
-            .assert()
-            .success();
-        let nodes = |folder: &str| {
-            std::fs::read_to_string(place.path().join(folder).join("nodes.csv")).unwrap()
-        };
+        run(&place, &["--out", rule, "--set", &set]).assert().success();
+        let nodes = |folder: &str| std::fs::read_to_string(place.path().join(folder).join("nodes.csv")).unwrap();
         assert_eq!(nodes(rule).lines().count(), nodes("1").lines().count());
         assert_eq!(nodes(rule) != nodes("1"), differs, "{rule}");
         let figure = std::fs::read_to_string(place.path().join(rule).join("panels.svg")).unwrap();
@@ -110,9 +97,7 @@ outputs = 10
     run(&place, &["--set", "panels.biases=frozen"])
         .assert()
         .code(2)
-        .stderr(
-            predicate::str::contains("panels.biases").and(predicate::str::contains("separated")),
-        );
+        .stderr(predicate::str::contains("panels.biases").and(predicate::str::contains("separated")));
     run(&place, &["--set", "panels.students=[3]"])
         .assert()
         .code(2)

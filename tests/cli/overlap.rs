@@ -64,12 +64,7 @@ fn overlap_refuses_what_is_no_angle_and_no_threshold() {
         &["--theta", "1", "--b", "1", "--seed", "3"],
         &["--theta", "one", "--b", "1"],
     ] {
-        let assert = luckflow()
-            .arg("overlap")
-            .args(arguments)
-            .assert()
-            .code(2)
-            .stdout("");
+        let assert = luckflow().arg("overlap").args(arguments).assert().code(2).stdout("");
         let error = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
         assert!(error.contains("--"), "{arguments:?}: {error}");
     }

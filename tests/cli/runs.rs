@@ -105,13 +105,7 @@ impl Finished {
     fn keep(&self, folder: &Path) {
         let stdout = ("stdout".to_owned(), self.stdout.clone().into_bytes());
         let timeless = |(name, _): &(String, Vec<u8>)| name != "seconds.csv";
-        for (name, bytes) in self
-            .files
-            .clone()
-            .into_iter()
-            .filter(timeless)
-            .chain([stdout])
-        {
+        for (name, bytes) in self.files.clone().into_iter().filter(timeless).chain([stdout]) {
             let path = folder.join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             let bytes = match String::from_utf8(bytes) {

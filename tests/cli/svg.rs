@@ -110,30 +110,18 @@ fn text(node: Node) -> Text {
 
 fn series(group: Node) -> Option<Series> {
     let title = group.children().find(|node| node.has_tag_name("title"))?;
-    let drawn = || {
-        group
-            .descendants()
-            .filter(|node| node.attribute("d").is_some())
-    };
+    let drawn = || group.descendants().filter(|node| node.attribute("d").is_some());
     let look = drawn().next().map(|node| {
-        [
-            "fill",
-            "stroke",
-            "stroke-width",
-            "stroke-dasharray",
-            "opacity",
-        ]
-        .iter()
-        .filter_map(|name| Some(format!("{name} {}", node.attribute(*name)?)))
-        .collect::<Vec<_>>()
-        .join(", ")
+        ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity"]
+            .iter()
+            .filter_map(|name| Some(format!("{name} {}", node.attribute(*name)?)))
+            .collect::<Vec<_>>()
+            .join(", ")
     });
     Some(Series {
         label: words(title),
         look: look.unwrap_or_default(),
-        points: drawn()
-            .flat_map(|node| points(node.attribute("d").unwrap()))
-            .collect(),
+        points: drawn().flat_map(|node| points(node.attribute("d").unwrap())).collect(),
     })
 }
 
@@ -141,12 +129,8 @@ fn series(group: Node) -> Option<Series> {
 fn points(path: &str) -> Vec<Pixel> {
     let parts = path.split(['M', 'L']).filter(|part| !part.is_empty());
     let pair = |part: &str| {
-        let end = part
-            .find(|c: char| c.is_ascii_alphabetic())
-            .unwrap_or(part.len());
-        let mut numbers = part[..end]
-            .split([' ', ','])
-            .filter(|text| !text.is_empty());
+        let end = part.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(part.len());
+        let mut numbers = part[..end].split([' ', ',']).filter(|text| !text.is_empty());
         Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
     };
     parts.filter_map(pair).collect()

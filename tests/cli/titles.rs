@@ -40,9 +40,7 @@ fn say_what_was_found(run: &Run) {
     let (overrides, may_agree) = otherwise(run);
     let place = Place::with("other.toml", run.scenario);
     let sets = overrides.iter().flat_map(|set| ["--set", set]);
-    let arguments = [run.verb, "other.toml", "--out", "out"]
-        .into_iter()
-        .chain(sets);
+    let arguments = [run.verb, "other.toml", "--out", "out"].into_iter().chain(sets);
     let arguments: Vec<&str> = arguments.collect();
     place.luckflow(&arguments).assert().success();
     let other = &files(&place.path("out"))["figures.json"];
@@ -167,8 +165,5 @@ fn violated_cells_are_counted_from_the_sweeps_table() {
     let title = &titles(finished)["verdicts"];
     let expected = format!("Violated: printed in {count}");
     assert!(title.starts_with(&expected), "{title}: {expected}");
-    assert!(
-        title.contains(&format!(" of {} cells", cells.len())),
-        "{title}"
-    );
+    assert!(title.contains(&format!(" of {} cells", cells.len())), "{title}");
 }

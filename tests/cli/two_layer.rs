@@ -41,10 +41,7 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
     let summary = json(&folder.join("summary.json"));
     assert_eq!(summary["scenario"]["teacher"]["nodes"], 3);
     assert!(
-        summary["scenario"]["integrate"]["horizon"]
-            .as_f64()
-            .unwrap()
-            > 0.0,
+        summary["scenario"]["integrate"]["horizon"].as_f64().unwrap() > 0.0,
         "resolved"
     );
     for key in ["program", "commit", "rustc", "openblas", "host", "time"] {
@@ -132,9 +129,7 @@ fn results_are_the_same_bytes_for_one_and_two_threads() {
             }
             command.assert().success();
         }
-        let read = |threads: &str, name: &str| {
-            std::fs::read(place.path().join(threads).join(name)).unwrap()
-        };
+        let read = |threads: &str, name: &str| std::fs::read(place.path().join(threads).join(name)).unwrap();
         for name in ["trajectory.csv", "convergence.svg", "rates.svg"] {
             assert!(read("1", name) == read("2", name), "{name}");
         }
@@ -178,11 +173,7 @@ fn states_are_written_in_full_coordinates_when_asked_for() {
     let mut table = csv::Reader::from_path(folder.join("trajectory.csv")).unwrap();
     let header = table.headers().unwrap().clone();
     let column = |name: &str| header.iter().position(|known| known == name).unwrap();
-    for (row, weights) in table
-        .records()
-        .map(Result::unwrap)
-        .zip(weights.outer_iter())
-    {
+    for (row, weights) in table.records().map(Result::unwrap).zip(weights.outer_iter()) {
         let number = |name: &str| row[column(name)].parse::<f64>().unwrap();
         let angle = |node: usize| {
             let (student, teacher) = (weights.column(node), teacher.column(node));
@@ -244,18 +235,10 @@ fn a_run_that_ends_early_says_what_to_change_and_keeps_what_it_has() {
     run(&place, &["--set", "integrate.max_steps=20"])
         .assert()
         .code(1)
-        .stderr(
-            predicate::str::contains("20 steps")
-                .and(predicate::str::contains("integrate.max_steps")),
-        );
+        .stderr(predicate::str::contains("20 steps").and(predicate::str::contains("integrate.max_steps")));
     let summary = json(&place.path().join("plots/small/summary.json"));
     assert_eq!(summary["end"]["kind"], "step-budget");
-    assert!(
-        summary["end"]["advice"]
-            .as_str()
-            .unwrap()
-            .contains("max_steps")
-    );
+    assert!(summary["end"]["advice"].as_str().unwrap().contains("max_steps"));
 }
 
 /// Whether a process has a handler for Ctrl-C, and has computed for a while: its state, as Linux tells it.
@@ -269,11 +252,7 @@ fn is_at_work(id: u32) -> bool {
     // After the name, which is in parentheses: state is the first field, time in user mode the twelfth, in hundredths of a second.
     let stat = read("stat");
     let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
-    let time: u64 = fields
-        .skip(11)
-        .take(1)
-        .map(|x| x.parse::<u64>().unwrap())
-        .sum();
+    let time: u64 = fields.skip(11).take(1).map(|x| x.parse::<u64>().unwrap()).sum();
     has_handler && time >= 30
 }
 
@@ -286,18 +265,8 @@ fn ctrl_c_keeps_what_was_computed() {
     let mut child = Running::start(
         Command::new(assert_cmd::cargo::cargo_bin("luckflow"))
             .current_dir(place.path())
-            .args([
-                "run",
-                "small.toml",
-                "--set",
-                "integrate.method=gradient-descent",
-            ])
-            .args([
-                "--set",
-                "integrate.step=1e-5",
-                "--set",
-                "integrate.outputs=100000",
-            ])
+            .args(["run", "small.toml", "--set", "integrate.method=gradient-descent"])
+            .args(["--set", "integrate.step=1e-5", "--set", "integrate.outputs=100000"])
             .stdout(Stdio::null())
             .stderr(Stdio::null()),
     );

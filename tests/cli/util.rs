@@ -52,14 +52,10 @@ impl Place {
     /// The program, with a limit on its time.
     pub fn luckflow(&self, arguments: &[&str]) -> Command {
         let mut command = Command::cargo_bin("luckflow").unwrap();
-        command
-            .current_dir(self.0.path())
-            .timeout(LIMIT)
-            .args(arguments);
+        command.current_dir(self.0.path()).timeout(LIMIT).args(arguments);
         // One BLAS kernel for all machines that have it, so that they agree on as many digits as possible.
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
-        {
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
             command.env("OPENBLAS_CORETYPE", "Haswell");
         }
         command
@@ -72,10 +68,7 @@ pub fn without_provenance(text: &str) -> String {
         [
             (r"\d+\.\d+ s\b", "[seconds] s"),
             (r#""seconds": [-+.\de]+"#, r#""seconds": "[seconds]""#),
-            (
-                r#""(commit|time|rustc|openblas|host)": "[^"]*""#,
-                r#""$1": "[$1]""#,
-            ),
+            (r#""(commit|time|rustc|openblas|host)": "[^"]*""#, r#""$1": "[$1]""#),
             (r#""command": \[[^\]]*\]"#, r#""command": "[command]""#),
             (r"luckflow \d+\.\d+\.\d+", "luckflow [version]"),
         ]
@@ -88,8 +81,7 @@ pub fn without_provenance(text: &str) -> String {
 
 /// Numbers with a fraction or an exponent in as many digits as every machine agrees on.
 pub fn rounded(text: &str) -> String {
-    static NUMBER: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"-?\b\d+(\.\d+(e-?\d+)?|e-?\d+)\b").unwrap());
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"-?\b\d+(\.\d+(e-?\d+)?|e-?\d+)\b").unwrap());
     let text = NUMBER.replace_all(text, |found: &Captures| {
         let number: f64 = found[0].parse().unwrap();
         match nearest(number) {
@@ -101,8 +93,7 @@ pub fn rounded(text: &str) -> String {
         }
     });
     // As tables for readers have them, with as many characters.
-    static SHORT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(−?\d(?:\.\d+)?)·10(⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)").unwrap());
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(−?\d(?:\.\d+)?)·10(⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)").unwrap());
     SHORT
         .replace_all(&text, |found: &Captures| {
             let factor: f64 = found[1].replace('−', "-").parse().unwrap();

@@ -16,15 +16,8 @@ fn verify_says_of_each_line_what_stands_behind_it() {
         ("`printed_d0`", "stated"),
     ] {
         let line = text.lines().find(|line| line.contains(words)).unwrap();
-        let verdict = if standing == "stated" {
-            "violated"
-        } else {
-            "holds"
-        };
-        assert!(
-            line.contains(standing) && line.trim_end().ends_with(verdict),
-            "{line}"
-        );
+        let verdict = if standing == "stated" { "violated" } else { "holds" };
+        assert!(line.contains(standing) && line.trim_end().ends_with(verdict), "{line}");
     }
 }
 

@@ -26,10 +26,7 @@ pub fn random_network([d, m, n, c]: [usize; 4], threshold: f64, seed: u64) -> Tw
     TwoLayer {
         teacher: Layer::with_threshold(unit_columns(seed, (d, m)), threshold),
         teacher_fan_out: normal(seed + 1, (m, c)),
-        student: Layer::new(
-            unit_columns(seed + 2, (d, n)),
-            Array1::from_elem(n, threshold),
-        ),
+        student: Layer::new(unit_columns(seed + 2, (d, n)), Array1::from_elem(n, threshold)),
         fan_out: normal(seed + 3, (n, c)),
     }
 }

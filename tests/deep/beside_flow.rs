@@ -59,10 +59,7 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
         .map(|(a, b)| a.largest_gap(b))
         .collect();
     assert!((gaps[0] / gaps[1] - 2.0).abs() < 0.05, "{gaps:?}");
-    let least = found
-        .gaps
-        .iter()
-        .find(|gaps| (gaps.step, gaps.batch) == (0.02, 64));
+    let least = found.gaps.iter().find(|gaps| (gaps.step, gaps.batch) == (0.02, 64));
     assert!(gaps[0] < 0.1 * least.unwrap().span.least);
 }
 
@@ -106,9 +103,7 @@ fn a_step_of_projected_sgd_is_on_average_one_of_the_flow() {
             true => layout.fan_out(&dy).to_owned(),
             false => ndarray::Array2::zeros(moved.dim()),
         };
-        let error = (&moved - &expected)
-            .iter()
-            .fold(0.0_f64, |a, x| a.max(x.abs()));
+        let error = (&moved - &expected).iter().fold(0.0_f64, |a, x| a.max(x.abs()));
         assert!(error < 0.008, "{error}");
     }
 }

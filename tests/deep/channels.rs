@@ -84,11 +84,7 @@ fn too_many_activations_go_in_pieces_and_correlate_as_one() {
         step = 0.001
     "#;
     let scenario = interpret(text, &[] as &[&str]);
-    let found = scenario
-        .get::<DeepTraining>()
-        .unwrap()
-        .simulate(&Silent)
-        .unwrap();
+    let found = scenario.get::<DeepTraining>().unwrap().simulate(&Silent).unwrap();
     let run = &found.runs[0];
     let inputs = gaussian_inputs(run.seed, "held out", [900, 784], 1.0);
     assert!(piece(&run.student.architecture, 900) < 900);
@@ -117,10 +113,7 @@ const DRAWN: &str = r#"
 "#;
 
 fn drawn(experiment: &str, overrides: &[&str]) -> luckflow::experiment::Scenario {
-    interpret(
-        &format!("experiment = \"{experiment}\"\n{DRAWN}"),
-        overrides,
-    )
+    interpret(&format!("experiment = \"{experiment}\"\n{DRAWN}"), overrides)
 }
 
 #[test]
@@ -155,11 +148,7 @@ fn a_stop_while_tickets_are_rewound_is_no_regular_end() {
     let scenario: &tickets::LotteryTickets = scenario.get().unwrap();
     let hooks = Late(std::sync::atomic::AtomicUsize::new(0));
     let found = scenario.run(None, &Nowhere, &hooks).unwrap();
-    assert!(
-        matches!(found.end, RunEnd::Interrupted { .. }),
-        "{:?}",
-        found.end
-    );
+    assert!(matches!(found.end, RunEnd::Interrupted { .. }), "{:?}", found.end);
 }
 
 #[test]
@@ -210,22 +199,10 @@ fn labels_of_images_are_a_teachers_or_noise() {
     let found = scenario.get::<labels::ImplicitRegularization>().unwrap();
     let found = found.simulate(&Silent).unwrap();
     assert_eq!(found.end, RunEnd::Finished);
-    let last = |labels| {
-        found
-            .of(labels)
-            .next()
-            .unwrap()
-            .rows
-            .last()
-            .unwrap()
-            .clone()
-    };
+    let last = |labels| found.of(labels).next().unwrap().rows.last().unwrap().clone();
     let (small, noise) = (last(labels::Labels::Small), last(labels::Labels::Noise));
     // What a teacher says of real images holds for others too; noise is fitted later, and holds for none.
-    assert!(
-        small.held_out_loss < 0.5 && small.fitted[0] > 0.7,
-        "{small:?}"
-    );
+    assert!(small.held_out_loss < 0.5 && small.fitted[0] > 0.7, "{small:?}");
     assert!(noise.held_out_loss > 0.9, "{noise:?}");
     assert!(small.training_loss < 0.5 * noise.training_loss);
 }
@@ -250,11 +227,7 @@ fn fresh_samples_are_never_seen_twice_and_help_where_few_are_seen_again_and_agai
     "#;
     let run = |overrides: &[&str]| {
         let scenario = interpret(text, overrides);
-        let found = scenario
-            .get::<DeepTraining>()
-            .unwrap()
-            .simulate(&Silent)
-            .unwrap();
+        let found = scenario.get::<DeepTraining>().unwrap().simulate(&Silent).unwrap();
         found.runs[0].last.clone()
     };
     let (kept, fresh) = (run(&[]), run(&["data.fresh=true"]));

@@ -4,8 +4,7 @@ use crate::common::interpret;
 use luckflow::experiment::deep::hessian::SpectrumMethod;
 use luckflow::experiment::deep::tickets::Keep;
 use luckflow::experiment::deep::{
-    Metric, Observation, Teachers, TrainingPlan, TrainingTrajectory, flow, hessian, labels,
-    tickets, training,
+    Metric, Observation, Teachers, TrainingPlan, TrainingTrajectory, flow, hessian, labels, tickets, training,
 };
 use luckflow::experiment::{Experiment, Nowhere, Outcome, Scenario, Silent};
 use luckflow::integrate::RunEnd;
@@ -40,10 +39,7 @@ const SMALL: &str = r#"
 "#;
 
 fn small(experiment: &str, further: &str, overrides: &[&str]) -> Scenario {
-    interpret(
-        &format!("experiment = \"{experiment}\"\n{SMALL}{further}"),
-        overrides,
-    )
+    interpret(&format!("experiment = \"{experiment}\"\n{SMALL}{further}"), overrides)
 }
 
 #[test]
@@ -64,11 +60,7 @@ fn the_lowest_layer_of_the_authors_small_teacher_is_found_within_a_few_epochs() 
 #[test]
 fn a_student_of_the_teachers_size_has_a_flat_direction_for_each_hidden_node_and_no_other() {
     // max(w·x, 0) v = max(a w·x, 0) v/a: a direction for each node in which the loss does not change.
-    let scenario = small(
-        "flat-minima",
-        "",
-        &["student.widths=[1, 4]", "data.samples=10000"],
-    );
+    let scenario = small("flat-minima", "", &["student.widths=[1, 4]", "data.samples=10000"]);
     let scenario: &hessian::FlatMinima = scenario.get().unwrap();
     let found = scenario.simulate(&Silent).unwrap();
     let [own, wide] = &found.runs[..] else {
@@ -105,12 +97,7 @@ fn lanczos_and_the_whole_spectrum_agree_on_the_largest_eigenvalue_and_the_flat_p
     assert!((ratio - 1.0).abs() < 1e-8, "{ratio}");
     // Forty probes of 245 parameters: a standard error of about 0.5·√(2/(245·40)).
     let difference = (estimate.near_zero - whole.near_zero).abs();
-    assert!(
-        difference < 0.05,
-        "{} and {}",
-        estimate.near_zero,
-        whole.near_zero
-    );
+    assert!(difference < 0.05, "{} and {}", estimate.near_zero, whole.near_zero);
 }
 
 #[test]
@@ -139,13 +126,7 @@ fn a_small_teacher_is_fitted_before_noise_also_where_they_are_mixed() {
     assert!(3.0 * half(fitted(mixture, 0)) < half(fitted(mixture, 1)));
     // What is fitted starts at nothing, and noise does not generalise.
     assert!(fitted(labels::Labels::Small, 0)[0].1.abs() < 0.2);
-    let held_out = |labels| {
-        found
-            .median(labels, |row| row.held_out_loss)
-            .last()
-            .unwrap()
-            .1
-    };
+    let held_out = |labels| found.median(labels, |row| row.held_out_loss).last().unwrap().1;
     assert!(held_out(labels::Labels::Noise) > 1.0 && held_out(labels::Labels::Small) < 0.2);
 }
 
@@ -157,11 +138,7 @@ fn tickets_have_the_asked_size_and_their_own_start() {
     let found = scenario.simulate(&Silent).unwrap();
     assert_eq!(found.tickets.len(), 2 * 5);
     for ticket in &found.tickets {
-        let size = if ticket.start == tickets::Start::Whole {
-            30
-        } else {
-            10
-        };
+        let size = if ticket.start == tickets::Start::Whole { 30 } else { 10 };
         assert_eq!(ticket.hidden, [size], "{:?}", ticket.start);
         assert_eq!(ticket.held_out.len(), 4);
     }
@@ -175,10 +152,7 @@ fn tickets_have_the_asked_size_and_their_own_start() {
     }
     assert_eq!(
         found
-            .ratios(
-                tickets::Start::Winners(Keep::Correlation),
-                tickets::Start::Fresh
-            )
+            .ratios(tickets::Start::Winners(Keep::Correlation), tickets::Start::Fresh)
             .len(),
         2
     );
@@ -213,21 +187,12 @@ fn the_matrix_flow_of_a_deep_network_learns_too() {
         "training.epochs=",
         "data.samples=",
     ];
-    let scenario = small(
-        "deep-flow",
-        "[flow]\nsteps = 300\nsamples = 256\n",
-        &overrides,
-    );
+    let scenario = small("deep-flow", "[flow]\nsteps = 300\nsamples = 256\n", &overrides);
     let scenario: &flow::DeepFlow = scenario.get().unwrap();
     let found = scenario.simulate(&Silent).unwrap();
     for path in [&found.flow, &found.sgd] {
         let (first, last) = (&path.rows[0], &path.rows[path.rows.len() - 1]);
-        assert!(
-            last.loss < 0.3 * first.loss,
-            "{} from {}",
-            last.loss,
-            first.loss
-        );
+        assert!(last.loss < 0.3 * first.loss, "{} from {}", last.loss, first.loss);
         assert!(last.rho[0] > first.rho[0]);
         // The output is never separated.
         assert!(last.separation[1] < 1e-9 && first.separation[0] > 1e-3);
@@ -257,9 +222,7 @@ fn other_metrics_can_be_added() {
         .unwrap()
         .problem(1, 1.0)
         .unwrap();
-    let architecture = scenario
-        .student
-        .architecture(&base.teacher.architecture, 2, None);
+    let architecture = scenario.student.architecture(&base.teacher.architecture, 2, None);
     let plan = TrainingPlan {
         label: "mine".into(),
         identity: String::new(),
@@ -288,9 +251,7 @@ fn a_training_begins_with_the_student_of_another() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("student.safetensors");
     let files = Outcome::files(&before);
-    let student = files
-        .into_iter()
-        .find(|file| file.name.starts_with("students/"));
+    let student = files.into_iter().find(|file| file.name.starts_with("students/"));
     let mut bytes = Vec::new();
     (student.unwrap().fill)(&mut bytes).unwrap();
     std::fs::write(&file, bytes).unwrap();

@@ -79,11 +79,7 @@ fn a_teacher_learns_the_classes_and_a_student_what_it_says() {
         let best = (0..10).fold(0, |best, c| if y[c] > y[best] { c } else { best });
         best == usize::from(*label)
     };
-    let right = said
-        .rows()
-        .into_iter()
-        .zip(&labels)
-        .filter(|pair| is_right(*pair));
+    let right = said.rows().into_iter().zip(&labels).filter(|pair| is_right(*pair));
     assert_eq!(right.count() as f64 / 100.0, accuracy);
     let apart = &outputs(&run.student, inputs.view()) - &said;
     let loss = apart.iter().map(|&d| f64::from(d * d)).sum::<f64>() / apart.len() as f64;
@@ -100,10 +96,7 @@ fn a_teacher_learns_the_classes_and_a_student_what_it_says() {
     assert_eq!(confusion.counts, counts);
     let same: u64 = (0..10).map(|class| counts[class][class]).sum();
     assert_eq!(confusion.agreement, same as f64 / 100.0);
-    assert!(
-        (30..100).contains(&same),
-        "{same}: far above chance, and not all"
-    );
+    assert!((30..100).contains(&same), "{same}: far above chance, and not all");
 
     // Together the outputs on the training images have unit deviation.
     let folder = ImageFolder::open(Path::new(IMAGES)).unwrap();
@@ -189,11 +182,7 @@ fn changing_images_are_the_same_after_any_stop_also_within_an_epoch() {
             if found.end == RunEnd::Finished {
                 break found;
             }
-            assert!(
-                matches!(found.end, RunEnd::Interrupted { .. }),
-                "{:?}",
-                found.end
-            );
+            assert!(matches!(found.end, RunEnd::Interrupted { .. }), "{:?}", found.end);
             stops += 1;
             assert!(stops < 100);
         };
@@ -226,10 +215,7 @@ fn records_that_are_not_of_this_training_are_not_used() {
     let whole = scenario.run(scenario.prepare().unwrap(), &store, &Silent);
     let whole = left(&whole.unwrap());
     let kept = store.0.lock().unwrap().clone();
-    for (from, to) in [
-        ("fan_out.0", "fan_oud.0"),
-        ("correlations.0", "correlationz.0"),
-    ] {
+    for (from, to) in [("fan_out.0", "fan_oud.0"), ("correlations.0", "correlationz.0")] {
         let mut changed = kept.clone();
         for (name, bytes) in &mut changed {
             if name.ends_with("records") && !name.contains("teacher") {
@@ -272,11 +258,7 @@ fn a_dense_student_learns_from_flattened_images() {
         .replace("image = [1, 28, 28]", "input_dim = 784")
         .replace("[6, 6]", "[30, 30]");
     let scenario = interpret(&text, &["training.step=0.05"]);
-    let found = scenario
-        .get::<DeepTraining>()
-        .unwrap()
-        .simulate(&Silent)
-        .unwrap();
+    let found = scenario.get::<DeepTraining>().unwrap().simulate(&Silent).unwrap();
     assert!(found.teachers[0].held_out.accuracy.unwrap() > 0.6);
     assert!(found.runs[0].last.held_out.loss < found.runs[0].start.held_out.loss);
 }

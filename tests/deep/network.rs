@@ -2,13 +2,10 @@
 
 use luckflow::flow::deep::{backpropagated, node_gradients, separated_velocity, true_velocity};
 use luckflow::network::deep::layers::{Normalization, Operation};
-use luckflow::network::deep::{
-    Architecture, BatchNorm, Deep, FullyConnected, Place, grid_teacher, uniform,
-};
+use luckflow::network::deep::{Architecture, BatchNorm, Deep, FullyConnected, Place, grid_teacher, uniform};
 use luckflow::rng::stream;
 use luckflow::sgd::{
-    Batch, Curvature, DataSet, Loss, Mode, Pass, Schedule, Targets, Trainer, Training,
-    gaussian_inputs,
+    Batch, Curvature, DataSet, Loss, Mode, Pass, Schedule, Targets, Trainer, Training, gaussian_inputs,
 };
 use ndarray::Array2;
 
@@ -47,10 +44,7 @@ fn data(loss: Loss, samples: usize) -> DataSet<f64> {
 fn student(architecture: &Architecture) -> Deep<f64> {
     let mut network = uniform(&mut stream(3, "student", &[]), architecture);
     let mut jitter = gaussian_inputs::<f64>(4, "jitter", [1, 1000], 0.3).into_iter();
-    let kinds = architecture
-        .operations()
-        .iter()
-        .zip(&mut network.parameters);
+    let kinds = architecture.operations().iter().zip(&mut network.parameters);
     for (kind, parameters) in kinds {
         if matches!(kind, Operation::Normalization(_)) {
             let gains_and_shifts = parameters.vectors[..2].iter_mut().flatten();
@@ -181,8 +175,7 @@ fn running_statistics_come_to_be_those_of_the_data() {
     for (j, row) in z.rows().into_iter().enumerate() {
         let mean = row.mean().unwrap();
         let variance = row.mapv(|z| (z - mean).powi(2)).sum() / 199.0;
-        let [running_mean, running_variance] =
-            [Normalization::MEAN, Normalization::VARIANCE].map(|v| norm[v][j]);
+        let [running_mean, running_variance] = [Normalization::MEAN, Normalization::VARIANCE].map(|v| norm[v][j]);
         assert!((running_mean - mean - layer.bias()[j]).abs() < 1e-8);
         assert!((running_variance / variance - 1.0).abs() < 1e-8);
     }
@@ -208,9 +201,7 @@ fn products_with_the_hessian_are_the_slopes_of_the_gradient() {
                 assert!((slope - exact).abs() < 1e-6 * scale, "{slope} and {exact}");
             }
             let dense = curvature.dense(|| true).unwrap();
-            let asymmetry = (&dense - &dense.t())
-                .iter()
-                .fold(0.0_f64, |a, x| a.max(x.abs()));
+            let asymmetry = (&dense - &dense.t()).iter().fold(0.0_f64, |a, x| a.max(x.abs()));
             assert!(asymmetry < 1e-13 * scale);
         }
     }
@@ -235,10 +226,7 @@ fn theorem_1_is_backpropagation_sample_by_sample() {
         for (l, (a, b)) in recursive.iter().zip(&exact).enumerate() {
             let scale = b.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
             let error = (a - b).iter().fold(0.0_f64, |a, x| a.max(x.abs()));
-            assert!(
-                scale > 0.0 && error < 1e-12 * scale,
-                "layer {l}: {error} of {scale}"
-            );
+            assert!(scale > 0.0 && error < 1e-12 * scale, "layer {l}: {error} of {scale}");
         }
     }
 }
@@ -255,16 +243,8 @@ fn with_a_single_sample_nothing_is_separated() {
                 continue;
             }
             let scale = b.weights.iter().fold(0.0_f64, |a, x| a.max(x.abs()));
-            assert!(
-                (&a.weights - &b.weights)
-                    .iter()
-                    .all(|x| x.abs() < 1e-12 * scale)
-            );
-            assert!(
-                (a.bias() - b.bias())
-                    .iter()
-                    .all(|x| x.abs() < 1e-12 * scale.max(1.0))
-            );
+            assert!((&a.weights - &b.weights).iter().all(|x| x.abs() < 1e-12 * scale));
+            assert!((a.bias() - b.bias()).iter().all(|x| x.abs() < 1e-12 * scale.max(1.0)));
         }
     }
 }

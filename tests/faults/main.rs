@@ -116,18 +116,13 @@ impl Trial {
                 count += 1;
             }
         }
-        println!(
-            "{}: {} calls, {count} faults",
-            self.verb.join(" "),
-            ended.calls
-        );
+        println!("{}: {} calls, {count} faults", self.verb.join(" "), ended.calls);
         count
     }
 
     fn one(&self, at: usize, fault: Fault, whole: &BTreeMap<String, Vec<u8>>) {
         let place = self.begin();
-        let failed =
-            tracer::run(&mut luckflow(self.verb), place.path(), Some((at, fault))).unwrap();
+        let failed = tracer::run(&mut luckflow(self.verb), place.path(), Some((at, fault))).unwrap();
         let Ended {
             status,
             stderr,
@@ -139,20 +134,14 @@ impl Trial {
         match status {
             None => assert_eq!(fault, Fault::Kill, "{what}"),
             // It was told, or it makes no difference.
-            Some(1 | 2) => assert!(
-                stderr.starts_with("error: ") && stderr.len() < 1000,
-                "{what}"
-            ),
+            Some(1 | 2) => assert!(stderr.starts_with("error: ") && stderr.len() < 1000, "{what}"),
             Some(0) => same(&files(place.path()), whole, &what),
             other => panic!("{other:?}: {what}"),
         }
         if *status == Some(0) {
             return;
         }
-        let on = luckflow(self.on)
-            .current_dir(place.path())
-            .output()
-            .unwrap();
+        let on = luckflow(self.on).current_dir(place.path()).output().unwrap();
         assert!(on.status.success(), "{what}, then {on:?}");
         same(&files(place.path()), whole, &what);
     }

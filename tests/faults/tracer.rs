@@ -65,11 +65,7 @@ const BY_SECOND: [i64; 5] = [
 
 /// Runs a program whose folder is `place`; call number `at`, from 0, meets its fault. An error if the system does not let
 /// this one trace another.
-pub fn run(
-    command: &mut Command,
-    place: &Path,
-    fault: Option<(usize, Fault)>,
-) -> io::Result<Ended> {
+pub fn run(command: &mut Command, place: &Path, fault: Option<(usize, Fault)>) -> io::Result<Ended> {
     let said = tempfile::NamedTempFile::new()?;
     command
         .current_dir(place)
@@ -140,8 +136,7 @@ impl Tracer<'_> {
         loop {
             let mut status = 0;
             // SAFETY: it writes the status and nothing else. Only children of this thread: tests run side by side.
-            let pid =
-                unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::__WNOTHREAD) };
+            let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::__WNOTHREAD) };
             succeeded(pid.into())?;
             if libc::WIFEXITED(status) && pid == self.main {
                 return Ok(Some(libc::WEXITSTATUS(status)));
@@ -166,9 +161,7 @@ impl Tracer<'_> {
                 0
             }
             (0, libc::SIGTRAP) => {
-                let options = libc::PTRACE_O_TRACECLONE
-                    | libc::PTRACE_O_TRACESECCOMP
-                    | libc::PTRACE_O_EXITKILL;
+                let options = libc::PTRACE_O_TRACECLONE | libc::PTRACE_O_TRACESECCOMP | libc::PTRACE_O_EXITKILL;
                 // SAFETY: the thread is stopped, and this one is its tracer.
                 unsafe { libc::ptrace(libc::PTRACE_SETOPTIONS, pid, 0, options) };
                 0

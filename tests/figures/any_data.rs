@@ -72,11 +72,7 @@ fn a_figures_table_has_all_of_its_numbers() {
     let figure = Figure::new("table")
         .axes(Axis { names, ..cells() }, cells())
         .panel("left")
-        .line(
-            "a, b",
-            [(0.1, 1.0 / 3.0), (f64::NAN, 1e-300)],
-            Look::SIMULATED,
-        )
+        .line("a, b", [(0.1, 1.0 / 3.0), (f64::NAN, 1e-300)], Look::SIMULATED)
         .band("band", [(1.0, 2.0, 3.0)], Look::of_series(0))
         .level("level", 0.5, Look::FLOOR)
         .cells("holds", vec![0, 3], Look::HOLDS)
@@ -133,11 +129,7 @@ fn value() -> impl Strategy<Value = f64> {
         f64::INFINITY,
         f64::NEG_INFINITY,
     ];
-    prop_oneof![
-        prop::sample::select(special.to_vec()),
-        any::<f64>(),
-        -10.0..10.0_f64
-    ]
+    prop_oneof![prop::sample::select(special.to_vec()), any::<f64>(), -10.0..10.0_f64]
 }
 
 fn mark() -> impl Strategy<Value = Mark> {
@@ -151,10 +143,7 @@ fn mark() -> impl Strategy<Value = Mark> {
         value().prop_map(Mark::Level),
         value().prop_map(Mark::Divider),
         prop::collection::vec(0..40_usize, 0..10).prop_map(Mark::Cells),
-        (prop::collection::vec(value(), 0..20), [value(), value()])
-            .prop_map(|(values, ends)| Mark::Heat(values, ends)),
-        pairs().prop_map(|points| Mark::Pieces(
-            points.windows(2).map(|pair| [pair[0], pair[1]]).collect()
-        )),
+        (prop::collection::vec(value(), 0..20), [value(), value()]).prop_map(|(values, ends)| Mark::Heat(values, ends)),
+        pairs().prop_map(|points| Mark::Pieces(points.windows(2).map(|pair| [pair[0], pair[1]]).collect())),
     ]
 }

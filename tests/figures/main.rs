@@ -26,12 +26,7 @@ fn texts(svg: &str) -> Vec<String> {
         plain
     };
     let pieces = svg.split("<text ").skip(1);
-    let has_text = |piece: &&str| {
-        !piece
-            .split('>')
-            .next()
-            .is_some_and(|tag| tag.ends_with('/'))
-    };
+    let has_text = |piece: &&str| !piece.split('>').next().is_some_and(|tag| tag.ends_with('/'));
     pieces.filter(has_text).map(text).collect()
 }
 
@@ -42,9 +37,7 @@ fn labels(svg: &str, anchor: &str) -> Vec<String> {
         .split("<text ")
         .skip(1)
         .filter(|piece| has(&piece.split_once('>').expect("an element").0));
-    pieces
-        .flat_map(|piece| texts(&format!("<text {piece}")))
-        .collect()
+    pieces.flat_map(|piece| texts(&format!("<text {piece}"))).collect()
 }
 
 fn x_labels(svg: &str) -> Vec<String> {

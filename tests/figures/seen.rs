@@ -13,20 +13,10 @@ fn what_was_not_run_is_paler() {
     let (whole, part) = (figure(vec![]), figure(vec![2]));
     assert!(!whole.contains("fill-opacity"));
     // Over the upper left cell, and in the key.
-    assert_eq!(
-        part.matches("fill=\"#ffffff\" fill-opacity=\"0.6\"")
-            .count(),
-        2
-    );
+    assert_eq!(part.matches("fill=\"#ffffff\" fill-opacity=\"0.6\"").count(), 2);
     let d = |svg: &str, after: &str| {
         let (_, rest) = svg.split_once(after).unwrap();
-        rest.split("d=\"")
-            .nth(1)
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap()
-            .to_owned()
+        rest.split("d=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     };
     let veil = d(&part, "<title>not run</title>");
     assert!(d(&whole, "<title>holds</title>").ends_with(&veil), "{veil}");
@@ -38,18 +28,10 @@ fn what_cannot_be_drawn_is_named() {
         .x("x")
         .log_y("y")
         .y_range([1.0, 10.0])
-        .line(
-            "with a zero",
-            [(0.0, 2.0), (1.0, 0.0), (2.0, 5.0)],
-            Look::of_series(1),
-        )
+        .line("with a zero", [(0.0, 2.0), (1.0, 0.0), (2.0, 5.0)], Look::of_series(1))
         .level("far", 1e3, Look::FLOOR)
         .points("none", [(1.0, f64::NAN)], Look::of_set(0))
-        .points(
-            "endless",
-            [(1.0, f64::INFINITY), (1.0, 2.0)],
-            Look::of_set(0),
-        )
+        .points("endless", [(1.0, f64::INFINITY), (1.0, 2.0)], Look::of_set(0))
         .to_svg();
     let texts = texts(&svg);
     for expected in [
@@ -58,16 +40,9 @@ fn what_cannot_be_drawn_is_named() {
         "none (nothing to draw)",
         "Infinite values are left out.",
     ] {
-        assert!(
-            texts.iter().any(|text| text == expected),
-            "{expected} in {texts:?}"
-        );
+        assert!(texts.iter().any(|text| text == expected), "{expected} in {texts:?}");
     }
-    assert!(
-        texts
-            .iter()
-            .any(|text| text.starts_with("Wedges on the lower edge"))
-    );
+    assert!(texts.iter().any(|text| text.starts_with("Wedges on the lower edge")));
     // The curve has a gap at the zero: two pieces, and a wedge.
     assert_eq!(svg.matches("class=\"zero\"").count(), 1);
     let line = svg
@@ -89,12 +64,7 @@ fn the_key_is_in_the_order_of_the_right_ends() {
         .line("high", [(0.0, 0.0), (1.0, 8.0)], Look::of_series(1))
         .to_svg();
     let texts = texts(&svg);
-    let place = |label: &str| {
-        texts
-            .iter()
-            .position(|text| text == label)
-            .expect("in the key")
-    };
+    let place = |label: &str| texts.iter().position(|text| text == label).expect("in the key");
     assert!(place("high") < place("middle") && place("middle") < place("low"));
 }
 
@@ -186,11 +156,10 @@ fn a_dark_ground_changes_colours_and_nothing_else() {
         .axes(cells(), cells())
         .cells("holds", vec![0], Look::VIOLATED)
         .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
-    let curve =
-        Figure::new("dark")
-            .x("x")
-            .y("y")
-            .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::of_series(0));
+    let curve = Figure::new("dark")
+        .x("x")
+        .y("y")
+        .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::of_series(0));
     for figure in [figure, curve] {
         let (paper, dark) = (figure.to_svg(), figure.clone().on(Ground::Dark).to_svg());
         assert_well_formed(&dark);
@@ -209,11 +178,7 @@ fn a_dark_ground_changes_colours_and_nothing_else() {
         };
         let rest = without(&dark).replacen(" fill=\"\"", "", 1);
         assert_eq!(rest.len(), without(&paper).len(), "only colours");
-        assert!(
-            !colors(&dark)
-                .iter()
-                .any(|color| color == "#fff" || color == "#000")
-        );
+        assert!(!colors(&dark).iter().any(|color| color == "#fff" || color == "#000"));
         // What stands for numbers stays.
         let scale = |svg: &str| -> Vec<String> {
             let lines = svg.lines().filter(|line| line.contains("class=\"scale\""));
@@ -233,10 +198,7 @@ fn sizes_are_true() {
             .size(size)
     };
     // Journals want 6 to 7 points; from the last row of a room one reads 17 on a slide of 13⅓ inches.
-    for (size, wide, range) in [
-        (Size::mm(85.0), 85.0, 6.0..7.0),
-        (Size::slide(), 338.7, 17.0..21.0),
-    ] {
+    for (size, wide, range) in [(Size::mm(85.0), 85.0, 6.0..7.0), (Size::slide(), 338.7, 17.0..21.0)] {
         let svg = figure(size).to_svg();
         assert!(svg.contains(&format!("width=\"{wide}mm\"")));
         let number = |after: &str| -> f64 {

@@ -9,17 +9,13 @@ fn rows_of_panels_may_have_horizontal_axes_of_their_own() {
         for count in counts {
             for _ in 0..2 {
                 let points = [(1.0, 0.5), (count, 0.5)];
-                figure = figure
-                    .panel(format!("{count}"))
-                    .line("norm", points, Look::SIMULATED);
+                figure = figure.panel(format!("{count}")).line("norm", points, Look::SIMULATED);
             }
         }
         if by_row { figure.x_by_row() } else { figure }.to_svg()
     };
     let last = |svg: &str| -> Vec<f64> {
-        let labels = x_labels(svg)
-            .into_iter()
-            .map(|label| label.parse().unwrap());
+        let labels = x_labels(svg).into_iter().map(|label| label.parse().unwrap());
         labels
             .collect::<Vec<f64>>()
             .chunk_by(|a, b| a < b)
@@ -66,11 +62,7 @@ fn log_axes_have_one_two_five_within_decades_and_one_style() {
     );
     // Within less than a digit.
     let narrow = y_labels(&log_figure(3.1, 3.3));
-    assert_eq!(
-        (narrow[0].as_str(), narrow[5].as_str()),
-        ("3.1", "3.2"),
-        "{narrow:?}"
-    );
+    assert_eq!((narrow[0].as_str(), narrow[5].as_str()), ("3.1", "3.2"), "{narrow:?}");
     assert!(log_figure(1e-5, 10.0).contains("10<tspan dy=\"-4.7\" font-size=\"9.4\">−4</tspan>"));
 }
 

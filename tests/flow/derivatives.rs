@@ -47,15 +47,10 @@ fn orthonormal_teachers_have_the_closed_form_rate() {
     for m in [3, 5, 12] {
         for i in 0..=14 {
             let b = 0.25 * f64::from(i);
-            let rate = asymptotic_rate(Array2::eye(m).view(), b, m + 10)
-                .unwrap()
-                .rate;
+            let rate = asymptotic_rate(Array2::eye(m).view(), b, m + 10).unwrap().rate;
             let (q, phi) = (gaussian::tail(b), gaussian::density(b));
             let closed = q - q * q - phi * phi;
-            assert!(
-                (rate / closed - 1.0).abs() < 1e-9,
-                "m = {m}, b = {b}: {rate} {closed}"
-            );
+            assert!((rate / closed - 1.0).abs() < 1e-9, "m = {m}, b = {b}: {rate} {closed}");
         }
     }
 }
@@ -67,11 +62,7 @@ fn many_nodes_go_to_the_iterative_solver_and_give_the_same_rate() {
     assert_eq!(found.unknowns, 40 * 39);
     let (q, phi) = (gaussian::tail(b), gaussian::density(b));
     let closed = q - q * q - phi * phi;
-    assert!(
-        (found.rate / closed - 1.0).abs() < 1e-6,
-        "{} {closed}",
-        found.rate
-    );
+    assert!((found.rate / closed - 1.0).abs() < 1e-6, "{} {closed}", found.rate);
 }
 
 #[test]
@@ -95,11 +86,7 @@ fn the_dimension_drops_out() {
     let last = few.states.last().unwrap();
     let layout = exact_flow(&reduced, FlowOptions::default()).layout();
     let rebuilt = frame.lift(layout.weights(last).t()).unwrap();
-    let simulated = flow
-        .layout()
-        .weights(many.states.last().unwrap())
-        .t()
-        .to_owned();
+    let simulated = flow.layout().weights(many.states.last().unwrap()).t().to_owned();
     assert!((rebuilt - simulated).iter().all(|x: &f64| x.abs() < 1e-11));
 }
 
@@ -109,14 +96,7 @@ fn a_sampled_flow_with_a_second_moment_multiplies_by_it() {
     let rows = normal(81, (2000, 4)).dot(&normal(82, (4, 4)));
     let input = Input::rows(rows).unwrap();
     let second_moment = input.second_moment().unwrap();
-    let sampler = |input: &Input| {
-        Box::new(MonteCarlo::<f64>::new(
-            input.clone(),
-            2000,
-            Resample::Never,
-            1,
-        ))
-    };
+    let sampler = |input: &Input| Box::new(MonteCarlo::<f64>::new(input.clone(), 2000, Resample::Never, 1));
     let options = FlowOptions {
         projection: false,
         fan_out: FanOut::Fixed,
@@ -125,12 +105,7 @@ fn a_sampled_flow_with_a_second_moment_multiplies_by_it() {
     let start = flow.state_of(&network);
     let with = velocity(&mut flow, &start);
     // The same overlaps without the factor.
-    let mut plain = TwoLayerFlow::new(
-        &network,
-        sampler(&input),
-        &Input::standard_gaussian(),
-        options,
-    );
+    let mut plain = TwoLayerFlow::new(&network, sampler(&input), &Input::standard_gaussian(), options);
     let without = velocity(&mut plain, &start);
     let expected = plain.layout().weights(&without).dot(&second_moment);
     let found = flow.layout().weights(&with).to_owned();
@@ -141,12 +116,7 @@ fn a_sampled_flow_with_a_second_moment_multiplies_by_it() {
 fn watching_a_run_with_fresh_samples_does_not_change_it() {
     let network = theorem4_network(6, 3, 0.2, 0.5, 4);
     let end = |outputs: usize| {
-        let sampler = MonteCarlo::<f64>::new(
-            Input::standard_gaussian(),
-            500,
-            Resample::EveryEvaluation,
-            9,
-        );
+        let sampler = MonteCarlo::<f64>::new(Input::standard_gaussian(), 500, Resample::EveryEvaluation, 9);
         let mut flow = TwoLayerFlow::new(
             &network,
             Box::new(sampler),
@@ -184,14 +154,8 @@ fn angle_rates_are_the_derivatives_of_the_angles() {
     let flow = std::cell::RefCell::new(&mut flow);
     for (j, rate) in rates.iter().enumerate() {
         let angle = |step: f64| {
-            let y: Vec<f64> = start
-                .iter()
-                .zip(&force)
-                .map(|(y, f)| y + step * f)
-                .collect();
-            flow.borrow_mut()
-                .snapshot(&y, &mut vec![0.0; y.len()])
-                .angles[j]
+            let y: Vec<f64> = start.iter().zip(&force).map(|(y, f)| y + step * f).collect();
+            flow.borrow_mut().snapshot(&y, &mut vec![0.0; y.len()]).angles[j]
         };
         assert!((derivative(angle, 1e-2) - rate).abs() < 1e-11);
     }

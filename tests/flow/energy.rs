@@ -29,11 +29,7 @@ fn the_flow_is_the_riemannian_gradient_of_the_closed_form_loss() {
             }
             let flow = std::cell::RefCell::new(&mut flow);
             let loss = |step: f64| {
-                let y: Vec<f64> = start
-                    .iter()
-                    .zip(&direction)
-                    .map(|(y, d)| y + step * d)
-                    .collect();
+                let y: Vec<f64> = start.iter().zip(&direction).map(|(y, d)| y + step * d).collect();
                 flow.borrow_mut().snapshot(&y, &mut vec![0.0; y.len()]).loss
             };
             let slope = derivative(loss, 4e-3);
@@ -58,19 +54,12 @@ fn the_loss_falls_at_the_rate_of_the_squared_velocity() {
         assert!((squares / norm - 1.0).abs() < 1e-13);
         let flow = std::cell::RefCell::new(&mut flow);
         let loss = |step: f64| {
-            let y: Vec<f64> = start
-                .iter()
-                .zip(&force)
-                .map(|(y, f)| y + step * f)
-                .collect();
+            let y: Vec<f64> = start.iter().zip(&force).map(|(y, f)| y + step * f).collect();
             flow.borrow_mut().snapshot(&y, &mut vec![0.0; y.len()]).loss
         };
         let scale = 0.02 / norm.sqrt().max(1.0);
         let slope = derivative(loss, scale);
-        assert!(
-            (slope / -squares - 1.0).abs() < 1e-9,
-            "{slope} beside −{squares}"
-        );
+        assert!((slope / -squares - 1.0).abs() < 1e-9, "{slope} beside −{squares}");
     }
 }
 
@@ -93,10 +82,7 @@ fn the_loss_never_rises_and_the_energy_balances_along_a_run() {
 #[test]
 fn nodes_stay_of_unit_norm_through_a_long_run_of_every_method() {
     let network = random_network([6, 3, 6, 2], 0.3, 8);
-    let loose = Tolerance {
-        rtol: 1e-4,
-        atol: 1e-6,
-    };
+    let loose = Tolerance { rtol: 1e-4, atol: 1e-6 };
     for method in [
         Method::Dopri5(loose),
         Method::Dop853(loose),
@@ -128,11 +114,7 @@ fn the_norm_of_a_state_has_no_effect_on_the_projected_flow() {
     let (a, b) = (layout.weights(&at_unit), layout.weights(&at_stretched));
     for j in 0..4 {
         let factor = if j == 1 { 1.5 } else { 1.0 };
-        assert!(
-            (&a.row(j) * factor - b.row(j))
-                .iter()
-                .all(|x| x.abs() < 1e-14)
-        );
+        assert!((&a.row(j) * factor - b.row(j)).iter().all(|x| x.abs() < 1e-14));
     }
 }
 
@@ -148,11 +130,7 @@ fn without_projection_the_model_is_w_star_h_star_minus_w_h() {
     let dy = velocity(&mut flow, &start);
     use luckflow::overlap::{OverlapMethod, Overlaps};
     let mut overlaps = Overlaps::zeros(4, 3);
-    ExactGaussian::new().evaluate(
-        network.student.view(),
-        network.teacher.view(),
-        &mut overlaps,
-    );
+    ExactGaussian::new().evaluate(network.student.view(), network.teacher.view(), &mut overlaps);
     let h = &overlaps.d() * &network.fan_out.dot(&network.fan_out.t());
     let h_star = &overlaps.d_star() * &network.fan_out.dot(&network.teacher_fan_out.t());
     let expected = network.teacher.weights.dot(&h_star.t()) - network.student.weights.dot(&h.t());
@@ -190,12 +168,8 @@ fn the_jacobian_is_the_derivative_of_the_flow() {
             derivative(
                 |step| {
                     let mut y = start.clone();
-                    layout
-                        .weights_mut(&mut y)
-                        .scaled_add(step, &direction.weights);
-                    layout
-                        .fan_out_mut(&mut y)
-                        .scaled_add(step, &direction.fan_out);
+                    layout.weights_mut(&mut y).scaled_add(step, &direction.weights);
+                    layout.fan_out_mut(&mut y).scaled_add(step, &direction.fan_out);
                     // Along the sphere: the field off it is extended, not differentiated.
                     flow.borrow().renormalize(&mut y);
                     velocity(&mut flow.borrow_mut(), &y)[index]
@@ -206,17 +180,11 @@ fn the_jacobian_is_the_derivative_of_the_flow() {
         for j in 0..4 {
             for i in 0..5 {
                 let difference = component(5 * j + i);
-                assert!(
-                    (analytic.weights[[j, i]] - difference).abs() < 1e-8,
-                    "δẇ[{j}, {i}]"
-                );
+                assert!((analytic.weights[[j, i]] - difference).abs() < 1e-8, "δẇ[{j}, {i}]");
             }
             for i in 0..2 {
                 let difference = component(20 + 2 * j + i);
-                assert!(
-                    (analytic.fan_out[[j, i]] - difference).abs() < 1e-8,
-                    "δV̇[{j}, {i}]"
-                );
+                assert!((analytic.fan_out[[j, i]] - difference).abs() < 1e-8, "δV̇[{j}, {i}]");
             }
         }
     }

@@ -54,12 +54,7 @@ impl Monitor<TwoLayerFlow> for Keep {
     }
 }
 
-fn run(
-    network: &TwoLayer,
-    options: FlowOptions,
-    method: Method,
-    horizon: f64,
-) -> (TwoLayerFlow, Keep) {
+fn run(network: &TwoLayer, options: FlowOptions, method: Method, horizon: f64) -> (TwoLayerFlow, Keep) {
     let mut flow = exact_flow(network, options);
     let start = flow.state_of(network);
     let mut keep = Keep::default();

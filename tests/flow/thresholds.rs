@@ -81,10 +81,7 @@ fn gates_with_activations_are_what_samples_have() {
         // E[f'_j f_k²] ≤ E[f_k²] ≤ 1 + b².
         let error = ((1.0 + thresholds[k].powi(2)) / samples as f64).sqrt();
         let exact = exact.mixed[[j, k]];
-        assert!(
-            (mean - exact).abs() < 4.5 * error,
-            "{j}, {k}: {mean} beside {exact}"
-        );
+        assert!((mean - exact).abs() < 4.5 * error, "{j}, {k}: {mean} beside {exact}");
         assert!(exact > 30.0 * error || exact < 0.1, "{j}, {k}: {exact}");
     }
     // The constant node: its gate is open, its activation 1.
@@ -107,8 +104,7 @@ fn separated_thresholds_are_a_coordinate_of_their_nodes() {
     let beta_star = network.fan_out.dot(&network.teacher_fan_out.t());
     for (j, found) in flow.layout().thresholds(&force)[..5].iter().enumerate() {
         let own = |k| -> f64 { beta[[j, k]] * overlaps.d()[[j, k]] * student.thresholds[k] };
-        let of_teacher =
-            |k| -> f64 { beta_star[[j, k]] * overlaps.d_star()[[j, k]] * teacher.thresholds[k] };
+        let of_teacher = |k| -> f64 { beta_star[[j, k]] * overlaps.d_star()[[j, k]] * teacher.thresholds[k] };
         let expected = (0..3).map(of_teacher).sum::<f64>() - (0..5).map(own).sum::<f64>();
         assert!((found - expected).abs() < 1e-13);
     }

@@ -12,9 +12,7 @@ fn root() -> &'static Path {
 /// All pages, with their texts.
 fn pages() -> Vec<(PathBuf, String)> {
     let folders = [".", "docs", "python"].map(|folder| root().join(folder));
-    let files = folders
-        .iter()
-        .flat_map(|folder| fs::read_dir(folder).unwrap());
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
     let paths = files.map(|file| file.unwrap().path());
     let pages = paths.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
     pages
@@ -77,10 +75,7 @@ fn links_lead_somewhere() {
             }
         }
     }
-    assert!(
-        files > 50 && sections > 0,
-        "{files} links, {sections} to sections"
-    );
+    assert!(files > 50 && sections > 0, "{files} links, {sections} to sections");
 }
 
 #[test]
@@ -98,12 +93,7 @@ fn every_figure_is_in_the_gallery_with_a_command_that_there_is() {
             let scenario = root().join(format!("scenarios/{}.toml", &found[2]));
             let given = fs::read_to_string(&scenario);
             let given = given.unwrap_or_else(|_| panic!("{}: {}", path.display(), &found[0]));
-            assert_eq!(
-                &found[1] == "sweep",
-                given.contains("[sweep]"),
-                "{}",
-                &found[0]
-            );
+            assert_eq!(&found[1] == "sweep", given.contains("[sweep]"), "{}", &found[0]);
             commands += 1;
         }
     }

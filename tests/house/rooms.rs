@@ -15,9 +15,7 @@ fn collect(path: &Path, room: &str, uses: &mut Uses) {
     } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
         let text = fs::read_to_string(path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let lines = code
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"));
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in lines {
             for after in line.split("crate::").skip(1) {
                 let is_name = |c: char| c.is_ascii_lowercase() || c == '_';

@@ -28,10 +28,7 @@ fn the_words_of_a_stream_are_frozen() {
 fn drawn_networks_are_frozen() {
     let teacher = draw::random_teacher(&mut stream(1, "teacher", &[]), 100, 2);
     let student = draw::students_at_angle(&mut stream(1, "student", &[]), 100, teacher.view(), 0.5);
-    close(
-        &teacher.column(1).to_vec(),
-        &[0.013359642566808036, 0.9999107559929972],
-    );
+    close(&teacher.column(1).to_vec(), &[0.013359642566808036, 0.9999107559929972]);
     close(
         &student.column(1).to_vec(),
         &[
@@ -109,11 +106,7 @@ fn deep_networks_and_their_samples_are_frozen() {
     let inputs = gaussian_inputs::<f64>(1, "training", [1030, 2], 2.0);
     close(
         &[inputs[[0, 0]], inputs[[0, 1]], inputs[[1025, 0]]],
-        &[
-            -1.0821200753734315,
-            -0.4627579384614928,
-            0.02514249967235722,
-        ],
+        &[-1.0821200753734315, -0.4627579384614928, 0.02514249967235722],
     );
 }
 

@@ -54,10 +54,7 @@ fn arrays_of_numpy_are_read_in_any_order_of_their_axes() {
     assert_eq!(one.shape(), Shape::image(3, 28, 28));
     assert_eq!(
         one.image(3)[784..1568],
-        half.index_axis(Axis(0), 3)
-            .iter()
-            .copied()
-            .collect::<Vec<u8>>()
+        half.index_axis(Axis(0), 3).iter().copied().collect::<Vec<u8>>()
     );
 
     // In one archive, packed.
@@ -120,10 +117,7 @@ fn pictures_are_classed_by_their_folders() {
     draw(&source.train, "train", 60);
     draw(&source.test, "test", 60);
     let read = ImageFolder::open(folder.path()).unwrap();
-    assert_eq!(
-        (read.train.len(), read.test.len(), read.classes()),
-        (60, 60, 10)
-    );
+    assert_eq!((read.train.len(), read.test.len(), read.classes()), (60, 60, 10));
     let of = |class: u8| {
         source.train.labels()[..60]
             .iter()
@@ -132,28 +126,20 @@ fn pictures_are_classed_by_their_folders() {
     };
     assert_eq!(read.train.counts(10), (0..10).map(of).collect::<Vec<_>>());
     // Class by class, within a class in the order of names.
-    let first = (0..60)
-        .find(|&index| source.train.labels()[index] == 0)
-        .unwrap();
+    let first = (0..60).find(|&index| source.train.labels()[index] == 0).unwrap();
     assert_eq!(read.train.image(0), source.train.image(first));
     assert_eq!(ImageFolder::files(folder.path()).unwrap().len(), 120);
 
     let broken = folder.path().join("train/class-0/zzz.png");
     fs::write(&broken, b"no picture").unwrap();
     let said = message(folder.path());
-    assert!(
-        said.contains("zzz.png") && said.contains("a whole PNG file"),
-        "{said}"
-    );
+    assert!(said.contains("zzz.png") && said.contains("a whole PNG file"), "{said}");
     let file = fs::File::create(&broken).unwrap();
     let mut writer = png::Encoder::new(file, 2, 2).write_header().unwrap();
     writer.write_image_data(&[0; 4]).unwrap();
     writer.finish().unwrap();
     let said = message(folder.path());
-    assert!(
-        said.contains("a picture of 1×2×2; allowed: 1×28×28"),
-        "{said}"
-    );
+    assert!(said.contains("a picture of 1×2×2; allowed: 1×28×28"), "{said}");
     fs::remove_file(&broken).unwrap();
     fs::remove_dir_all(folder.path().join("test/class-3")).unwrap();
     let said = message(folder.path());

@@ -60,13 +60,7 @@ fn idx_files_agree_with_python() {
     assert_eq!(train.shape(), Shape::image(1, 28, 28));
     assert_eq!(train.labels()[..10], [9, 0, 0, 3, 0, 2, 7, 2, 5, 5]);
     assert_eq!(test.labels()[..10], [9, 2, 1, 1, 6, 1, 4, 6, 5, 7]);
-    let sum = |images: &Images| {
-        images
-            .image(0)
-            .iter()
-            .map(|&byte| u32::from(byte))
-            .sum::<u32>()
-    };
+    let sum = |images: &Images| images.image(0).iter().map(|&byte| u32::from(byte)).sum::<u32>();
     assert_eq!((sum(&train), sum(&test)), (76_247, 33_456));
     let counts = [32, 33, 31, 29, 29, 31, 33, 30, 27, 25];
     assert_eq!(train.counts(10), counts);
@@ -85,10 +79,7 @@ fn files_that_are_not_packed_hold_the_same() {
         std::io::copy(&mut flate2::read::GzDecoder::new(file), &mut plain).unwrap();
         fs::remove_file(packed).unwrap();
     }
-    assert_eq!(
-        ImageFolder::open(folder.path()).unwrap().train,
-        fashion().train
-    );
+    assert_eq!(ImageFolder::open(folder.path()).unwrap().train, fashion().train);
 }
 
 #[test]
@@ -100,16 +91,9 @@ fn cifar_10_is_read_plane_by_plane_and_file_by_file() {
         let name = format!("data_batch_{}.bin", file + 1);
         fs::write(folder.path().join(name), records(&source, chosen, &[])).unwrap();
     }
-    fs::write(
-        folder.path().join("test_batch.bin"),
-        records(&source, 20..23, &[]),
-    )
-    .unwrap();
+    fs::write(folder.path().join("test_batch.bin"), records(&source, 20..23, &[])).unwrap();
     let read = ImageFolder::open(folder.path()).unwrap();
-    assert_eq!(
-        (read.train.len(), read.test.len(), read.classes()),
-        (20, 3, 10)
-    );
+    assert_eq!((read.train.len(), read.test.len(), read.classes()), (20, 3, 10));
     assert_eq!(read.train.shape(), Shape::image(3, 32, 32));
     assert_eq!(read.train.labels(), &source.labels()[..20]);
     for index in 0..20 {
@@ -123,16 +107,8 @@ fn cifar_100_has_its_fine_labels() {
     let source = fashion().train;
     let folder = tempdir().unwrap();
     // The coarse label stands first.
-    fs::write(
-        folder.path().join("train.bin"),
-        records(&source, 0..5, &[17]),
-    )
-    .unwrap();
-    fs::write(
-        folder.path().join("test.bin"),
-        records(&source, 5..6, &[17]),
-    )
-    .unwrap();
+    fs::write(folder.path().join("train.bin"), records(&source, 0..5, &[17])).unwrap();
+    fs::write(folder.path().join("test.bin"), records(&source, 5..6, &[17])).unwrap();
     let read = ImageFolder::open(folder.path()).unwrap();
     assert_eq!(read.classes(), 100);
     assert_eq!(read.train.labels(), &source.labels()[..5]);
@@ -141,9 +117,7 @@ fn cifar_100_has_its_fine_labels() {
 
 #[test]
 fn damaged_idx_files_are_refused_by_name() {
-    let header = |magic: u8, count: u32, rest: &[u8]| {
-        [&[0, 0, 8, magic][..], &count.to_be_bytes(), rest].concat()
-    };
+    let header = |magic: u8, count: u32, rest: &[u8]| [&[0, 0, 8, magic][..], &count.to_be_bytes(), rest].concat();
     // What unpacks to more than its header says is not unpacked beyond that.
     let bomb = {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -163,11 +137,7 @@ fn damaged_idx_files_are_refused_by_name() {
             vec![0, 0],
             "found 2 bytes; allowed: an IDX file",
         ),
-        (
-            "train-labels-idx1-ubyte",
-            header(3, 300, &[0; 300]),
-            "[00, 00, 08, 03]",
-        ),
+        ("train-labels-idx1-ubyte", header(3, 300, &[0; 300]), "[00, 00, 08, 03]"),
         (
             "train-labels-idx1-ubyte",
             header(1, 300, &[0; 299]),
@@ -183,11 +153,7 @@ fn damaged_idx_files_are_refused_by_name() {
             header(3, u32::MAX, &[0xff; 8]),
             "found the dimensions [4294967295, 4294967295, 4294967295]",
         ),
-        (
-            "train-images-idx3-ubyte",
-            vec![0x1f, 0x8b, 8, 0],
-            "found damaged gzip",
-        ),
+        ("train-images-idx3-ubyte", vec![0x1f, 0x8b, 8, 0], "found damaged gzip"),
     ];
     for (name, bytes, expected) in cases {
         let folder = copy();
@@ -205,10 +171,7 @@ fn other_cifar_files_are_refused_by_name() {
     let mut label = record.clone();
     label[0] = 10;
     let cases = [
-        (
-            record[1..].to_vec(),
-            "found 3072 bytes; allowed: a multiple of 3073",
-        ),
+        (record[1..].to_vec(), "found 3072 bytes; allowed: a multiple of 3073"),
         (Vec::new(), "found 0 bytes"),
         (label, "found label 10 of image 0; allowed: 0 to 9"),
     ];
@@ -251,20 +214,13 @@ fn views_shift_then_mirror_and_are_zero_outside() {
         deviation: vec![1.0 / 255.0; 2],
     };
     let seen = |down, right, mirrored| {
-        let view = View {
-            down,
-            right,
-            mirrored,
-        };
+        let view = View { down, right, mirrored };
         let mut out = Array2::<f64>::zeros((12, 1));
         images.gather(std::iter::once((0, view)), &moments, out.view_mut());
         let rounded = out.mapv(|value| value.round() as i32);
         rounded.index_axis_move(Axis(1), 0).to_vec()
     };
-    assert_eq!(
-        seen(0, 0, false),
-        [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
-    );
+    assert_eq!(seen(0, 0, false), [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]);
     assert_eq!(seen(0, 0, true), [3, 2, 1, 6, 5, 4, 13, 12, 11, 16, 15, 14]);
     assert_eq!(seen(1, 0, false), [4, 5, 6, 0, 0, 0, 14, 15, 16, 0, 0, 0]);
     assert_eq!(seen(0, -1, false), [0, 1, 2, 0, 4, 5, 0, 11, 12, 0, 14, 15]);
@@ -320,9 +276,7 @@ fn the_sheet_shows_the_first_images_of_each_class() {
     let images = fashion().train;
     let mut file = Vec::new();
     images.write_sheet(10, 3, &mut file).unwrap();
-    let mut reader = png::Decoder::new(std::io::Cursor::new(file))
-        .read_info()
-        .unwrap();
+    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
     let (across, down) = (reader.info().width as usize, reader.info().height as usize);
     assert_eq!((across, down), (3 * 30 + 2, 10 * 30 + 2));
     let mut pixels = vec![0; across * down];

@@ -3,9 +3,7 @@
 use crate::common::{derivative, normal, unit_columns};
 use luckflow::network::{Layer, LayerView};
 use luckflow::overlap::gaussian::{normal as gaussian, phi2};
-use luckflow::overlap::{
-    ExactGaussian, GaussianPair, HalfAngle, Input, MonteCarlo, OverlapMethod, Overlaps, Resample,
-};
+use luckflow::overlap::{ExactGaussian, GaussianPair, HalfAngle, Input, MonteCarlo, OverlapMethod, Overlaps, Resample};
 use ndarray::{Array1, Array2, ArrayView2, arr2};
 use proptest::prelude::*;
 use std::f64::consts::PI;
@@ -126,21 +124,10 @@ fn standard_errors_are_the_scatter_of_independent_estimates() {
     let check = |value: fn(&Overlaps) -> f64| {
         let count = estimates.len() as f64;
         let mean = estimates.iter().map(|e| value(&e.mean)).sum::<f64>() / count;
-        let scatter = estimates
-            .iter()
-            .map(|e| (value(&e.mean) - mean).powi(2))
-            .sum::<f64>()
-            / count;
-        let claimed = estimates
-            .iter()
-            .map(|e| value(&e.standard_error).powi(2))
-            .sum::<f64>()
-            / count;
+        let scatter = estimates.iter().map(|e| (value(&e.mean) - mean).powi(2)).sum::<f64>() / count;
+        let claimed = estimates.iter().map(|e| value(&e.standard_error).powi(2)).sum::<f64>() / count;
         // The variance of 300 draws is known to √(2/300) = 8 %.
-        assert!(
-            (scatter / claimed - 1.0).abs() < 0.35,
-            "{scatter} beside {claimed}"
-        );
+        assert!((scatter / claimed - 1.0).abs() < 0.35, "{scatter} beside {claimed}");
     };
     check(|o| o.d()[[0, 1]]);
     check(|o| o.d_star()[[2, 0]]);
@@ -170,10 +157,7 @@ fn nodes_of_any_norm_and_threshold_are_rescaled_unit_nodes() {
 
 #[test]
 fn a_node_of_zero_norm_is_a_constant() {
-    let student = Layer::new(
-        arr2(&[[0.0, 0.0], [0.0, 0.0]]),
-        Array1::from(vec![-2.0, 0.0]),
-    );
+    let student = Layer::new(arr2(&[[0.0, 0.0], [0.0, 0.0]]), Array1::from(vec![-2.0, 0.0]));
     let teacher = Layer::with_threshold(arr2(&[[1.0], [0.0]]), 0.5);
     let out = evaluate(&mut ExactGaussian::new(), student.view(), teacher.view());
     let (q, phi) = (gaussian::tail(0.5), gaussian::density(0.5));
@@ -192,15 +176,12 @@ fn the_table_and_the_integrals_give_the_same_matrices() {
         let student = Layer::with_threshold(unit_columns(3, (6, 40)), b);
         let mut nearly = unit_columns(4, (6, 30));
         nearly.column_mut(0).assign(&student.weights.column(0));
-        nearly
-            .column_mut(1)
-            .assign(&student.weights.column(1).mapv(|x| -x));
+        nearly.column_mut(1).assign(&student.weights.column(1).mapv(|x| -x));
         let teacher = Layer::with_threshold(nearly, b);
         let table = evaluate(&mut ExactGaussian::new(), student.view(), teacher.view());
         for j in 0..40 {
             for k in 0..30 {
-                let angle =
-                    HalfAngle::between_units(student.weights.column(j), teacher.weights.column(k));
+                let angle = HalfAngle::between_units(student.weights.column(j), teacher.weights.column(k));
                 let exact = GaussianPair::new(b, b).at(angle);
                 // From ρ the angle has an error of 1e-16/sin θ, from chords less.
                 assert!((table.d_star()[[j, k]] - exact.d).abs() <= 2e-14 * exact.d + 1e-16);
@@ -215,8 +196,7 @@ fn single_precision_samples_agree_with_double() {
     let student = Layer::with_threshold(unit_columns(5, (8, 6)), 0.5);
     let teacher = Layer::with_threshold(unit_columns(6, (8, 4)), 0.5);
     let exact = evaluate(&mut ExactGaussian::new(), student.view(), teacher.view());
-    let mut single =
-        MonteCarlo::<f32>::new(Input::standard_gaussian(), 100_000, Resample::Never, 3);
+    let mut single = MonteCarlo::<f32>::new(Input::standard_gaussian(), 100_000, Resample::Never, 3);
     let estimate = single.estimate(student.view(), teacher.view());
     for (j, k) in (0..6).flat_map(|j| (0..4).map(move |k| (j, k))) {
         let error = (estimate.mean.l_star()[[j, k]] - exact.l_star()[[j, k]]).abs();
@@ -228,8 +208,7 @@ fn single_precision_samples_agree_with_double() {
 fn an_estimate_is_whole_or_stopped() {
     let student = Layer::with_threshold(unit_columns(5, (8, 6)), 0.5);
     let teacher = Layer::with_threshold(unit_columns(6, (8, 4)), 0.5);
-    let sampler =
-        || MonteCarlo::<f64>::new(Input::standard_gaussian(), 100_000, Resample::Never, 3);
+    let sampler = || MonteCarlo::<f64>::new(Input::standard_gaussian(), 100_000, Resample::Never, 3);
     let asked = AtomicUsize::new(0);
     let stopping = |after| {
         let go_on = || asked.fetch_add(1, Ordering::Relaxed) < after;
@@ -240,10 +219,7 @@ fn an_estimate_is_whole_or_stopped() {
     let whole = stopping(usize::MAX).unwrap();
     let silent = sampler().estimate(student.view(), teacher.view());
     assert_eq!(whole.mean.l(), silent.mean.l());
-    assert_eq!(
-        whole.standard_error.d_star(),
-        silent.standard_error.d_star()
-    );
+    assert_eq!(whole.standard_error.d_star(), silent.standard_error.d_star());
 }
 
 #[test]
@@ -285,10 +261,7 @@ fn all_rows_of_a_data_set_give_its_means_exactly() {
     assert!(close(out.l(), f.t().dot(&f) / 3000.0));
     assert!(close(out.l_star(), f.t().dot(&f_star) / 3000.0));
     assert!(close(out.d(), gate(&f).t().dot(&gate(&f)) / 3000.0));
-    assert!(close(
-        out.d_star(),
-        gate(&f).t().dot(&gate(&f_star)) / 3000.0
-    ));
+    assert!(close(out.d_star(), gate(&f).t().dot(&gate(&f_star)) / 3000.0));
 }
 
 #[test]

@@ -36,11 +36,7 @@ fn check(text: &str, count: usize) {
     let reference: Reference = serde_json::from_str(text).unwrap();
     assert_eq!(reference.points.len(), count);
     for point in &reference.points {
-        let theta = if point.theta_label == "pi" {
-            PI
-        } else {
-            point.theta
-        };
+        let theta = if point.theta_label == "pi" { PI } else { point.theta };
         let angle = HalfAngle::from_radians(theta);
         let (d, l): (f64, f64) = (point.d.parse().unwrap(), point.l.parse().unwrap());
         for (b, b_prime) in [(point.b, point.b_prime), (point.b_prime, point.b)] {
@@ -52,10 +48,7 @@ fn check(text: &str, count: usize) {
                     assert!((0.0..1e-100).contains(&value), "{at}: {value:e}");
                 } else {
                     let error = (value / exact - 1.0).abs();
-                    assert!(
-                        error <= allowed,
-                        "{at}: {value:e}, not {exact:e}: {error:e}"
-                    );
+                    assert!(error <= allowed, "{at}: {value:e}, not {exact:e}: {error:e}");
                 }
             }
         }

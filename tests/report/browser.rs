@@ -20,9 +20,7 @@ pub fn open(page: &str, width: u32) -> Option<Browser> {
 pub fn assert_quiet(browser: &Browser) {
     assert_eq!(browser.console(), Vec::<String>::new());
     for url in browser.requests() {
-        let own = ["file:", "data:", "blob:"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme));
+        let own = ["file:", "data:", "blob:"].iter().any(|scheme| url.starts_with(scheme));
         assert!(own, "{url}");
     }
 }
@@ -49,9 +47,7 @@ fn the_pointer_finds_the_values_of_the_table() {
     for part in [0.2, 0.45, 0.7] {
         browser.point(&over, [part, 0.5], false);
         let tip = of_figure(0, ".tip");
-        browser.wait(&format!(
-            "return document.querySelector({tip:?}).hidden === false"
-        ));
+        browser.wait(&format!("return document.querySelector({tip:?}).hidden === false"));
         let shown = browser.run(&format!(
             "const tip = document.querySelector({tip:?});
              return [...tip.querySelectorAll('tr')].map((row) => [row.cells[1].textContent, row.querySelector('data').value])"
@@ -61,8 +57,7 @@ fn the_pointer_finds_the_values_of_the_table() {
         ));
         for row in shown.as_array().unwrap() {
             let (label, y) = (row[0].as_str().unwrap(), number(&row[1]));
-            let has =
-                |known: &std::collections::HashMap<String, String>| known["y"].parse() == Ok(y);
+            let has = |known: &std::collections::HashMap<String, String>| known["y"].parse() == Ok(y);
             let known: Vec<_> = table
                 .iter()
                 .filter(|known| plain(&known["series"]) == label && has(known))
@@ -70,12 +65,7 @@ fn the_pointer_finds_the_values_of_the_table() {
             assert!(!known.is_empty(), "{label} = {y}");
             seen += 1;
         }
-        assert!(
-            table
-                .iter()
-                .any(|known| known["x"].parse() == Ok(number(&x))),
-            "{x}"
-        );
+        assert!(table.iter().any(|known| known["x"].parse() == Ok(number(&x))), "{x}");
     }
     assert!(seen > 10, "{seen} values were shown");
     assert_quiet(&browser);
@@ -83,10 +73,7 @@ fn the_pointer_finds_the_values_of_the_table() {
 
 /// A label as it reads where its scripts are real ones.
 fn plain(label: &str) -> String {
-    label
-        .replace("_{", "")
-        .replace("^{", "")
-        .replace(['_', '}'], "")
+    label.replace("_{", "").replace("^{", "").replace(['_', '}'], "")
 }
 
 #[test]
@@ -103,11 +90,7 @@ fn curves_go_and_come_axes_turn_and_figures_are_kept() {
         "the page is as wide as its window"
     );
     let canvas = of_figure(0, "canvas");
-    let picture = || {
-        browser.run(&format!(
-            "return document.querySelector({canvas:?}).toDataURL()"
-        ))
-    };
+    let picture = || browser.run(&format!("return document.querySelector({canvas:?}).toDataURL()"));
     let all = picture();
     let entry = of_figure(0, ".legend button");
     browser.point(&entry, [0.5, 0.5], true);
@@ -142,10 +125,7 @@ fn curves_go_and_come_axes_turn_and_figures_are_kept() {
     let mut count = 0;
     for (row, known) in csv.records().map(Result::unwrap).zip(&table) {
         for (name, field) in header.iter().zip(&row) {
-            let same = field == known[name]
-                || field
-                    .parse::<f64>()
-                    .is_ok_and(|x| known[name].parse() == Ok(x));
+            let same = field == known[name] || field.parse::<f64>().is_ok_and(|x| known[name].parse() == Ok(x));
             assert!(same, "{name}: {field} in place of {}", known[name]);
         }
         count += 1;
@@ -162,12 +142,7 @@ fn keys_do_what_the_pointer_does() {
     browser.run("document.getElementById('figure-0-0').scrollIntoView()");
     browser.wait("return document.querySelector('#figure-0-0 .u-over') !== null");
     browser.run("document.querySelector('#figure-0-0 .plot').focus()");
-    let x = || {
-        number(
-            &browser
-                .wait("return document.querySelector('#figure-0-0 .tip p data')?.value ?? null"),
-        )
-    };
+    let x = || number(&browser.wait("return document.querySelector('#figure-0-0 .tip p data')?.value ?? null"));
     browser.press(RIGHT);
     let first = x();
     browser.press(RIGHT);
@@ -212,14 +187,11 @@ fn tables_sort_and_filter() {
         return;
     };
     let cells = rows("sweep/cells.csv");
-    let numbers =
-        |texts: &[String]| -> Vec<f64> { texts.iter().map(|text| text.parse().unwrap()).collect() };
-    let click = "[...document.querySelectorAll('.explorer .virtual th button')].find((b) => b.textContent === 'worst').click()";
+    let numbers = |texts: &[String]| -> Vec<f64> { texts.iter().map(|text| text.parse().unwrap()).collect() };
+    let click =
+        "[...document.querySelectorAll('.explorer .virtual th button')].find((b) => b.textContent === 'worst').click()";
     browser.run(click);
-    let mut wanted: Vec<f64> = cells
-        .iter()
-        .map(|row| row["worst"].parse().unwrap())
-        .collect();
+    let mut wanted: Vec<f64> = cells.iter().map(|row| row["worst"].parse().unwrap()).collect();
     wanted.sort_by(f64::total_cmp);
     let shown = numbers(&column(&browser, "worst"));
     assert!(shown.len() > 10);
@@ -236,10 +208,7 @@ fn tables_sort_and_filter() {
     };
     let count = cells
         .iter()
-        .filter(|row| {
-            row["printed_d0_verdict"] == "violated"
-                && row["student.theta0"].parse::<f64>().unwrap() < 0.01
-        })
+        .filter(|row| row["printed_d0_verdict"] == "violated" && row["student.theta0"].parse::<f64>().unwrap() < 0.01)
         .count();
     assert!(count > 0 && count < cells.len());
     assert_eq!(
@@ -264,8 +233,7 @@ fn a_click_on_a_cell_shows_its_run_and_the_command_makes_it_again() {
     browser.wait("return document.querySelector('.explorer canvas')?.width > 300");
     // The lower left corner: the smallest values of both axes.
     browser.point(".explorer .canvas-holder canvas", [0.15, 0.85], true);
-    let command = browser
-        .wait("return document.querySelector('.explorer .command code')?.textContent ?? null");
+    let command = browser.wait("return document.querySelector('.explorer .command code')?.textContent ?? null");
     let cells = rows("sweep/cells.csv");
     let shown = browser.run(
         "return Object.fromEntries([...document.querySelectorAll('.explorer details .list tr')].map((tr) => [tr.cells[0].textContent, tr.cells[1].textContent]))",
@@ -292,8 +260,7 @@ fn a_click_on_a_cell_shows_its_run_and_the_command_makes_it_again() {
         assert_eq!(row[name].parse(), Ok(number_of(name)), "{name}");
     }
     assert_eq!(shown["sharp_verdict"], row["sharp_verdict"].as_str());
-    let chosen =
-        browser.run("return document.querySelector('.explorer tr.chosen').cells[0].textContent");
+    let chosen = browser.run("return document.querySelector('.explorer tr.chosen').cells[0].textContent");
     assert_eq!(chosen, row["index"].as_str());
     assert_quiet(&browser);
 
@@ -304,9 +271,6 @@ fn a_click_on_a_cell_shows_its_run_and_the_command_makes_it_again() {
     let summary = std::fs::read(place.path().join(name).join("summary.json")).unwrap();
     let summary: Json = serde_json::from_slice(&summary).unwrap();
     let rate = &summary["rates"]["sharp"];
-    assert_eq!(
-        rate["simulated"].as_f64(),
-        row["sharp_simulated"].parse().ok()
-    );
+    assert_eq!(rate["simulated"].as_f64(), row["sharp_simulated"].parse().ok());
     assert_eq!(rate["value"].as_f64(), row["sharp"].parse().ok());
 }

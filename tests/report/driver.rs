@@ -21,13 +21,10 @@ fn driver() -> io::Result<Option<(Child, u16)>> {
         .stderr(Stdio::null())
         .spawn()?;
     let out = driver.stdout.take().expect("it is piped");
-    let port = BufReader::new(out)
-        .lines()
-        .map_while(Result::ok)
-        .find_map(|line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse().ok()
-        });
+    let port = BufReader::new(out).lines().map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
     match port {
         Some(port) => Ok(Some((driver, port))),
         None => driver.wait().map(|_| None),
@@ -117,8 +114,7 @@ impl Browser {
         );
         let at = self.run(&script);
         let of = |i: usize| at[i].as_f64().unwrap().round();
-        let mut acts =
-            vec![json!({ "type": "pointerMove", "x": of(0), "y": of(1), "duration": 50 })];
+        let mut acts = vec![json!({ "type": "pointerMove", "x": of(0), "y": of(1), "duration": 50 })];
         if click {
             acts.extend([
                 json!({ "type": "pointerDown", "button": 0 }),
@@ -151,9 +147,7 @@ impl Browser {
     pub fn press(&self, keys: &str) {
         let acts: Vec<Json> = keys
             .chars()
-            .flat_map(|key| {
-                ["keyDown", "keyUp"].map(|act| json!({ "type": act, "value": key.to_string() }))
-            })
+            .flat_map(|key| ["keyDown", "keyUp"].map(|act| json!({ "type": act, "value": key.to_string() })))
             .collect();
         let keyboard = json!({ "type": "key", "id": "keys", "actions": acts });
         self.post("actions", &json!({ "actions": [keyboard] }));
@@ -173,12 +167,7 @@ impl Browser {
             let event: Json = serde_json::from_str(line["message"].as_str()?).ok()?;
             let message = &event["message"];
             let is_request = message["method"] == "Network.requestWillBeSent";
-            is_request.then(|| {
-                message["params"]["request"]["url"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned()
-            })
+            is_request.then(|| message["params"]["request"]["url"].as_str().unwrap().to_owned())
         };
         log.as_array().unwrap().iter().filter_map(sent).collect()
     }

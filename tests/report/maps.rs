@@ -10,20 +10,12 @@ fn chosen(browser: &crate::driver::Browser, name: &str) -> f64 {
     let found = browser.wait(&format!(
         "return [...document.querySelectorAll('.explorer .detail .list tr')].find((tr) => tr.cells[0].textContent === {name:?})?.cells[1].textContent ?? null"
     ));
-    let text = found
-        .as_str()
-        .unwrap()
-        .split(' ')
-        .next()
-        .unwrap()
-        .to_owned();
+    let text = found.as_str().unwrap().split(' ').next().unwrap().to_owned();
     text.parse().unwrap()
 }
 
 fn is_zoomed(browser: &crate::driver::Browser) -> bool {
-    browser.run(&format!(
-        "return document.querySelector({MAP:?}).dataset.zoomed"
-    )) == "true"
+    browser.run(&format!("return document.querySelector({MAP:?}).dataset.zoomed")) == "true"
 }
 
 #[test]
@@ -31,9 +23,7 @@ fn a_rectangle_shows_its_cells_larger_and_two_clicks_or_a_key_show_all() {
     let Some(browser) = explorer("sweep") else {
         return;
     };
-    browser.wait(&format!(
-        "return document.querySelector({MAP:?})?.width > 300"
-    ));
+    browser.wait(&format!("return document.querySelector({MAP:?})?.width > 300"));
     assert!(!is_zoomed(&browser));
     // The upper right cell fills the map, whatever is clicked is that one.
     browser.drag(MAP, [0.85, 0.1], [0.97, 0.3]);
@@ -41,10 +31,7 @@ fn a_rectangle_shows_its_cells_larger_and_two_clicks_or_a_key_show_all() {
     let none = browser.run("return document.querySelector('.explorer .command') === null");
     assert_eq!(none, true, "the rectangle's end is no click");
     browser.point(MAP, [0.3, 0.7], true);
-    let corner = [
-        chosen(&browser, "student.theta0"),
-        chosen(&browser, "teacher.epsilon"),
-    ];
+    let corner = [chosen(&browser, "student.theta0"), chosen(&browser, "teacher.epsilon")];
     assert_eq!(corner, [0.3, 0.01]);
     browser.run(&format!("document.querySelector({MAP:?}).focus()"));
     browser.press("0");
@@ -57,8 +44,7 @@ fn a_rectangle_shows_its_cells_larger_and_two_clicks_or_a_key_show_all() {
     browser.press("\u{e014}\u{e014}\u{e014}\u{e007}");
     assert_eq!(chosen(&browser, "student.theta0"), 0.3);
     assert!(is_zoomed(&browser));
-    let twice =
-        format!("document.querySelector({MAP:?}).dispatchEvent(new MouseEvent('dblclick'))");
+    let twice = format!("document.querySelector({MAP:?}).dispatchEvent(new MouseEvent('dblclick'))");
     browser.run(&twice);
     assert!(!is_zoomed(&browser));
     assert_quiet(&browser);
@@ -96,9 +82,7 @@ fn blanks_of_a_refined_sweep_are_as_the_nearest_cell_and_said_to_be() {
     let y = values(&all, "teacher.epsilon");
     let at = |row: &Row, [a, b]: [&str; 2]| [place(&x, &row[a]), place(&y, &row[b])];
     let of_run = |row| at(row, ["student.theta0", "teacher.epsilon"]);
-    let run = all
-        .iter()
-        .map(|row| (of_run(row), &row["sharp_verdict"][..]));
+    let run = all.iter().map(|row| (of_run(row), &row["sharp_verdict"][..]));
     let run: Vec<([usize; 2], &str)> = run.collect();
     let svg = read("refined/verdicts.svg");
     assert!(svg.contains("where no cell was run the nearest one that was is shown, paler."));
@@ -119,10 +103,7 @@ fn blanks_of_a_refined_sweep_are_as_the_nearest_cell_and_said_to_be() {
             assert_eq!(least > 0, blanks.contains(&at));
             // Of equally near ones any may be shown.
             let near = run.iter().filter(|(place, _)| apart(place) == least);
-            assert!(
-                near.clone().any(|(_, known)| *known == verdict),
-                "{at:?}: {verdict}"
-            );
+            assert!(near.clone().any(|(_, known)| *known == verdict), "{at:?}: {verdict}");
             seen[kind] += usize::from(least > 0);
         }
     }
@@ -144,21 +125,13 @@ fn a_page_has_every_row_of_a_refined_sweep_and_says_what_was_not_run() {
     };
     let rows = browser.run("return document.querySelector('.explorer output').value");
     assert_eq!(rows, format!("{0} of {0} rows", all.len()));
-    browser.wait(&format!(
-        "return document.querySelector({MAP:?})?.width > 300"
-    ));
+    browser.wait(&format!("return document.querySelector({MAP:?})?.width > 300"));
     let (mut blanks, mut cells) = (0, 0);
     for i in 0..40 {
         let at = [0.12 + 0.1 * f64::from(i % 8), 0.1 + 0.17 * f64::from(i / 8)];
         browser.point(MAP, at, false);
-        let said = browser.run(
-            "return [...document.querySelectorAll('.explorer .tip p')].map((p) => p.textContent)",
-        );
-        match said[0]
-            .as_str()
-            .unwrap()
-            .starts_with("Nothing was run here")
-        {
+        let said = browser.run("return [...document.querySelectorAll('.explorer .tip p')].map((p) => p.textContent)");
+        match said[0].as_str().unwrap().starts_with("Nothing was run here") {
             true => blanks += 1,
             false => cells += 1,
         }
@@ -166,11 +139,7 @@ fn a_page_has_every_row_of_a_refined_sweep_and_says_what_was_not_run() {
     assert!(blanks > 3 && cells > 3, "{blanks} blanks, {cells} cells");
     // A click on any of them shows a run that there is.
     browser.point(MAP, [0.3, 0.3], true);
-    let index = browser
-        .wait("return document.querySelector('.explorer tr.chosen')?.cells[0].title ?? null");
-    assert!(
-        all.iter()
-            .any(|row| row["index"].parse() == Ok(number(&index)))
-    );
+    let index = browser.wait("return document.querySelector('.explorer tr.chosen')?.cells[0].title ?? null");
+    assert!(all.iter().any(|row| row["index"].parse() == Ok(number(&index))));
     assert_quiet(&browser);
 }

@@ -28,8 +28,8 @@ fn what_a_file_is_called_is_text() {
     );
     // Two scripts run; the others are data.
     assert_eq!(page.matches("<script>").count(), 2);
-    let data = page.matches("<script type=\"application/json\"").count()
-        + page.matches("<script type=\"text/plain\"").count();
+    let data =
+        page.matches("<script type=\"application/json\"").count() + page.matches("<script type=\"text/plain\"").count();
     assert_eq!(page.matches("<script").count(), 2 + data);
     let start = page.find("id=\"data\">").unwrap() + 10;
     let json = &page[start..start + page[start..].find("</script>").unwrap()];
@@ -70,21 +70,14 @@ fn every_figure_is_there_without_scripts() {
         assert_eq!(body.matches("<figure ").count(), figures.len());
         assert_eq!(body.matches("<svg xmlns").count(), figures.len());
         for (figure, _) in &figures {
-            assert!(
-                body.contains(&format!("<h3>{figure}</h3>")),
-                "{name}: {figure}"
-            );
+            assert!(body.contains(&format!("<h3>{figure}</h3>")), "{name}: {figure}");
             assert!(path(&format!("{name}/figures/{figure}.csv")).exists());
         }
         let ids: Vec<&str> = id
             .captures_iter(&page)
             .map(|found| found.get(1).unwrap().as_str())
             .collect();
-        assert_eq!(
-            ids.iter().collect::<HashSet<_>>().len(),
-            ids.len(),
-            "ids are unique"
-        );
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "ids are unique");
     }
 }
 
@@ -94,10 +87,7 @@ fn every_verdict_has_its_numbers_and_a_reason() {
     let verdicts = rows("run/verdicts.csv");
     assert_eq!(verdicts.len(), 6);
     for row in &verdicts {
-        let begin = row["why"]
-            .split(|c: char| c.is_ascii_digit())
-            .next()
-            .unwrap();
+        let begin = row["why"].split(|c: char| c.is_ascii_digit()).next().unwrap();
         assert!(begin.len() > 20 && text.contains(begin), "{row:?}");
         let [claimed, simulated, tolerance] =
             ["claimed", "simulated", "tolerance"].map(|name| row[name].parse::<f64>().unwrap());
@@ -116,23 +106,14 @@ fn reasons_are_those_of_their_verdicts() {
     let scenario = "experiment = \"theorem4\"\nteacher = { nodes = 4, input_dim = 6 }\nstudent = { theta0 = 0.02 }\n";
     std::fs::write(place.path().join("s.toml"), scenario).unwrap();
     let why = |set: &str, claim: &str| {
-        luckflow(
-            place.path(),
-            &["run", "s.toml", "--set", set, "--out", "o", "--force"],
-        );
+        luckflow(place.path(), &["run", "s.toml", "--set", set, "--out", "o", "--force"]);
         let all = luckflow::experiment::read_verdicts(&place.path().join("o")).unwrap();
-        let found = all
-            .into_iter()
-            .find(|judged| judged.claim == claim)
-            .unwrap();
+        let found = all.into_iter().find(|judged| judged.claim == claim).unwrap();
         (found.verdict.to_string(), found.why)
     };
     let (verdict, reason) = why("teacher.threshold=0", "derived");
     assert_eq!(verdict, "vacuous");
-    assert!(
-        reason.contains("is not positive for this start"),
-        "{reason}"
-    );
+    assert!(reason.contains("is not positive for this start"), "{reason}");
     let (verdict, reason) = why("flow.projection=false", "sharp");
     assert_eq!(verdict, "not applicable");
     assert!(
@@ -147,18 +128,12 @@ fn reasons_are_those_of_their_verdicts() {
     );
     let (verdict, reason) = why("teacher.threshold=2.5", "printed");
     assert_eq!(verdict, "violated");
-    assert!(
-        reason.starts_with("At some time θ fell at a rate of only"),
-        "{reason}"
-    );
+    assert!(reason.starts_with("At some time θ fell at a rate of only"), "{reason}");
 }
 
 #[test]
 fn a_page_of_several_says_what_differs() {
-    luckflow(
-        PLACE.path(),
-        &["report", "run", "sweep", "--out", "both.html"],
-    );
+    luckflow(PLACE.path(), &["report", "run", "sweep", "--out", "both.html"]);
     let page = read("both.html");
     let body = body(&page);
     for expected in [
@@ -190,10 +165,7 @@ fn violations_are_listed_and_counted() {
     assert!(violated > 0);
     let page = read("sweep/report.html");
     assert!(text(&page).contains(&format!("{violated} runs violate a bound.")));
-    let first = cells
-        .iter()
-        .find(|row| row["printed_verdict"] == "violated")
-        .unwrap();
+    let first = cells.iter().find(|row| row["printed_verdict"] == "violated").unwrap();
     let listed = format!(
         "<th scope=\"row\">{}</th><td>student.theta0 = {}, teacher.epsilon = {}</td>",
         first["index"], first["student.theta0"], first["teacher.epsilon"]

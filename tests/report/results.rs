@@ -98,11 +98,7 @@ pub static PLACE: LazyLock<TempDir> = LazyLock::new(|| {
 /// The program in a folder; what it prints.
 pub fn luckflow(place: &Path, arguments: &[&str]) -> String {
     let mut command = Command::cargo_bin("luckflow").unwrap();
-    let assert = command
-        .current_dir(place)
-        .args(arguments)
-        .assert()
-        .success();
+    let assert = command.current_dir(place).args(arguments).assert().success();
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
 }
 

@@ -43,10 +43,7 @@ impl Served {
     fn get(&self, path: &str) -> String {
         let (head, body) = self.ask(&format!("GET {path}"), &format!("localhost:{}", self.port));
         assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-        assert!(
-            head.contains(&format!("Content-Length: {}", body.len())),
-            "{head}"
-        );
+        assert!(head.contains(&format!("Content-Length: {}", body.len())), "{head}");
         body
     }
 }
@@ -58,7 +55,8 @@ impl Drop for Served {
     }
 }
 
-const SCENARIO: &str = "experiment = 'theorem4'\nstudent.theta0 = 0.02\nteacher = { input_dim = 6, nodes = 3, threshold = 2.0 }";
+const SCENARIO: &str =
+    "experiment = 'theorem4'\nstudent.theta0 = 0.02\nteacher = { input_dim = 6, nodes = 3, threshold = 2.0 }";
 
 #[test]
 fn a_page_follows_what_is_in_its_folder_and_is_for_this_machine_alone() {
@@ -91,14 +89,8 @@ fn a_page_follows_what_is_in_its_folder_and_is_for_this_machine_alone() {
         ("nonsense", &own, "400"),
     ] {
         let (head, body) = served.ask(question, host);
-        assert!(
-            head.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{question}: {head}"
-        );
-        assert!(
-            !body.contains("Verdicts") && !body.contains("teacher"),
-            "{body}"
-        );
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{question}: {head}");
+        assert!(!body.contains("Verdicts") && !body.contains("teacher"), "{body}");
     }
     // Longer than any question may be, and no question at all.
     let (head, _) = served.ask(&format!("GET /{}", "a".repeat(9000)), &own);

@@ -61,10 +61,7 @@ fn the_slider_goes_over_the_epochs_of_the_table() {
     let card = format!("#{}", at.as_str().unwrap());
     let bar = format!("{card} .slider input");
     browser.wait(&format!("return document.querySelector({bar:?}) !== null"));
-    assert_eq!(
-        browser.run(&format!("return document.querySelector({bar:?}).max")),
-        "3"
-    );
+    assert_eq!(browser.run(&format!("return document.querySelector({bar:?}).max")), "3");
     // By the keys, as a reader without a pointer has it: the last epoch comes first.
     for frame in ["3", "0", "2"] {
         browser.run(&format!(
@@ -79,19 +76,15 @@ fn the_slider_goes_over_the_epochs_of_the_table() {
         let shown = shown_points(&browser, &card);
         let known = |x: f64, y: f64| {
             let fits = |row: &&Row| {
-                row["frame"] == format!("{frame}.0")
-                    && row["x"].parse() == Ok(x)
-                    && row["y"].parse() == Ok(y)
+                row["frame"] == format!("{frame}.0") && row["x"].parse() == Ok(x) && row["y"].parse() == Ok(y)
             };
             table.iter().any(|row| fits(&row))
         };
         assert!(!shown.is_empty(), "epoch {frame}");
-        assert!(
-            shown.iter().all(|&(x, y)| known(x, y)),
-            "epoch {frame}: {shown:?}"
-        );
+        assert!(shown.iter().all(|&(x, y)| known(x, y)), "epoch {frame}: {shown:?}");
     }
-    let loaded = browser.run("return [...document.querySelectorAll('img')].every((img) => img.complete && img.naturalWidth > 0)");
+    let loaded = browser
+        .run("return [...document.querySelectorAll('img')].every((img) => img.complete && img.naturalWidth > 0)");
     assert_eq!(loaded, true);
     assert_quiet(&browser);
 }
@@ -131,8 +124,7 @@ fn classes_are_counted_in_the_table_in_the_figure_and_in_the_summary() {
             .filter(|row| row["label"] == finding["label"].as_str().unwrap());
         let mut same = 0;
         for row in own.clone() {
-            let [i, j] =
-                ["teacher_class", "student_class"].map(|name| row[name].parse::<usize>().unwrap());
+            let [i, j] = ["teacher_class", "student_class"].map(|name| row[name].parse::<usize>().unwrap());
             assert_eq!(finding["confusion"]["counts"][i][j], of(row));
             same += if i == j { of(row) } else { 0 };
         }
@@ -143,17 +135,10 @@ fn classes_are_counted_in_the_table_in_the_figure_and_in_the_summary() {
     // The figure has both seeds together, and no cell without a sample.
     let cells = rows("training/figures/confusion.csv");
     for cell in &cells {
-        let is_here =
-            |row: &&Row| row["teacher_class"] == cell["y"] && row["student_class"] == cell["x"];
+        let is_here = |row: &&Row| row["teacher_class"] == cell["y"] && row["student_class"] == cell["x"];
         let sum: u64 = counts.iter().filter(is_here).map(of).sum();
-        assert!(
-            sum > 0 && cell["value"].parse() == Ok(sum as f64),
-            "{cell:?}"
-        );
+        assert!(sum > 0 && cell["value"].parse() == Ok(sum as f64), "{cell:?}");
     }
-    let all: f64 = cells
-        .iter()
-        .map(|cell| cell["value"].parse::<f64>().unwrap())
-        .sum();
+    let all: f64 = cells.iter().map(|cell| cell["value"].parse::<f64>().unwrap()).sum();
     assert_eq!(all, 120.0);
 }

@@ -5,19 +5,13 @@ use super::*;
 #[test]
 fn half_a_line_and_rows_that_are_early_are_sorted_out() {
     let place = place(SMALL);
-    sweep(&place, &["--quiet", "--out", "whole"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
     let whole = cells(&place, "whole");
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
     // As if killed while row 12 was written, with rows 14 and 15 done, and 16 half written.
     let folder = place.path().join("broken");
     std::fs::create_dir(&folder).unwrap();
-    std::fs::copy(
-        place.path().join("whole/sweep.json"),
-        folder.join("sweep.json"),
-    )
-    .unwrap();
+    std::fs::copy(place.path().join("whole/sweep.json"), folder.join("sweep.json")).unwrap();
     std::fs::write(
         folder.join("cells.csv"),
         format!("{}{}", lines[..13].concat(), &lines[13][..50]),
@@ -44,23 +38,16 @@ fn a_changed_sweep_keeps_the_rows_that_are_still_valid() {
         .success();
     // 4 · 2 · 2 points; the whole has 42.
     assert_eq!(cells(&place, "o").lines().count(), 1 + 16);
-    sweep(&place, &["--out", "o"]).assert().code(2).stderr(
-        predicate::str::contains("--out: o: found earlier results")
-            .and(predicate::str::contains("--resume")),
-    );
-    sweep(&place, &["--quiet", "--out", "o", "--resume"])
+    sweep(&place, &["--out", "o"])
         .assert()
-        .success();
+        .code(2)
+        .stderr(predicate::str::contains("--out: o: found earlier results").and(predicate::str::contains("--resume")));
+    sweep(&place, &["--quiet", "--out", "o", "--resume"]).assert().success();
     let seconds = std::fs::read_to_string(place.path().join("o/seconds.csv")).unwrap();
     assert_eq!(seconds.lines().count(), 1 + 42, "each point was run once");
-    sweep(&place, &["--quiet", "--out", "whole"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
     assert!(cells(&place, "o") == cells(&place, "whole"));
-    assert_eq!(
-        names(&place.path().join("o")),
-        names(&place.path().join("whole"))
-    );
+    assert_eq!(names(&place.path().join("o")), names(&place.path().join("whole")));
     // A change that touches every point reuses none.
     sweep(
         &place,
@@ -85,29 +72,19 @@ fn a_changed_sweep_keeps_the_rows_that_are_still_valid() {
 #[test]
 fn shards_merge_into_the_same_bytes() {
     let place = place(SMALL);
-    sweep(&place, &["--quiet", "--out", "whole"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
     for shard in ["1/3", "2/3", "3/3"] {
-        sweep(&place, &["--quiet", "--shard", shard])
-            .assert()
-            .success();
+        sweep(&place, &["--quiet", "--shard", shard]).assert().success();
     }
     let shard = |number: u64| format!("plots/s/shard-{number}-of-3");
     let status = |folders: &[&str]| {
         let mut command = luckflow();
-        command
-            .current_dir(place.path())
-            .arg("status")
-            .args(folders);
+        command.current_dir(place.path()).arg("status").args(folders);
         let assert = command.assert().success();
         String::from_utf8(assert.get_output().stdout.clone()).unwrap()
     };
     let said = status(&[&shard(1), &shard(3)]);
-    assert!(
-        said.contains("complete") && said.contains("28 of 42 points"),
-        "{said}"
-    );
+    assert!(said.contains("complete") && said.contains("28 of 42 points"), "{said}");
     assert!(said.contains("not here: shard 2 of 3"), "{said}");
     // A row that a kill left in both files is one row.
     let rows = cells(&place, &shard(1));
@@ -119,10 +96,7 @@ fn shards_merge_into_the_same_bytes() {
     std::fs::remove_file(&pending).unwrap();
     let merge = |arguments: &[&str]| {
         let mut command = luckflow();
-        command
-            .current_dir(place.path())
-            .arg("merge")
-            .args(arguments);
+        command.current_dir(place.path()).arg("merge").args(arguments);
         command
     };
     merge(&[&shard(3), &shard(1), &shard(2), "--out", "merged"])
@@ -141,22 +115,13 @@ fn shards_merge_into_the_same_bytes() {
         assert!(error.contains(said) && error.contains("allowed"), "{error}");
     };
     refuses(&[&shard(1), &shard(2), "--out", "x"], "found shards 1, 2");
-    refuses(
-        &[&shard(1), &shard(1), &shard(2), "--out", "x"],
-        "found shards 1, 1, 2",
-    );
-    refuses(
-        &[&shard(1), "none", "--out", "x"],
-        "none: found no sweep.json",
-    );
+    refuses(&[&shard(1), &shard(1), &shard(2), "--out", "x"], "found shards 1, 1, 2");
+    refuses(&[&shard(1), "none", "--out", "x"], "none: found no sweep.json");
     let mut command = luckflow();
     command.current_dir(place.path()).args(["status", "none"]);
     let allowed = predicate::str::contains("none: found no sweep.json; allowed");
     command.assert().code(2).stderr(allowed);
-    refuses(
-        &[&shard(1), &shard(2), &shard(3), "--out", "merged"],
-        "earlier results",
-    );
+    refuses(&[&shard(1), &shard(2), &shard(3), "--out", "merged"], "earlier results");
     sweep(
         &place,
         &[
@@ -247,9 +212,7 @@ fn two_sweeps_in_one_folder_are_refused() {
     sweep(&place, &["--out", "o", "--resume"])
         .assert()
         .code(2)
-        .stderr(predicate::str::contains(
-            "--out: o: found a run that is still going on",
-        ));
+        .stderr(predicate::str::contains("--out: o: found a run that is still going on"));
     // Ctrl-C ends the first, which says how to go on.
     first.signal("INT");
     assert_eq!(first.wait().unwrap().code(), Some(130));

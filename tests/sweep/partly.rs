@@ -5,13 +5,9 @@ use super::*;
 #[test]
 fn what_there_is_of_shards_becomes_a_sweep_that_goes_on() {
     let place = place(SMALL);
-    sweep(&place, &["--quiet", "--out", "whole"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
     for shard in ["2/3", "3/3"] {
-        sweep(&place, &["--quiet", "--shard", shard])
-            .assert()
-            .success();
+        sweep(&place, &["--quiet", "--shard", shard]).assert().success();
     }
     let shard = |number: u64| format!("plots/s/shard-{number}-of-3");
     let luck = |arguments: &[&str]| {
@@ -58,15 +54,7 @@ fn what_there_is_of_shards_becomes_a_sweep_that_goes_on() {
     refuses(&partial, "earlier results");
     // Into one of its own parts: --force would take that away before it is read.
     let (own, before) = (shard(2), cells(&place, &shard(2)));
-    let forced = [
-        "merge",
-        &shard(3),
-        &own,
-        "--out",
-        &own,
-        "--partial",
-        "--force",
-    ];
+    let forced = ["merge", &shard(3), &own, "--out", &own, "--partial", "--force"];
     refuses(&forced, "found one of the shards");
     let whole = ["merge", &own, "--out", &own, "--force"];
     refuses(&whole, "found one of the shards");
@@ -87,16 +75,11 @@ fn what_there_is_of_shards_becomes_a_sweep_that_goes_on() {
 #[test]
 fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
     let place = place(FINE);
-    sweep(&place, &["--quiet", "--out", "whole"])
+    sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
+    let refine = ["--refine", "sharp_verdict = holds", "--coarse", "4"];
+    sweep(&place, &[&["--quiet", "--out", "part"][..], &refine].concat())
         .assert()
         .success();
-    let refine = ["--refine", "sharp_verdict = holds", "--coarse", "4"];
-    sweep(
-        &place,
-        &[&["--quiet", "--out", "part"][..], &refine].concat(),
-    )
-    .assert()
-    .success();
     let rows = |folder: &str| {
         let read = |name: &str| {
             let text = std::fs::read_to_string(place.path().join(folder).join(name));
@@ -126,10 +109,7 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
         let below = (cell + 17 < all.len()).then_some(cell + 17);
         for other in right.into_iter().chain(below) {
             if holds(&all[cell]) != holds(&all[other]) {
-                assert!(
-                    known.contains(&cell) && known.contains(&other),
-                    "{cell} {other}"
-                );
+                assert!(known.contains(&cell) && known.contains(&other), "{cell} {other}");
             }
         }
     }
@@ -142,10 +122,7 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
         let error = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
         assert!(error.contains(said), "{error}");
     };
-    refused(
-        &["--refine", "sharp_verdikt = holds"],
-        "did you mean sharp_verdict?",
-    );
+    refused(&["--refine", "sharp_verdikt = holds"], "did you mean sharp_verdict?");
     refused(&["--refine", "sharp"], "NAME = VALUE");
     // More than may wait in memory is refused before anything is laid out.
     let wide = |key: &str| format!("{key}=log:1e-3:0.5:1000000");
@@ -153,15 +130,9 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
     let huge = ["--axis", &axes[0], "--axis", &axes[1], "--coarse"];
     for (coarse, said) in [
         ("1", "--refine: found 1000000000000 points"),
-        (
-            "1000",
-            "allowed: 1000000 at most, as with a larger --coarse",
-        ),
+        ("1000", "allowed: 1000000 at most, as with a larger --coarse"),
     ] {
-        refused(
-            &[&huge[..], &[coarse, "--refine", "sharp > 0"]].concat(),
-            said,
-        );
+        refused(&[&huge[..], &[coarse, "--refine", "sharp > 0"]].concat(), said);
     }
     refused(
         &[
@@ -208,18 +179,13 @@ fn cells_have_as_many_seeds_as_their_spread_asks_for() {
         .assert()
         .success();
     let until = ["--until", "worst < 1e-5", "--out", "part"];
-    sweep(&place, &[&seeds[..], &until].concat())
-        .assert()
-        .success();
+    sweep(&place, &[&seeds[..], &until].concat()).assert().success();
     let read = |folder: &str, name: &str| {
         let text = std::fs::read_to_string(place.path().join(folder).join(name));
         text.unwrap_or_default()
     };
     let whole = cells(&place, "whole");
-    let column = header(&place, "whole")
-        .iter()
-        .position(|name| name == "worst")
-        .unwrap();
+    let column = header(&place, "whole").iter().position(|name| name == "worst").unwrap();
     let worst = |row: &str| row.split(',').nth(column).unwrap().parse::<f64>().unwrap();
     let rows: Vec<&str> = whole.lines().skip(1).collect();
     let part = read("part", "cells.csv") + &read("part", "pending.csv");
@@ -240,18 +206,12 @@ fn cells_have_as_many_seeds_as_their_spread_asks_for() {
     counts.dedup();
     assert!(counts.len() > 1, "all cells are alike: {counts:?}");
     let resume = ["--out", "part", "--resume"];
-    sweep(&place, &[&seeds[..], &resume].concat())
-        .assert()
-        .success();
+    sweep(&place, &[&seeds[..], &resume].concat()).assert().success();
     assert!(cells(&place, "part") == whole);
     let wide = ["--axis", "student.theta0=log:1e-3:0.5:1000000"];
     sweep(
         &place,
-        &[
-            &wide[..],
-            &["--set", "sweep.seeds=9", "--until", "worst < 1"],
-        ]
-        .concat(),
+        &[&wide[..], &["--set", "sweep.seeds=9", "--until", "worst < 1"]].concat(),
     )
     .assert()
     .code(2)

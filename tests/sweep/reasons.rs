@@ -44,10 +44,7 @@ fn a_map_tells_uncertified_uncertifiable_and_not_applicable_apart() {
         rows.map(|row| &row[column("certifiability")]).collect()
     };
     // Certified up to 0.32 and grown from 0.60 on, as docs/theory.md has it for five nodes at zero threshold.
-    assert_eq!(
-        words("fixed"),
-        ["certified", "uncertified", "uncertifiable"]
-    );
+    assert_eq!(words("fixed"), ["certified", "uncertified", "uncertifiable"]);
     assert_eq!(words("running"), ["not applicable"; 3]);
     for row in &rows {
         let is_certified = &row[column("certifiability")] == "certified";

@@ -8,9 +8,7 @@ fn a_sweep_leaves_a_row_per_point_the_same_for_any_number_of_jobs() {
     sweep(&place, &["--jobs", "1"])
         .assert()
         .success()
-        .stdout(
-            predicate::str::contains("42 of 42 points").and(predicate::str::contains("derived")),
-        )
+        .stdout(predicate::str::contains("42 of 42 points").and(predicate::str::contains("derived")))
         .stderr("");
     assert_eq!(
         names(&place.path().join("plots/s")),
@@ -79,17 +77,12 @@ fn a_sweep_leaves_a_row_per_point_the_same_for_any_number_of_jobs() {
     let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
     let row = rows
         .iter()
-        .find(|row| {
-            &row[column("student.theta0")] == "0.01" && &row[column("teacher.epsilon")] == "0.0001"
-        })
+        .find(|row| &row[column("student.theta0")] == "0.01" && &row[column("teacher.epsilon")] == "0.0001")
         .unwrap();
     let number = |name: &str| row[column(name)].parse::<f64>().unwrap();
     assert_eq!(summary["rates"]["derived"]["value"], number("derived"));
     assert_eq!(summary["simulated"]["worst"]["theta"], number("worst"));
-    assert_eq!(
-        summary["simulated"]["slowest_mode"]["rate"],
-        number("fitted")
-    );
+    assert_eq!(summary["simulated"]["slowest_mode"]["rate"], number("fitted"));
     assert_eq!(summary["assumption"]["K_d"], number("K_d"));
 }
 
@@ -102,8 +95,7 @@ fn rows_are_frozen() {
     let header = csv.headers().unwrap().clone();
     let row = csv.records().nth(20).unwrap().unwrap();
     let field = |name: &str| &row[header.iter().position(|known| known == name).unwrap()];
-    let advice =
-        "if that is as it should be, raise RESULT_VERSION, so that no old row is used again";
+    let advice = "if that is as it should be, raise RESULT_VERSION, so that no old row is used again";
     assert_eq!(field("id"), "7a5deb81c79e98171058eafa", "{advice}");
     for (name, frozen, allowed) in [
         ("printed", 0.890_948_447_634_89, 1e-9),
@@ -143,12 +135,7 @@ fn seeds_are_aggregated_by_median_least_and_greatest() {
             .collect();
         worst.sort_by(f64::total_cmp);
         for (value, of) in worst.iter().zip(["min", "median", "max"]) {
-            assert_eq!(
-                aggregate(cell, &format!("worst_{of}"))
-                    .parse::<f64>()
-                    .unwrap(),
-                *value
-            );
+            assert_eq!(aggregate(cell, &format!("worst_{of}")).parse::<f64>().unwrap(), *value);
         }
         assert_eq!(aggregate(cell, "count"), "3");
         let holds = (0..3).filter(|seed| cells(3 * cell + seed, "sharp_verdict") == "holds");
@@ -160,10 +147,8 @@ fn seeds_are_aggregated_by_median_least_and_greatest() {
 fn a_dry_run_lists_points_and_runs_none() {
     let place = place(SMALL);
     sweep(&place, &["--dry-run"]).assert().success().stdout(
-        predicate::str::starts_with(
-            "0  student.theta0 = 0.001  teacher.epsilon = 0.0001  seed = 3\n",
-        )
-        .and(predicate::str::ends_with("42 points\n")),
+        predicate::str::starts_with("0  student.theta0 = 0.001  teacher.epsilon = 0.0001  seed = 3\n")
+            .and(predicate::str::ends_with("42 points\n")),
     );
     let mut listed: Vec<usize> = Vec::new();
     for shard in 1..=5 {
@@ -193,24 +178,15 @@ fn twenty_kills_at_random_times_change_no_byte() {
     let mut state = 12345_u64;
     let mut kills = 0;
     for round in 0..200 {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let patience = Duration::from_millis(10 + (state >> 33) % 90);
         let jobs = if round % 2 == 0 { "2" } else { "1" };
-        let arguments = [
-            &longer[..],
-            &["--out", "killed", "--resume", "--jobs", jobs],
-        ]
-        .concat();
+        let arguments = [&longer[..], &["--out", "killed", "--resume", "--jobs", jobs]].concat();
         if kill_after(&place, &arguments, patience) {
             kills += 1;
             let table = place.path().join("killed/cells.csv");
             let so_far = std::fs::read_to_string(table).unwrap_or_default();
-            assert!(
-                whole.starts_with(&so_far),
-                "what is there is a beginning of the whole"
-            );
+            assert!(whole.starts_with(&so_far), "what is there is a beginning of the whole");
         }
         if kills == 20 {
             break;
@@ -227,8 +203,5 @@ fn twenty_kills_at_random_times_change_no_byte() {
         .assert()
         .success();
     assert!(cells(&place, "killed") == whole);
-    assert_eq!(
-        names(&place.path().join("killed")),
-        names(&place.path().join("whole"))
-    );
+    assert_eq!(names(&place.path().join("killed")), names(&place.path().join("whole")));
 }

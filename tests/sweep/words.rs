@@ -6,24 +6,14 @@ use super::*;
 fn in_random_cells_no_bound_that_is_proved_is_violated() {
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     for (name, proved) in [
-        (
-            "sweep-random-theorem4",
-            &["derived", "sharp", "euclidean"][..],
-        ),
+        ("sweep-random-theorem4", &["derived", "sharp", "euclidean"][..]),
         ("sweep-random-theorem5", &["certified", "euclidean"]),
     ] {
         let place = tempfile::tempdir().unwrap();
         luckflow()
             .arg("sweep")
             .arg(scenarios.join(name).with_extension("toml"))
-            .args([
-                "--set",
-                "sweep.points=150",
-                "--set",
-                "seed=77",
-                "--quiet",
-                "--out",
-            ])
+            .args(["--set", "sweep.points=150", "--set", "seed=77", "--quiet", "--out"])
             .arg(place.path())
             .assert()
             .success();
@@ -35,19 +25,9 @@ fn in_random_cells_no_bound_that_is_proved_is_violated() {
             let column = |name: &str| header.iter().position(|known| known == name).unwrap();
             let (value, verdict) = (column(bound), column(&format!("{bound}_verdict")));
             let holds = rows.iter().filter(|row| &row[verdict] == "holds");
-            assert!(
-                holds.clone().count() > 30,
-                "{bound} claims something in many cells"
-            );
-            assert!(
-                holds
-                    .clone()
-                    .all(|row| row[value].parse::<f64>().unwrap() > 0.0)
-            );
-            assert!(
-                rows.iter().all(|row| &row[verdict] != "violated"),
-                "{bound}"
-            );
+            assert!(holds.clone().count() > 30, "{bound} claims something in many cells");
+            assert!(holds.clone().all(|row| row[value].parse::<f64>().unwrap() > 0.0));
+            assert!(rows.iter().all(|row| &row[verdict] != "violated"), "{bound}");
         }
     }
 }
@@ -57,9 +37,7 @@ fn in_random_cells_no_bound_that_is_proved_is_violated() {
 #[test]
 fn a_full_disk_is_said_and_loses_no_row() {
     let place = place(SMALL);
-    sweep(&place, &["--quiet", "--out", "whole"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
     let whole = cells(&place, "whole");
     let program = assert_cmd::cargo::cargo_bin("luckflow");
     let script = format!(
@@ -80,9 +58,7 @@ fn a_full_disk_is_said_and_loses_no_row() {
     assert!(!error.contains("panicked"), "{error}");
     let so_far = cells(&place, "o");
     assert!(!so_far.is_empty() && so_far.ends_with('\n') && whole.starts_with(&so_far));
-    sweep(&place, &["--quiet", "--out", "o", "--resume"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "o", "--resume"]).assert().success();
     assert!(cells(&place, "o") == whole);
 }
 
@@ -99,12 +75,7 @@ fn plots_are_drawn_again_from_the_table_alone() {
         .assert()
         .success()
         .stdout("");
-    for name in [
-        "aggregate.csv",
-        "verdicts.svg",
-        "tightness.svg",
-        "scatter.svg",
-    ] {
+    for name in ["aggregate.csv", "verdicts.svg", "tightness.svg", "scatter.svg"] {
         let read = |folder: &str| std::fs::read(place.path().join(folder).join(name)).unwrap();
         assert!(read("moved") == read("o"), "{name}");
     }
@@ -126,10 +97,7 @@ fn plots_are_drawn_again_from_the_table_alone() {
             .failure()
             .stderr(predicate::str::contains(said).and(predicate::str::contains("allowed")));
     };
-    refuses(
-        "nowhere",
-        "nowhere: found neither figures.json nor cells.csv",
-    );
+    refuses("nowhere", "nowhere: found neither figures.json nor cells.csv");
     std::fs::write(folder.join("cells.csv"), "a,b\n1,2\n").unwrap();
     refuses("moved", "found a header that no sweep");
     // One digit of one row.
@@ -154,10 +122,7 @@ fn mistakes_are_named() {
         for word in said {
             assert!(error.contains(word), "{error:?} does not say {word:?}");
         }
-        assert!(
-            error.contains("allowed") && error.lines().count() == 1,
-            "{error}"
-        );
+        assert!(error.contains("allowed") && error.lines().count() == 1, "{error}");
         assert!(!place.path().join("plots").exists());
     };
     refuses(
@@ -176,26 +141,14 @@ fn mistakes_are_named() {
         "key = \"seed\"",
         &["sweep.axis[0].key", "\"seed\"", "sweep.seeds"],
     );
-    refuses(
-        "to = 1.0",
-        "to = 2.0",
-        &["s.toml:21", "student.theta0", "2"],
-    );
-    refuses(
-        "points = 7",
-        "points = 1",
-        &["sweep.axis[0].log.points", "1"],
-    );
+    refuses("to = 1.0", "to = 2.0", &["s.toml:21", "student.theta0", "2"]);
+    refuses("points = 7", "points = 1", &["sweep.axis[0].log.points", "1"]);
     refuses(
         "values = [0.0001",
         "values = [-1.0",
         &["s.toml:25", "teacher.epsilon", "-1"],
     );
-    refuses(
-        "\"theorem4\"",
-        "\"theorem9\"",
-        &["experiment", "\"theorem9\""],
-    );
+    refuses("\"theorem4\"", "\"theorem9\"", &["experiment", "\"theorem9\""]);
     let place = place(SMALL);
     sweep(&place, &["--shard", "3/2"])
         .assert()

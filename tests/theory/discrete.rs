@@ -34,12 +34,7 @@ impl Descent {
     fn new(teacher: ArrayView2<f64>, student: &Array2<f64>, threshold: f64, step: f64) -> Self {
         let network = TwoLayer::with_unit_fan_out(&teacher.to_owned(), student.clone(), threshold);
         let overlap = Box::new(ExactGaussian::new());
-        let flow = TwoLayerFlow::new(
-            &network,
-            overlap,
-            &Input::standard_gaussian(),
-            FlowOptions::default(),
-        );
+        let flow = TwoLayerFlow::new(&network, overlap, &Input::standard_gaussian(), FlowOptions::default());
         let state = flow.state_of(&network);
         Self {
             velocity: vec![0.0; state.len()],
@@ -64,11 +59,7 @@ impl Descent {
         let angles: Vec<HalfAngle> = nodes.map(|(w, t)| HalfAngle::between_units(w, t)).collect();
         Distance {
             theta: angles.iter().map(|a| a.radians()).fold(0.0, f64::max),
-            norm: angles
-                .iter()
-                .map(|a| (2.0 * a.sin).powi(2))
-                .sum::<f64>()
-                .sqrt(),
+            norm: angles.iter().map(|a| (2.0 * a.sin).powi(2)).sum::<f64>().sqrt(),
         }
     }
 }
@@ -98,12 +89,7 @@ fn no_step_is_shorter_than_its_rate() {
         if cell % 2 == 1 {
             // Some nodes closer.
             let padded = draw::pad_rows(teacher.view(), student.nrows());
-            for (mut node, target) in student
-                .columns_mut()
-                .into_iter()
-                .zip(padded.columns())
-                .skip(1)
-            {
+            for (mut node, target) in student.columns_mut().into_iter().zip(padded.columns()).skip(1) {
                 let theta = theta0 * stream.random::<f64>();
                 draw::turn_to_angle(&mut node, target, theta);
             }
@@ -115,17 +101,14 @@ fn no_step_is_shorter_than_its_rate() {
         let euclidean = {
             let padded = draw::pad_rows(teacher.view(), student.nrows());
             let nodes = student.columns().into_iter().zip(padded.columns());
-            let own: Vec<f64> = nodes
-                .map(|(w, t)| HalfAngle::between_units(w, t).radians())
-                .collect();
+            let own: Vec<f64> = nodes.map(|(w, t)| HalfAngle::between_units(w, t).radians()).collect();
             Certificate::in_steps(teacher.view(), b, Start::Angles(&own), step)
         };
         let sharp = discrete::sharp(&angles, &assumption, step).filter(|rate| *rate > 0.0);
         let derived = discrete::derived(&assumption, step).filter(|rate| *rate > 0.0);
-        for (count, some) in
-            tested
-                .iter_mut()
-                .zip([sharp.is_some(), derived.is_some(), euclidean.is_some()])
+        for (count, some) in tested
+            .iter_mut()
+            .zip([sharp.is_some(), derived.is_some(), euclidean.is_some()])
         {
             *count += usize::from(some);
         }
@@ -136,21 +119,14 @@ fn no_step_is_shorter_than_its_rate() {
             if last.theta < 1e-7 {
                 break;
             }
-            let named =
-                format!("cell {cell}: m = {m}, b = {b}, θ₀ = {theta0}, η = {step}, step {k}");
+            let named = format!("cell {cell}: m = {m}, b = {b}, θ₀ = {theta0}, η = {step}, step {k}");
             if let Some(rate) = sharp {
                 let factor = now.theta / last.theta;
-                assert!(
-                    factor <= 1.0 - step * rate + ROUNDING,
-                    "sharp, {named}: {factor}"
-                );
+                assert!(factor <= 1.0 - step * rate + ROUNDING, "sharp, {named}: {factor}");
             }
             if let Some(rate) = derived {
                 let factor = (0.5 * now.theta).tan() / (0.5 * last.theta).tan();
-                assert!(
-                    factor <= 1.0 - step * rate + ROUNDING,
-                    "derived, {named}: {factor}"
-                );
+                assert!(factor <= 1.0 - step * rate + ROUNDING, "derived, {named}: {factor}");
             }
             if let Some(found) = euclidean {
                 let factor = now.norm / last.norm;
@@ -158,10 +134,7 @@ fn no_step_is_shorter_than_its_rate() {
                     factor <= 1.0 - step * found.rate + ROUNDING,
                     "euclidean, {named}: {factor}"
                 );
-                assert!(
-                    now.theta <= found.largest_angle * (1.0 + ROUNDING),
-                    "{named}"
-                );
+                assert!(now.theta <= found.largest_angle * (1.0 + ROUNDING), "{named}");
             }
             last = now;
         }

@@ -62,8 +62,7 @@ fn problem(stream: &mut Stream, teacher: ArrayView2<f64>, b: f64, scale: f64) ->
     let fan_out = Array2::from_shape_fn((m, m), |(j, c)| {
         f64::from(u8::from(j == c)) + own * (stream.random::<f64>() - 0.5)
     });
-    let mut some =
-        |size: usize| Array1::from_shape_simple_fn(size, || 0.2 * scale * stream.random::<f64>());
+    let mut some = |size: usize| Array1::from_shape_simple_fn(size, || 0.2 * scale * stream.random::<f64>());
     Problem {
         teacher: draw::pad_rows(teacher, extra.nrows()),
         teacher_fan_out: fan_out,
@@ -87,8 +86,7 @@ fn a_long_search() {
         .unwrap_or(1);
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut stream = rng::stream(seed, "long", &[]);
-    let [mut sharp, mut derived, mut euclidean, mut joint_tally] =
-        [(); 4].map(|()| Tally::default());
+    let [mut sharp, mut derived, mut euclidean, mut joint_tally] = [(); 4].map(|()| Tally::default());
     let mut cell = 0;
     while Instant::now() < end {
         cell += 1;
@@ -102,11 +100,7 @@ fn a_long_search() {
         let coordinates = m * [1, 4, 20][stream.random_range(0..3)];
         let (name, teacher) = falsify::draw_teacher(&mut stream, [coordinates, m]);
         let b = -1.0 + 4.0 * stream.random::<f64>();
-        let b = if stream.random_range(0..4) == 0 {
-            0.0
-        } else {
-            b
-        };
+        let b = if stream.random_range(0..4) == 0 { 0.0 } else { b };
         let theta0 = 10f64.powf(-2.5 + 2.2 * stream.random::<f64>());
         let what = format!("{name}, m = {m}, b = {b:.3}, θ₀ = {theta0:.4}");
         if let Some(claim) = Certificate::of(teacher.view(), b, Start::Within(theta0)) {
@@ -129,16 +123,8 @@ fn a_long_search() {
         let angles = TeacherAngles::of(teacher.view());
         let assumption = Assumption3::measure(&angles, b, theta0);
         for (tally, measure, claimed) in [
-            (
-                &mut sharp,
-                Measure::Theta,
-                theorem4::sharp(&angles, &assumption),
-            ),
-            (
-                &mut derived,
-                Measure::TanHalf,
-                theorem4::derived(&assumption),
-            ),
+            (&mut sharp, Measure::Theta, theorem4::sharp(&angles, &assumption)),
+            (&mut derived, Measure::TanHalf, theorem4::derived(&assumption)),
         ] {
             // Much smaller claims are of the order of the rounding in a rate.
             if claimed > 1e-3 * assumption.d0 {

@@ -131,12 +131,7 @@ impl FlowField {
     /// Returns
     /// -------
     /// ndarray, shape (n (d + C),)
-    fn __call__<'py>(
-        &self,
-        py: Python<'py>,
-        t: &Bound<'py, PyAny>,
-        y: &Bound<'py, PyAny>,
-    ) -> PyResult<Vector<'py>> {
+    fn __call__<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>, y: &Bound<'py, PyAny>) -> PyResult<Vector<'py>> {
         let _ = t;
         let state = self.unpacked(y)?;
         let size = state.nodes.len() + state.fan_out.len();
@@ -160,12 +155,7 @@ impl FlowField {
     ///     With an absolute error of some 1e-16 of its largest term.
     #[pyo3(signature = (W, V=None))]
     #[expect(non_snake_case)]
-    fn loss(
-        &self,
-        py: Python<'_>,
-        W: &Bound<'_, PyAny>,
-        V: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<f64> {
+    fn loss(&self, py: Python<'_>, W: &Bound<'_, PyAny>, V: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
         let state = self.state(W, V)?;
         self.evaluate(py, state, |kept, y| kept.snapshot(y).loss)
     }
@@ -282,16 +272,10 @@ impl FlowField {
 
 impl FlowField {
     /// W and V as they come in; V is ones where neither it nor V* was given.
-    pub(super) fn state(
-        &self,
-        w: &Bound<'_, PyAny>,
-        v: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<State> {
+    pub(super) fn state(&self, w: &Bound<'_, PyAny>, v: Option<&Bound<'_, PyAny>>) -> PyResult<State> {
         let fan_out = match v {
             Some(v) => arrays::rows(v, "V")?,
-            None if self.spec.has_unit_fan_out => {
-                Array2::ones((arrays::matrix(w, "W")?.as_array().ncols(), 1))
-            }
+            None if self.spec.has_unit_fan_out => Array2::ones((arrays::matrix(w, "W")?.as_array().ncols(), 1)),
             None => {
                 let allowed = "n × C, where V_star was given";
                 return Err(errors::argument("V", "nothing", allowed));
@@ -316,11 +300,7 @@ impl FlowField {
         let n = y.len() / (k + outputs);
         if n == 0 || y.len() != n * (k + outputs) {
             let allowed = format!("n (d + C), a multiple of {}", k + outputs);
-            return Err(errors::argument(
-                "y",
-                format!("{} numbers", y.len()),
-                allowed,
-            ));
+            return Err(errors::argument("y", format!("{} numbers", y.len()), allowed));
         }
         let (nodes, fan_out) = y.split_at(Axis(0), n * k);
         let state = State {
@@ -335,19 +315,11 @@ impl FlowField {
     ///
     /// With S = diag(norms) on W and 1 on V the velocity is f(y) = S f(S⁻¹ y) for all y, so its derivative at y is
     /// S f'(S⁻¹ y) S⁻¹.
-    fn differentiable(
-        &self,
-        w: &Bound<'_, PyAny>,
-        v: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<(State, Array1<f64>)> {
+    fn differentiable(&self, w: &Bound<'_, PyAny>, v: Option<&Bound<'_, PyAny>>) -> PyResult<(State, Array1<f64>)> {
         let mut state = self.state(w, v)?;
         let options = self.spec.options;
         if !options.projection {
-            return Err(errors::argument(
-                "projection",
-                "False",
-                "True, for a derivative",
-            ));
+            return Err(errors::argument("projection", "False", "True, for a derivative"));
         }
         if options.fan_out == FanOut::RunningNormalized {
             let allowed = "\"fixed\" or \"running\", for a derivative";
@@ -374,9 +346,7 @@ impl FlowField {
         let small = is_small(n, m) && spec.is_exact();
         let work = move || {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let fits = |kept: &Kept| {
-                kept.nodes == n && (!spec.is_fixed() || kept.fan_out == state.fan_out)
-            };
+            let fits = |kept: &Kept| kept.nodes == n && (!spec.is_fixed() || kept.fan_out == state.fan_out);
             let field = match kept.take().filter(fits) {
                 Some(field) => kept.insert(field),
                 None => kept.insert(Kept::of(&spec, &state)),

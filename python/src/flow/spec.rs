@@ -49,10 +49,7 @@ const FAN_OUT: [(&str, FanOut); 3] = [
 pub fn word<T: Copy>(name: &str, found: &str, words: &[(&str, T)]) -> PyResult<T> {
     let known = words.iter().find(|(word, _)| *word == found);
     known.map(|(_, meaning)| *meaning).ok_or_else(|| {
-        let quoted: Vec<String> = words
-            .iter()
-            .map(|(word, _)| format!("\"{word}\""))
-            .collect();
+        let quoted: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         errors::argument(name, format!("{found:?}"), quoted.join(" or "))
     })
 }
@@ -67,15 +64,9 @@ impl Samples {
             count: overlap::check_samples(sampling.samples)?,
             seed: sampling.seed,
             resample: word("resample", &sampling.resample, &resample)?,
-            single: word(
-                "precision",
-                &sampling.precision,
-                &[("f64", false), ("f32", true)],
-            )?,
+            single: word("precision", &sampling.precision, &[("f64", false), ("f32", true)])?,
         };
-        let rows = input
-            .row_count()
-            .filter(|_| samples.resample == Resample::Never);
+        let rows = input.row_count().filter(|_| samples.resample == Resample::Never);
         match rows.filter(|&rows| samples.count > rows) {
             Some(rows) => Err(errors::argument(
                 "samples",
@@ -105,11 +96,7 @@ impl Spec {
         let (k, m) = teacher.weights.dim();
         if k == 0 || m == 0 {
             let found = format!("{k} × {m}");
-            return Err(errors::argument(
-                "W_star",
-                found,
-                "d × m, of at least 1 × 1",
-            ));
+            return Err(errors::argument("W_star", found, "d × m, of at least 1 × 1"));
         }
         check_nodes("W_star", teacher.weights.view())?;
         let teacher_fan_out = match v_star {
@@ -117,12 +104,7 @@ impl Spec {
             None => Array2::ones((m, 1)),
         };
         let outputs = teacher_fan_out.ncols();
-        arrays::check_shape(
-            "V_star",
-            teacher_fan_out.dim(),
-            "m × C",
-            (m, outputs.max(1)),
-        )?;
+        arrays::check_shape("V_star", teacher_fan_out.dim(), "m × C", (m, outputs.max(1)))?;
         let fan_out = word("fan_out", fan_out, &FAN_OUT)?;
         let sampling: Option<Sampling<'_>> = sampling.map(|given| given.extract()).transpose()?;
         let (covariance, rows) = sampling
@@ -135,10 +117,7 @@ impl Spec {
             teacher_fan_out,
             has_unit_fan_out: v_star.is_none(),
             thresholds,
-            options: FlowOptions {
-                projection,
-                fan_out,
-            },
+            options: FlowOptions { projection, fan_out },
             samples: samples.transpose()?,
             input,
         })

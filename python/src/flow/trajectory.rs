@@ -5,9 +5,7 @@ use super::spec::{Spec, word};
 use crate::{arrays, errors, job};
 use luckflow::experiment::Hooks;
 use luckflow::flow::{Snapshot, StateLayout, TwoLayerFlow};
-use luckflow::integrate::{
-    IntegrateError, Method, Monitor, Plan, RunEnd, RunReport, Step, Tolerance, integrate,
-};
+use luckflow::integrate::{IntegrateError, Method, Monitor, Plan, RunEnd, RunReport, Step, Tolerance, integrate};
 use ndarray::{Array1, Array2, Array3, Axis};
 use numpy::IntoPyArray;
 use pyo3::prelude::*;
@@ -157,10 +155,7 @@ fn trajectory<'py>(
     found.set_item("loss", of(|seen| seen.loss).into_pyarray(py))?;
     found.set_item("dissipated", of(|seen| seen.dissipated).into_pyarray(py))?;
     found.set_item("theta", of_nodes(|seen| &seen.angles).into_pyarray(py))?;
-    found.set_item(
-        "theta_rate",
-        of_nodes(|seen| &seen.angle_rates).into_pyarray(py),
-    )?;
+    found.set_item("theta_rate", of_nodes(|seen| &seen.angle_rates).into_pyarray(py))?;
     found.set_item("t", Array1::from(seen.times).into_pyarray(py))?;
     let nodes = Array3::from_shape_vec((count, n, k), seen.nodes).expect("a state for each");
     found.set_item("W", nodes.permuted_axes([0, 2, 1]).into_pyarray(py))?;

@@ -9,9 +9,7 @@ use luckflow::output::{Folder, Identities};
 use luckflow::runs::workers;
 use luckflow::sweep::axes::{AxisOption, Sweep};
 use luckflow::sweep::table_value;
-use luckflow::sweep::{
-    Opening, Options, Plan, RoundsError, Shard, Store, SweepEnd, of_point, run_rounds,
-};
+use luckflow::sweep::{Opening, Options, Plan, RoundsError, Shard, Store, SweepEnd, of_point, run_rounds};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError};
 use pyo3::prelude::*;
 use std::path::PathBuf;
@@ -87,9 +85,7 @@ impl SweepPlan {
             workers(1, || {
                 let all = indices.iter();
                 let done = all.map_while(|&index| row(&plan, &identities, index, hooks));
-                rows.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .extend(done);
+                rows.lock().unwrap_or_else(PoisonError::into_inner).extend(done);
             });
             rows.into_inner().unwrap_or_else(PoisonError::into_inner)
         })
@@ -107,13 +103,7 @@ impl SweepPlan {
     }
 
     /// Runs all points that have no row yet, or those that rounds ask for, and draws what the command line draws.
-    fn run(
-        &self,
-        py: Python<'_>,
-        target: Target,
-        manner: Manner,
-        progress: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+    fn run(&self, py: Python<'_>, target: Target, manner: Manner, progress: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let shard = manner.shard(&self.plan)?;
         let form = manner.draw.then(|| manner.form(&self.plan)).transpose()?;
         let rounds = manner.rounds(&self.plan)?;
@@ -127,17 +117,10 @@ impl SweepPlan {
         };
         let ended = job::watched(py, progress, move |hooks| {
             let ended = match rounds {
-                Some(mut rounds) => {
-                    run_rounds(&plan, &identities, store, options, hooks, &mut *rounds)
-                }
-                None => luckflow::sweep::run(&plan, &identities, store, options, hooks)
-                    .map_err(RoundsError::from),
+                Some(mut rounds) => run_rounds(&plan, &identities, store, options, hooks, &mut *rounds),
+                None => luckflow::sweep::run(&plan, &identities, store, options, hooks).map_err(RoundsError::from),
             };
-            ended.map(|(end, _)| {
-                Ended::of(end, |folder| {
-                    form.map_or(Ok(()), |form| drawn(folder, &form).map(drop))
-                })
-            })
+            ended.map(|(end, _)| Ended::of(end, |folder| form.map_or(Ok(()), |form| drawn(folder, &form).map(drop))))
         })?;
         match ended.map_err(refused_round)? {
             Ended::Drawn(drawn) => drawn.map_err(unshown),

@@ -174,14 +174,7 @@ impl Open {
 }
 
 impl SweepStore {
-    fn keep(
-        &self,
-        store: &mut Store,
-        index: u64,
-        id: String,
-        fields: &[String],
-        seconds: Option<f64>,
-    ) -> PyResult<()> {
+    fn keep(&self, store: &mut Store, index: u64, id: String, fields: &[String], seconds: Option<f64>) -> PyResult<()> {
         let columns = self.plan.kind().columns();
         let row = Row::new(&self.plan.point(index), id, fields, &columns);
         store.deliver(row, seconds).map_err(refused)

@@ -25,10 +25,7 @@ pub(super) fn check(inputs: &Node, node: &Node, ledger: &mut Ledger) -> Result<(
     }
     // None where the start is certified itself.
     let steps = node.at("steps")?.list(Some(node.count("steps")?))?;
-    let steps: Vec<f64> = steps
-        .iter()
-        .map(Node::as_positive)
-        .collect::<Result<_, _>>()?;
+    let steps: Vec<f64> = steps.iter().map(Node::as_positive).collect::<Result<_, _>>()?;
     let least = node.numbers("least", Some(steps.len()))?;
     let angles = node.numbers("angles", Some(teacher.nrows()))?;
     let kernel = Gaussian::new(inputs.number("threshold")?);
@@ -45,12 +42,7 @@ pub(super) fn check(inputs: &Node, node: &Node, ledger: &mut Ledger) -> Result<(
     }
     let meaning = "of the loss's Hessian at each step's beginning, λ_min";
     ledger.row("least", meaning, Side::AtMost, &least, &found);
-    ledger.at_least(
-        "time",
-        "t₁, the steps' sum",
-        node.number("time")?,
-        tube.time,
-    );
+    ledger.at_least("time", "t₁, the steps' sum", node.number("time")?, tube.time);
     let meaning = "r: W(t₁) is within it of the last point";
     ledger.at_least("tube", meaning, node.number("tube")?, tube.radius);
     let reached = tube.angles();

@@ -34,11 +34,7 @@ impl Field {
     /// Of unit nodes, m × k.
     pub fn new(kernel: Gaussian, teacher: Array2<Interval>) -> Self {
         let bend = bend(&kernel);
-        Self {
-            kernel,
-            teacher,
-            bend,
-        }
+        Self { kernel, teacher, bend }
     }
 
     /// At unit nodes, m × k. O(m²k²).

@@ -34,12 +34,7 @@ fn network(teacher: &Array2<f64>, student: &Array2<f64>, b: f64) -> TwoLayer {
 
 fn flow(network: &TwoLayer) -> TwoLayerFlow {
     let exact = Box::new(ExactGaussian::new());
-    TwoLayerFlow::new(
-        network,
-        exact,
-        &Input::standard_gaussian(),
-        FlowOptions::default(),
-    )
+    TwoLayerFlow::new(network, exact, &Input::standard_gaussian(), FlowOptions::default())
 }
 
 fn middles(all: &Array2<Interval>) -> Array2<f64> {
@@ -51,12 +46,7 @@ fn velocity(field: &Field, rows: &Array2<f64>) -> Array2<f64> {
 }
 
 /// Along great circles: where rows are after `s`, and a field of tangents carried along with them.
-fn carried(
-    rows: &Array2<f64>,
-    along: &Array2<f64>,
-    s: f64,
-    tangents: &Array2<f64>,
-) -> [Array2<f64>; 2] {
+fn carried(rows: &Array2<f64>, along: &Array2<f64>, s: f64, tangents: &Array2<f64>) -> [Array2<f64>; 2] {
     let (mut moved, mut turned) = (rows.clone(), tangents.clone());
     for j in 0..rows.nrows() {
         let speed = along.row(j).dot(&along.row(j)).sqrt();
@@ -104,12 +94,10 @@ fn the_velocity_is_the_flows_and_the_hessian_minus_its_derivative() {
         let h = 1e-4;
         let [ahead, tangent] = carried(&rows, &v, h, &v);
         let [behind, other] = carried(&rows, &v, -h, &v);
-        let slope = (&velocity(&field, &ahead) * &tangent).sum()
-            - (&velocity(&field, &behind) * &other).sum();
+        let slope = (&velocity(&field, &ahead) * &tangent).sum() - (&velocity(&field, &behind) * &other).sum();
         let (found, expected) = (quadratic(&field, &rows, &v), -slope / (2.0 * h));
         assert!((found - expected).abs() < 1e-6, "{b}: {found}, {expected}");
-        let bent = middles(&point.hessian)
-            .dot(&Array1::from_iter(middles(&point.velocity).iter().copied()));
+        let bent = middles(&point.hessian).dot(&Array1::from_iter(middles(&point.velocity).iter().copied()));
         for (found, expected) in middles(&point.acceleration).iter().zip(&bent) {
             assert!((found + expected).abs() < 1e-12);
         }
@@ -124,10 +112,7 @@ fn no_hessian_changes_faster_than_the_bound() {
         let field = field(b, &random(1, 2, 3));
         for seed in 0..2000 {
             let rows = random(10_000 + seed, 2, 3);
-            let (along, v) = (
-                tangents(20_000 + seed, &rows),
-                tangents(30_000 + seed, &rows),
-            );
+            let (along, v) = (tangents(20_000 + seed, &rows), tangents(30_000 + seed, &rows));
             let h = 1e-5;
             let at = |s: f64| {
                 let [rows, v] = carried(&rows, &along, s, &v);
@@ -135,12 +120,7 @@ fn no_hessian_changes_faster_than_the_bound() {
             };
             let found = (at(h) - at(-h)).abs() / (2.0 * h);
             let length = |all: &Array2<f64>, j: usize| norm(all.row(j));
-            let [a0, a1, v0, v1] = [
-                length(&along, 0),
-                length(&along, 1),
-                length(&v, 0),
-                length(&v, 1),
-            ];
+            let [a0, a1, v0, v1] = [length(&along, 0), length(&along, 1), length(&v, 0), length(&v, 1)];
             let pairs = (a0 + a1) * (v0 + v1).powi(2) + 2.0 * (a0 * v0 * v0 + a1 * v1 * v1);
             largest = largest.max(found / (field.bend.low * pairs));
         }
@@ -197,10 +177,7 @@ fn a_start_far_from_the_teacher_enters_a_certified_region() {
         let solution = solved(&teacher, b, &start, found.time);
         for (j, &most) in found.angles.iter().enumerate() {
             let angle = solution.row(j).dot(&teacher.row(j)).acos();
-            assert!(
-                angle <= most && angle > most - 2.0 * found.tube,
-                "{angle}, {most}"
-            );
+            assert!(angle <= most && angle > most - 2.0 * found.tube, "{angle}, {most}");
         }
     }
 }

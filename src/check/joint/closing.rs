@@ -97,8 +97,7 @@ impl Held<'_> {
 
     /// √(D² + D'²)
     fn gain(&self, i: usize, j: usize) -> Interval {
-        self.gate(i, j)
-            .hypot(Interval::from(self.limits.slope[[i, j]]))
+        self.gate(i, j).hypot(Interval::from(self.limits.slope[[i, j]]))
     }
 
     /// ê or v̂
@@ -122,27 +121,14 @@ impl Held<'_> {
     fn of_angles(&self) -> Coupling {
         let (limits, inputs, m) = (self.limits, self.inputs, self.m());
         let (theta, error) = (limits.region.theta, limits.region.error);
-        let least = limits
-            .norms
-            .iter()
-            .map(|norm| norm.squared() - *norm * error);
+        let least = limits.norms.iter().map(|norm| norm.squared() - *norm * error);
         let least = least.reduce(Interval::min).unwrap_or(Interval::ONE);
-        let largest = limits
-            .norms
-            .iter()
-            .copied()
-            .fold(Interval::ZERO, Interval::max);
+        let largest = limits.norms.iter().copied().fold(Interval::ZERO, Interval::max);
         let column = limits.largest_column(inputs, |i, j| self.gate(i, j));
-        let of_errors = (largest + error)
-            * column.min(limits.largest(inputs, &limits.gate, self.n()) * limits.norm());
-        let row = |j: usize| {
-            (0..m)
-                .map(|k| limits.products[[j, k]].squared())
-                .sum::<Interval>()
-        };
+        let of_errors = (largest + error) * column.min(limits.largest(inputs, &limits.gate, self.n()) * limits.norm());
+        let row = |j: usize| (0..m).map(|k| limits.products[[j, k]].squared()).sum::<Interval>();
         let row = (0..m).map(row).fold(Interval::ZERO, Interval::max).sqrt();
-        let pair =
-            limits.largest(inputs, &limits.gate, m) + limits.largest(inputs, &limits.density, m);
+        let pair = limits.largest(inputs, &limits.gate, m) + limits.largest(inputs, &limits.density, m);
         let of_weights = match m {
             1 => Interval::ZERO,
             _ => (row + error * limits.fan_out_norm) * pair,
@@ -189,15 +175,11 @@ impl Held<'_> {
         let region = &self.limits.region;
         let push = |j: usize| {
             let angles = self.others(j, self.m()).map(|k| {
-                let modulation =
-                    self.limits.products[[j, k]].abs() + region.error * self.limits.norms[k];
+                let modulation = self.limits.products[[j, k]].abs() + region.error * self.limits.norms[k];
                 self.gain(j, k) * modulation * region.theta
             });
-            let errors = self
-                .others(j, self.n())
-                .map(|k| self.gate(k, j) * self.error_of(k));
-            angles.sum::<Interval>()
-                + (self.limits.norms[j] + region.error) * errors.sum::<Interval>()
+            let errors = self.others(j, self.n()).map(|k| self.gate(k, j) * self.error_of(k));
+            angles.sum::<Interval>() + (self.limits.norms[j] + region.error) * errors.sum::<Interval>()
         };
         let most = (0..self.m()).map(push).fold(Interval::ZERO, Interval::max);
         let by_box = (most / coupling.pull).max(start);
@@ -207,21 +189,14 @@ impl Held<'_> {
     /// The largest of some nodes' |ε|, from the ball or from the box.
     fn largest(&self, nodes: std::ops::Range<usize>) -> Interval {
         let from_u = |start: f64, node: usize| {
-            if node < self.m() {
-                self.largest_start()
-            } else {
-                start
-            }
+            if node < self.m() { self.largest_start() } else { start }
         };
         let one = |i: usize| {
             let start = from_u(self.inputs.errors[i], i);
             let errors = self.others(i, self.n());
             let errors = errors.map(|k| self.error_of(k) * self.limits.activation[[i, k]]);
-            let turned = self
-                .others(i, self.m())
-                .map(|j| self.gate(i, j) * self.limits.norms[j]);
-            let push = errors.sum::<Interval>()
-                + (turned.sum::<Interval>() + self.own_curve(i)) * self.limits.chord;
+            let turned = self.others(i, self.m()).map(|j| self.gate(i, j) * self.limits.norms[j]);
+            let push = errors.sum::<Interval>() + (turned.sum::<Interval>() + self.own_curve(i)) * self.limits.chord;
             let by_box = (push / self.l0).max(start);
             self.reached(start, &self.of_error(i)).min(by_box)
         };
@@ -230,10 +205,7 @@ impl Held<'_> {
 
     /// The largest |ε_i| of u at the start.
     fn largest_start(&self) -> f64 {
-        self.inputs.errors[..self.m()]
-            .iter()
-            .copied()
-            .fold(0.0, f64::max)
+        self.inputs.errors[..self.m()].iter().copied().fold(0.0, f64::max)
     }
 
     /// ψ and ψ_m.
@@ -249,10 +221,8 @@ impl Held<'_> {
         let x = (c + (c.squared() + radius.squared() * 2.0).sqrt()) / 2.0;
         let by_energy = (inputs.kernel.tail / twice).sqrt() * radius * x;
         let gate = limits.gate.iter().copied().fold(0.0, f64::max);
-        let push =
-            limits.largest(inputs, &limits.gate, n) + limits.largest(inputs, &limits.density, n);
-        let by_norm =
-            (limits.norm() * gate).hypot(limits.fan_out_norm * push) * radius.squared() / twice;
+        let push = limits.largest(inputs, &limits.gate, n) + limits.largest(inputs, &limits.density, n);
+        let by_norm = (limits.norm() * gate).hypot(limits.fan_out_norm * push) * radius.squared() / twice;
         let together = by_energy.min(by_norm);
         let single: Vec<Interval> = (m..n).map(|k| self.single_drift(k).min(together)).collect();
         let squares: Interval = single.iter().map(|x| x.squared()).sum();

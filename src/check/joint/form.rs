@@ -18,11 +18,7 @@ pub fn rate(inputs: &Inputs, limits: &Limits, choice: &Choice) -> f64 {
     });
     // ε at right angles to the rows of V*.
     let across = (Interval::from(least_eigenvalue(&activation)) - of_errors).low;
-    let own: Vec<Interval> = limits
-        .own
-        .iter()
-        .map(|own| Interval::from(*own) - of_weights)
-        .collect();
+    let own: Vec<Interval> = limits.own.iter().map(|own| Interval::from(*own) - of_weights).collect();
     // t at right angles to all nodes.
     let outside = Array2::from_shape_fn((m, m), |(j, l)| match j == l {
         true => own[j],

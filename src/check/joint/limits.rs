@@ -134,25 +134,19 @@ impl Limits {
 
     fn note_tables(&mut self, inputs: &Inputs, choice: &Choice, ledger: &mut Ledger) {
         let (kernel, nodes) = (&inputs.kernel, &inputs.nodes);
-        let nearest =
-            |j: usize, k: usize| (nodes.angles[[j, k]] - self.margin(inputs, j, k)).positive_part();
+        let nearest = |j: usize, k: usize| (nodes.angles[[j, k]] - self.margin(inputs, j, k)).positive_part();
         let widest = |j: usize, k: usize| nodes.widest(j, k, self.margin(inputs, j, k));
         let gate = |j: usize, k: usize| kernel.gate(nearest(j, k)).high;
         let rest = |j: usize, k: usize| match choice.share > 0.0 {
-            true => {
-                (kernel.gate(widest(j, k)) - self.linear)
-                    .positive_part()
-                    .high
-            }
+            true => (kernel.gate(widest(j, k)) - self.linear).positive_part().high,
             false => self.gate[[j, k]],
         };
-        let mut note =
-            |name: &str, meaning, table: &Array2<f64>, entry: &dyn Fn(usize, usize) -> f64| {
-                let item = format!("bounds.{name}");
-                ledger.table(&item, meaning, Side::AtLeast, table, |j, k| {
-                    (j != k).then(|| entry(j, k))
-                });
-            };
+        let mut note = |name: &str, meaning, table: &Array2<f64>, entry: &dyn Fn(usize, usize) -> f64| {
+            let item = format!("bounds.{name}");
+            ledger.table(&item, meaning, Side::AtLeast, table, |j, k| {
+                (j != k).then(|| entry(j, k))
+            });
+        };
         note("gate", "D̂", &self.gate, &gate);
         note("rest", "D̂₁ ≥ |D − Q₂|", &self.rest, &rest);
         note("density", "φ̂", &self.density, &|j, k| {
@@ -168,19 +162,9 @@ impl Limits {
 
     fn note_remainders(&mut self, inputs: &Inputs, choice: &Choice, ledger: &mut Ledger) {
         let found = self.remainders(inputs, choice);
-        ledger.at_least(
-            "bounds.of_errors",
-            "ℓ_ε",
-            self.of_errors.high,
-            found.of_errors,
-        );
+        ledger.at_least("bounds.of_errors", "ℓ_ε", self.of_errors.high, found.of_errors);
         ledger.at_least("bounds.mixed", "r₁₂", self.mixed.high, found.mixed);
-        ledger.at_least(
-            "bounds.of_weights",
-            "ℓ_W",
-            self.of_weights.high,
-            found.of_weights,
-        );
+        ledger.at_least("bounds.of_weights", "ℓ_W", self.of_weights.high, found.of_weights);
         let own = self.own_parts(inputs, choice);
         ledger.row("bounds.own", "o_j", Side::AtMost, &self.own, &own);
     }

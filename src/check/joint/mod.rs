@@ -24,12 +24,7 @@ pub struct Choice {
 }
 
 /// Checks one certificate against what is given; `other` is the region of the file's other certificate, if it has one.
-pub fn check(
-    inputs: &Inputs,
-    node: &Node,
-    other: Option<&Node>,
-    ledger: &mut Ledger,
-) -> Result<(), Mistake> {
+pub fn check(inputs: &Inputs, node: &Node, other: Option<&Node>, ledger: &mut Ledger) -> Result<(), Mistake> {
     let rate = node.positive("rate")?;
     let region = Region::read(inputs, node)?;
     let choice = Choice {
@@ -37,16 +32,8 @@ pub fn check(
         split: node.positive("split")?.into(),
     };
     ledger.note("share", "0 ≤ ω ≤ 1", Side::AtMost, choice.share, 1.0);
-    let squares: Interval = inputs
-        .angles
-        .iter()
-        .map(|&theta| chord(theta.into()).squared())
-        .sum();
-    let errors: Interval = inputs
-        .errors
-        .iter()
-        .map(|&error| Interval::from(error).squared())
-        .sum();
+    let squares: Interval = inputs.angles.iter().map(|&theta| chord(theta.into()).squared()).sum();
+    let errors: Interval = inputs.errors.iter().map(|&error| Interval::from(error).squared()).sum();
     ledger.at_least(
         "radius",
         "ϱ ≥ √(R² + a²) at the start",
@@ -92,12 +79,7 @@ pub fn check(
 }
 
 /// That the other certificate's region, which holds by itself, lies within this one.
-fn within(
-    inputs: &Inputs,
-    region: &Region,
-    other: &Node,
-    ledger: &mut Ledger,
-) -> Result<(), Mistake> {
+fn within(inputs: &Inputs, region: &Region, other: &Node, ledger: &mut Ledger) -> Result<(), Mistake> {
     let (m, n) = (inputs.teacher_nodes, inputs.nodes.len());
     let errors = other.numbers("region", Some(m + n))?;
     let drift = other.numbers("drift", Some(n - m))?;
@@ -105,9 +87,7 @@ fn within(
     let single = chord(largest(&drift).into());
     let together = Interval::from((n - m) as f64).sqrt() * single;
     let ball = arc(region.radius);
-    let limited = |found: f64, cap: Interval| {
-        Interval::from(found).min(Interval::from(cap.low * (1.0 - 1e-12)))
-    };
+    let limited = |found: f64, cap: Interval| Interval::from(found).min(Interval::from(cap.low * (1.0 - 1e-12)));
     ledger.at_least(
         "largest_angle",
         "θ̂ of the other region",
@@ -128,12 +108,7 @@ fn within(
     );
     // Both are computed from the same angle: a part of 1e-11 is room for rounding.
     let room = Interval::from(1.0 - 1e-11);
-    ledger.at_least(
-        "drift",
-        "ψ of the other region",
-        region.drift.high,
-        together * room,
-    );
+    ledger.at_least("drift", "ψ of the other region", region.drift.high, together * room);
     ledger.at_least(
         "single_drift",
         "ψ_m of the other region",

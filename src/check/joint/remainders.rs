@@ -38,16 +38,11 @@ impl Limits {
         };
         if choice.share > 0.0 {
             let price = Interval::ONE / choice.share - 1.0;
-            let largest = self
-                .norms
-                .iter()
-                .copied()
-                .fold(Interval::ZERO, Interval::max);
+            let largest = self.norms.iter().copied().fold(Interval::ZERO, Interval::max);
             let fourth = self.fourth();
             let of_student = ((self.fan_out_norm + self.error_u) * self.norm_u() * fourth)
                 .min((largest + self.region.error) * self.radius_u);
-            let of_teacher =
-                (self.fan_out_norm * self.teacher_norm * fourth).min(largest * self.radius_u) / 2.0;
+            let of_teacher = (self.fan_out_norm * self.teacher_norm * fourth).min(largest * self.radius_u) / 2.0;
             let defect = self.error_u + of_student / 2.0;
             let shifted = of_teacher + defect / 2.0;
             found.of_errors = found.of_errors + self.linear * price * 2.0 * self.moved.squared();
@@ -68,11 +63,7 @@ impl Limits {
     }
 
     /// √(Σ entries²) of the largest of the teacher's columns.
-    pub fn largest_column(
-        &self,
-        inputs: &Inputs,
-        entry: impl Fn(usize, usize) -> Interval,
-    ) -> Interval {
+    pub fn largest_column(&self, inputs: &Inputs, entry: impl Fn(usize, usize) -> Interval) -> Interval {
         let column = |j: usize| -> Interval {
             let others = (0..inputs.nodes.len()).filter(|&i| i != j);
             others.map(|i| entry(i, j).squared()).sum()
@@ -94,14 +85,9 @@ impl Limits {
             .fold(Interval::ZERO, Interval::max);
         let farthest = d.max(self.region.single_drift);
         let z = curved * (farthest * 2.0 + d * 1.5) * self.norm()
-            + self.largest_column(inputs, |i, j| {
-                self.nominal_rest(i, j) * inputs.nodes.cosines[[i, j]]
-            }) * fourth
+            + self.largest_column(inputs, |i, j| self.nominal_rest(i, j) * inputs.nodes.cosines[[i, j]]) * fourth
             + largest * self.moved * 2.0
-            + self.largest_column(inputs, |i, j| {
-                self.widest_cosine(inputs, i, j) * self.rest[[i, j]]
-            }) * fourth
-                / 2.0;
+            + self.largest_column(inputs, |i, j| self.widest_cosine(inputs, i, j) * self.rest[[i, j]]) * fourth / 2.0;
         let among = self.largest(inputs, &self.rest, m) * self.radius_u
             + self.largest(inputs, &self.density, m) * d * self.norm_u();
         let products = self.largest(inputs, &self.rest, n) * self.norm() * self.error_u;
@@ -116,10 +102,7 @@ impl Limits {
                 return Interval::ZERO;
             }
             let own = self.chord_of(inputs, i);
-            let (rest, density) = (
-                Interval::from(self.rest[[i, j]]),
-                Interval::from(self.density[[i, j]]),
-            );
+            let (rest, density) = (Interval::from(self.rest[[i, j]]), Interval::from(self.density[[i, j]]));
             let mut sum = density * (own * 2.0 + d * 1.5)
                 + self.nominal_rest(i, j) * (d * inputs.nodes.cosines[[i, j]].abs() + own * 2.0)
                 + rest * self.widest_cosine(inputs, i, j) * d / 2.0;
@@ -142,16 +125,10 @@ impl Limits {
         }
         let entry = |j: usize, k: usize| {
             let angle = inputs.nodes.angles[[j, k]];
-            let (rest, density) = (
-                Interval::from(self.rest[[j, k]]),
-                Interval::from(self.density[[j, k]]),
-            );
+            let (rest, density) = (Interval::from(self.rest[[j, k]]), Interval::from(self.density[[j, k]]));
             let nominal = inputs.kernel.density(angle);
             let margin = self.margin(inputs, j, k);
-            let (near, far) = (
-                (angle - margin).positive_part(),
-                (angle + margin).min(Interval::PI),
-            );
+            let (near, far) = ((angle - margin).positive_part(), (angle + margin).min(Interval::PI));
             let [least, most] = inputs.kernel.densities(near, far);
             let change = (Interval::from(most) - nominal).max(nominal - least);
             let cosine = inputs.nodes.cosines[[j, k]].abs();
@@ -174,7 +151,6 @@ impl Limits {
         let kernel = &inputs.kernel;
         let gates = (self.chord * 2.0 / (Interval::PI * 3.0 * self.tangential().sqrt())).sqrt();
         let moment = kernel.tail + kernel.density * kernel.threshold;
-        self.fan_out_norm * (gates + self.chord / 2.0 * moment.sqrt())
-            + kernel.tail.sqrt() * self.error_u
+        self.fan_out_norm * (gates + self.chord / 2.0 * moment.sqrt()) + kernel.tail.sqrt() * self.error_u
     }
 }

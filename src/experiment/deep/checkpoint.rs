@@ -90,25 +90,15 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// Begins anew: no state of another run stands beside new records.
-    pub fn begin(
-        &mut self,
-        trainer: &Trainer<f32>,
-        first: &EpochRecord,
-    ) -> Result<(), ExperimentError> {
+    pub fn begin(&mut self, trainer: &Trainer<f32>, first: &EpochRecord) -> Result<(), ExperimentError> {
         let name = self.records();
-        self.store
-            .save(&name, &[])
-            .map_err(|error| self.failed(&name, error))?;
+        self.store.save(&name, &[]).map_err(|error| self.failed(&name, error))?;
         self.push(first)?;
         self.flush(trainer)
     }
 
     /// Keeps an epoch, now or with some of the next ones.
-    pub fn keep(
-        &mut self,
-        trainer: &Trainer<f32>,
-        record: &EpochRecord,
-    ) -> Result<(), ExperimentError> {
+    pub fn keep(&mut self, trainer: &Trainer<f32>, record: &EpochRecord) -> Result<(), ExperimentError> {
         self.push(record)?;
         if self.written.elapsed() < PATIENCE * self.took {
             return Ok(());
@@ -122,12 +112,9 @@ impl<'a> Checkpoint<'a> {
     }
 
     fn push(&mut self, record: &EpochRecord) -> Result<(), ExperimentError> {
-        let bytes = record
-            .to_bytes()
-            .map_err(|error| self.failed(&self.records(), error))?;
+        let bytes = record.to_bytes().map_err(|error| self.failed(&self.records(), error))?;
         self.pending.extend((bytes.len() as u64).to_le_bytes());
-        self.pending
-            .extend(digest::<{ DIGITS / 2 }>(&[&bytes]).into_bytes());
+        self.pending.extend(digest::<{ DIGITS / 2 }>(&[&bytes]).into_bytes());
         self.pending.extend(bytes);
         Ok(())
     }
@@ -156,8 +143,7 @@ impl<'a> Checkpoint<'a> {
             ("identity", self.identity.clone()),
             ("seal", unsealed()),
         ];
-        let mut bytes =
-            write_tensors(&networks, &[], &remarks).map_err(|error| self.failed(&name, error))?;
+        let mut bytes = write_tensors(&networks, &[], &remarks).map_err(|error| self.failed(&name, error))?;
         seal(&mut bytes);
         self.store
             .rename(&name, &self.previous_state())
@@ -221,10 +207,7 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// The records of epochs 0, 1, … as far as they are what was written, by this training, and where each ends.
-    fn load_records(
-        &self,
-        shape: &RecordShape,
-    ) -> Result<(Vec<EpochRecord>, Vec<usize>), ExperimentError> {
+    fn load_records(&self, shape: &RecordShape) -> Result<(Vec<EpochRecord>, Vec<usize>), ExperimentError> {
         let bytes = self.read(&self.records())?.unwrap_or_default();
         let (mut records, mut ends) = (Vec::new(), Vec::new());
         let mut rest = &bytes[..];
@@ -238,11 +221,7 @@ impl<'a> Checkpoint<'a> {
         Ok((records, ends))
     }
 
-    fn restore(
-        &self,
-        bytes: &[u8],
-        architecture: &Architecture,
-    ) -> Result<TrainerState<f32>, Unusable> {
+    fn restore(&self, bytes: &[u8], architecture: &Architecture) -> Result<TrainerState<f32>, Unusable> {
         if !is_sealed(bytes) {
             return Err(Unusable::Damaged);
         }
@@ -250,8 +229,7 @@ impl<'a> Checkpoint<'a> {
         if self.momentum {
             wanted.push((VELOCITY, architecture));
         }
-        let (networks, remarks) =
-            read_tensors::<f32>(bytes, &wanted).map_err(|_| Unusable::Foreign)?;
+        let (networks, remarks) = read_tensors::<f32>(bytes, &wanted).map_err(|_| Unusable::Foreign)?;
         let remark = |key: &str| {
             let found = remarks.iter().find(|(name, _)| name == key);
             found.map_or("", |(_, value)| value.as_str())

@@ -50,11 +50,7 @@ pub(super) fn ends(spans: &[(f64, Span)]) -> [f64; 2] {
 
 /// The curve of a hidden layer, with what it comes to.
 pub(super) fn layer(figure: Figure, layer: usize, spans: &[(f64, Span)]) -> Figure {
-    let label = format!(
-        "{}: {} at the end",
-        layer_name(layer),
-        short(ends(spans)[1])
-    );
+    let label = format!("{}: {} at the end", layer_name(layer), short(ends(spans)[1]));
     figure.spread(label, spans, Look::of_series(layer))
 }
 
@@ -64,9 +60,7 @@ pub(super) fn layer_name(layer: usize) -> String {
 }
 
 /// Values of the layers with their names.
-pub(super) fn by_layer(
-    values: impl IntoIterator<Item = f64>,
-) -> impl Iterator<Item = (String, f64)> {
+pub(super) fn by_layer(values: impl IntoIterator<Item = f64>) -> impl Iterator<Item = (String, f64)> {
     let layers = values.into_iter().enumerate();
     layers.map(|(layer, value)| (layer_name(layer), value))
 }
@@ -79,10 +73,7 @@ pub(super) fn found(layers: &[Vec<(f64, Span)>]) -> String {
         _ => {
             let rising = ends.iter().filter(|[first, last]| last > first).count();
             let last = between(by_layer(ends.iter().map(|end| end[1])), "");
-            format!(
-                "ρ̄ rises in {rising} of {} layers and ends at {last}",
-                ends.len()
-            )
+            format!("ρ̄ rises in {rising} of {} layers and ends at {last}", ends.len())
         }
     }
 }

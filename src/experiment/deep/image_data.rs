@@ -59,13 +59,7 @@ impl ImageData {
     }
 
     /// With what a teacher says to them, in batches of up to `batch`; for cross-entropy its largest output as class.
-    pub fn taught(
-        &self,
-        teacher: &Deep<f32>,
-        loss: Loss,
-        batch: usize,
-        seed: u64,
-    ) -> (Samples, DataSet<f32>) {
+    pub fn taught(&self, teacher: &Deep<f32>, loss: Loss, batch: usize, seed: u64) -> (Samples, DataSet<f32>) {
         let training = match self.section.are_changed() {
             true => {
                 let teaching = Teaching::new(teacher.clone(), loss, batch.min(self.samples));
@@ -144,10 +138,7 @@ fn too_few(base: &Base, folder: &ImageFolder) -> Option<Mismatch> {
 }
 
 fn of_another_shape(base: &Base, folder: &ImageFolder) -> Option<Mismatch> {
-    let (reads, shape) = (
-        base.teacher.architecture.input_shape(),
-        folder.train.shape(),
-    );
+    let (reads, shape) = (base.teacher.architecture.input_shape(), folder.train.shape());
     let is_flattened = reads.positions() == 1 && reads.len() == shape.len();
     if reads == shape || is_flattened {
         return None;

@@ -11,11 +11,10 @@ pub use batch_norm::BatchNormPlace;
 pub use data::{Data, ImageSource, Images, Inputs};
 pub(in crate::experiment) use declared::HIDDEN_LAYERS;
 pub(super) use declared::{
-    AFFINE, AFFINE_OF, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS,
-    EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, HELD_OUT, MEASURED, NORMALIZE_NODES, ONE_BATCH_NORM,
-    ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS,
-    SEVERAL_WIDTHS, STEPS, STUDENT, TEACHER, TEACHER_TRAINING, TRAINED, UNTRAINED, WIDTH_ONE,
-    WIDTHS,
+    AFFINE, AFFINE_OF, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF,
+    FRESH_SAMPLES, HELD_OUT, MEASURED, NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS,
+    SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT, TEACHER, TEACHER_TRAINING,
+    TRAINED, UNTRAINED, WIDTH_ONE, WIDTHS,
 };
 pub(super) use layout::Layout;
 pub use teacher::{LayerKind, Teacher, Weights};
@@ -63,12 +62,7 @@ pub struct Student {
 
 impl Student {
     /// A student beside a teacher.
-    pub fn architecture(
-        &self,
-        teacher: &Architecture,
-        width: usize,
-        batch_norm: Option<BatchNorm>,
-    ) -> Architecture {
+    pub fn architecture(&self, teacher: &Architecture, width: usize, batch_norm: Option<BatchNorm>) -> Architecture {
         let widened = teacher.widened(width).with_bias(self.bias);
         widened.with_batch_norm(batch_norm)
     }
@@ -107,9 +101,7 @@ pub(super) fn hidden_layers(value: &Value) -> Option<Vec<usize>> {
         (1..=MOST_NODES).contains(&nodes).then_some(nodes as usize)
     };
     let items = value.items()?.iter();
-    let layers: Vec<usize> = items
-        .map(|item| count(&item.value))
-        .collect::<Option<_>>()?;
+    let layers: Vec<usize> = items.map(|item| count(&item.value)).collect::<Option<_>>()?;
     (!layers.is_empty()).then_some(layers)
 }
 
@@ -132,9 +124,7 @@ pub(super) fn read_student(
     };
     let widest = student.widths.iter().copied().max().unwrap_or(1);
     let shapes = student.architecture(teacher, widest, None).shapes();
-    let weights = shapes
-        .iter()
-        .map(|&(inputs, nodes)| inputs as f64 * nodes as f64);
+    let weights = shapes.iter().map(|&(inputs, nodes)| inputs as f64 * nodes as f64);
     let parameters: f64 = weights.sum();
     if parameters > MOST_PARAMETERS {
         let found = format!("a student of {parameters:.1e} parameters");

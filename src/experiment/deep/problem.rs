@@ -58,14 +58,10 @@ pub fn network_of(
         found,
         allowed: allowed.into(),
     };
-    let bytes = config::contents(path)
-        .map_err(|error| content(error.to_string(), "a file that can be read"))?;
-    let of_run = format!(
-        "the {} of a run, of these layers",
-        name.trim_end_matches('.')
-    );
-    let (mut networks, _) = read_tensors(&bytes, &[(name, architecture)])
-        .map_err(|error| content(error.to_string(), &of_run))?;
+    let bytes = config::contents(path).map_err(|error| content(error.to_string(), "a file that can be read"))?;
+    let of_run = format!("the {} of a run, of these layers", name.trim_end_matches('.'));
+    let (mut networks, _) =
+        read_tensors(&bytes, &[(name, architecture)]).map_err(|error| content(error.to_string(), &of_run))?;
     let network = networks.remove(0);
     match not_finite(name, &network) {
         Some(place) => Err(content(place, "finite weights")),

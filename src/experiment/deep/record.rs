@@ -47,18 +47,12 @@ impl EpochRecord {
 
     /// ρ̄ of each layer.
     pub fn rho(&self) -> Vec<f64> {
-        self.correlations
-            .iter()
-            .map(Correlations::mean_best)
-            .collect()
+        self.correlations.iter().map(Correlations::mean_best).collect()
     }
 
     /// The best student of each teacher node, layer by layer.
     pub fn winners(&self) -> Vec<Vec<Option<Winner>>> {
-        self.correlations
-            .iter()
-            .map(Correlations::winners)
-            .collect()
+        self.correlations.iter().map(Correlations::winners).collect()
     }
 
     /// As safetensors.
@@ -68,28 +62,13 @@ impl EpochRecord {
     pub fn to_bytes(&self) -> Result<Vec<u8>, SafeTensorError> {
         let doubles = |numbers: &[f64]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
         let accuracy = self.held_out.accuracy.unwrap_or(f64::NAN);
-        let numbers = [
-            self.epoch as f64,
-            self.training_loss,
-            self.held_out.loss,
-            accuracy,
-        ];
+        let numbers = [self.epoch as f64, self.training_loss, self.held_out.loss, accuracy];
         let mut parts: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = vec![
             ("numbers".into(), Dtype::F64, vec![4], doubles(&numbers)),
-            (
-                "extra".into(),
-                Dtype::F64,
-                vec![self.extra.len()],
-                doubles(&self.extra),
-            ),
+            ("extra".into(), Dtype::F64, vec![self.extra.len()], doubles(&self.extra)),
         ];
         for (l, norms) in self.fan_out.iter().enumerate() {
-            parts.push((
-                format!("fan_out.{l}"),
-                Dtype::F64,
-                vec![norms.len()],
-                doubles(norms),
-            ));
+            parts.push((format!("fan_out.{l}"), Dtype::F64, vec![norms.len()], doubles(norms)));
         }
         for (l, correlations) in self.correlations.iter().enumerate() {
             let matrix = correlations.matrix();
@@ -99,9 +78,7 @@ impl EpochRecord {
         }
         let views = parts
             .iter()
-            .map(|(name, dtype, shape, bytes)| {
-                Ok((name, TensorView::new(*dtype, shape.clone(), bytes)?))
-            })
+            .map(|(name, dtype, shape, bytes)| Ok((name, TensorView::new(*dtype, shape.clone(), bytes)?)))
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         safetensors::serialize(views, None)
     }
@@ -125,9 +102,7 @@ impl EpochRecord {
                 return None;
             };
             let words = tensor.data().chunks_exact(4);
-            let numbers = words
-                .filter_map(|word| word.try_into().ok())
-                .map(f32::from_le_bytes);
+            let numbers = words.filter_map(|word| word.try_into().ok()).map(f32::from_le_bytes);
             let matrix = Array2::from_shape_vec((rows, columns), numbers.collect()).ok()?;
             Some(Correlations::of_matrix(matrix))
         };
@@ -142,12 +117,8 @@ impl EpochRecord {
                 loss,
                 accuracy: (!accuracy.is_nan()).then_some(accuracy),
             },
-            fan_out: (0..)
-                .map_while(|l| doubles(&format!("fan_out.{l}")))
-                .collect(),
-            correlations: (0..)
-                .map_while(|l| matrix(&format!("correlations.{l}")))
-                .collect(),
+            fan_out: (0..).map_while(|l| doubles(&format!("fan_out.{l}"))).collect(),
+            correlations: (0..).map_while(|l| matrix(&format!("correlations.{l}"))).collect(),
             extra: doubles("extra")?,
         })
     }

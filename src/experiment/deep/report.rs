@@ -21,10 +21,6 @@ pub(super) fn heading(base: &Base) -> String {
 }
 
 /// Columns `name_1`, `name_2`, … of pure numbers, whose meaning ends in that number.
-pub(super) fn numbered(
-    name: &'static str,
-    count: usize,
-    meaning: &'static str,
-) -> impl Iterator<Item = Column> {
+pub(super) fn numbered(name: &'static str, count: usize, meaning: &'static str) -> impl Iterator<Item = Column> {
     (1..=count).map(move |i| Column::number(format!("{name}_{i}"), "", format!("{meaning} {i}")))
 }

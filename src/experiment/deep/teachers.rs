@@ -13,9 +13,7 @@ use crate::integrate::RunEnd;
 use crate::network::deep::{Deep, uniform};
 use crate::output::Identities;
 use crate::rng;
-use crate::sgd::{
-    Answers, Changing, ChangingInputs, Evaluation, Teaching, gaussian_inputs, outputs,
-};
+use crate::sgd::{Answers, Changing, ChangingInputs, Evaluation, Teaching, gaussian_inputs, outputs};
 use ndarray::{Array2, ArrayView2, Axis};
 use serde::Serialize;
 
@@ -158,9 +156,7 @@ fn scale_outputs(teacher: &mut Deep<f32>, inputs: ArrayView2<f32>) -> Result<(),
         return Err(ExperimentError::Impossible {
             key: "teacher.unit_outputs",
             found: "a teacher whose outputs are the same for all samples".into(),
-            allowed:
-                "one that tells them apart; if it was trained, by a smaller teacher.training.step"
-                    .into(),
+            allowed: "one that tells them apart; if it was trained, by a smaller teacher.training.step".into(),
         });
     }
     let middle = said.iter().map(|y| f64::from(*y)).sum::<f64>() / said.len() as f64;

@@ -216,14 +216,8 @@ impl<'a> Observer<'a> {
             epoch,
             training_loss,
             held_out,
-            fan_out: (0..network.depth())
-                .map(|l| network.fan_out_norms(l))
-                .collect(),
-            extra: self
-                .metrics
-                .iter()
-                .map(|metric| metric.measure(&observation))
-                .collect(),
+            fan_out: (0..network.depth()).map(|l| network.fan_out_norms(l)).collect(),
+            extra: self.metrics.iter().map(|metric| metric.measure(&observation)).collect(),
             correlations,
         }
     }

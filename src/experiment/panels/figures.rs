@@ -41,10 +41,7 @@ fn title(outcome: &Outcome) -> String {
     let with_r: Vec<_> = with_r.collect();
     let all = with_r.len();
     if all == 0 {
-        let ends = outcome
-            .panels
-            .iter()
-            .filter_map(|panel| Some(panel.u?.mean));
+        let ends = outcome.panels.iter().filter_map(|panel| Some(panel.u?.mean));
         let named = ends.map(|mean| ("mean of a panel", mean));
         return format!("Fan-outs of u end at {}", between(named, ""));
     }
@@ -53,10 +50,7 @@ fn title(outcome: &Outcome) -> String {
         let count = nodes.len() as f64;
         nodes.map(|j| panel.node(j)[0].mean).sum::<f64>() / count
     };
-    let shrunk = with_r
-        .iter()
-        .filter(|(panel, _, r)| r.mean < start(panel))
-        .count();
+    let shrunk = with_r.iter().filter(|(panel, _, r)| r.mean < start(panel)).count();
     let below = with_r.iter().filter(|(_, u, r)| r.mean < u.mean).count();
     format!("Fan-outs of r shrink in {shrunk} of {all} panels and end below those of u in {below}")
 }
@@ -73,36 +67,22 @@ fn one(figure: Figure, outcome: &Outcome, panel: &Panel) -> Figure {
         .series("", divider, Look::PREDICTED)
         .points(format!("start{means}"), start, Look::of_set(0).sized(3.0));
     let groups = [
-        (
-            "u (left of the line)",
-            0..outcome.nodes,
-            Look::SAMPLED.sized(3.0),
-        ),
+        ("u (left of the line)", 0..outcome.nodes, Look::SAMPLED.sized(3.0)),
         (
             "r",
             outcome.nodes..panel.students,
             Look::SIMULATED.marked(Marker::Square).sized(2.5),
         ),
     ];
-    groups
-        .into_iter()
-        .fold(figure, |figure, (name, nodes, look)| {
-            let extent = if many {
-                ": mean, least to greatest"
-            } else {
-                ""
-            };
-            let label = format!("end, nodes of {name}{extent}");
-            let whiskers = norms(nodes.clone()).map(|(x, [_, end])| (x, end.least, end.greatest));
-            let means = norms(nodes).map(|(x, [_, end])| (x, end.mean));
-            let figure = match many {
-                true => figure.series(
-                    label.clone(),
-                    Mark::Whiskers(whiskers.collect()),
-                    look.thin(),
-                ),
-                false => figure,
-            };
-            figure.points(label, means, look)
-        })
+    groups.into_iter().fold(figure, |figure, (name, nodes, look)| {
+        let extent = if many { ": mean, least to greatest" } else { "" };
+        let label = format!("end, nodes of {name}{extent}");
+        let whiskers = norms(nodes.clone()).map(|(x, [_, end])| (x, end.least, end.greatest));
+        let means = norms(nodes).map(|(x, [_, end])| (x, end.mean));
+        let figure = match many {
+            true => figure.series(label.clone(), Mark::Whiskers(whiskers.collect()), look.thin()),
+            false => figure,
+        };
+        figure.points(label, means, look)
+    })
 }

@@ -5,12 +5,9 @@ use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::theorem5::Biases;
 use crate::experiment::theorem5::keys::{
-    ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out,
-    read_flow,
+    ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out, read_flow,
 };
-use crate::experiment::two_layer::keys::{
-    AUTO_HORIZON, HORIZON, LOOKS, OVERLAP, SEED, STEPPING, TEACHER, TOP,
-};
+use crate::experiment::two_layer::keys::{AUTO_HORIZON, HORIZON, LOOKS, OVERLAP, SEED, STEPPING, TEACHER, TOP};
 use crate::experiment::two_layer::settings::{Output, read_integrate, read_overlap, read_teacher};
 use crate::experiment::two_layer::slowest::Falsify;
 use serde::{Serialize, Serializer};
@@ -187,9 +184,7 @@ fn numbers_of_nodes(value: &Value, least: usize) -> Option<Vec<usize>> {
             .then_some(count as usize)
     };
     let items = value.items()?.iter();
-    let counts: Vec<usize> = items
-        .map(|item| count(&item.value))
-        .collect::<Option<_>>()?;
+    let counts: Vec<usize> = items.map(|item| count(&item.value)).collect::<Option<_>>()?;
     (!counts.is_empty()).then_some(counts)
 }
 

@@ -82,8 +82,7 @@ pub struct PanelRun {
 
 impl Experiment for Panels {
     const NAME: &'static str = "fan-out-panels";
-    const ABOUT: &'static str =
-        "Theorem 5 from perturbed teachers over widths and seeds: which fan-out norms vanish?";
+    const ABOUT: &'static str = "Theorem 5 from perturbed teachers over widths and seeds: which fan-out norms vanish?";
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
@@ -119,12 +118,7 @@ impl Experiment for Panels {
         Ok(first.teacher_nodes())
     }
 
-    fn run(
-        &self,
-        setup: usize,
-        _store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, setup: usize, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         simulate(self, setup, hooks)
     }
 
@@ -134,21 +128,12 @@ impl Experiment for Panels {
 }
 
 /// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
-fn simulate(
-    scenario: &Panels,
-    nodes: usize,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
+fn simulate(scenario: &Panels, nodes: usize, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let cells: Vec<(usize, [f64; 2])> = scenario
         .students
         .iter()
-        .flat_map(|&students| {
-            scenario
-                .signals
-                .iter()
-                .map(move |&signal| (students, signal))
-        })
+        .flat_map(|&students| scenario.signals.iter().map(move |&signal| (students, signal)))
         .collect();
     let seeds = scenario.seeds as usize;
     let total = cells.len() * seeds;
@@ -161,14 +146,7 @@ fn simulate(
         .collect();
     let runs = many(&weights, hooks, "panels", |index, hooks| {
         let (students, signal) = cells[index / seeds];
-        one(
-            scenario,
-            students,
-            signal,
-            (index % seeds) as u64,
-            nodes,
-            hooks,
-        )
+        one(scenario, students, signal, (index % seeds) as u64, nodes, hooks)
     })?;
     let interrupted = RunEnd::Interrupted { time: None };
     let ends = runs
@@ -232,10 +210,9 @@ pub struct Spread {
 impl Spread {
     fn of(values: impl Iterator<Item = f64>) -> Self {
         let start = (0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY);
-        let (count, sum, least, greatest) =
-            values.fold(start, |(count, sum, least, greatest), x| {
-                (count + 1.0, sum + x, x.min(least), x.max(greatest))
-            });
+        let (count, sum, least, greatest) = values.fold(start, |(count, sum, least, greatest), x| {
+            (count + 1.0, sum + x, x.min(least), x.max(greatest))
+        });
         Self {
             mean: sum / count,
             least,
@@ -287,8 +264,6 @@ impl Panel {
 
 /// Norms at the end of the nodes in a range, over the seeds; `None` if there are none.
 fn group(runs: &[PanelRun], nodes: std::ops::Range<usize>) -> Option<Spread> {
-    let values = runs
-        .iter()
-        .flat_map(|run| run.end[nodes.clone()].iter().copied());
+    let values = runs.iter().flat_map(|run| run.end[nodes.clone()].iter().copied());
     (!nodes.is_empty()).then(|| Spread::of(values))
 }

@@ -110,9 +110,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
         })
     };
     vec![
-        Reading::count("panels", "widths times perturbations", |o: &Outcome| {
-            o.panels.len()
-        }),
+        Reading::count("panels", "widths times perturbations", |o: &Outcome| o.panels.len()),
         mean("u_mean", "mean ‖v‖ of u at the end", |panel| {
             panel.u.map(|u| u.mean)
         }),
@@ -124,9 +122,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
             "largest ‖v‖ of r at the end, mean over panels",
             |panel| panel.r.map(|r| r.greatest),
         ),
-        mean("loss_start", "loss at the start", |panel| {
-            Some(panel.loss_start)
-        }),
+        mean("loss_start", "loss at the start", |panel| Some(panel.loss_start)),
         mean("loss_end", "loss at the end", |panel| Some(panel.loss_end)),
         mean("largest_angle", "largest angle of u at the end", |panel| {
             Some(panel.largest_angle)
@@ -149,17 +145,9 @@ pub fn table(outcome: &Outcome) -> String {
     );
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        "n",
-        "signal W, V",
-        "‖v‖ of u",
-        "‖v‖ of r",
-        "largest of r",
-        "loss",
-    ]);
+    table.set_header(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"]);
     for panel in &outcome.panels {
-        let mean =
-            |spread: Option<Spread>| spread.map_or("–".into(), |spread| short(spread.mean));
+        let mean = |spread: Option<Spread>| spread.map_or("–".into(), |spread| short(spread.mean));
         table.add_row([
             panel.students.to_string(),
             format!("{}, {}", short(panel.signal[0]), short(panel.signal[1])),

@@ -122,24 +122,18 @@ pub(super) fn distance(outcome: &Outcome) -> Option<Figure> {
             .of(step, batch)
             .map(|run| run.path.distances(flow).collect())
             .collect();
-        let medians = predicted
-            .iter()
-            .enumerate()
-            .filter_map(|(k, (time, band))| {
-                let own = distances.iter().map(|distances| distances[k + 1]);
-                Some(((*time, Span::of(own)?.median), band))
-            });
+        let medians = predicted.iter().enumerate().filter_map(|(k, (time, band))| {
+            let own = distances.iter().map(|distances| distances[k + 1]);
+            Some(((*time, Span::of(own)?.median), band))
+        });
         let medians: Vec<((f64, f64), &Span)> = medians.collect();
-        let is_inside = |((_, median), band): &&((f64, f64), &Span)| {
-            (band.least..=band.greatest).contains(median)
-        };
+        let is_inside = |((_, median), band): &&((f64, f64), &Span)| (band.least..=band.greatest).contains(median);
         inside += medians.iter().filter(is_inside).count();
         all += medians.len();
         let medians = medians.into_iter().map(|(point, _)| point);
         figure = figure.points(format!("SGD: {name}"), medians, found);
     }
-    figure.title =
-        format!("SGD's distance to the flow lies in the predicted band at {inside} of {all} times");
+    figure.title = format!("SGD's distance to the flow lies in the predicted band at {inside} of {all} times");
     Some(figure)
 }
 
@@ -150,25 +144,15 @@ fn setting(outcome: &Outcome) -> String {
 }
 
 /// The flow, and SGD with the coarsest and the finest pair of step and batch: median and spread over the seeds.
-pub(super) fn overlay(
-    outcome: &Outcome,
-    [label, unit]: [&str; 2],
-    read: Statistic,
-) -> Option<Figure> {
-    let flow: Vec<(f64, f64)> = outcome.flows[0]
-        .rows
-        .iter()
-        .map(|row| (row.time, read(row)))
-        .collect();
+pub(super) fn overlay(outcome: &Outcome, [label, unit]: [&str; 2], read: Statistic) -> Option<Figure> {
+    let flow: Vec<(f64, f64)> = outcome.flows[0].rows.iter().map(|row| (row.time, read(row))).collect();
     if flow.iter().any(|point| point.1.is_nan()) {
         return None;
     }
     let pairs = extremes(outcome)?;
     let mut said = Vec::new();
     let mut figure = Figure::default()
-        .caption(
-            "SGD with the coarsest and with the finest steps beside the flow from the same start.",
-        )
+        .caption("SGD with the coarsest and with the finest steps beside the flow from the same start.")
         .setting(setting(outcome))
         .x("time t = kη")
         .log_y(format!("{label} ({unit})"));

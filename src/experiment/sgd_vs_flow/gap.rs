@@ -37,12 +37,7 @@ impl Law {
 /// Least squares through (η, B, gap); `None` if a step or a batch stands alone, or a gap is zero.
 pub fn fit_law(points: &[[f64; 3]]) -> Option<Law> {
     let count = points.len();
-    if count < 4
-        || points
-            .iter()
-            .flatten()
-            .any(|&x| !(x > 0.0 && x.is_finite()))
-    {
+    if count < 4 || points.iter().flatten().any(|&x| !(x > 0.0 && x.is_finite())) {
         return None;
     }
     let design = Array2::from_shape_fn((count, 3), |(i, column)| match column {
@@ -86,8 +81,7 @@ mod tests {
         for step in [0.1_f64, 0.05, 0.02] {
             for batch in [16.0_f64, 64.0, 256.0] {
                 for _ in 0..20 {
-                    let log =
-                        0.3 + alpha * step.ln() - 0.5 * batch.ln() + noise.sample(&mut stream);
+                    let log = 0.3 + alpha * step.ln() - 0.5 * batch.ln() + noise.sample(&mut stream);
                     points.push([step, batch, log.exp()]);
                 }
             }
@@ -104,9 +98,7 @@ mod tests {
         assert!((law.scatter - 0.1).abs() < 0.02);
         // sd of log η is 0.66 over 180 points.
         assert!((law.step.standard_error - 0.1 / 0.66 / 180_f64.sqrt()).abs() < 0.002);
-        assert!(
-            (law.gap(0.1, 64.0).ln() - (0.3 + 0.5 * 0.1_f64.ln() - 0.5 * 64_f64.ln())).abs() < 0.05
-        );
+        assert!((law.gap(0.1, 64.0).ln() - (0.3 + 0.5 * 0.1_f64.ln() - 0.5 * 64_f64.ln())).abs() < 0.05);
         let law = fit_law(&points(0.6)).unwrap();
         assert!((law.step.value - 0.5).abs() > 4.0 * law.step.standard_error);
     }

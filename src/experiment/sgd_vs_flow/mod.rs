@@ -110,7 +110,8 @@ pub struct SgdRun {
 
 impl Experiment for SgdVsFlow {
     const NAME: &'static str = "sgd-vs-flow";
-    const ABOUT: &'static str = "Two-layer SGD beside the flow from the same start: how does the gap fall with step and batch?";
+    const ABOUT: &'static str =
+        "Two-layer SGD beside the flow from the same start: how does the gap fall with step and batch?";
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
@@ -149,12 +150,7 @@ impl Experiment for SgdVsFlow {
         Ok(setup)
     }
 
-    fn run(
-        &self,
-        setup: Setup,
-        _store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, setup: Setup, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         simulate(self, setup, hooks)
     }
 
@@ -164,11 +160,7 @@ impl Experiment for SgdVsFlow {
 }
 
 /// Runs what has been prepared.
-fn simulate(
-    scenario: &SgdVsFlow,
-    setup: Setup,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
+fn simulate(scenario: &SgdVsFlow, setup: Setup, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let reference = |step: f64| Reference::new(scenario, &setup, step);
     let references: Vec<Reference> = scenario.steps.iter().map(|&step| reference(step)).collect();
@@ -209,18 +201,14 @@ fn simulate(
     let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
     let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
     let drawn = drawn.filter(|drawn| !drawn.is_empty());
-    let points: Vec<[f64; 3]> = runs
-        .iter()
-        .map(|run| [run.step, run.batch as f64, run.gap])
-        .collect();
+    let points: Vec<[f64; 3]> = runs.iter().map(|run| [run.step, run.batch as f64, run.gap]).collect();
     Ok(Outcome {
         scenario: scenario.clone(),
         dim: setup.network.student.weights.nrows(),
         premises_not_met: premises_not_met(scenario, &setup),
         network: setup.network,
         law: fit_law(&points),
-        prediction: drawn
-            .and_then(|drawn| Prediction::of(&scenario.steps, &scenario.batches, &drawn, &runs)),
+        prediction: drawn.and_then(|drawn| Prediction::of(&scenario.steps, &scenario.batches, &drawn, &runs)),
         prediction_problem: problem,
         gaps: gaps(scenario, &runs),
         gradient_descent: descent_gaps(scenario, &descents, &flows),
@@ -244,8 +232,7 @@ fn sgd_runs(
     // Runs take as many samples as their batch has, in as many steps as fit.
     let weights: Vec<Weight> = (0..total)
         .map(|i| Weight {
-            cost: scenario.batches[i / seeds % batches] as f64
-                / scenario.steps[i / (batches * seeds)],
+            cost: scenario.batches[i / seeds % batches] as f64 / scenario.steps[i / (batches * seeds)],
             is_wide: false,
         })
         .collect();
@@ -291,13 +278,7 @@ fn draws(
     };
     let weights: Vec<Weight> = references.iter().map(cost).collect();
     let found = many(&weights, hooks, "linear noise", |i, hooks| {
-        Drawn::of(
-            &references[i],
-            &flows[i],
-            &scenario.batches,
-            scenario.draws,
-            hooks,
-        )
+        Drawn::of(&references[i], &flows[i], &scenario.batches, scenario.draws, hooks)
     })?;
     Ok(found.into_iter().map(Option::flatten).collect())
 }
@@ -318,14 +299,12 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
     let mut missing = Vec::new();
     if !scenario.projection {
         missing.push(
-            "SGD is not projected: its nodes leave the unit sphere, while the flow beside it misses the radial part".into(),
+            "SGD is not projected: its nodes leave the unit sphere, while the flow beside it misses the radial part"
+                .into(),
         );
     }
     if !setup.input.is_standard() {
-        missing.push(
-            "the input is not N(0, I): the flow separates expectations and is no limit of SGD"
-                .into(),
-        );
+        missing.push("the input is not N(0, I): the flow separates expectations and is no limit of SGD".into());
     } else if setup.overlap(0).resolution() > 0.0 {
         missing.push("the flow's own overlaps are sampled".into());
     }
@@ -349,9 +328,7 @@ fn gaps(scenario: &SgdVsFlow, runs: &[SgdRun]) -> Vec<Gaps> {
         .flat_map(|&batch| scenario.steps.iter().map(move |&step| (step, batch)));
     pairs
         .filter_map(|(step, batch)| {
-            let found = runs
-                .iter()
-                .filter(|run| run.step == step && run.batch == batch);
+            let found = runs.iter().filter(|run| run.step == step && run.batch == batch);
             Some(Gaps {
                 step,
                 batch,
@@ -366,10 +343,7 @@ fn descent_gaps(scenario: &SgdVsFlow, descents: &[Path], flows: &[Path]) -> Vec<
     let pairs = descents.iter().zip(flows);
     let gaps = pairs.map(|(descent, flow)| descent.largest_gap(flow));
     let steps = scenario.steps.iter();
-    steps
-        .zip(gaps)
-        .map(|(&step, gap)| DescentGap { step, gap })
-        .collect()
+    steps.zip(gaps).map(|(&step, gap)| DescentGap { step, gap }).collect()
 }
 
 impl Outcome {

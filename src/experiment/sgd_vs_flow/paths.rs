@@ -54,10 +54,7 @@ impl Path {
         let (kept, last) = (before.len().max(1), last.clone());
         self.rows.truncate(kept);
         let rest = times.iter().skip(kept - 1);
-        let at = |&time| PathRow {
-            time,
-            ..last.clone()
-        };
+        let at = |&time| PathRow { time, ..last.clone() };
         self.rows.extend(rest.map(at));
     }
 }
@@ -69,11 +66,8 @@ impl PathRow {
     }
 
     fn distance(&self, other: &Self) -> f64 {
-        let square = |a: &Array2<f64>, b: &Array2<f64>| {
-            Zip::from(a)
-                .and(b)
-                .fold(0.0, |sum, a, b| sum + (a - b).powi(2))
-        };
+        let square =
+            |a: &Array2<f64>, b: &Array2<f64>| Zip::from(a).and(b).fold(0.0, |sum, a, b| sum + (a - b).powi(2));
         let total = square(&self.state.0, &other.state.0) + square(&self.state.1, &other.state.1);
         (total / self.state.0.nrows() as f64).sqrt()
     }
@@ -108,11 +102,7 @@ impl<'a> Reference<'a> {
     }
 
     /// The flow by a method, at the times of SGD's steps, and why it ended: at all of them, where that was regular.
-    pub fn flow(
-        &self,
-        method: Method,
-        hooks: &dyn Hooks,
-    ) -> Result<(Path, RunEnd), ExperimentError> {
+    pub fn flow(&self, method: Method, hooks: &dyn Hooks) -> Result<(Path, RunEnd), ExperimentError> {
         let outputs: Vec<f64> = self.looks.iter().map(|&k| k as f64 * self.step).collect();
         let plan = Plan {
             horizon: outputs[outputs.len() - 1],
@@ -212,21 +202,12 @@ impl<'a> Observer<'a> {
         let teacher = self.network.teacher.weights.columns();
         let m = teacher.into_iter().len();
         let norm = |row: ndarray::ArrayView1<f64>| row.dot(&row).sqrt();
-        let nodes = weights
-            .rows()
-            .into_iter()
-            .zip(self.network.teacher.weights.columns());
+        let nodes = weights.rows().into_iter().zip(self.network.teacher.weights.columns());
         let largest_angle = nodes
-            .map(|(w, target)| {
-                HalfAngle::between_scaled(w, norm(w), target, norm(target)).radians()
-            })
+            .map(|(w, target)| HalfAngle::between_scaled(w, norm(w), target, norm(target)).radians())
             .fold(0.0, f64::max);
         let norms: Vec<f64> = fan_out.rows().into_iter().map(norm).collect();
-        let part = if norms.len() > m {
-            &norms[m..]
-        } else {
-            &norms[..]
-        };
+        let part = if norms.len() > m { &norms[m..] } else { &norms[..] };
         PathRow {
             time,
             largest_angle,

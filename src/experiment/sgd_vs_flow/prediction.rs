@@ -154,11 +154,8 @@ impl Parts {
     /// √((‖ΔW‖² + ‖ΔV‖²)/n) of each draw.
     fn distances(&self, batch: f64, nodes: f64) -> Vec<f64> {
         let draws = self.mixed.iter().zip(&self.squares);
-        let square =
-            |(mixed, square): (&f64, &f64)| self.bias + 2.0 * mixed / batch.sqrt() + square / batch;
-        draws
-            .map(|draw| (square(draw).max(0.0) / nodes).sqrt())
-            .collect()
+        let square = |(mixed, square): (&f64, &f64)| self.bias + 2.0 * mixed / batch.sqrt() + square / batch;
+        draws.map(|draw| (square(draw).max(0.0) / nodes).sqrt()).collect()
     }
 }
 
@@ -235,18 +232,11 @@ impl PredictedGap {
 
 impl Prediction {
     /// Of what was drawn for each step, beside the runs; `None` without any.
-    pub(super) fn of(
-        steps: &[f64],
-        batches: &[usize],
-        drawn: &[Drawn],
-        runs: &[SgdRun],
-    ) -> Option<Self> {
+    pub(super) fn of(steps: &[f64], batches: &[usize], drawn: &[Drawn], runs: &[SgdRun]) -> Option<Self> {
         let pairs = (0..batches.len()).flat_map(|b| (0..steps.len()).map(move |s| (s, b)));
         let predicted = pairs.filter_map(|(s, b)| {
             let (step, batch) = (steps[s], batches[b]);
-            let own = runs
-                .iter()
-                .filter(|run| (run.step, run.batch) == (step, batch));
+            let own = runs.iter().filter(|run| (run.step, run.batch) == (step, batch));
             let found: Vec<f64> = own.map(|run| run.gap).collect();
             PredictedGap::of(&drawn[s], [step, batch as f64], b, &found)
         });

@@ -68,14 +68,10 @@ fn gaps(outcome: &Outcome) -> output::Table<'_> {
         Column::count("seed", "of the run"),
         Column::number("gap", "", "largest distance to the flow"),
     ];
-    let rows = outcome.runs.iter().map(|run| {
-        vec![
-            run.step.into(),
-            run.batch.into(),
-            run.seed.into(),
-            run.gap.into(),
-        ]
-    });
+    let rows = outcome
+        .runs
+        .iter()
+        .map(|run| vec![run.step.into(), run.batch.into(), run.seed.into(), run.gap.into()]);
     output::Table::new("gaps.csv", columns, rows)
 }
 
@@ -163,9 +159,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
         };
         [
             read("", "of the fitted law", |exponent| exponent.value),
-            read("_se", "its standard error", |exponent| {
-                exponent.standard_error
-            }),
+            read("_se", "its standard error", |exponent| exponent.standard_error),
         ]
     };
     let agreement = |name, meaning, of: fn(&Agreement) -> f64| {
@@ -176,21 +170,13 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     let mut all: Vec<Reading<Outcome>> = exponent("step", |law| law.step).into();
     all.extend(exponent("batch", |law| law.batch));
     all.extend([
-        agreement(
-            "ratio",
-            "gaps found over gaps predicted, geometric mean",
-            |all| all.ratio,
-        ),
-        agreement("ratio_se", "standard error of its logarithm", |all| {
-            all.standard_error
+        agreement("ratio", "gaps found over gaps predicted, geometric mean", |all| {
+            all.ratio
         }),
-        agreement("chi_squared", "of found against predicted gaps", |all| {
-            all.chi_squared
-        }),
+        agreement("ratio_se", "standard error of its logarithm", |all| all.standard_error),
+        agreement("chi_squared", "of found against predicted gaps", |all| all.chi_squared),
         Reading::verdict("prediction", |o: &Outcome| {
-            o.prediction
-                .as_ref()
-                .map(|prediction| prediction.all.verdict)
+            o.prediction.as_ref().map(|prediction| prediction.all.verdict)
         }),
         Reading::number("largest_gap", "", "of all runs", |o: &Outcome| {
             o.runs.iter().map(|run| run.gap).reduce(f64::max)
@@ -209,16 +195,11 @@ fn fan_out_label(outcome: &Outcome) -> &'static str {
 
 pub(super) fn spans(outcome: &Outcome) -> Vec<(f64, usize, Span)> {
     let gaps = outcome.gaps.iter();
-    gaps.map(|gaps| (gaps.step, gaps.batch, gaps.span))
-        .collect()
+    gaps.map(|gaps| (gaps.step, gaps.batch, gaps.span)).collect()
 }
 
 pub(super) fn descent_gaps(outcome: &Outcome) -> Vec<f64> {
-    outcome
-        .gradient_descent
-        .iter()
-        .map(|descent| descent.gap)
-        .collect()
+    outcome.gradient_descent.iter().map(|descent| descent.gap).collect()
 }
 
 /// Gaps over steps and batches, and the law.
@@ -284,12 +265,7 @@ fn printed_gaps(outcome: &Outcome) -> Table {
         table.add_row(row);
     }
     let mut row = vec!["B = ∞ (exact gradients)".to_owned()];
-    row.extend(
-        outcome
-            .gradient_descent
-            .iter()
-            .map(|descent| short(descent.gap)),
-    );
+    row.extend(outcome.gradient_descent.iter().map(|descent| short(descent.gap)));
     table.add_row(row);
     table
 }
@@ -305,10 +281,7 @@ fn law(outcome: &Outcome, text: &mut String) {
     };
     for (name, exponent, limit) in [("η", law.step, "½ as η → 0"), ("B", law.batch, "−½")] {
         let (value, error) = (exponent.value, exponent.standard_error);
-        let _ = writeln!(
-            text,
-            "gap ∝ {name}^a: a = {value:.4} ± {error:.4} ({limit})"
-        );
+        let _ = writeln!(text, "gap ∝ {name}^a: a = {value:.4} ± {error:.4} ({limit})");
     }
 }
 
@@ -319,10 +292,7 @@ fn predicted(outcome: &Outcome, text: &mut String) {
             Some(problem) => format!(": {problem}"),
             None => String::new(),
         };
-        let _ = writeln!(
-            text,
-            "Not predicted by the linear noise approximation{why}."
-        );
+        let _ = writeln!(text, "Not predicted by the linear noise approximation{why}.");
         return;
     };
     let _ = writeln!(

@@ -14,9 +14,7 @@ pub(super) fn all(outcome: &Outcome) -> Vec<Judged> {
         let step = short(agreement.step);
         judged(format!("gaps, η = {step}"), agreement.found)
     });
-    steps
-        .chain([judged("all gaps".into(), prediction.all)])
-        .collect()
+    steps.chain([judged("all gaps".into(), prediction.all)]).collect()
 }
 
 fn judged(label: String, found: Agreement) -> Judged {
@@ -30,7 +28,8 @@ fn judged(label: String, found: Agreement) -> Judged {
     Judged {
         claim: label.clone(),
         label,
-        formula: "χ² of the largest gaps over those of the linear noise approximation: one for each pair of η and B".into(),
+        formula: "χ² of the largest gaps over those of the linear noise approximation: one for each pair of η and B"
+            .into(),
         source: "docs/theory.md §8".into(),
         claimed: Some(pairs),
         simulated: Some(found.chi_squared),

@@ -37,15 +37,12 @@ impl Measured {
     /// The smallest rate at which a measure fell: per step of gradient descent, at any time of a flow.
     fn rate_of(&self, measure: Measure) -> Option<f64> {
         let descent = self.gradient_descent;
-        let per_step = |ratio: fn(&GradientDescentClaim) -> f64| {
-            descent.map(|claim| (1.0 - ratio(&claim)) / claim.step)
-        };
+        let per_step =
+            |ratio: fn(&GradientDescentClaim) -> f64| descent.map(|claim| (1.0 - ratio(&claim)) / claim.step);
         match measure {
             Measure::Theta if descent.is_some() => per_step(|claim| claim.largest_ratio),
             Measure::TanHalf if descent.is_some() => per_step(|claim| claim.largest_ratio_tan),
-            Measure::Distance if descent.is_some() => {
-                per_step(|claim| claim.largest_ratio_distance)
-            }
+            Measure::Distance if descent.is_some() => per_step(|claim| claim.largest_ratio_distance),
             Measure::Distance => self.worst.map(|worst| worst.distance),
             Measure::Theta => self.worst.map(|worst| worst.theta),
             Measure::TanHalf => self.worst.map(|worst| worst.tan_half),

@@ -49,19 +49,13 @@ fn in_words<S: Serializer>(missed: &Missed, serializer: S) -> Result<S::Ok, S::E
 }
 
 /// Where the scenario asks for it, and the Euclidean rate of the flow speaks of the run.
-pub fn find(
-    scenario: &Theorem4,
-    setup: &Setup,
-    claims: &[RateClaim],
-    horizon: f64,
-    hooks: &dyn Hooks,
-) -> Option<Way> {
+pub fn find(scenario: &Theorem4, setup: &Setup, claims: &[RateClaim], horizon: f64, hooks: &dyn Hooks) -> Option<Way> {
     if !scenario.certificate.entry || scenario.overlap != Overlap::Exact {
         return None;
     }
-    let mut claims = claims.iter().filter(|claim| {
-        claim.bound.measure == Measure::Distance && claim.bound.premises.contains(&Premise::Flow)
-    });
+    let mut claims = claims
+        .iter()
+        .filter(|claim| claim.bound.measure == Measure::Distance && claim.bound.premises.contains(&Premise::Flow));
     let claim = claims.find(|claim| claim.unmet.is_empty())?;
     if claim.value.is_some_and(|rate| rate > 0.0) {
         return Some(Way::FromTheStart);

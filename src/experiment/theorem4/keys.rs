@@ -4,12 +4,10 @@ use super::entry::CertificateSection;
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::two_layer::keys::{
-    AUTO_HORIZON, FALSIFY, HORIZON, LOOKS, OUTPUT, OVERLAP, REPLICAS_OF, SEED, STEPPING, TEACHER,
-    TOP,
+    AUTO_HORIZON, FALSIFY, HORIZON, LOOKS, OUTPUT, OVERLAP, REPLICAS_OF, SEED, STEPPING, TEACHER, TOP,
 };
 use crate::experiment::two_layer::settings::{
-    FileTable, Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap,
-    read_teacher,
+    FileTable, Integrate, Output, Overlap, Teacher, read_integrate, read_output, read_overlap, read_teacher,
 };
 use crate::experiment::two_layer::slowest::Falsify;
 use crate::flow::FanOut;
@@ -192,8 +190,5 @@ fn read_flow(mut section: Section) -> Result<Flow> {
     let projection = section.flag(&PROJECTION)?;
     let fan_out = section.word(&RUNNING)?;
     section.finish()?;
-    Ok(Flow {
-        projection,
-        fan_out,
-    })
+    Ok(Flow { projection, fan_out })
 }

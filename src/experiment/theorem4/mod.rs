@@ -108,7 +108,8 @@ pub struct Energy {
 
 impl Experiment for Theorem4 {
     const NAME: &'static str = "theorem4";
-    const ABOUT: &'static str = "A student of the teacher's width, V fixed: does the largest angle fall at the claimed rates?";
+    const ABOUT: &'static str =
+        "A student of the teacher's width, V fixed: does the largest angle fall at the claimed rates?";
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
@@ -144,12 +145,7 @@ impl Experiment for Theorem4 {
         Setup::prepare(self)
     }
 
-    fn run(
-        &self,
-        setup: Setup,
-        _store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, setup: Setup, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         simulate(self, setup, hooks)
     }
 
@@ -168,11 +164,7 @@ impl Experiment for Theorem4 {
 }
 
 /// Runs an experiment that has been prepared: what could be wrong with the scenario has been found by then.
-fn simulate(
-    scenario: &Theorem4,
-    setup: Setup,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
+fn simulate(scenario: &Theorem4, setup: Setup, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let (method, plan) = setup.plan(scenario);
     let mut resolved = scenario.clone();

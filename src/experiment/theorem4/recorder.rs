@@ -59,13 +59,7 @@ struct PerStep<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    pub fn new(
-        hooks: &'a dyn Hooks,
-        label: &'a str,
-        horizon: f64,
-        stop_below: NoiseFloor,
-        rate_floor: f64,
-    ) -> Self {
+    pub fn new(hooks: &'a dyn Hooks, label: &'a str, horizon: f64, stop_below: NoiseFloor, rate_floor: f64) -> Self {
         Self {
             trajectory: Trajectory::default(),
             readings: Readings::new(rate_floor),
@@ -124,10 +118,7 @@ impl<'a> Recorder<'a> {
         self.per_step = Some(PerStep {
             network,
             rate_floor,
-            before: [
-                theta0,
-                distance(&vec![theta0; network.teacher.weights.ncols()]),
-            ],
+            before: [theta0, distance(&vec![theta0; network.teacher.weights.ncols()])],
         });
         self
     }
@@ -150,10 +141,7 @@ impl Recorder<'_> {
         let NoiseFloor { value, cause } = self.stop_below;
         (largest_angle < value).then_some(match time > 0.0 {
             true => RunEnd::Converged { time },
-            false => RunEnd::AtFloor {
-                floor: value,
-                cause,
-            },
+            false => RunEnd::AtFloor { floor: value, cause },
         })
     }
 }

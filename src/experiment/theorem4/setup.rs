@@ -103,9 +103,7 @@ impl Setup {
         let fastest = self
             .asymptotic
             .as_ref()
-            .map_or(self.assumption.d0 * self.assumption.nodes as f64, |rate| {
-                rate.fastest
-            });
+            .map_or(self.assumption.d0 * self.assumption.nodes as f64, |rate| rate.fastest);
         let automatic_horizon = || match &self.asymptotic {
             Some(exact) if exact.rate > 0.0 => {
                 let start = self.assumption.theta0;
@@ -140,8 +138,7 @@ impl Setup {
         let (b, m) = (self.assumption.threshold, self.assumption.nodes as f64);
         let flips_per_angle = sampling.samples as f64 * (-0.5 * b * b).exp() / std::f64::consts::PI;
         let rate = self.rate_or_gate();
-        let crosstalk = (m - 1.0) * self.assumption.d0 * flips_per_angle
-            / (sampling.samples as f64 * rate).powi(2);
+        let crosstalk = (m - 1.0) * self.assumption.d0 * flips_per_angle / (sampling.samples as f64 * rate).powi(2);
         crosstalk.max(10.0 / flips_per_angle)
     }
 
@@ -158,10 +155,7 @@ impl Setup {
         NoiseFloor::highest([
             (self.rounding_floor(), FloorCause::Rounding),
             (self.sampling_floor(), FloorCause::Sampling),
-            (
-                stagnation_floor(method, self.rate_or_gate()),
-                FloorCause::Step,
-            ),
+            (stagnation_floor(method, self.rate_or_gate()), FloorCause::Step),
             (tolerance, FloorCause::Tolerance),
         ])
     }
@@ -224,16 +218,9 @@ impl Setup {
 }
 
 /// [`asymptotic_rate`], or why it is not known; kept for points that share teacher and threshold.
-fn exact_rate(
-    teacher: ArrayView2<f64>,
-    threshold: f64,
-    dim: usize,
-) -> Result<AsymptoticRate, String> {
-    static LATELY: LazyLock<Lately<Result<AsymptoticRate, String>>> = LazyLock::new(|| {
-        Lately::weighing(KEPT, |rate| {
-            rate.as_ref().map_or(1, |rate| 1 + rate.bytes() as u64)
-        })
-    });
+fn exact_rate(teacher: ArrayView2<f64>, threshold: f64, dim: usize) -> Result<AsymptoticRate, String> {
+    static LATELY: LazyLock<Lately<Result<AsymptoticRate, String>>> =
+        LazyLock::new(|| Lately::weighing(KEPT, |rate| rate.as_ref().map_or(1, |rate| 1 + rate.bytes() as u64)));
     LATELY.get(&key(teacher, &[threshold, dim as f64]), || {
         asymptotic_rate(teacher, threshold, dim).map_err(|problem| problem.to_string())
     })
@@ -262,8 +249,7 @@ fn place_students(
         }
         Start::File { weights } => {
             let (file, nodes) = (&weights.file, teacher.ncols());
-            let (frame, teacher, student) =
-                start::place(file, &frame, &teacher, nodes, scenario.seed)?;
+            let (frame, teacher, student) = start::place(file, &frame, &teacher, nodes, scenario.seed)?;
             let pairs = student.columns().into_iter().zip(teacher.columns());
             let angles = pairs.map(|(w, target)| HalfAngle::between_units(w, target).radians());
             let largest = angles.fold(0.0, f64::max);

@@ -68,11 +68,7 @@ pub fn all(
     } else {
         setup.noise_floor(method)
     };
-    let progress = JointProgress::new(
-        hooks,
-        if replicas > 1 { "replicas" } else { "flow" },
-        replicas as usize,
-    );
+    let progress = JointProgress::new(hooks, if replicas > 1 { "replicas" } else { "flow" }, replicas as usize);
     let simulate = |replica: u64| {
         let run = Replica {
             method: *method,
@@ -87,20 +83,13 @@ pub fn all(
         let overlap = setup.overlap(scenario.seed, replica);
         run.simulate(setup, overlap, plan, &progress.part(replica as usize))
     };
-    let mut runs: Vec<Simulation> = (0..replicas)
-        .into_par_iter()
-        .map(simulate)
-        .collect::<Result<_, _>>()?;
+    let mut runs: Vec<Simulation> = (0..replicas).into_par_iter().map(simulate).collect::<Result<_, _>>()?;
     let primary = runs.remove(0);
     Ok((primary, runs))
 }
 
 /// The same start and output times with exact overlaps.
-pub fn exact_beside(
-    setup: &Setup,
-    plan: &Plan,
-    hooks: &dyn Hooks,
-) -> Result<Simulation, ExperimentError> {
+pub fn exact_beside(setup: &Setup, plan: &Plan, hooks: &dyn Hooks) -> Result<Simulation, ExperimentError> {
     let run = Replica {
         method: Method::Dop853(Tolerance {
             rtol: 1e-10,
@@ -124,21 +113,12 @@ impl Replica<'_> {
     ) -> Result<Simulation, ExperimentError> {
         let network = &setup.network;
         let mut flow = TwoLayerFlow::new(network, overlap, &setup.input, self.options);
-        let mut recorder = Recorder::new(
-            hooks,
-            self.label,
-            plan.horizon,
-            self.stop_below,
-            setup.rate_floor(),
-        )
-        .read_steps(self.method.tolerance().is_some())
-        .watch_rates(network)
-        .keep_states(self.keep_states);
+        let mut recorder = Recorder::new(hooks, self.label, plan.horizon, self.stop_below, setup.rate_floor())
+            .read_steps(self.method.tolerance().is_some())
+            .watch_rates(network)
+            .keep_states(self.keep_states);
         // The mode is one of the projected flow with V fixed, in the coordinates of the teacher's span.
-        if self.options.projection
-            && self.options.fan_out == FanOut::Fixed
-            && setup.input.is_standard()
-        {
+        if self.options.projection && self.options.fan_out == FanOut::Fixed && setup.input.is_standard() {
             recorder = recorder.watch_mode(setup.asymptotic.as_ref());
         }
         if self.stop_below.value > 0.0 {

@@ -9,16 +9,11 @@ use crate::falsify;
 use crate::measure::distance;
 
 /// Where the scenario asks for it, and the Euclidean rate of the flow speaks of it.
-pub fn find(
-    scenario: &Theorem4,
-    setup: &Setup,
-    claims: &[RateClaim],
-    hooks: &dyn Hooks,
-) -> Option<Slowest> {
+pub fn find(scenario: &Theorem4, setup: &Setup, claims: &[RateClaim], hooks: &dyn Hooks) -> Option<Slowest> {
     let search = scenario.falsify.search(scenario.seed, hooks)?;
-    let mut claims = claims.iter().filter(|claim| {
-        claim.bound.measure == Measure::Distance && claim.bound.premises.contains(&Premise::Flow)
-    });
+    let mut claims = claims
+        .iter()
+        .filter(|claim| claim.bound.measure == Measure::Distance && claim.bound.premises.contains(&Premise::Flow));
     let claim = claims.find(|claim| claim.unmet.is_empty())?;
     let teacher = &setup.network.teacher.weights;
     let (b, theta0) = (setup.assumption.threshold, setup.assumption.theta0);

@@ -20,10 +20,7 @@ impl Certificates {
     pub fn of(problem: &Problem, largest_start: bool) -> Self {
         let comparison = problem.certify();
         let within = |comparison| joint::Certificate::within(problem, comparison);
-        let found = [
-            joint::Certificate::of(problem),
-            comparison.as_ref().and_then(within),
-        ];
+        let found = [joint::Certificate::of(problem), comparison.as_ref().and_then(within)];
         let found = found.into_iter().flatten();
         Self {
             euclidean: found.max_by(|a, b| a.rate.total_cmp(&b.rate)),

@@ -10,12 +10,7 @@ use crate::theory::certificate::Certificate;
 use serde::Serialize;
 
 /// Judges every rate. With sampled overlaps the flow itself is off by the sample's error: a violation decides nothing.
-pub fn judge(
-    certificates: &Certificates,
-    rates: &Rates,
-    unmet: &[Premise],
-    is_sampled: bool,
-) -> Vec<RateClaim> {
+pub fn judge(certificates: &Certificates, rates: &Rates, unmet: &[Premise], is_sampled: bool) -> Vec<RateClaim> {
     let facts = Facts {
         certificate: certificates.comparison.as_ref(),
         joint: certificates.euclidean.as_ref(),
@@ -46,9 +41,7 @@ pub fn judge(
 fn verdict(claimed: f64, simulated: Option<f64>, is_sampled: bool) -> Verdict {
     match Verdict::of_bound(claimed, simulated) {
         Verdict::Violated if is_sampled => Verdict::Undecided,
-        Verdict::Holds if simulated.is_some_and(|simulated| simulated < claimed) => {
-            Verdict::Undecided
-        }
+        Verdict::Holds if simulated.is_some_and(|simulated| simulated < claimed) => Verdict::Undecided,
         verdict => verdict,
     }
 }
@@ -67,11 +60,7 @@ pub struct DescentFactor {
 
 impl DescentFactor {
     /// Of a run of gradient descent with a certificate.
-    pub fn of(
-        method: &Method,
-        certificate: Option<&Certificate>,
-        largest_ratio: Option<f64>,
-    ) -> Option<Self> {
+    pub fn of(method: &Method, certificate: Option<&Certificate>, largest_ratio: Option<f64>) -> Option<Self> {
         let (step, certificate) = (method.learning_rate()?, certificate?);
         Some(Self {
             step,

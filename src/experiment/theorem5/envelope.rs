@@ -100,6 +100,5 @@ fn bounds(certificate: &Certificate, rows: &[Row]) -> Vec<Array1<f64>> {
 
 /// The largest entries of θ and e of u, and of ‖v‖ of r.
 fn largest_parts(z: &Array1<f64>, m: usize) -> [f64; 3] {
-    [0..m, m..2 * m, 2 * m..z.len()]
-        .map(|part| z.slice(s![part]).iter().copied().fold(0.0, f64::max))
+    [0..m, m..2 * m, 2 * m..z.len()].map(|part| z.slice(s![part]).iter().copied().fold(0.0, f64::max))
 }

@@ -162,10 +162,7 @@ impl Theorem5 {
     }
 
     /// Reads what experiments that compare with the flow have too: neither `[flow]` nor `[output]`.
-    pub(in crate::experiment) fn read_shared(
-        root: &mut Section,
-        horizon: &'static Key,
-    ) -> Result<Self> {
+    pub(in crate::experiment) fn read_shared(root: &mut Section, horizon: &'static Key) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;

@@ -38,11 +38,7 @@ impl LastState {
         let fan_out = layout.fan_out(state);
         Self {
             weights: layout.weights(state).t().to_owned(),
-            fan_out_norms: fan_out
-                .rows()
-                .into_iter()
-                .map(|v| v.dot(&v).sqrt())
-                .collect(),
+            fan_out_norms: fan_out.rows().into_iter().map(|v| v.dot(&v).sqrt()).collect(),
             threshold: setup.threshold,
         }
     }
@@ -64,9 +60,7 @@ impl LastState {
     pub fn joint_rate(&self, setup: &Setup, hooks: &dyn Hooks) -> Result<JointRate, String> {
         let m = setup.network.teacher.weights.ncols();
         let mut weights = self.weights.clone();
-        weights
-            .slice_mut(s![.., ..m])
-            .assign(&setup.network.teacher.weights);
+        weights.slice_mut(s![.., ..m]).assign(&setup.network.teacher.weights);
         let network = setup.network.clone();
         match interruptible(hooks, move || JointRate::at_limit(&network, weights)) {
             Some(found) => found.map_err(|error| error.to_string()),
@@ -79,18 +73,10 @@ impl LastState {
         let alive: Vec<usize> = (0..self.fan_out_norms.len())
             .filter(|&j| self.fan_out_norms[j] > ALIVE)
             .collect();
-        let teacher = setup
-            .network
-            .teacher
-            .weights
-            .columns()
-            .into_iter()
-            .enumerate();
+        let teacher = setup.network.teacher.weights.columns().into_iter().enumerate();
         teacher
             .map(|(teacher, target)| {
-                let near = |j: &usize| {
-                    HalfAngle::between_units(self.weights.column(*j), target).radians() < NEAR
-                };
+                let near = |j: &usize| HalfAngle::between_units(self.weights.column(*j), target).radians() < NEAR;
                 let students = alive.iter().copied().filter(near);
                 Shared {
                     teacher: teacher + 1,

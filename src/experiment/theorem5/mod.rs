@@ -127,7 +127,8 @@ pub struct Outcome {
 
 impl Experiment for Theorem5 {
     const NAME: &'static str = "theorem5";
-    const ABOUT: &'static str = "An over-parameterized student, W and V running: W_u → W*, V_u → V*, V_r → 0, with a certificate";
+    const ABOUT: &'static str =
+        "An over-parameterized student, W and V running: W_u → W*, V_u → V*, V_r → 0, with a certificate";
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
@@ -154,12 +155,7 @@ impl Experiment for Theorem5 {
         Setup::prepare(self)
     }
 
-    fn run(
-        &self,
-        setup: Setup,
-        _store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, setup: Setup, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         simulate(self, setup, hooks)
     }
 
@@ -197,9 +193,9 @@ impl Theorem5 {
 /// What is proved of the start; nothing where the user does not wait for it.
 fn certify(scenario: &Theorem5, setup: &Setup, hooks: &dyn Hooks) -> Certificates {
     let largest_start = scenario.largest_start;
-    let certificates = setup.problem().and_then(|problem| {
-        interruptible(hooks, move || Certificates::of(&problem, largest_start))
-    });
+    let certificates = setup
+        .problem()
+        .and_then(|problem| interruptible(hooks, move || Certificates::of(&problem, largest_start)));
     certificates.unwrap_or_default()
 }
 
@@ -221,11 +217,7 @@ fn slowest_found(
 }
 
 /// Runs an experiment that has been prepared.
-fn simulate(
-    scenario: &Theorem5,
-    setup: Setup,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
+fn simulate(scenario: &Theorem5, setup: Setup, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let certificates = certify(scenario, &setup, hooks);
     let comparison = certificates.comparison.as_ref();

@@ -70,10 +70,7 @@ impl Motion {
         // d δ²/dt = 2 sin θ dθ/dt
         let sines = self.angles().iter().map(|theta| theta.sin());
         let halves = sines.chain(self.fan_out_errors().iter().copied());
-        let moved: f64 = halves
-            .zip(&self.rates)
-            .map(|(half, rate)| half * rate)
-            .sum();
+        let moved: f64 = halves.zip(&self.rates).map(|(half, rate)| half * rate).sum();
         -moved / self.distance().powi(2)
     }
 

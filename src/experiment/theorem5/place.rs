@@ -19,11 +19,7 @@ pub(super) struct Placed {
 }
 
 /// The teacher's and the student's nodes in common coordinates.
-pub(super) fn nodes(
-    scenario: &Theorem5,
-    frame: Frame,
-    weights: Array2<f64>,
-) -> Result<Placed, ExperimentError> {
+pub(super) fn nodes(scenario: &Theorem5, frame: Frame, weights: Array2<f64>) -> Result<Placed, ExperimentError> {
     let (known, m) = weights.dim();
     let dim = frame.dim();
     let r = scenario.student.extra;
@@ -32,8 +28,7 @@ pub(super) fn nodes(
         ..
     } = &scenario.student.start
     {
-        let (frame, teacher, student) =
-            start::place(&table.file, &frame, &weights, m + r, scenario.seed)?;
+        let (frame, teacher, student) = start::place(&table.file, &frame, &weights, m + r, scenario.seed)?;
         return Ok(Placed {
             frame,
             teacher,
@@ -50,8 +45,7 @@ pub(super) fn nodes(
         Some(ExtraWeights::File(path)) => {
             let extra = read_extra(path, dim, r)?;
             let full = frame.lift(weights.view())?;
-            let (frame, together) =
-                Frame::of_columns(concatenate![Axis(1), full, extra], scenario.seed)?;
+            let (frame, together) = Frame::of_columns(concatenate![Axis(1), full, extra], scenario.seed)?;
             let drawn = draw::gaussian_in_span(&mut stream, dim, together.nrows(), m);
             let together = draw::pad_rows(together.view(), drawn.nrows());
             let (teacher, extra) = together.view().split_at(Axis(1), m);

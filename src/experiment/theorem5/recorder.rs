@@ -117,9 +117,7 @@ impl<'a> Recorder<'a> {
 
     /// The largest factor of that norm in one step.
     pub fn largest_ratio(&self) -> Option<f64> {
-        self.per_step
-            .as_ref()
-            .and_then(|per_step| per_step.largest_ratio)
+        self.per_step.as_ref().and_then(|per_step| per_step.largest_ratio)
     }
 }
 

@@ -50,10 +50,7 @@ impl Setup {
                 allowed: "equal dimensions".into(),
             });
         }
-        let threshold = teacher::solve_threshold(
-            scenario.teacher.threshold,
-            &TeacherAngles::of(weights.view()),
-        )?;
+        let threshold = teacher::solve_threshold(scenario.teacher.threshold, &TeacherAngles::of(weights.view()))?;
         let mut fan_out = load_fan_out(scenario, weights.ncols())?;
         if scenario.normalized_fan_out {
             normalize_outputs(&mut fan_out);
@@ -111,19 +108,11 @@ impl Setup {
 
     /// The overlaps of the run.
     pub(in crate::experiment) fn overlap(&self, seed: u64) -> Box<dyn OverlapMethod> {
-        input::overlap(
-            self.sampling.as_ref(),
-            &self.input,
-            rng::derive(seed, "replica", &[0]),
-        )
+        input::overlap(self.sampling.as_ref(), &self.input, rng::derive(seed, "replica", &[0]))
     }
 
     /// Method and plan with everything "auto" filled in.
-    pub(in crate::experiment) fn plan(
-        &self,
-        scenario: &Theorem5,
-        certificates: &Certificates,
-    ) -> (Method, Plan) {
+    pub(in crate::experiment) fn plan(&self, scenario: &Theorem5, certificates: &Certificates) -> (Method, Plan) {
         let settings = &scenario.integrate;
         let d0 = crate::overlap::gaussian::normal::tail(self.threshold);
         // Until what is certified has fallen to the floor.
@@ -164,9 +153,7 @@ impl Setup {
 
     /// The rate of the slowest thing, V: about L(0).
     fn slowest(&self) -> f64 {
-        GaussianPair::new(self.threshold, self.threshold)
-            .at(HalfAngle::ZERO)
-            .l
+        GaussianPair::new(self.threshold, self.threshold).at(HalfAngle::ZERO).l
     }
 
     /// A time by which every mode has moved.
@@ -186,11 +173,7 @@ impl Setup {
     }
 
     /// What the theory presumes and the scenario does otherwise.
-    pub(super) fn premises_not_met(
-        &self,
-        unmet: &[Premise],
-        certificates: &Certificates,
-    ) -> Vec<String> {
+    pub(super) fn premises_not_met(&self, unmet: &[Premise], certificates: &Certificates) -> Vec<String> {
         let mut missing = Vec::new();
         missing.extend(unmet.iter().map(|premise| premise.unmet().to_owned()));
         missing.extend(self.sampling.as_ref().map(plan::sampling_premise));
@@ -235,13 +218,9 @@ fn load_fan_out(scenario: &Theorem5, m: usize) -> Result<Array2<f64>, Experiment
     };
     let fan_out = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
     let finite = fan_out.iter().all(|x| x.is_finite());
-    let fits = scenario
-        .outputs
-        .is_none_or(|outputs| outputs == fan_out.ncols());
+    let fits = scenario.outputs.is_none_or(|outputs| outputs == fan_out.ncols());
     if fan_out.nrows() != m || !fits || !finite || fan_out.ncols() == 0 {
-        let outputs = scenario
-            .outputs
-            .map_or("C".to_owned(), |outputs| outputs.to_string());
+        let outputs = scenario.outputs.map_or("C".to_owned(), |outputs| outputs.to_string());
         return Err(ExperimentError::Content {
             key,
             path: path.to_path_buf(),
@@ -253,10 +232,7 @@ fn load_fan_out(scenario: &Theorem5, m: usize) -> Result<Array2<f64>, Experiment
 }
 
 /// V at the start, n × C.
-fn start_fan_out(
-    scenario: &Theorem5,
-    teacher: &Array2<f64>,
-) -> Result<Array2<f64>, ExperimentError> {
+fn start_fan_out(scenario: &Theorem5, teacher: &Array2<f64>) -> Result<Array2<f64>, ExperimentError> {
     let (m, outputs) = teacher.dim();
     let shape = (m + scenario.student.extra, outputs);
     let mut stream = rng::stream(scenario.seed, "student fan-out", &[]);

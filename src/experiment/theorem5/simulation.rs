@@ -53,14 +53,9 @@ impl Simulation {
         let floor = setup.noise_floor(&method);
         let rest = Rest::new(floor.value, setup.patience());
         let weights = certificate.map(|certificate| certificate.weights.clone());
-        let mut recorder = Recorder::new(
-            (&setup.network, flow.layout()),
-            hooks,
-            plan.horizon,
-            keep_states,
-        )
-        .stop_early(floor, rest)
-        .watch_rates(Watched::new(weights, floor.value));
+        let mut recorder = Recorder::new((&setup.network, flow.layout()), hooks, plan.horizon, keep_states)
+            .stop_early(floor, rest)
+            .watch_rates(Watched::new(weights, floor.value));
         if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
             recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
         }

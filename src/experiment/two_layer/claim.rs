@@ -31,10 +31,7 @@ pub struct RateClaim {
 }
 
 /// Claims by their names.
-pub(in crate::experiment) fn by_name<S: Serializer>(
-    claims: &[RateClaim],
-    to: S,
-) -> Result<S::Ok, S::Error> {
+pub(in crate::experiment) fn by_name<S: Serializer>(claims: &[RateClaim], to: S) -> Result<S::Ok, S::Error> {
     let mut map = to.serialize_map(Some(claims.len()))?;
     for claim in claims {
         map.serialize_entry(claim.bound.name, claim)?;
@@ -84,24 +81,18 @@ impl RateClaim {
             }
             (Verdict::Vacuous | Verdict::Untested, _) if self.value.is_none() => absent.into(),
             (Verdict::Vacuous, _) => {
-                format!(
-                    "The rate {claimed} is not positive for this start, so that nothing is claimed."
-                )
+                format!("The rate {claimed} is not positive for this start, so that nothing is claimed.")
             }
             (Verdict::Untested, true) => {
-                format!(
-                    "Nowhere along the run was {what} far enough above the noise to read its rate."
-                )
+                format!("Nowhere along the run was {what} far enough above the noise to read its rate.")
             }
-            (Verdict::Untested, false) => {
-                "The run has no tail that is long enough to fit the slowest mode.".into()
+            (Verdict::Untested, false) => "The run has no tail that is long enough to fit the slowest mode.".into(),
+            (Verdict::Holds, true) => {
+                format!("All along the run {what} fell at a rate of at least {simulated}; {claimed} was claimed.")
             }
-            (Verdict::Holds, true) => format!(
-                "All along the run {what} fell at a rate of at least {simulated}; {claimed} was claimed."
-            ),
-            (Verdict::Violated, true) => format!(
-                "At some time {what} fell at a rate of only {simulated}; at least {claimed} was claimed."
-            ),
+            (Verdict::Violated, true) => {
+                format!("At some time {what} fell at a rate of only {simulated}; at least {claimed} was claimed.")
+            }
             (Verdict::Undecided, true) => format!(
                 "At some time {what} fell at a rate of only {simulated}, less than {claimed}; but the overlaps are \
                  sampled, and the sample's error may be all of it."
@@ -109,9 +100,9 @@ impl RateClaim {
             (Verdict::Holds, false) => {
                 format!("The slowest mode's tail falls at {simulated}: {claimed} within its error.")
             }
-            (Verdict::Violated | Verdict::Undecided, false) => format!(
-                "The slowest mode's tail falls at {simulated}: away from {claimed} by more than its error."
-            ),
+            (Verdict::Violated | Verdict::Undecided, false) => {
+                format!("The slowest mode's tail falls at {simulated}: away from {claimed} by more than its error.")
+            }
         }
     }
 }

@@ -6,11 +6,7 @@ use crate::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
 use std::path::Path;
 
 /// Exact overlaps, or samples of the seed's own.
-pub(in crate::experiment) fn overlap(
-    sampling: Option<&Sampling>,
-    input: &Input,
-    seed: u64,
-) -> Box<dyn OverlapMethod> {
+pub(in crate::experiment) fn overlap(sampling: Option<&Sampling>, input: &Input, seed: u64) -> Box<dyn OverlapMethod> {
     let Some(sampling) = sampling else {
         return Box::new(ExactGaussian::new());
     };
@@ -40,8 +36,9 @@ pub(in crate::experiment) fn load(sampling: Option<&Sampling>) -> Result<Input, 
     };
     match &sampling.input {
         InputSource::Gaussian => Ok(Input::standard_gaussian()),
-        InputSource::Covariance(path) => Input::gaussian(read(path)?)
-            .map_err(|error| content(path, error.to_string(), "a covariance, d × d")),
+        InputSource::Covariance(path) => {
+            Input::gaussian(read(path)?).map_err(|error| content(path, error.to_string(), "a covariance, d × d"))
+        }
         InputSource::Rows(path) => {
             let rows = read(path)?;
             let (count, fixed) = (rows.nrows() as u64, sampling.resample == Resample::Never);
@@ -52,8 +49,7 @@ pub(in crate::experiment) fn load(sampling: Option<&Sampling>) -> Result<Input, 
                     allowed: format!("at most {count}, or resample = \"every-evaluation\""),
                 });
             }
-            Input::rows(rows)
-                .map_err(|error| content(path, error.to_string(), "samples × d, finite"))
+            Input::rows(rows).map_err(|error| content(path, error.to_string(), "samples × d, finite"))
         }
     }
 }

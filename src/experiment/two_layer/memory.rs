@@ -48,11 +48,7 @@ impl Size<'_> {
         let memory = Memory::default()
             .and("the state and the method's stages", COPIES * unknowns, 8)
             .and("overlaps", PER_PAIR * n * (n + m), 8)
-            .and(
-                "the trajectory and its figures",
-                looks * (2.0 * n + PER_LOOK),
-                8,
-            )
+            .and("the trajectory and its figures", looks * (2.0 * n + PER_LOOK), 8)
             .and("spectra", SPECTRUM * (dense * dense + n * n), 8);
         let memory = match self.states {
             true => memory.and("states", looks * unknowns, 8),
@@ -69,10 +65,8 @@ impl Size<'_> {
             Resample::Never => sampling.samples as f64,
             Resample::EveryEvaluation => DRAWN.min(sampling.samples as f64),
         };
-        memory.and("the sample", kept * k, size).and(
-            "sums over the sample",
-            16.0 * PER_PAIR * n * (n + m),
-            8,
-        )
+        memory
+            .and("the sample", kept * k, size)
+            .and("sums over the sample", 16.0 * PER_PAIR * n * (n + m), 8)
     }
 }

@@ -31,9 +31,7 @@ impl Outputs {
     /// Ascending times in (0, horizon], the last of them the horizon.
     pub fn times(&self, horizon: f64) -> Vec<f64> {
         match self {
-            Self::Count(count) => (1..=*count)
-                .map(|i| horizon * i as f64 / *count as f64)
-                .collect(),
+            Self::Count(count) => (1..=*count).map(|i| horizon * i as f64 / *count as f64).collect(),
             Self::Times(times) => {
                 let within = times.iter().copied().filter(|&time| time < horizon);
                 within.chain([horizon]).collect()

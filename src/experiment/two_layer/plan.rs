@@ -9,11 +9,7 @@ const RK4_FRACTION: f64 = 0.5;
 const GRADIENT_DESCENT_FRACTION: f64 = 0.1;
 
 /// The plan to `horizon`, with steps that suit the rate `fastest`; output times are those that the method has.
-pub(in crate::experiment) fn fill_in(
-    settings: &Integrate,
-    horizon: f64,
-    fastest: f64,
-) -> (Method, Plan) {
+pub(in crate::experiment) fn fill_in(settings: &Integrate, horizon: f64, fastest: f64) -> (Method, Plan) {
     let plan = Plan {
         horizon,
         outputs: settings.outputs.times(horizon),

@@ -1,8 +1,8 @@
 //! Sections that all two-layer experiments share: how overlaps are had, how time is stepped, what is kept.
 
 use super::keys::{
-    ATOL, EPSILON, INPUT, INPUT_DIM, MAX_STEPS, METHOD, NODES, OUTPUTS, OVERLAP_METHOD, PRECISION,
-    REPLICAS, RESAMPLE, RTOL, SAMPLES, STATES, STEP, THRESHOLD, WEIGHTS,
+    ATOL, EPSILON, INPUT, INPUT_DIM, MAX_STEPS, METHOD, NODES, OUTPUTS, OVERLAP_METHOD, PRECISION, REPLICAS, RESAMPLE,
+    RTOL, SAMPLES, STATES, STEP, THRESHOLD, WEIGHTS,
 };
 use super::outputs::Outputs;
 use crate::config::section::Section;
@@ -195,9 +195,7 @@ impl Stepping {
 
 impl From<Method> for Stepping {
     fn from(method: Method) -> Self {
-        let given = |step: Step| MaybeStep {
-            step: Some(step.step),
-        };
+        let given = |step: Step| MaybeStep { step: Some(step.step) };
         match method {
             Method::Dopri5(tolerance) => Self::Dopri5(tolerance),
             Method::Dop853(tolerance) => Self::Dop853(tolerance),

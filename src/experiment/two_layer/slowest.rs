@@ -71,11 +71,7 @@ impl Falsify {
     }
 
     /// How to search, if at all.
-    pub(in crate::experiment) fn search<'a>(
-        &self,
-        seed: u64,
-        hooks: &'a dyn Hooks,
-    ) -> Option<Search<'a>> {
+    pub(in crate::experiment) fn search<'a>(&self, seed: u64, hooks: &'a dyn Hooks) -> Option<Search<'a>> {
         (self.starts > 0).then_some(Search {
             starts: self.starts as usize,
             iterations: ITERATIONS,

@@ -41,17 +41,12 @@ fn read_weights(path: &Path, dim: usize, nodes: usize) -> Result<Array2<f64>, Ex
         key,
         path: path.into(),
         found: format!("{} × {}", shape.0, shape.1),
-        allowed: format!(
-            "input_dim × student nodes = {dim} × {nodes}, finite columns, none of them zero"
-        ),
+        allowed: format!("input_dim × student nodes = {dim} × {nodes}, finite columns, none of them zero"),
     })
 }
 
 /// V, n × C.
-pub(in crate::experiment) fn read_fan_out(
-    path: &Path,
-    shape: (usize, usize),
-) -> Result<Array2<f64>, ExperimentError> {
+pub(in crate::experiment) fn read_fan_out(path: &Path, shape: (usize, usize)) -> Result<Array2<f64>, ExperimentError> {
     let key = "student.fan_out";
     let fan_out = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
     if fan_out.dim() == shape && fan_out.iter().all(|x| x.is_finite()) {
@@ -61,9 +56,6 @@ pub(in crate::experiment) fn read_fan_out(
         key,
         path: path.into(),
         found: format!("{} × {}", fan_out.nrows(), fan_out.ncols()),
-        allowed: format!(
-            "student nodes × outputs = {} × {}, finite",
-            shape.0, shape.1
-        ),
+        allowed: format!("student nodes × outputs = {} × {}, finite", shape.0, shape.1),
     })
 }

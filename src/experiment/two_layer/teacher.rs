@@ -11,24 +11,15 @@ use ndarray::Array2;
 use std::sync::LazyLock;
 
 /// Teacher nodes as unit columns, in coordinates of their span.
-pub(in crate::experiment) fn load(
-    teacher: &Teacher,
-    seed: u64,
-) -> Result<(Frame, Array2<f64>), ExperimentError> {
+pub(in crate::experiment) fn load(teacher: &Teacher, seed: u64) -> Result<(Frame, Array2<f64>), ExperimentError> {
     let (dim, nodes) = (teacher.input_dim.unwrap_or(0), teacher.nodes.unwrap_or(0));
     let path = match &teacher.weights {
         Weights::Orthonormal => {
-            return Ok((
-                Frame::random(dim, seed),
-                draw::orthonormal_teacher(dim, nodes)?,
-            ));
+            return Ok((Frame::random(dim, seed), draw::orthonormal_teacher(dim, nodes)?));
         }
         Weights::Random => {
             let mut stream = rng::stream(seed, "teacher", &[]);
-            return Ok((
-                Frame::random(dim, seed),
-                draw::random_teacher(&mut stream, dim, nodes),
-            ));
+            return Ok((Frame::random(dim, seed), draw::random_teacher(&mut stream, dim, nodes)));
         }
         Weights::Grid => {
             let mut stream = rng::stream(seed, "teacher", &[]);
@@ -46,8 +37,7 @@ pub(in crate::experiment) fn load(
         allowed: allowed.into(),
     };
     let (rows, count) = columns.dim();
-    let fits =
-        teacher.input_dim.is_none_or(|dim| dim == rows) && teacher.nodes.is_none_or(|n| n == count);
+    let fits = teacher.input_dim.is_none_or(|dim| dim == rows) && teacher.nodes.is_none_or(|n| n == count);
     if !fits || rows < 2 || count == 0 {
         let wanted = |x: Option<usize>, name: &str| x.map_or(name.to_owned(), |x| x.to_string());
         let allowed = format!(

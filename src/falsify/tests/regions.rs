@@ -18,9 +18,7 @@ fn no_state_is_slower_than_the_bound_on_the_weighted_norm() {
         };
         let weights = claim.weights.to_vec();
         let region = Within::comparison(&problem, &claim);
-        let attack = |within, factor: f64| {
-            weighted(&problem, within, (&weights, factor * claim.rate), &LITTLE)
-        };
+        let attack = |within, factor: f64| weighted(&problem, within, (&weights, factor * claim.rate), &LITTLE);
         let start = Within::start(&problem);
         for within in [&start, &region] {
             let found = attack(within, 1.0);

@@ -124,11 +124,7 @@ impl Drop for Restored {
 }
 
 /// Runs a task until it waits; `None` when it has ended.
-fn begin<'a>(
-    stack: DefaultStack,
-    task: impl FnOnce() + 'a,
-    stacks: &mut Vec<DefaultStack>,
-) -> Option<Waiting<'a>> {
+fn begin<'a>(stack: DefaultStack, task: impl FnOnce() + 'a, stacks: &mut Vec<DefaultStack>) -> Option<Waiting<'a>> {
     let body = |yielder: &Yielder<(), Request>, ()| {
         DESK.set(yielder);
         task();

@@ -64,12 +64,7 @@ impl List {
 impl<const P: usize> Lanes<P> {
     /// For flows of a shape; no lane is taken.
     pub fn new(shape: Shape) -> Self {
-        let Shape {
-            n,
-            nodes,
-            k,
-            outputs,
-        } = shape;
+        let Shape { n, nodes, k, outputs } = shape;
         let zeros = |count: usize| vec![[0.0; P]; count];
         Self {
             shape,
@@ -152,12 +147,7 @@ impl<const P: usize> Lanes<P> {
 
     /// The lane's constants become those of another flow.
     fn occupy(&mut self, lane: usize, constants: &Constants) {
-        let Shape {
-            n,
-            nodes,
-            k,
-            outputs,
-        } = self.shape;
+        let Shape { n, nodes, k, outputs } = self.shape;
         self.occupants[lane] = constants.id;
         let put = |to: &mut [[f64; P]], from: &[f64]| {
             to.iter_mut().zip(from).for_each(|(to, &x)| to[lane] = x);
@@ -209,9 +199,7 @@ impl<const P: usize> Lanes<P> {
         let lanes = || self.tables.iter().zip(asking);
         let tables = || lanes().filter_map(|(table, asks)| table.as_ref().filter(|_| asks));
         let closed_form = tables().next().and_then(|table| table.closed_form());
-        if let Some(kernels) =
-            closed_form.filter(|_| tables().all(|table| table.closed_form().is_some()))
-        {
+        if let Some(kernels) = closed_form.filter(|_| tables().all(|table| table.closed_form().is_some())) {
             for j in 0..n {
                 let row = j * nodes + j + 1..(j + 1) * nodes;
                 let gates = self.gates[row.clone()].as_flattened_mut();
@@ -226,21 +214,12 @@ impl<const P: usize> Lanes<P> {
             let Some(table) = self.tables[lane].as_ref().filter(|_| asking[lane]) else {
                 continue;
             };
-            let List {
-                cosines,
-                d,
-                l,
-                places,
-            } = &mut self.list;
+            let List { cosines, d, l, places } = &mut self.list;
             let mut free = &mut cosines[..];
             for j in 0..n {
                 let row = &self.cosines[j * nodes + j + 1..(j + 1) * nodes];
-                let to = free
-                    .split_off_mut(..row.len())
-                    .expect("an entry for each pair");
-                to.iter_mut()
-                    .zip(row)
-                    .for_each(|(to, cosine)| *to = cosine[lane]);
+                let to = free.split_off_mut(..row.len()).expect("an entry for each pair");
+                to.iter_mut().zip(row).for_each(|(to, cosine)| *to = cosine[lane]);
             }
             table.at_cosines(cosines, d, l, places);
             let (mut d, mut l) = (&d[..], &l[..]);
@@ -264,8 +243,7 @@ impl<const P: usize> Lanes<P> {
             for i in j + 1..nodes {
                 let at = j * nodes + i;
                 let cosine = self.cosines[at];
-                let safe: [bool; P] =
-                    array::from_fn(|p| !asking[p] | HalfAngle::rho_is_safe(cosine[p]));
+                let safe: [bool; P] = array::from_fn(|p| !asking[p] | HalfAngle::rho_is_safe(cosine[p]));
                 if safe != [true; P] {
                     let node = |i: usize| &self.nodes[i * k..(i + 1) * k];
                     let [minus, plus] = chords::<FMA, P>(node(j), node(i));
@@ -289,12 +267,7 @@ impl<const P: usize> Lanes<P> {
     /// r_j P⊥_j Σ_i h_ji w_i; gives ‖Ẇ‖².
     #[inline(always)]
     fn velocity_of_weights<const FMA: bool>(&mut self) -> [f64; P] {
-        let Shape {
-            n,
-            nodes,
-            k,
-            outputs,
-        } = self.shape;
+        let Shape { n, nodes, k, outputs } = self.shape;
         if outputs > 0 {
             for j in 0..n {
                 let own = &self.fan_out[j * outputs..(j + 1) * outputs];
@@ -327,12 +300,7 @@ impl<const P: usize> Lanes<P> {
     /// L* V* − L V; gives ‖V̇‖².
     #[inline(always)]
     fn velocity_of_fan_out<const FMA: bool>(&mut self) -> [f64; P] {
-        let Shape {
-            n,
-            nodes,
-            k,
-            outputs,
-        } = self.shape;
+        let Shape { n, nodes, k, outputs } = self.shape;
         let mut squares = [0.0; P];
         if outputs == 0 {
             return squares;
@@ -353,10 +321,7 @@ impl<const P: usize> Lanes<P> {
     /// Of a lane, at the state that was evaluated last.
     fn loss(&self, lane: usize) -> f64 {
         let (n, nodes) = (self.shape.n, self.shape.nodes);
-        let rows = self
-            .beta
-            .chunks_exact(nodes)
-            .zip(self.activations.chunks_exact(nodes));
+        let rows = self.beta.chunks_exact(nodes).zip(self.activations.chunks_exact(nodes));
         let mut sum = 0.0;
         for (beta, activations) in rows {
             for (i, (beta, activation)) in beta.iter().zip(activations).enumerate() {

@@ -62,8 +62,7 @@ impl Small {
         let threshold = *student.thresholds.first()?;
         let mut thresholds = student.thresholds.iter().chain(&teacher.thresholds);
         let by_node = |weights: &ndarray::Array2<f64>| weights.t().iter().copied().collect();
-        let (own, targets): (Vec<f64>, Vec<f64>) =
-            (by_node(&student.weights), by_node(&teacher.weights));
+        let (own, targets): (Vec<f64>, Vec<f64>) = (by_node(&student.weights), by_node(&teacher.weights));
         let (mut norms, mut target_norms) = (vec![0.0; n], vec![0.0; m]);
         rows::norms(&own, &mut norms);
         rows::norms(&targets, &mut target_norms);

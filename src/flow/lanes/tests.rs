@@ -12,12 +12,7 @@ use std::collections::VecDeque;
 struct Disguised(ExactGaussian);
 
 impl OverlapMethod for Disguised {
-    fn evaluate(
-        &mut self,
-        student: crate::network::LayerView,
-        teacher: crate::network::LayerView,
-        out: &mut Overlaps,
-    ) {
+    fn evaluate(&mut self, student: crate::network::LayerView, teacher: crate::network::LayerView, out: &mut Overlaps) {
         self.0.evaluate(student, teacher, out);
     }
 }
@@ -69,10 +64,7 @@ fn velocities(network: &TwoLayer, fan_out: FanOut, small: bool) -> Vec<Vec<f64>>
         found.extend(snapshot.angle_rates);
         found
     };
-    (0..7)
-        .map(|_| ())
-        .scan(step, |step, ()| Some(step(&mut dy)))
-        .collect()
+    (0..7).map(|_| ()).scan(step, |step, ()| Some(step(&mut dy))).collect()
 }
 
 /// Sizes, thresholds and kinds of fan-out; one after another they have different shapes.

@@ -15,11 +15,7 @@ pub fn dot<const FMA: bool, const P: usize>(a: &[[f64; P]], b: &[[f64; P]]) -> [
 
 /// `to` + factor · `from`.
 #[inline(always)]
-pub fn add<const FMA: bool, const P: usize>(
-    to: &mut [[f64; P]],
-    factor: [f64; P],
-    from: &[[f64; P]],
-) {
+pub fn add<const FMA: bool, const P: usize>(to: &mut [[f64; P]], factor: [f64; P], from: &[[f64; P]]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = array::from_fn(|p| fused::<FMA>(factor[p], from[p], to[p]));
     }

@@ -77,12 +77,7 @@ impl TwoLayerFlow {
     ///
     /// # Panics
     /// If shapes do not belong together.
-    pub fn new(
-        network: &TwoLayer,
-        mut overlap: Box<dyn OverlapMethod>,
-        input: &Input,
-        options: FlowOptions,
-    ) -> Self {
+    pub fn new(network: &TwoLayer, mut overlap: Box<dyn OverlapMethod>, input: &Input, options: FlowOptions) -> Self {
         blas::single_threaded();
         let (k, n) = network.student.weights.dim();
         let m = network.teacher.weights.ncols();
@@ -121,11 +116,7 @@ impl TwoLayerFlow {
             second_moment: input.second_moment(),
             teacher_energy: product_sum(teacher_beta.view(), own.l()),
             loss_kernel,
-            nodes: concatenate![
-                Axis(0),
-                network.student.weights.t(),
-                network.teacher.weights.t()
-            ],
+            nodes: concatenate![Axis(0), network.student.weights.t(), network.teacher.weights.t()],
             norms: vec![1.0; n],
             signed_fan_out: concatenate![Axis(0), -&network.fan_out, network.teacher_fan_out],
             output_norms: Array1::ones(outputs),
@@ -161,9 +152,7 @@ impl TwoLayerFlow {
     /// The state at the start: `network` as a vector.
     pub fn state_of(&self, network: &TwoLayer) -> Vec<f64> {
         let mut y = vec![0.0; self.layout.len()];
-        self.layout
-            .weights_mut(&mut y)
-            .assign(&network.student.weights.t());
+        self.layout.weights_mut(&mut y).assign(&network.student.weights.t());
         if self.options.fan_out != FanOut::Fixed {
             self.layout.fan_out_mut(&mut y).assign(&network.fan_out);
         }
@@ -193,9 +182,7 @@ impl TwoLayerFlow {
         if let Some(small) = &mut self.small {
             return small.velocity(y, dy);
         }
-        self.velocity_with(y, dy, |overlap, w, w_star, out| {
-            overlap.evaluate(w, w_star, out)
-        });
+        self.velocity_with(y, dy, |overlap, w, w_star, out| overlap.evaluate(w, w_star, out));
     }
 
     /// [`TwoLayerFlow::velocity`] with one of the two ways to ask for overlaps.
@@ -241,9 +228,7 @@ impl TwoLayerFlow {
             self.load_weights(y);
             return 0.5 * (changes + self.teacher_energy);
         }
-        self.velocity_with(y, dy, |overlap, w, w_star, out| {
-            overlap.peek(w, w_star, out)
-        });
+        self.velocity_with(y, dy, |overlap, w, w_star, out| overlap.peek(w, w_star, out));
         let beta = self.signed_beta.view();
         match &mut self.loss_kernel {
             // Unless the overlaps at hand are the exact ones already.

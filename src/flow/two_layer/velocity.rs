@@ -23,12 +23,7 @@ impl TwoLayerFlow {
         if self.rule.is_some() {
             hold_constants(&mut self.signed_h, &self.norms);
         }
-        multiply(
-            1.0,
-            self.signed_h.view(),
-            self.nodes.view(),
-            self.force.view_mut(),
-        );
+        multiply(1.0, self.signed_h.view(), self.nodes.view(), self.force.view_mut());
         if let Some(second_moment) = &self.second_moment {
             general_mat_mul(1.0, &self.force, second_moment, 0.0, &mut self.scratch);
             std::mem::swap(&mut self.force, &mut self.scratch);
@@ -51,9 +46,7 @@ impl TwoLayerFlow {
         let beta = self.signed_beta.as_slice().expect("stored row by row");
         let part = |((h, d), beta): ((&mut [f64], &[f64]), &[f64])| {
             let factors = d.iter().zip(beta);
-            h.iter_mut()
-                .zip(factors)
-                .for_each(|(h, (d, beta))| *h = d * beta);
+            h.iter_mut().zip(factors).for_each(|(h, (d, beta))| *h = d * beta);
         };
         if h.len() >= PARALLEL && rayon::current_num_threads() > 1 {
             let pieces = h.par_chunks_mut(PIECE).zip(d.par_chunks(PIECE));

@@ -30,9 +30,7 @@ impl Interpolant {
             f.fill(0.0);
             for &(stage, a) in combination {
                 let velocity = stages.velocity(stage);
-                f.iter_mut()
-                    .zip(velocity)
-                    .for_each(|(f, k)| *f += step * a * k);
+                f.iter_mut().zip(velocity).for_each(|(f, k)| *f += step * a * k);
             }
         }
     }
@@ -42,12 +40,8 @@ impl Interpolant {
         y.fill(0.0);
         for (power, f) in self.coefficients.iter().enumerate().rev() {
             let factor = if power % 2 == 0 { part } else { 1.0 - part };
-            y.iter_mut()
-                .zip(f)
-                .for_each(|(y, f)| *y = (*y + f) * factor);
+            y.iter_mut().zip(f).for_each(|(y, f)| *y = (*y + f) * factor);
         }
-        y.iter_mut()
-            .zip(&stages.y)
-            .for_each(|(y, start)| *y += start);
+        y.iter_mut().zip(&stages.y).for_each(|(y, start)| *y += start);
     }
 }

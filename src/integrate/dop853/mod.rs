@@ -180,8 +180,7 @@ impl<F: VectorField> Run<'_, '_, F> {
                 }
                 self.outputs.interpolant.prepare(&self.stages, step);
             }
-            self.outputs
-                .place(&self.stages, time < end, (time - self.time) / step);
+            self.outputs.place(&self.stages, time < end, (time - self.time) / step);
             self.watch.field.borrow().renormalize(&mut self.outputs.y);
             self.watch.output(time, &self.outputs.y);
             self.outputs.next += 1;
@@ -193,8 +192,7 @@ impl<F: VectorField> Run<'_, '_, F> {
         }
         self.time = end;
         self.stages.advance();
-        self.watch
-            .moving(self.time, &self.stages.y, self.stages.velocity(0));
+        self.watch.moving(self.time, &self.stages.y, self.stages.velocity(0));
         !self.watch.accept(self.time, &self.stages.y)
     }
 

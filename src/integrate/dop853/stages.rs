@@ -41,11 +41,7 @@ impl Stages {
 
     /// Takes a step from the state; gives its error in units of the tolerance, or the component of a velocity on the way that
     /// is not finite. 11 evaluations.
-    pub fn attempt<F: VectorField>(
-        &mut self,
-        watch: &Watch<'_, F>,
-        step: f64,
-    ) -> Result<f64, usize> {
+    pub fn attempt<F: VectorField>(&mut self, watch: &Watch<'_, F>, step: f64) -> Result<f64, usize> {
         for stage in 1..LAST {
             self.evaluate(watch, step, stage)?;
         }
@@ -87,12 +83,7 @@ impl Stages {
             false => 0.01 * size / speed,
         };
         let trial = trial.min(horizon);
-        let there: Vec<f64> = self
-            .y
-            .iter()
-            .zip(velocity)
-            .map(|(y, v)| y + trial * v)
-            .collect();
+        let there: Vec<f64> = self.y.iter().zip(velocity).map(|(y, v)| y + trial * v).collect();
         let mut changed = vec![0.0; there.len()];
         watch.velocity(trial, &there, &mut changed);
         changed.iter_mut().zip(velocity).for_each(|(a, b)| *a -= b);
@@ -115,12 +106,7 @@ impl Stages {
         self.tolerance.atol + self.tolerance.rtol * y.abs()
     }
 
-    fn evaluate<F: VectorField>(
-        &mut self,
-        watch: &Watch<'_, F>,
-        step: f64,
-        stage: usize,
-    ) -> Result<(), usize> {
+    fn evaluate<F: VectorField>(&mut self, watch: &Watch<'_, F>, step: f64, stage: usize) -> Result<(), usize> {
         place(&self.y, &self.k, step, PLACES[stage], &mut self.place);
         let size = self.y.len();
         watch.evaluate(&self.place, &mut self.k[stage * size..][..size])
@@ -170,7 +156,5 @@ fn place_with(y: &[f64], k: &[f64], step: f64, combination: Combination, out: &m
         let stage = &k[j * size..][..size];
         out.iter_mut().zip(stage).for_each(|(out, k)| *out += a * k);
     }
-    out.iter_mut()
-        .zip(y)
-        .for_each(|(out, y)| *out = y + step * *out);
+    out.iter_mut().zip(y).for_each(|(out, y)| *out = y + step * *out);
 }

@@ -29,10 +29,7 @@ fn one_step(step: f64, part: f64) -> [Vec<f64>; 2] {
         end: RefCell::new(None),
         shown: Cell::new(0.0),
     };
-    let tolerance = Tolerance {
-        rtol: 1e-6,
-        atol: 1e-6,
-    };
+    let tolerance = Tolerance { rtol: 1e-6, atol: 1e-6 };
     let mut stages = Stages::at(&watch, START.to_vec(), tolerance);
     stages.attempt(&watch, step).unwrap();
     stages.finish(&watch).unwrap();
@@ -57,10 +54,7 @@ fn truth(time: f64) -> Vec<f64> {
 }
 
 fn distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, f64::max)
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
 #[test]
@@ -73,10 +67,7 @@ fn a_step_has_order_8_and_its_interpolant_order_7() {
     for part in [0.1, 0.25, 0.5, 0.6, 0.9] {
         let within = |step: f64| distance(&one_step(step, part)[1], &truth(part * step));
         let of_interpolant = order(&within);
-        assert!(
-            (6.3..8.5).contains(&of_interpolant),
-            "{part}: {of_interpolant}"
-        );
+        assert!((6.3..8.5).contains(&of_interpolant), "{part}: {of_interpolant}");
     }
     // At both ends it is the step itself.
     let [end, there] = one_step(long, 1.0);

@@ -57,28 +57,17 @@ impl Architecture {
         let order = |found, allowed| Err(ArchitectureError::Order { found, allowed });
         let flattens = |operation: &Operation| matches!(operation, Operation::Flatten(_));
         match (starts.first(), operations.last()) {
-            (Some(&first), Some(Operation::Dense(_)))
-                if operations[..first].iter().all(flattens) => {}
+            (Some(&first), Some(Operation::Dense(_))) if operations[..first].iter().all(flattens) => {}
             (Some(_), Some(Operation::Dense(_))) => {
-                return order(
-                    "another layer below the first with weights",
-                    "flatten there",
-                );
+                return order("another layer below the first with weights", "flatten there");
             }
             _ => return order("another layer at the top", "dense there"),
         }
         starts[0] = 0;
         let ends = starts[1..].iter().copied().chain([operations.len()]);
-        let stages: Vec<Range<usize>> = starts
-            .iter()
-            .zip(ends)
-            .map(|(&start, end)| start..end)
-            .collect();
+        let stages: Vec<Range<usize>> = starts.iter().zip(ends).map(|(&start, end)| start..end).collect();
         let normalizes = |i: &usize| matches!(operations[*i], Operation::Normalization(_));
-        if stages
-            .iter()
-            .any(|stage| stage.clone().filter(normalizes).count() > 1)
-        {
+        if stages.iter().any(|stage| stage.clone().filter(normalizes).count() > 1) {
             return order("two normalisations of one layer", "one at most");
         }
         Ok(Self {

@@ -27,21 +27,14 @@ pub fn uniform<T: Real>(rng: &mut Stream, architecture: &Architecture) -> Deep<T
 ///
 /// # Errors
 /// A layer with more nodes than there are distinct ones.
-pub fn grid_teacher<T: Real>(
-    rng: &mut Stream,
-    architecture: &Architecture,
-) -> Result<Deep<T>, NetworkError> {
+pub fn grid_teacher<T: Real>(rng: &mut Stream, architecture: &Architecture) -> Result<Deep<T>, NetworkError> {
     let mut network = Deep::zeros(architecture);
     for l in 0..=architecture.depth() {
         let has_bias = has_bias(architecture, l);
         let layer = network.linear_mut(l);
         let (nodes, inputs) = layer.weights.dim();
         let (columns, norms) = draw::scaled_grid_columns(rng, inputs, nodes)?;
-        layer.weights = columns
-            .t()
-            .mapv(T::from_f64)
-            .as_standard_layout()
-            .into_owned();
+        layer.weights = columns.t().mapv(T::from_f64).as_standard_layout().into_owned();
         if has_bias {
             for (b, norm) in layer.bias_mut().iter_mut().zip(norms) {
                 *b = T::from_f64(rng.random_range(-0.5..0.5) / norm);
@@ -100,9 +93,6 @@ mod tests {
             let largest = layer.weights.iter().fold(0.0_f32, |a, w| a.max(w.abs()));
             assert!(largest <= bound && largest > 0.8 * bound);
         }
-        assert_eq!(
-            network.architecture.parameters(),
-            6 * 7 + 7 + 7 * 5 + 5 + 5 * 4 + 4
-        );
+        assert_eq!(network.architecture.parameters(), 6 * 7 + 7 + 7 * 5 + 5 + 5 * 4 + 4);
     }
 }

@@ -80,9 +80,7 @@ impl Layout {
 impl<T: Real> Parameters<T> {
     /// Weights zero, vectors as they are at first.
     pub fn new(layout: &Layout) -> Self {
-        let vector = |vector: &VectorLayout| {
-            Array1::from_elem(vector.length, T::from_f64(vector.initial.into()))
-        };
+        let vector = |vector: &VectorLayout| Array1::from_elem(vector.length, T::from_f64(vector.initial.into()));
         Self {
             weights: Array2::zeros(layout.matrix()),
             vectors: layout.vectors.iter().map(vector).collect(),

@@ -123,9 +123,7 @@ impl Architecture {
             return None;
         }
         let norm = |pair: &[Operation]| match pair {
-            [Operation::Normalization(norm), Operation::Relu(_)] => {
-                Some((*norm, Place::BeforeRelu))
-            }
+            [Operation::Normalization(norm), Operation::Relu(_)] => Some((*norm, Place::BeforeRelu)),
             [Operation::Relu(_), Operation::Normalization(norm)] => Some((*norm, Place::AfterRelu)),
             _ => None,
         };
@@ -172,11 +170,7 @@ mod tests {
     #[test]
     fn a_recipe_makes_a_list_that_is_read_as_that_recipe() {
         let norm = |place, affine| Some(BatchNorm { place, affine });
-        for batch_norm in [
-            None,
-            norm(Place::BeforeRelu, true),
-            norm(Place::AfterRelu, false),
-        ] {
+        for batch_norm in [None, norm(Place::BeforeRelu, true), norm(Place::AfterRelu, false)] {
             let recipe = FullyConnected {
                 input: 3,
                 hidden: vec![4, 5],

@@ -12,11 +12,7 @@ pub type NodeSelection = Vec<Vec<usize>>;
 /// # Panics
 /// If a layer is missing or a node does not exist.
 pub fn subnetwork<T: Real>(network: &Deep<T>, kept: &NodeSelection) -> Deep<T> {
-    assert_eq!(
-        kept.len(),
-        network.depth(),
-        "a selection for each hidden layer"
-    );
+    assert_eq!(kept.len(), network.depth(), "a selection for each hidden layer");
     let all = |count: usize| (0..count).collect::<Vec<_>>();
     let hidden: Vec<usize> = kept.iter().map(Vec::len).collect();
     let mut smaller = Deep::zeros(&network.architecture.with_hidden(&hidden));
@@ -66,15 +62,9 @@ mod tests {
         let network = uniform::<f64>(&mut stream(1, "student", &[]), &architecture);
         let smaller = subnetwork(&network, &vec![vec![4, 1], vec![0, 5, 2]]);
         assert_eq!(smaller.architecture.hidden(), [2, 3]);
-        assert_eq!(
-            smaller.linear(1).weights[[1, 0]],
-            network.linear(1).weights[[5, 4]]
-        );
+        assert_eq!(smaller.linear(1).weights[[1, 0]], network.linear(1).weights[[5, 4]]);
         assert_eq!(smaller.linear(0).bias()[1], network.linear(0).bias()[1]);
-        assert_eq!(
-            smaller.linear(2).weights[[1, 2]],
-            network.linear(2).weights[[1, 2]]
-        );
+        assert_eq!(smaller.linear(2).weights[[1, 2]], network.linear(2).weights[[1, 2]]);
         assert!(
             smaller
                 .parameters

@@ -56,11 +56,7 @@ fn tensors<T: Real>(network: &mut Deep<T>) -> Vec<(String, Vec<usize>, &mut [T])
 }
 
 fn dtype<T: Real>() -> Dtype {
-    if size_of::<T>() == 4 {
-        Dtype::F32
-    } else {
-        Dtype::F64
-    }
+    if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 }
 }
 
 /// The bytes of networks under one name each, of further matrices, and of remarks. The same input gives the same bytes.
@@ -86,17 +82,12 @@ pub fn write_tensors<T: Real>(
     }
     let views = parts
         .iter()
-        .map(|(name, shape, bytes)| {
-            Ok((name, TensorView::new(dtype::<T>(), shape.clone(), bytes)?))
-        })
+        .map(|(name, shape, bytes)| Ok((name, TensorView::new(dtype::<T>(), shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, SafeTensorError>>()?;
     let mut metadata: HashMap<String, String> = HashMap::new();
     // A single remark, so that the order of a hash map has no part in the bytes.
     if !remarks.is_empty() {
-        let text: Vec<String> = remarks
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
+        let text: Vec<String> = remarks.iter().map(|(key, value)| format!("{key}={value}")).collect();
         metadata.insert("luckflow".into(), text.join("\n"));
     }
     Ok(safetensors::serialize(
@@ -154,13 +145,11 @@ pub fn read_tensors<T: Real>(
 /// Where a network has a number that is none, with the name of its tensor: "NaN in teacher.layers.0.weight".
 pub fn not_finite<T: Real>(prefix: &str, network: &Deep<T>) -> Option<String> {
     let mut copy = network.clone();
-    tensors(&mut copy)
-        .into_iter()
-        .find_map(|(name, _, numbers)| {
-            let mut entries = numbers.iter().map(|x| x.to_f64());
-            let entry = entries.find(|x| !x.is_finite())?;
-            Some(format!("{entry} in {prefix}{name}"))
-        })
+    tensors(&mut copy).into_iter().find_map(|(name, _, numbers)| {
+        let mut entries = numbers.iter().map(|x| x.to_f64());
+        let entry = entries.find(|x| !x.is_finite())?;
+        Some(format!("{entry} in {prefix}{name}"))
+    })
 }
 
 #[cfg(test)]
@@ -196,17 +185,11 @@ mod tests {
 
         let wider = architecture.with_hidden(&[4, 6]);
         let error = read_tensors::<f32>(&bytes, &[("a.", &wider)]).unwrap_err();
-        assert!(
-            error.to_string().starts_with("a.layers.1.bias: found [5]"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("a.layers.1.bias: found [5]"), "{error}");
         assert_eq!(not_finite("b.", &read[0]), None);
         let mut broken = network.clone();
         broken.linear_mut(1).weights[[0, 0]] = f32::INFINITY;
-        assert_eq!(
-            not_finite("b.", &broken).unwrap(),
-            "inf in b.layers.1.weight"
-        );
+        assert_eq!(not_finite("b.", &broken).unwrap(), "inf in b.layers.1.weight");
         assert!(read_tensors::<f64>(&bytes, &wanted).is_err());
         assert!(read_tensors::<f32>(&bytes[..40], &wanted).is_err());
     }

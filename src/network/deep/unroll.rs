@@ -51,9 +51,7 @@ pub fn gathered<T: Real>(gradients: &Deep<T>, architecture: &Architecture) -> De
         let from = parameters.next().expect("all but flatten layers remain");
         for (to, from) in own.vectors.iter_mut().zip(&from.vectors) {
             let each = from.len() / to.len();
-            from.iter()
-                .enumerate()
-                .for_each(|(node, &g)| to[node / each] += g);
+            from.iter().enumerate().for_each(|(node, &g)| to[node / each] += g);
         }
         match kind {
             Operation::Convolution(layer) => shared(*layer, below, above, |node, input, [m, w]| {
@@ -76,8 +74,7 @@ fn unrolled_architecture(architecture: &Architecture) -> Architecture {
         }
         kind => Some(*kind),
     });
-    Architecture::new(Shape::flat(architecture.input()), kinds.collect())
-        .expect("dense layers read each other")
+    Architecture::new(Shape::flat(architecture.input()), kinds.collect()).expect("dense layers read each other")
 }
 
 fn around(architecture: &Architecture, i: usize) -> (Shape, Shape) {
@@ -85,12 +82,7 @@ fn around(architecture: &Architecture, i: usize) -> (Shape, Shape) {
 }
 
 /// Tells of every pair of a node and one of its inputs where the weights have what they share: (channel, input).
-fn shared(
-    layer: Convolution,
-    below: Shape,
-    above: Shape,
-    mut tell: impl FnMut(usize, usize, [usize; 2]),
-) {
+fn shared(layer: Convolution, below: Shape, above: Shape, mut tell: impl FnMut(usize, usize, [usize; 2])) {
     let (k, padding) = (layer.kernel, layer.padding);
     for node in 0..above.len() {
         let (m, place) = (node / above.positions(), node % above.positions());
@@ -100,11 +92,7 @@ fn shared(
             let row = (y + i).checked_sub(padding).filter(|&y| y < below.height);
             let column = (x + j).checked_sub(padding).filter(|&x| x < below.width);
             if let (Some(row), Some(column)) = (row, column) {
-                tell(
-                    node,
-                    (c * below.height + row) * below.width + column,
-                    [m, w],
-                );
+                tell(node, (c * below.height + row) * below.width + column, [m, w]);
             }
         }
     }

@@ -3,9 +3,7 @@ use super::*;
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names
-        .filter(|name| !name.starts_with(".luckflow"))
-        .collect();
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with(".luckflow")).collect();
     names.sort();
     names
 }
@@ -29,15 +27,10 @@ fn earlier_results_are_refused_kept_or_cleared_and_foreign_files_never_touched()
     let place = tempfile::tempdir().unwrap();
     let claim = |claim| Folder::claim(place.path(), claim);
     let folder = claim(Claim::New).unwrap();
-    folder
-        .write("deep/a.txt", |out| out.write_all(b"old"))
-        .unwrap();
+    folder.write("deep/a.txt", |out| out.write_all(b"old")).unwrap();
     assert!(matches!(claim(Claim::New), Err(FolderError::Locked { .. })));
     drop(folder);
-    assert!(matches!(
-        claim(Claim::New),
-        Err(FolderError::Occupied { .. })
-    ));
+    assert!(matches!(claim(Claim::New), Err(FolderError::Occupied { .. })));
     let folder = claim(Claim::Resume).unwrap();
     assert_eq!(folder.read("deep/a.txt").unwrap().unwrap(), b"old");
     drop(folder);
@@ -50,15 +43,9 @@ fn earlier_results_are_refused_kept_or_cleared_and_foreign_files_never_touched()
     assert_eq!(names(place.path()), ["b.txt"]);
     let taken = folder.write("b.txt", |out| out.write_all(b"ours"));
     assert!(matches!(taken, Err(FolderError::Taken { .. })));
-    assert!(matches!(
-        folder.append("b.txt"),
-        Err(FolderError::Taken { .. })
-    ));
+    assert!(matches!(folder.append("b.txt"), Err(FolderError::Taken { .. })));
     assert_eq!(folder.read("b.txt").unwrap(), None);
-    assert_eq!(
-        std::fs::read(place.path().join("b.txt")).unwrap(),
-        b"theirs"
-    );
+    assert_eq!(std::fs::read(place.path().join("b.txt")).unwrap(), b"theirs");
 }
 
 #[cfg(unix)]
@@ -85,9 +72,7 @@ fn links_are_not_followed() {
     folder.write("b.txt", |out| out.write_all(b"ours")).unwrap();
     assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
     // A folder that took the place of one of ours.
-    folder
-        .write("deep/theirs.txt", |out| out.write_all(b"ours"))
-        .unwrap();
+    folder.write("deep/theirs.txt", |out| out.write_all(b"ours")).unwrap();
     std::fs::remove_dir_all(inside.join("deep")).unwrap();
     symlink(elsewhere.path(), inside.join("deep")).unwrap();
     let error = folder.write("deep/new.txt", |out| out.write_all(b"ours"));
@@ -108,10 +93,7 @@ fn a_record_that_names_files_elsewhere_is_refused() {
         let record = format!("{{\"files\": [{name:?}]}}");
         std::fs::write(inside.join(".luckflow.json"), record).unwrap();
         let error = Folder::claim(&inside, Claim::Force).unwrap_err();
-        assert!(
-            error.to_string().contains("outside of the folder"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("outside of the folder"), "{error}");
     }
     assert_eq!(std::fs::read(&theirs).unwrap(), b"theirs");
 }
@@ -120,9 +102,7 @@ fn a_record_that_names_files_elsewhere_is_refused() {
 fn what_a_kill_left_half_done_is_removed_wherever_it_is() {
     let place = tempfile::tempdir().unwrap();
     let folder = Folder::claim(place.path(), Claim::New).unwrap();
-    folder
-        .write("deep/a.txt", |out| out.write_all(b"old"))
-        .unwrap();
+    folder.write("deep/a.txt", |out| out.write_all(b"old")).unwrap();
     drop(folder);
     let left = [".luckflow-1", "deep/.luckflow-2"].map(|name| place.path().join(name));
     for claim in [Claim::Resume, Claim::Force] {

@@ -71,12 +71,7 @@ impl ArcCosine {
     }
 
     #[inline(always)]
-    fn rows_with<const FMA: bool>(
-        &self,
-        first: usize,
-        mut d: ArrayViewMut2<f64>,
-        mut l: ArrayViewMut2<f64>,
-    ) {
+    fn rows_with<const FMA: bool>(&self, first: usize, mut d: ArrayViewMut2<f64>, mut l: ArrayViewMut2<f64>) {
         for (i, (mut d, mut l)) in d.rows_mut().into_iter().zip(l.rows_mut()).enumerate() {
             let d = d.as_slice_mut().expect("rows are contiguous");
             let l = l.as_slice_mut().expect("rows are contiguous");
@@ -103,9 +98,7 @@ impl ArcCosine {
         let root = if large { square_root } else { size };
         let u = fused::<FMA>(8.0, z, -1.0);
         // Even and odd powers apart: chains of half the length.
-        let step = |[a, b]: [f64; 2], by: f64, [c, d]: [f64; 2]| {
-            [fused::<FMA>(a, by, c), fused::<FMA>(b, by, d)]
-        };
+        let step = |[a, b]: [f64; 2], by: f64, [c, d]: [f64; 2]| [fused::<FMA>(a, by, c), fused::<FMA>(b, by, d)];
         let square = u * u;
         let [mut odd, mut even] = [self.powers[DEGREE - 1], self.powers[DEGREE]];
         for power in (0..DEGREE).step_by(2).rev() {
@@ -155,9 +148,7 @@ mod tests {
     #[test]
     fn rows_are_their_pairs_one_by_one() {
         let (kernels, table) = (ArcCosine::new(), KernelTable::new(0.0));
-        let cosines = Array2::from_shape_fn((40, 101), |(i, k)| {
-            0.98 * ((i * 101 + k) as f64 / 2019.5 - 1.0)
-        });
+        let cosines = Array2::from_shape_fn((40, 101), |(i, k)| 0.98 * ((i * 101 + k) as f64 / 2019.5 - 1.0));
         for (first, portable) in [(0, false), (0, true), (3, false), (61, true)] {
             let (mut d, mut l) = (cosines.clone(), Array2::from_elem(cosines.dim(), 9.0));
             if portable {
@@ -187,11 +178,7 @@ mod tests {
         kernels.rows(0, d.view_mut(), l.view_mut());
         assert!(d.iter().chain(&l).all(|x| x.is_finite()), "{d} {l}");
         for (d, rho) in d.iter().zip(cosines) {
-            assert_eq!(
-                kernels.is_safe(*d),
-                HalfAngle::rho_is_safe(rho),
-                "ρ = {rho}"
-            );
+            assert_eq!(kernels.is_safe(*d), HalfAngle::rho_is_safe(rho), "ρ = {rho}");
         }
     }
 }

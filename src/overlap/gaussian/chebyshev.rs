@@ -36,23 +36,13 @@ impl<const N: usize> Interpolation<N> {
     }
 
     /// The polynomials through K functions on [start, end], as powers of u. N evaluations and O(N² K).
-    pub fn on<const K: usize>(
-        &self,
-        start: f64,
-        end: f64,
-        functions: impl Fn(f64) -> [f64; K],
-    ) -> [[f64; K]; N] {
-        let values = self
-            .nodes
-            .map(|u| functions(start + 0.5 * (1.0 + u) * (end - start)));
+    pub fn on<const K: usize>(&self, start: f64, end: f64, functions: impl Fn(f64) -> [f64; K]) -> [[f64; K]; N] {
+        let values = self.nodes.map(|u| functions(start + 0.5 * (1.0 + u) * (end - start)));
         let mut powers = [[0.0; K]; N];
         for (k, (at_nodes, chebyshev)) in self.at_nodes.iter().zip(&self.powers).enumerate() {
             let scale = if k == 0 { 1.0 } else { 2.0 } / N as f64;
             for function in 0..K {
-                let products = at_nodes
-                    .iter()
-                    .zip(&values)
-                    .map(|(t, value)| value[function] * t);
+                let products = at_nodes.iter().zip(&values).map(|(t, value)| value[function] * t);
                 let coefficient = scale * products.sum::<f64>();
                 for (power, t) in powers.iter_mut().zip(chebyshev) {
                     power[function] += coefficient * t;

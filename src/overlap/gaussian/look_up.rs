@@ -66,13 +66,7 @@ impl Places {
 
 impl KernelTable {
     /// D and L at each of any number of cosines, as [`KernelTable::chunk`]; for b = 0 from their closed form.
-    pub(crate) fn at_cosines(
-        &self,
-        cosines: &[f64],
-        d: &mut [f64],
-        l: &mut [f64],
-        places: &mut Places,
-    ) {
+    pub(crate) fn at_cosines(&self, cosines: &[f64], d: &mut [f64], l: &mut [f64], places: &mut Places) {
         if let Some(kernels) = self.closed_form() {
             d.copy_from_slice(cosines);
             return kernels.row(d, l);
@@ -123,13 +117,7 @@ impl KernelTable {
 
     /// D and L at the first `count` of the cosines that were gathered.
     #[inline(always)]
-    fn tails<const FMA: bool>(
-        &self,
-        count: usize,
-        d: &mut [f64],
-        l: &mut [f64],
-        places: &mut Places,
-    ) {
+    fn tails<const FMA: bool>(&self, count: usize, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         // Whole vectors: what is computed beyond the end is not used.
         self.locate::<FMA>(count.next_multiple_of(LANES), places);
         let (pieces, _) = self.far();
@@ -244,10 +232,7 @@ mod tests {
                         // By what rounding of ρ makes of exp(−b²/(1 + ρ)).
                         let allowed = if one > 1e-20 { 3e-14 } else { 3e-13 };
                         let allowed = allowed * (b * b / 16.0_f64).max(1.0);
-                        assert!(
-                            error < allowed || one < 1e-100,
-                            "ρ = {rho}, b = {b}: {error:e}"
-                        );
+                        assert!(error < allowed || one < 1e-100, "ρ = {rho}, b = {b}: {error:e}");
                     }
                 }
             }
@@ -261,10 +246,7 @@ mod tests {
             places.cosines[..6].copy_from_slice(&UNSAFE_COSINES);
             let (mut d, mut l) = ([0.0; 6], [0.0; 6]);
             KernelTable::new(b).chunk(&mut d, &mut l, &mut places);
-            assert!(
-                d.iter().chain(&l).all(|x| x.is_finite()),
-                "{b}: {d:?} {l:?}"
-            );
+            assert!(d.iter().chain(&l).all(|x| x.is_finite()), "{b}: {d:?} {l:?}");
         }
     }
 
@@ -273,10 +255,7 @@ mod tests {
         for i in 0..=70_000 {
             let x = -0.01 * f64::from(i);
             let (fast, slow) = (exp::<true>(x), x.exp());
-            assert!(
-                (fast - slow).abs() <= 2.0 * f64::EPSILON * slow,
-                "{x}: {fast:e}"
-            );
+            assert!((fast - slow).abs() <= 2.0 * f64::EPSILON * slow, "{x}: {fast:e}");
         }
         assert_eq!(exp::<true>(0.0), 1.0);
     }

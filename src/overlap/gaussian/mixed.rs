@@ -37,9 +37,7 @@ mod tests {
     const ANGLES: [f64; 7] = [0.0, 0.05, 0.4, 1.5, 2.2, 3.1, std::f64::consts::PI];
 
     fn cells() -> impl Iterator<Item = (f64, f64, f64)> {
-        let pairs = THRESHOLDS
-            .into_iter()
-            .flat_map(|b| THRESHOLDS.map(|c| (b, c)));
+        let pairs = THRESHOLDS.into_iter().flat_map(|b| THRESHOLDS.map(|c| (b, c)));
         pairs.flat_map(|(b, c)| ANGLES.map(|theta| (b, c, theta)))
     }
 
@@ -62,15 +60,10 @@ mod tests {
             };
             // Split where the mean of Y passes c, which for small angles is a kink.
             let kink = (c / rho).clamp(b, 12.0);
-            let piece = |from: f64, to: f64| {
-                quadrature::integrate(from, to, 0.03, |x| above(x) * density(x))
-            };
+            let piece = |from: f64, to: f64| quadrature::integrate(from, to, 0.03, |x| above(x) * density(x));
             let mean = piece(b, kink) + piece(kink, 12.0);
             let found = at(b, c, theta);
-            assert!(
-                (found - mean).abs() < 1e-12,
-                "{b}, {c}, {theta}: {found} beside {mean}"
-            );
+            assert!((found - mean).abs() < 1e-12, "{b}, {c}, {theta}: {found} beside {mean}");
         }
     }
 

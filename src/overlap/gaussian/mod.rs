@@ -113,10 +113,7 @@ impl OverlapMethod for ExactGaussian {
         let unit = self.norms.iter().all(|r| (r - 1.0).abs() <= UNIT);
         let common = common_threshold(&self.thresholds).filter(|_| unit);
         if let Some(b) = common
-            && self
-                .table
-                .as_ref()
-                .is_none_or(|table| table.threshold() != b)
+            && self.table.as_ref().is_none_or(|table| table.threshold() != b)
         {
             self.table = Some(KernelTable::shared(b));
         }
@@ -196,23 +193,14 @@ impl Nodes<'_> {
     }
 
     /// D and L of node j with all nodes after it, by their cosines and the table.
-    fn look_up(
-        &self,
-        table: &KernelTable,
-        j: usize,
-        d: &mut [f64],
-        l: &mut [f64],
-        places: &mut Option<Places>,
-    ) {
+    fn look_up(&self, table: &KernelTable, j: usize, d: &mut [f64], l: &mut [f64], places: &mut Option<Places>) {
         let places = places.get_or_insert_default();
         let chunks = d.chunks_mut(CHUNK).zip(l.chunks_mut(CHUNK));
         for (first, (d, l)) in (j + 1..).step_by(CHUNK).zip(chunks) {
             places.cosines[..d.len()].copy_from_slice(d);
             table.chunk(d, l, places);
             let cosines = &places.cosines;
-            self.mend(table, j, first, d, l, |i, _| {
-                !HalfAngle::rho_is_safe(cosines[i])
-            });
+            self.mend(table, j, first, d, l, |i, _| !HalfAngle::rho_is_safe(cosines[i]));
         }
     }
 
@@ -227,9 +215,7 @@ impl Nodes<'_> {
         doubtful: impl Fn(usize, f64) -> bool,
     ) {
         // All of them are looked at: that goes by vectors.
-        let any = (0..)
-            .zip(&*d)
-            .fold(false, |any, (i, &d)| any | doubtful(i, d));
+        let any = (0..).zip(&*d).fold(false, |any, (i, &d)| any | doubtful(i, d));
         if !any {
             return;
         }

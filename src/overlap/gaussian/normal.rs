@@ -65,9 +65,7 @@ pub fn between(b: f64, b_prime: f64) -> f64 {
         [true, _] => moment(b, width, |above| above * (width - above)),
         // X → −X exchanges the two ends.
         [false, true] => moment(b_prime, width, |above| above * (width - above)),
-        [false, false] => quadrature::integrate(-SUPPORT, SUPPORT, 1.5, |x| {
-            (x - b) * (-b_prime - x) * density(x)
-        }),
+        [false, false] => quadrature::integrate(-SUPPORT, SUPPORT, 1.5, |x| (x - b) * (-b_prime - x) * density(x)),
     }
 }
 
@@ -99,10 +97,7 @@ mod tests {
             let back = tail_inverse(tail(b));
             // For b well below zero 1 − Q(b) is lost to rounding, and with it digits of b.
             let lost = f64::EPSILON / density(b);
-            assert!(
-                (back - b).abs() <= 1e-14 * (1.0 + b.abs()) + 2.0 * lost,
-                "{b}: {back}"
-            );
+            assert!((back - b).abs() <= 1e-14 * (1.0 + b.abs()) + 2.0 * lost, "{b}: {back}");
         }
     }
 
@@ -110,11 +105,7 @@ mod tests {
     fn means_above_a_threshold_meet_their_closed_form() {
         for b in [-1e100, -40.0, -39.5, -39.0, -8.0, -1.0, 0.0, 2.0] {
             let closed = density(b) - b * tail(b);
-            assert!(
-                (mean_above(b) / closed - 1.0).abs() < 1e-13,
-                "{b}: {}",
-                mean_above(b)
-            );
+            assert!((mean_above(b) / closed - 1.0).abs() < 1e-13, "{b}: {}", mean_above(b));
         }
     }
 

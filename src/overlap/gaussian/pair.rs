@@ -97,10 +97,7 @@ impl GaussianPair {
         }
         // At θ = π, Y = −X: both are active for b < X < −b'.
         let (d_at_pi, l_at_pi) = if b + b_prime < 0.0 {
-            (
-                normal::probability_between(b, b_prime),
-                normal::between(b, b_prime),
-            )
+            (normal::probability_between(b, b_prime), normal::between(b, b_prime))
         } else {
             (0.0, 0.0)
         };
@@ -120,10 +117,7 @@ impl GaussianPair {
     /// The integrals over [θ, π] alone, times exp(`shift`): what is left of D and L when their values at π are set aside.
     pub(super) fn tail(&self, angle: HalfAngle, shift: f64) -> PairOverlap {
         let (d, l) = self.integrals(angle, shift);
-        PairOverlap {
-            d: d / PI,
-            l: l / PI,
-        }
+        PairOverlap { d: d / PI, l: l / PI }
     }
 
     /// D(π) and L(π): zero unless b + b' < 0.
@@ -163,9 +157,7 @@ impl GaussianPair {
             let near = half_range([self.p, self.q], shift, start, 1.0, |x, from_start, _| {
                 2.0 * cos2 * from_start * (x + start)
             });
-            let far = half_range([self.q, self.p], shift, 0.0, 1.0, |x, _, _| {
-                2.0 * (cos2 - x * x * sin2)
-            });
+            let far = half_range([self.q, self.p], shift, 0.0, 1.0, |x, _, _| 2.0 * (cos2 - x * x * sin2));
             (near.0 + far.0, near.1 + far.1)
         } else {
             let end = angle.cos / angle.sin;
@@ -190,13 +182,7 @@ fn d_slope(p: f64, q: f64, angle: HalfAngle) -> f64 {
 /// ∫ G and ∫ G·w/(1 + x²) over [low, high] ⊂ [0, 1], G = exp(shift − ½[a²(1 + x²) + c²(1 + x⁻²)])/(1 + x²).
 ///
 /// The weight w gets x with its distances from both ends, which near them would cancel if it formed them.
-fn half_range(
-    [a, c]: [f64; 2],
-    shift: f64,
-    low: f64,
-    high: f64,
-    weight: impl Fn(f64, f64, f64) -> f64,
-) -> (f64, f64) {
+fn half_range([a, c]: [f64; 2], shift: f64, low: f64, high: f64, weight: impl Fn(f64, f64, f64) -> f64) -> (f64, f64) {
     let (a, c) = (a.abs(), c.abs());
     if low >= high {
         return (0.0, 0.0);
@@ -212,11 +198,7 @@ fn half_range(
         0.5 * ((a * x).powi(2) + well)
     };
     // The integrand peaks where a x = c/x, or at the nearer end.
-    let peak = if a > 0.0 {
-        (c / a).sqrt().clamp(low, high)
-    } else {
-        high
-    };
+    let peak = if a > 0.0 { (c / a).sqrt().clamp(low, high) } else { high };
     let depth = variable(peak);
     let constant = 0.5 * (a * a + c * c) - shift;
     if !(depth + constant).is_finite() || depth + constant > 800.0 {

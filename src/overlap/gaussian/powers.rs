@@ -24,10 +24,7 @@ pub fn evaluate<const FMA: bool, const N: usize>(powers: &Powers<N>, u: f64) -> 
         value = array::from_fn(|lane| fused::<FMA>(value[lane], square, power[lane]));
     }
     let [d_even, l_even, d_odd, l_odd] = value;
-    [
-        fused::<FMA>(d_odd, u, d_even),
-        fused::<FMA>(l_odd, u, l_even),
-    ]
+    [fused::<FMA>(d_odd, u, d_even), fused::<FMA>(l_odd, u, l_even)]
 }
 
 #[cfg(test)]

@@ -52,10 +52,7 @@ mod tests {
         for degree in (0..2 * POINTS as i32).step_by(2) {
             let sum: f64 = RULE.iter().map(|&(x, w)| w * x.powi(degree)).sum();
             let exact = 2.0 / f64::from(degree + 1);
-            assert!(
-                (sum - exact).abs() < 4e-15 * exact.max(0.1),
-                "degree {degree}"
-            );
+            assert!((sum - exact).abs() < 4e-15 * exact.max(0.1), "degree {degree}");
         }
     }
 

@@ -95,10 +95,7 @@ impl KernelTable {
         let near = (0..near_pieces).map(|piece| {
             let start = piece as f64 * width;
             interpolation.on(start, start + width, |x| {
-                both(pair.at(HalfAngle {
-                    sin: x,
-                    cos: other(x),
-                }))
+                both(pair.at(HalfAngle { sin: x, cos: other(x) }))
             })
         });
 
@@ -108,10 +105,7 @@ impl KernelTable {
         let far = (far_base..=octave_index(END)).map(|index| {
             let (start, end) = (octave_start(index), octave_start(index + 1));
             interpolation.on(start, end, |y| {
-                let angle = HalfAngle {
-                    sin: other(y),
-                    cos: y,
-                };
+                let angle = HalfAngle { sin: other(y), cos: y };
                 both(pair.tail(angle, factor(threshold, y)))
             })
         });
@@ -248,13 +242,10 @@ mod tests {
     #[test]
     fn the_table_agrees_with_the_integrals_at_every_angle() {
         let near_pi = (1..60).map(|i| PI - 2f64.powf(-0.5 * f64::from(i)));
-        let angles: Vec<f64> = (0..=3000)
-            .map(|i| PI * f64::from(i) / 3000.0)
-            .chain(near_pi)
-            .collect();
+        let angles: Vec<f64> = (0..=3000).map(|i| PI * f64::from(i) / 3000.0).chain(near_pi).collect();
         for b in [
-            -1e100, -1e16, -60.0, -25.0, -8.0, -2.0, -0.3, -1e-5, -1e-300, 0.0, 5e-324, 1e-300,
-            1e-25, 1e-17, 1e-9, 0.01, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 20.0, 38.0, 1e100,
+            -1e100, -1e16, -60.0, -25.0, -8.0, -2.0, -0.3, -1e-5, -1e-300, 0.0, 5e-324, 1e-300, 1e-25, 1e-17, 1e-9,
+            0.01, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 20.0, 38.0, 1e100,
         ] {
             let (table, pair) = (KernelTable::new(b), GaussianPair::new(b, b));
             for &theta in &angles {
@@ -263,10 +254,7 @@ mod tests {
                 let allowed = if slow.d > 1e-20 { 1e-13 } else { 1e-12 };
                 for (fast, slow) in [(fast.d, slow.d), (fast.l, slow.l)] {
                     let error = (fast - slow).abs() / slow.max(f64::MIN_POSITIVE);
-                    assert!(
-                        error <= allowed || slow < 1e-100,
-                        "θ = {theta}, b = {b}: {error:e}"
-                    );
+                    assert!(error <= allowed || slow < 1e-100, "θ = {theta}, b = {b}: {error:e}");
                 }
             }
         }
@@ -283,14 +271,8 @@ mod tests {
             let table = KernelTable::new(b);
             for &angle in &angles {
                 let (tiny, none) = (table.pair().at(angle), zero.at(angle));
-                assert!(
-                    (tiny.d / none.d - 1.0).abs() < 1e-13,
-                    "{b}: {tiny:?} {none:?}"
-                );
-                assert!(
-                    (tiny.l / none.l - 1.0).abs() < 1e-13,
-                    "{b}: {tiny:?} {none:?}"
-                );
+                assert!((tiny.d / none.d - 1.0).abs() < 1e-13, "{b}: {tiny:?} {none:?}");
+                assert!((tiny.l / none.l - 1.0).abs() < 1e-13, "{b}: {tiny:?} {none:?}");
             }
             // Three milliseconds, where it was seconds.
             assert!(

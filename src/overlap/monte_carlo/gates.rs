@@ -169,9 +169,7 @@ mod tests {
 
     /// Pre-activations with one in five gates open.
     fn opened() -> (Array2<f64>, Array2<f64>, Vec<Gates>) {
-        let z = Array2::from_shape_fn((5, 150), |(j, i)| {
-            f64::from(((i * (j + 3)) % 7) as u8) - 3.0
-        });
+        let z = Array2::from_shape_fn((5, 150), |(j, i)| f64::from(((i * (j + 3)) % 7) as u8) - 3.0);
         let mut f = z.clone();
         let mut gates = vec![Gates::default(); 5];
         open(f.view_mut(), Array1::from_elem(5, 1.0).view(), &mut gates);
@@ -233,9 +231,6 @@ mod tests {
             assert!((sums.squares - squares).abs() < 1e-12);
             seen += 1;
         });
-        assert_eq!(
-            (sparse, seen),
-            (total, counts.iter().filter(|&&both| both > 0).count())
-        );
+        assert_eq!((sparse, seen), (total, counts.iter().filter(|&&both| both > 0).count()));
     }
 }

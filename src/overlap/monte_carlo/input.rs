@@ -88,14 +88,10 @@ impl Input {
         if rows != columns {
             return Err(InputError::NotSquare { rows, columns });
         }
-        if let Some(((row, column), &entry)) =
-            covariance.indexed_iter().find(|(_, x)| !x.is_finite())
-        {
+        if let Some(((row, column), &entry)) = covariance.indexed_iter().find(|(_, x)| !x.is_finite()) {
             return Err(InputError::NotFinite { entry, row, column });
         }
-        let scale = covariance
-            .iter()
-            .fold(f64::MIN_POSITIVE, |a, x| a.max(x.abs()));
+        let scale = covariance.iter().fold(f64::MIN_POSITIVE, |a, x| a.max(x.abs()));
         let asymmetry = (&covariance - &covariance.t())
             .iter()
             .fold(0.0_f64, |a, x| a.max(x.abs()));
@@ -188,12 +184,7 @@ impl Input {
     ///
     /// Rows of data come in their order, `first` being the number of the block's first, or, where
     /// that is `None`, are drawn with replacement.
-    pub(super) fn draw<T: Real>(
-        &self,
-        [seed, epoch, block]: [u64; 3],
-        first: Option<usize>,
-        mut x: ArrayViewMut2<T>,
-    ) {
+    pub(super) fn draw<T: Real>(&self, [seed, epoch, block]: [u64; 3], first: Option<usize>, mut x: ArrayViewMut2<T>) {
         let mut stream = rng::stream(seed, "samples", &[epoch, block]);
         match &self.0 {
             Kind::Standard => x.iter_mut().for_each(|x| *x = T::normal(&mut stream)),
@@ -243,28 +234,17 @@ mod tests {
         let mut x = Array2::<f64>::zeros((100_000, 3));
         input.sample(1, 0, x.view_mut());
         let sampled = x.t().dot(&x) / 100_000.0;
-        assert!(
-            (&sampled - &covariance).iter().all(|d| d.abs() < 0.05),
-            "{sampled}"
-        );
+        assert!((&sampled - &covariance).iter().all(|d| d.abs() < 0.05), "{sampled}");
     }
 
     #[test]
     fn each_fault_of_a_covariance_has_a_word_of_its_own() {
-        let error = |rows| {
-            Input::gaussian(arr2::<f64, 2>(rows))
-                .unwrap_err()
-                .to_string()
-        };
+        let error = |rows| Input::gaussian(arr2::<f64, 2>(rows)).unwrap_err().to_string();
         assert!(error(&[[1.0, 0.0], [f64::NAN, 1.0]]).contains("NaN at [1, 0]"));
         assert!(error(&[[1.0, 0.5], [0.4, 1.0]]).contains("symmetric"));
         assert!(error(&[[1.0, 2.0], [2.0, 1.0]]).contains("-1.000e0"));
         let rounded = Input::gaussian(arr2(&[[1.0, 0.5 + 5e-8], [0.5, 1.0]])).unwrap();
-        assert!(
-            rounded.remark().unwrap().contains("5.0e-8"),
-            "{:?}",
-            rounded.remark()
-        );
+        assert!(rounded.remark().unwrap().contains("5.0e-8"), "{:?}", rounded.remark());
         assert!(
             Input::gaussian(arr2(&[[1.0, 0.5], [0.5, 1.0]]))
                 .unwrap()

@@ -117,12 +117,7 @@ impl<T: Real> MonteCarlo<T> {
     ///
     /// # Panics
     /// If the layers differ in input dimension.
-    pub fn estimate_while(
-        &mut self,
-        student: LayerView,
-        teacher: LayerView,
-        go_on: &GoOn,
-    ) -> Option<Estimate> {
+    pub fn estimate_while(&mut self, student: LayerView, teacher: LayerView, go_on: &GoOn) -> Option<Estimate> {
         let (n, m) = (student.nodes(), teacher.nodes());
         let mut mean = Overlaps::zeros(n, m);
         assert_shapes(&student, &teacher, &mean);
@@ -148,20 +143,11 @@ impl<T: Real> MonteCarlo<T> {
             .for_each(|error, mean, square| {
                 *error = ((square / count - mean * mean).max(0.0) / degrees).sqrt();
             });
-        Some(Estimate {
-            mean,
-            standard_error,
-        })
+        Some(Estimate { mean, standard_error })
     }
 
     /// Sums over all samples, left in the first group; whether it went on until the end.
-    fn accumulate(
-        &mut self,
-        student: LayerView,
-        teacher: LayerView,
-        wanted: Wanted,
-        go_on: &GoOn,
-    ) -> bool {
+    fn accumulate(&mut self, student: LayerView, teacher: LayerView, wanted: Wanted, go_on: &GoOn) -> bool {
         let (n, m, d) = (student.nodes(), teacher.nodes(), student.input_dim());
         self.prepare([n, m, d], wanted.mixed);
         let layers = [student.reborrow(), teacher.reborrow()];
@@ -199,11 +185,7 @@ impl<T: Real> MonteCarlo<T> {
     /// Lays out working memory for n student and m teacher nodes in dimension d, unless it is there.
     fn prepare(&mut self, [n, m, d]: [usize; 3], mixed: bool) {
         let of_size = |sums: &Sums<T>| sums.gates.nrows() == n && sums.mixed.is_empty() != mixed;
-        let fits = self.weights.dim() == (n + m, d)
-            && self
-                .groups
-                .first()
-                .is_some_and(|group| of_size(&group.sums));
+        let fits = self.weights.dim() == (n + m, d) && self.groups.first().is_some_and(|group| of_size(&group.sums));
         if fits {
             return;
         }

@@ -1,8 +1,8 @@
 //! Axes out of `[[sweep.axis]]`.
 
 use super::declared::{
-    DESIGN, KEY, LINEAR_FROM, LINEAR_POINTS, LINEAR_STEP, LINEAR_TO, LINEAR_WHOLE, LOG_FROM,
-    LOG_POINTS, LOG_TO, LOG_WHOLE, MOST_POINTS, POINTS, VALUES as LIST, ZIP,
+    DESIGN, KEY, LINEAR_FROM, LINEAR_POINTS, LINEAR_STEP, LINEAR_TO, LINEAR_WHOLE, LOG_FROM, LOG_POINTS, LOG_TO,
+    LOG_WHOLE, MOST_POINTS, POINTS, VALUES as LIST, ZIP,
 };
 use super::{Axis, Design, DesignName, Part, Range, Result, Values};
 use crate::config::ScenarioError;
@@ -19,8 +19,7 @@ const LONGEST: u64 = 1 << 16;
 const DIMENSIONS: usize = 256;
 
 /// What an axis has its values from.
-const VALUES: &str =
-    "one of values = […], linear = { from, to, points or step }, log = { from, to, points }";
+const VALUES: &str = "one of values = […], linear = { from, to, points or step }, log = { from, to, points }";
 
 /// One `[[sweep.axis]]`.
 pub(super) fn axis(mut section: Section, design: Design, thin: u64) -> Result<Axis> {
@@ -148,17 +147,11 @@ fn part(mut section: Section, design: Design, thin: u64, zipped: bool) -> Result
         .filter(|kind| section.has(kind))
         .collect();
     let [kind] = given[..] else {
-        let found = if given.is_empty() {
-            "nothing"
-        } else {
-            "more than one"
-        };
+        let found = if given.is_empty() { "nothing" } else { "more than one" };
         let path = section.full("values");
         return Err(section.contradiction(&path, found.into(), VALUES));
     };
-    let origin = section
-        .origin_of(&section.full(kind))
-        .unwrap_or(node.origin);
+    let origin = section.origin_of(&section.full(kind)).unwrap_or(node.origin);
     let path = section.full(kind);
     let values = match kind {
         "values" => list(&mut section, thin)?,
@@ -167,11 +160,7 @@ fn part(mut section: Section, design: Design, thin: u64, zipped: bool) -> Result
             distinct(range(inner, &path, design, thin)?, origin, &section, &path)?
         }
     };
-    let part = Part {
-        key,
-        origin,
-        values,
-    };
+    let part = Part { key, origin, values };
     // What stands twice in one list of a zip may stand beside different values of the others.
     if !zipped && let Some(twice) = repeated(std::slice::from_ref(&part)) {
         let allowed = format!("{}; for replicates, sweep.seeds", LIST.allowed());
@@ -184,9 +173,9 @@ fn part(mut section: Section, design: Design, thin: u64, zipped: bool) -> Result
 fn list(section: &mut Section, thin: u64) -> Result<Values> {
     let node = section.take("values").expect("it is there");
     match &node.value {
-        Value::Array(list) if !list.is_empty() => Ok(Values::List(
-            list.iter().step_by(thin as usize).cloned().collect(),
-        )),
+        Value::Array(list) if !list.is_empty() => {
+            Ok(Values::List(list.iter().step_by(thin as usize).cloned().collect()))
+        }
         _ => Err(section.wrong("values", &node, &LIST.allowed())),
     }
 }
@@ -274,35 +263,25 @@ fn count(
     Ok(match (design, points, step) {
         (Design::Random { .. } | Design::Sobol { .. }, None, None) => 0,
         (Design::Grid, Some(points), None) => points,
-        (Design::Grid, None, Some(step)) if to > from => {
-            steps(from, to, step).ok_or_else(|| {
-                let (found, allowed) = match step > to - from {
-                    true => (format!("{step}"), "a step within the range"),
-                    false => (
-                        format!("{step:e}, which is more than 2⁴⁰ points"),
-                        "a larger step",
-                    ),
-                };
-                section.contradiction(&format!("{path}.step"), found, allowed)
-            })?
-        }
+        (Design::Grid, None, Some(step)) if to > from => steps(from, to, step).ok_or_else(|| {
+            let (found, allowed) = match step > to - from {
+                true => (format!("{step}"), "a step within the range"),
+                false => (format!("{step:e}, which is more than 2⁴⁰ points"), "a larger step"),
+            };
+            section.contradiction(&format!("{path}.step"), found, allowed)
+        })?,
         (design, points, _) => {
             let (found, allowed) = match design {
-                Design::Random { .. } | Design::Sobol { .. } => (
-                    "points or step",
-                    "neither with design = \"random\" or \"sobol\"",
-                ),
+                Design::Random { .. } | Design::Sobol { .. } => {
+                    ("points or step", "neither with design = \"random\" or \"sobol\"")
+                }
                 Design::Grid if log => ("no points", "the number of points"),
                 Design::Grid => (
                     "points and step, or neither, or a range that does not rise",
                     "points; or step, of a range that rises",
                 ),
             };
-            let at = if points.is_some() || log {
-                "points"
-            } else {
-                "step"
-            };
+            let at = if points.is_some() || log { "points" } else { "step" };
             return Err(section.contradiction(&format!("{path}.{at}"), found.into(), allowed));
         }
     })
@@ -311,7 +290,5 @@ fn count(
 /// As many values as fit, with room for rounding: at least two, at most [`MOST_POINTS`].
 fn steps(from: f64, to: f64, step: f64) -> Option<u64> {
     let steps = ((to - from) / step * (1.0 + 1e-12)).floor();
-    (1.0..MOST_POINTS as f64)
-        .contains(&steps)
-        .then(|| steps as u64 + 1)
+    (1.0..MOST_POINTS as f64).contains(&steps).then(|| steps as u64 + 1)
 }

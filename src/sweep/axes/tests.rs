@@ -9,9 +9,7 @@ fn axis(text: &str) -> Result<Vec<Value>> {
     let document = Document::parse(Path::new("s.toml"), &text, &[]).unwrap();
     let sweep = Sweep::read(document)?;
     let axis = &sweep.axes[0];
-    Ok((0..axis.count())
-        .map(|i| axis.parts[0].at(i).value)
-        .collect())
+    Ok((0..axis.count()).map(|i| axis.parts[0].at(i).value).collect())
 }
 
 fn shown(text: &str) -> String {
@@ -29,17 +27,11 @@ fn linear_ranges_have_exact_decimals() {
         shown("linear = { from = -0.3, to = 0.35, step = 0.1 }"),
         "-0.3 -0.2 -0.1 0 0.1 0.2 0.3"
     );
-    assert_eq!(
-        shown("linear = { from = 10, to = 4, points = 4 }"),
-        "10 8 6 4"
-    );
+    assert_eq!(shown("linear = { from = 10, to = 4, points = 4 }"), "10 8 6 4");
     let many = axis("linear = { from = 0, to = 1.0, points = 100001 }").unwrap();
     for (i, value) in many.iter().enumerate() {
         let expected: f64 = format!("{}e-5", i).parse().unwrap();
-        assert!(
-            matches!(value, Value::Float(x) if *x == expected),
-            "{value}"
-        );
+        assert!(matches!(value, Value::Float(x) if *x == expected), "{value}");
     }
 }
 
@@ -78,10 +70,7 @@ fn mistakes_are_named() {
     for (text, said) in [
         ("", "sweep.axis[0].values: found nothing"),
         ("values = []", "a list of values, not empty"),
-        (
-            "values = [1]\nlog = { from = 1, to = 2, points = 2 }",
-            "more than one",
-        ),
+        ("values = [1]\nlog = { from = 1, to = 2, points = 2 }", "more than one"),
         (
             "log = { from = 0, to = 2, points = 2 }",
             "sweep.axis[0].log.from: found 0",
@@ -90,14 +79,8 @@ fn mistakes_are_named() {
             "log = { from = 1, to = 2 }",
             "sweep.axis[0].log.points: found no points",
         ),
-        (
-            "linear = { from = 1, to = 2, points = 2, step = 1 }",
-            "points and step",
-        ),
-        (
-            "linear = { from = 1, too = 2, points = 2 }",
-            "did you mean to?",
-        ),
+        ("linear = { from = 1, to = 2, points = 2, step = 1 }", "points and step"),
+        ("linear = { from = 1, too = 2, points = 2 }", "did you mean to?"),
         ("vals = [1]", "sweep.axis[0].values"),
         ("values = [1, 2, 1.0]", "found 1 twice"),
         (
@@ -122,10 +105,7 @@ fn mistakes_are_named() {
         ),
     ] {
         let error = axis(text).unwrap_err().to_string();
-        assert!(
-            error.contains(said) && error.starts_with("s.toml:"),
-            "{error}"
-        );
+        assert!(error.contains(said) && error.starts_with("s.toml:"), "{error}");
     }
 }
 
@@ -140,15 +120,8 @@ fn values_of_narrow_and_of_wide_ranges_ascend_and_none_is_there_twice() {
         "linear = { from = 0, to = 1e-9, points = 1000 }",
         "linear = { from = -1e300, to = 1e300, points = 5 }",
     ] {
-        let numbers: Vec<f64> = axis(text)
-            .unwrap()
-            .iter()
-            .map(|x| x.number().unwrap())
-            .collect();
-        assert!(
-            numbers.windows(2).all(|pair| pair[0] < pair[1]),
-            "{text}: {numbers:?}"
-        );
+        let numbers: Vec<f64> = axis(text).unwrap().iter().map(|x| x.number().unwrap()).collect();
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{text}: {numbers:?}");
     }
     assert_eq!(
         shown("log = { from = 1, to = 8, points = 10, whole = true }"),
@@ -166,27 +139,16 @@ fn with_options(text: &str, options: &[&str]) -> Result<Sweep> {
 
 #[test]
 fn axes_from_the_command_line_are_like_those_of_the_file() {
-    let options = [
-        "a.b=log:1e-3:10:5",
-        "c.d=values:x,[1, 2],3",
-        "e.f=linear:0:1:3",
-    ];
+    let options = ["a.b=log:1e-3:10:5", "c.d=values:x,[1, 2],3", "e.f=linear:0:1:3"];
     let sweep = with_options("", &options).unwrap();
-    let shown: Vec<String> = sweep
-        .axes
-        .iter()
-        .map(|axis| axis.parts[0].definition())
-        .collect();
+    let shown: Vec<String> = sweep.axes.iter().map(|axis| axis.parts[0].definition()).collect();
     assert_eq!(shown[1], "c.d: [\"x\", [1, 2], 3]");
     let values = |axis: usize| {
         let axis = &sweep.axes[axis];
         let values = (0..axis.count()).map(|i| axis.parts[0].at(i).value.to_string());
         values.collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(
-        (values(0), values(2)),
-        ("0.001 0.01 0.1 1 10".into(), "0 0.5 1".into())
-    );
+    assert_eq!((values(0), values(2)), ("0.001 0.01 0.1 1 10".into(), "0 0.5 1".into()));
     // In place of the file's.
     let text = "[[sweep.axis]]\nkey = \"a.b\"\nvalues = [1]\n";
     let sweep = with_options(text, &options[..1]).unwrap();
@@ -208,11 +170,7 @@ fn axes_from_the_command_line_are_like_those_of_the_file() {
 fn a_key_has_one_axis() {
     let axis = |key: &str| format!("[[sweep.axis]]\nkey = \"{key}\"\nvalues = [1, 2]\n");
     let zip = "[[sweep.axis]]\nzip = [{ key = \"a.b\", values = [3, 3] }, { key = \"c.d\", values = [1, 2] }]\n";
-    for text in [
-        axis("a.b") + &axis("a.b"),
-        axis("a.b") + zip,
-        axis("a.b") + &axis("a"),
-    ] {
+    for text in [axis("a.b") + &axis("a.b"), axis("a.b") + zip, axis("a.b") + &axis("a")] {
         let error = with_options(&text, &[]).unwrap_err().to_string();
         assert!(
             error.contains("beside an axis of") && error.starts_with("s.toml:"),
@@ -225,10 +183,7 @@ fn a_key_has_one_axis() {
     let one = with_options(&axis("a.b"), &[option]).unwrap();
     assert_eq!(one.axes[0].count(), 3);
     let error = with_options("", &[option, "a.b=values:4"]).unwrap_err();
-    assert!(
-        error.to_string().contains("a second axis of this key"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("a second axis of this key"), "{error}");
     let twice = zip.replace("[1, 2]", "[1, 1]");
     let error = with_options(&twice, &[]).unwrap_err().to_string();
     assert!(error.contains("3, 1 twice"), "{error}");

@@ -21,11 +21,7 @@ struct Rows<'a> {
 }
 
 /// All rows up to the first that is missing, under a header; gives its index.
-pub(super) fn in_place(
-    parts: &[Part],
-    out: &mut dyn Write,
-    tally: &mut Tally,
-) -> Result<u64, Trouble> {
+pub(super) fn in_place(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<u64, Trouble> {
     let mut next = 0;
     each(parts, out, |out, marks, index, line| {
         if index != next {
@@ -38,12 +34,7 @@ pub(super) fn in_place(
 }
 
 /// All rows beyond the first that is missing, under a header.
-pub(super) fn waiting(
-    parts: &[Part],
-    missing: u64,
-    out: &mut dyn Write,
-    tally: &mut Tally,
-) -> Result<(), Trouble> {
+pub(super) fn waiting(parts: &[Part], missing: u64, out: &mut dyn Write, tally: &mut Tally) -> Result<(), Trouble> {
     each(parts, out, |out, marks, index, line| {
         if index > missing {
             keep(out, marks, line, tally)?;
@@ -73,8 +64,7 @@ fn each(
     let marks = Marks::of(names.trim_end().split(','));
     loop {
         let heads = all.iter_mut().filter(|rows| rows.head.is_some());
-        let Some(first) = heads.min_by_key(|rows| rows.head.as_ref().map(|(index, _)| *index))
-        else {
+        let Some(first) = heads.min_by_key(|rows| rows.head.as_ref().map(|(index, _)| *index)) else {
             return Ok(());
         };
         if let Some((index, line)) = first.head.take()
@@ -118,8 +108,7 @@ impl<'a> Rows<'a> {
             let index: u64 = index.ok_or_else(|| {
                 let found: String = String::from_utf8_lossy(&line).chars().take(40).collect();
                 let found = format!("\"{found}…\", not as it was written");
-                self.part
-                    .wrong(CELLS, format!("{found}; --resume computes it again"))
+                self.part.wrong(CELLS, format!("{found}; --resume computes it again"))
             })?;
             self.last = Some(index);
             self.head = Some((index, line));

@@ -28,8 +28,7 @@ impl Axis {
         let parse = |value: &String| value.parse::<f64>().ok().filter(|x| x.is_finite());
         let numbers: Option<Vec<f64>> = values.iter().map(parse).collect();
         if numbers.is_some() {
-            values
-                .sort_by(|a, b| f64::total_cmp(&parse(a).unwrap_or(0.0), &parse(b).unwrap_or(0.0)));
+            values.sort_by(|a, b| f64::total_cmp(&parse(a).unwrap_or(0.0), &parse(b).unwrap_or(0.0)));
         }
         let places: HashMap<&str, u32> = (0..).zip(&values).map(|(i, v)| (v.as_str(), i)).collect();
         let places = column.iter().map(|value| places[value.as_str()]).collect();
@@ -74,14 +73,9 @@ impl Axis {
             return Scale::Linear;
         };
         let uneven = |warp: fn(f64) -> f64| {
-            let gaps: Vec<f64> = numbers
-                .windows(2)
-                .map(|p| warp(p[1]) - warp(p[0]))
-                .collect();
+            let gaps: Vec<f64> = numbers.windows(2).map(|p| warp(p[1]) - warp(p[0])).collect();
             let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
-            gaps.iter()
-                .map(|gap| (gap / mean - 1.0).powi(2))
-                .sum::<f64>()
+            gaps.iter().map(|gap| (gap / mean - 1.0).powi(2)).sum::<f64>()
         };
         if uneven(f64::ln) < uneven(|x| x) {
             Scale::Log
@@ -97,9 +91,7 @@ impl Axis {
             label: name(&self.key),
             scale: self.scale(),
             cells: self.numbers().map_or_else(places, <[f64]>::to_vec),
-            names: self
-                .numbers()
-                .map_or_else(|| self.values.clone(), |_| Vec::new()),
+            names: self.numbers().map_or_else(|| self.values.clone(), |_| Vec::new()),
             ..plot::Axis::default()
         }
     }

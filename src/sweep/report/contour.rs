@@ -4,11 +4,7 @@ use crate::plot::{Axis, Scale};
 
 /// Pieces of the contour, in values of the axes. `value` gives what stands at (column, row); squares with a corner
 /// that has none are left out. O(cells).
-pub fn zero(
-    x: &Axis,
-    y: &Axis,
-    value: impl Fn(usize, usize) -> Option<f64>,
-) -> Vec<[(f64, f64); 2]> {
+pub fn zero(x: &Axis, y: &Axis, value: impl Fn(usize, usize) -> Option<f64>) -> Vec<[(f64, f64); 2]> {
     let mut pieces = Vec::new();
     for column in 1..x.cells.len() {
         for row in 1..y.cells.len() {
@@ -60,9 +56,7 @@ mod tests {
         let x = axis((0..9).map(f64::from).collect(), Scale::Linear);
         let y = axis((0..7).map(|i| 10f64.powi(i)).collect(), Scale::Log);
         // log₁₀ y = 0.7 x + 0.35
-        let pieces = zero(&x, &y, |column, row| {
-            Some(0.7 * column as f64 + 0.35 - row as f64)
-        });
+        let pieces = zero(&x, &y, |column, row| Some(0.7 * column as f64 + 0.35 - row as f64));
         assert!(pieces.len() > 8);
         for (x, y) in pieces.into_iter().flatten() {
             assert!((y.log10() - 0.7 * x - 0.35).abs() < 1e-12, "{x} {y}");

@@ -201,12 +201,10 @@ impl Data {
             let of = |&axis: &usize| self.axes[axis].places[cell] as usize;
             let fixed: Vec<usize> = rest.iter().map(of).collect();
             let facet = *places.entry(fixed.clone()).or_insert_with(|| {
-                let named = rest.iter().zip(&fixed).map(|(&axis, &place)| {
-                    format!(
-                        "{} = {}",
-                        self.axes[axis].key, self.axes[axis].values[place]
-                    )
-                });
+                let named = rest
+                    .iter()
+                    .zip(&fixed)
+                    .map(|(&axis, &place)| format!("{} = {}", self.axes[axis].key, self.axes[axis].values[place]));
                 facets.push(Facet {
                     axes: [*x, *y],
                     fixed: named.collect(),
@@ -239,15 +237,8 @@ impl Data {
             1 => "one run each".to_owned(),
             seeds => format!("{seeds} runs each"),
         };
-        let drawn = self
-            .sieve
-            .as_ref()
-            .map(|sieve| format!("; {}", sieve.words()));
-        format!(
-            "{name}, {} cells, {runs}{}",
-            self.cells,
-            drawn.unwrap_or_default()
-        )
+        let drawn = self.sieve.as_ref().map(|sieve| format!("; {}", sieve.words()));
+        format!("{name}, {} cells, {runs}{}", self.cells, drawn.unwrap_or_default())
     }
 }
 

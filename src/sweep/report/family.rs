@@ -12,10 +12,7 @@ use crate::plot::{Figure, Look, Scale};
 
 /// Every chart, with its file's name; none unless exactly one axis of numbers changes.
 pub fn all(data: &Data) -> Vec<(&'static str, Figure)> {
-    let mut charts: Vec<_> = rates(data)
-        .map(|chart| ("rates", chart))
-        .into_iter()
-        .collect();
+    let mut charts: Vec<_> = rates(data).map(|chart| ("rates", chart)).into_iter().collect();
     let shown = data.kind.view.levels.iter();
     charts.extend(shown.filter_map(|of| Some((of.name, levels(data, of)?))));
     charts
@@ -66,14 +63,10 @@ impl<'a> Over<'a> {
 /// Columns that are no rates.
 fn levels(data: &Data, of: &Levels) -> Option<Figure> {
     let over = Over::new(data)?;
-    let curves = of
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(place, (column, label))| {
-            let points = over.points(&|cell| data.extra(cell, column));
-            (*label, points, Look::of_series(place))
-        });
+    let curves = of.columns.iter().enumerate().map(|(place, (column, label))| {
+        let points = over.points(&|cell| data.extra(cell, column));
+        (*label, points, Look::of_series(place))
+    });
     let mut curves: Vec<_> = curves.collect();
     curves.retain(|(_, points, _)| points.len() > 1);
     let said = curves.iter().filter_map(|(label, points, _)| {
@@ -90,11 +83,9 @@ fn levels(data: &Data, of: &Levels) -> Option<Figure> {
     let title = format!("{}: {}", of.title, said.collect::<Vec<_>>().join("; "));
     let figure = over.figure(data, title, of.caption).log_y(of.label);
     let any = !curves.is_empty();
-    let figure = curves
-        .into_iter()
-        .fold(figure, |figure, (label, points, look)| {
-            figure.spread(label, &points, look)
-        });
+    let figure = curves.into_iter().fold(figure, |figure, (label, points, look)| {
+        figure.spread(label, &points, look)
+    });
     any.then_some(figure)
 }
 

@@ -31,9 +31,7 @@ fn map(data: &Data, facet: &Facet, title: String, caption: &str) -> Figure {
     let [x, y] = facet.axes.map(|axis| data.axes[axis].of_cells());
     let refined = match facet.blanks().is_empty() {
         true => "",
-        false => {
-            " The sweep was refined: where no cell was run the nearest one that was is shown, paler."
-        }
+        false => " The sweep was refined: where no cell was run the nearest one that was is shown, paler.",
     };
     Figure::new(title)
         .caption(format!("{caption}{refined}"))
@@ -43,17 +41,12 @@ fn map(data: &Data, facet: &Facet, title: String, caption: &str) -> Figure {
 
 /// Pales what was not run, over what is shown there.
 fn paled(figure: Figure, facet: &Facet) -> Figure {
-    figure.cells(
-        "not run: as the nearest cell that was",
-        facet.blanks(),
-        Look::NOT_RUN,
-    )
+    figure.cells("not run: as the nearest cell that was", facet.blanks(), Look::NOT_RUN)
 }
 
 fn verdicts(data: &Data, facet: &Facet) -> Figure {
     let title = violated(data, &facet.run());
-    let caption =
-        "For each bound, the cells of the sweep in which it holds, is violated or claims nothing.";
+    let caption = "For each bound, the cells of the sweep in which it holds, is violated or claims nothing.";
     let figure = map(data, facet, title, caption);
     bounds(data).fold(figure, |figure, place| {
         let class = |cell: &Option<usize>| cell.map(|cell| data.rates[cell][place].class);
@@ -94,8 +87,7 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
             format!("In the median cell bounds are {medians} of the simulated rate")
         }
     };
-    let caption =
-        "For each bound, its ratio to the simulated rate in each cell; above 1 it is violated.";
+    let caption = "For each bound, its ratio to the simulated rate in each cell; above 1 it is violated.";
     let figure = map(data, facet, title, caption);
     let figure = shown().fold(figure, |figure, place| {
         let values = facet
@@ -103,12 +95,8 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
             .iter()
             .map(|cell| cell.and_then(|cell| of(place, cell)).unwrap_or(f64::NAN));
         let values: Vec<f64> = values.collect();
-        let none = places(facet, |cell| {
-            cell.is_some_and(|cell| of(place, cell).is_none())
-        });
-        let violated = |cell: &Option<usize>| {
-            cell.is_some_and(|cell| data.rates[cell][place].class == Class::Violated)
-        };
+        let none = places(facet, |cell| cell.is_some_and(|cell| of(place, cell).is_none()));
+        let violated = |cell: &Option<usize>| cell.is_some_and(|cell| data.rates[cell][place].class == Class::Violated);
         let figure = figure.panel(data.bounds[place].label);
         if values.iter().all(|value| value.is_nan()) {
             return figure.sentence("Vacuous, or nothing to compare with, in every cell.");
@@ -134,11 +122,7 @@ fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
     let known = every.filter(|value| !value.is_nan());
     let ends = bar(known.map(|value| value.max(NOISE)).collect())?;
     let figure = of.columns.iter().fold(figure, |figure, (name, title)| {
-        let values: Vec<f64> = facet
-            .shown
-            .iter()
-            .map(|cell| level(data, name, cell))
-            .collect();
+        let values: Vec<f64> = facet.shown.iter().map(|cell| level(data, name, cell)).collect();
         let figure = figure.panel(*title).heat(of.label, values, ends);
         let figure = without_level(figure, data, facet, (of, name));
         let figure = match of.alive {
@@ -168,11 +152,7 @@ fn in_cells(data: &Data, facet: &Facet, of: &Levels) -> String {
     let said = of.columns.iter().map(|(name, title)| {
         let known = known(name);
         let said = match of.alive {
-            Some(alive) => known
-                .iter()
-                .filter(|&&level| level > alive)
-                .count()
-                .to_string(),
+            Some(alive) => known.iter().filter(|&&level| level > alive).count().to_string(),
             None => Span::of(known.into_iter()).map_or("nowhere known".into(), |span| range(&span)),
         };
         match of.columns.len() {
@@ -188,25 +168,17 @@ fn in_cells(data: &Data, facet: &Facet, of: &Levels) -> String {
 }
 
 /// The cells that have no number, by the reason.
-fn without_level(
-    figure: Figure,
-    data: &Data,
-    facet: &Facet,
-    (of, name): (&Levels, &str),
-) -> Figure {
+fn without_level(figure: Figure, data: &Data, facet: &Facet, (of, name): (&Levels, &str)) -> Figure {
     let declared = of.absent.map_or(&[][..], |absent| absent.reasons);
     let reasons = declared.iter().enumerate();
     let reasons = reasons.map(|(place, (_, meaning, look))| (Some(place), *meaning, *look));
     let failed = (None, label(Class::Failed, data.seeds), Look::FAILED);
-    reasons
-        .chain([failed])
-        .fold(figure, |figure, (reason, meaning, look)| {
-            let lacks = |cell: &Option<usize>| {
-                cell.is_some_and(|cell| data.reason(cell, of.name) == reason)
-                    && level(data, name, cell).is_nan()
-            };
-            figure.cells(meaning, places(facet, lacks), look)
-        })
+    reasons.chain([failed]).fold(figure, |figure, (reason, meaning, look)| {
+        let lacks = |cell: &Option<usize>| {
+            cell.is_some_and(|cell| data.reason(cell, of.name) == reason) && level(data, name, cell).is_nan()
+        };
+        figure.cells(meaning, places(facet, lacks), look)
+    })
 }
 
 /// NaN where there is none.
@@ -242,11 +214,7 @@ fn bar(mut values: Vec<f64>) -> Option<[f64; 2]> {
     let size = |[low, high]: [f64; 2]| (high / low).ln();
     let all = [values[0], values[last]];
     let most = [values[last / 50], values[last - last / 50]];
-    let [low, high] = if size(all) > 2.0 * size(most) {
-        most
-    } else {
-        all
-    };
+    let [low, high] = if size(all) > 2.0 * size(most) { most } else { all };
     Some(if high > 1.001 * low {
         [low, high]
     } else {
@@ -257,10 +225,7 @@ fn bar(mut values: Vec<f64>) -> Option<[f64; 2]> {
 /// Places on the map at which cells of a kind are shown.
 fn places(facet: &Facet, is: impl Fn(&Option<usize>) -> bool) -> Vec<usize> {
     let cells = facet.shown.iter().enumerate();
-    cells
-        .filter(|(_, cell)| is(cell))
-        .map(|(place, _)| place)
-        .collect()
+    cells.filter(|(_, cell)| is(cell)).map(|(place, _)| place).collect()
 }
 
 /// Those that claim to be lower bounds.

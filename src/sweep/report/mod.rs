@@ -85,17 +85,12 @@ pub fn show(folder: &Folder, form: &Form) -> Result<Shown, ShowError> {
     };
     let facets = data.facets().len();
     if facets > MOST_FACETS {
-        text += &format!(
-            "\nThe first {MOST_FACETS} of {facets} maps are drawn; all cells are in aggregate.csv.",
-        );
+        text += &format!("\nThe first {MOST_FACETS} of {facets} maps are drawn; all cells are in aggregate.csv.",);
     }
     if let Some(sieve) = &data.sieve {
         text += &format!("\nFigures: {}.", sieve.words());
     }
-    Ok(Shown {
-        written,
-        table: text,
-    })
+    Ok(Shown { written, table: text })
 }
 
 /// The figures that suit the axes, with their names.

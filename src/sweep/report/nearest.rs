@@ -40,10 +40,7 @@ mod tests {
             let all = (0..known.len()).filter(|&other| known[other]);
             let least = all.map(|other| apart(at, other)).min().unwrap();
             let source = source.unwrap();
-            assert!(
-                known[source] && apart(at, source) == least,
-                "{at}: {source}"
-            );
+            assert!(known[source] && apart(at, source) == least, "{at}: {source}");
         }
     }
 

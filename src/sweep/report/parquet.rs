@@ -5,9 +5,7 @@ use crate::output::table::ColumnKind;
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::writer::{
-    SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter,
-};
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 use std::io::Write;
 use std::path::Path;
@@ -26,9 +24,7 @@ pub fn write(table: &Path, data: &Data, out: &mut (dyn Write + Send)) -> Result<
     let fields = fields
         .map(|(name, &kind)| field(name, kind).map(Arc::new))
         .collect::<Result<Vec<_>>>()?;
-    let schema = Type::group_type_builder("cells")
-        .with_fields(fields)
-        .build()?;
+    let schema = Type::group_type_builder("cells").with_fields(fields).build()?;
     let mut file = SerializedFileWriter::new(out, Arc::new(schema), Arc::default())?;
     let mut rows = reader.records();
     loop {
@@ -82,10 +78,7 @@ fn write_column<W: Write + Send>(
 ) -> Result<()> {
     let missing = || ParquetError::General("fewer columns than fields".into());
     let mut writer = group.next_column()?.ok_or_else(missing)?;
-    let levels: Vec<i16> = column
-        .iter()
-        .map(|field| i16::from(!field.is_empty()))
-        .collect();
+    let levels: Vec<i16> = column.iter().map(|field| i16::from(!field.is_empty())).collect();
     let present = || column.iter().filter(|field| !field.is_empty());
     let writer_of: &mut SerializedColumnWriter<'_> = &mut writer;
     match kind {
@@ -154,11 +147,7 @@ mod tests {
             .find(|path| path.ends_with("cells.parquet"))
             .unwrap();
         let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
-        let rows: Vec<_> = file
-            .get_row_iter(None)
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
+        let rows: Vec<_> = file.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 3);
         let place = |name: &str| 4 + names.iter().position(|known| *known == name).unwrap();
         assert_eq!(rows[2].get_long(0).unwrap(), 2);

@@ -71,9 +71,7 @@ pub fn chart(data: &Data) -> Option<Figure> {
 
 /// At how many points the simulated rate is the smaller one.
 fn title(points: impl Iterator<Item = (f64, f64)>) -> String {
-    let below = |(analytic, simulated): (f64, f64)| {
-        simulated < analytic - Verdict::tolerance_of_bound(analytic)
-    };
+    let below = |(analytic, simulated): (f64, f64)| simulated < analytic - Verdict::tolerance_of_bound(analytic);
     let (count, all) = points.fold((0, 0), |(count, all), point| {
         (count + usize::from(below(point)), all + 1)
     });

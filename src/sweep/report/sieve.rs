@@ -80,9 +80,8 @@ impl Sieve {
         });
         let long: Vec<&Vec<u32>> = long.collect();
         let keeps = |cell: usize, every: u32| long.iter().all(|places| places[cell] % every == 0);
-        let most = (2..u32::MAX).find(|&every| {
-            long.is_empty() || (0..cells).filter(|&cell| keeps(cell, every)).count() <= MOST
-        });
+        let most = (2..u32::MAX)
+            .find(|&every| long.is_empty() || (0..cells).filter(|&cell| keeps(cell, every)).count() <= MOST);
         match most.filter(|_| !long.is_empty()) {
             Some(every) => Self {
                 kept: (0..cells).map(|cell| keeps(cell, every)).collect(),
@@ -107,10 +106,7 @@ impl Sieve {
                 "drawn: every {} value of each axis, {drawn} of {all} cells",
                 ordinal(self.every)
             ),
-            false => format!(
-                "drawn: every {} cell, {drawn} of {all}",
-                ordinal(self.every)
-            ),
+            false => format!("drawn: every {} cell, {drawn} of {all}", ordinal(self.every)),
         }
     }
 }
@@ -145,10 +141,7 @@ impl Values {
         for (at, (_, place)) in values.iter().enumerate() {
             rank[*place as usize] = at as u32;
         }
-        self.places
-            .into_iter()
-            .map(|place| rank[place as usize])
-            .collect()
+        self.places.into_iter().map(|place| rank[place as usize]).collect()
     }
 }
 
@@ -185,9 +178,7 @@ mod tests {
         let mut inner = cells;
         let of = |&count: &usize| {
             inner /= count;
-            (0..cells)
-                .map(|cell| (cell / inner % count) as u32)
-                .collect()
+            (0..cells).map(|cell| (cell / inner % count) as u32).collect()
         };
         counts.iter().map(of).collect()
     }
@@ -200,9 +191,7 @@ mod tests {
             sieve.words(),
             "drawn: every 4th value of each axis, 62500 of 1000000 cells"
         );
-        assert!(
-            sieve.keeps(0) && sieve.keeps(4000 + 8) && !sieve.keeps(4000 + 7) && !sieve.keeps(1004)
-        );
+        assert!(sieve.keeps(0) && sieve.keeps(4000 + 8) && !sieve.keeps(4000 + 7) && !sieve.keeps(1004));
         let sieve = Sieve::new(800_000, Some(&grid(&[400, 500, 4])));
         assert_eq!(
             sieve.words(),

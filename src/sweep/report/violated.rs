@@ -15,9 +15,7 @@ pub fn violated(data: &Data, cells: &[usize]) -> String {
     if some.is_empty() {
         return format!("No bound is violated in any of {all} cells");
     }
-    let some = some
-        .iter()
-        .map(|(name, count)| format!("{name} in {count}"));
+    let some = some.iter().map(|(name, count)| format!("{name} in {count}"));
     let said = list(&some.collect::<Vec<_>>());
     let never: Vec<&str> = never.into_iter().map(|(name, _)| name).collect();
     match never.is_empty() {

@@ -67,20 +67,11 @@ impl Geometry {
     }
 
     /// All suprema for angles within the nodes' margins; `None` where a margin is too wide to mean anything.
-    pub(super) fn bounds(
-        &self,
-        problem: &Problem,
-        region: &Array1<f64>,
-        drift: &Array1<f64>,
-    ) -> Option<Bounds> {
+    pub(super) fn bounds(&self, problem: &Problem, region: &Array1<f64>, drift: &Array1<f64>) -> Option<Bounds> {
         let m = problem.teacher_nodes();
         let n = self.angles.nrows();
         let margin = |node: usize| {
-            if node < m {
-                region[node]
-            } else {
-                drift[node - m]
-            }
+            if node < m { region[node] } else { drift[node - m] }
         };
         if (0..n).any(|node| !(margin(node) < FRAC_PI_2)) {
             return None;
@@ -118,11 +109,7 @@ impl Geometry {
         }
         for j in 0..m {
             let theta = region[j];
-            let sinc = if theta > 0.0 {
-                theta.sin() / theta
-            } else {
-                1.0
-            };
+            let sinc = if theta > 0.0 { theta.sin() / theta } else { 1.0 };
             bounds.own[j] = self.gate(theta) * sinc * (1.0 - ROUNDING);
         }
         Some(bounds)
@@ -189,12 +176,7 @@ impl Bounds {
 
     /// How far nodes of W_r can turn: ψ_k ≤ ∫ e_k (Σ_j Ĝ_kj ‖v*_j‖ θ_j + Σ_j D̂_kj e_j) dt, and the integrals of
     /// products of errors are at most those of the comparison system, ∫ e^{Mt} z(0) z(0)ᵀ e^{Mᵀt} dt.
-    pub(super) fn drift(
-        &self,
-        problem: &Problem,
-        matrix: &Array2<f64>,
-        start: &Array1<f64>,
-    ) -> Option<Array1<f64>> {
+    pub(super) fn drift(&self, problem: &Problem, matrix: &Array2<f64>, start: &Array1<f64>) -> Option<Array1<f64>> {
         let m = problem.teacher_nodes();
         let n = self.d.nrows();
         let products = integral_of_products(matrix, start)?;

@@ -21,10 +21,7 @@ pub(super) fn integral_of_products(matrix: &Array2<f64>, z: &Array1<f64>) -> Opt
     let mut sum = y.dot(&y.t()) * (2.0 * gamma);
     for _ in 0..60 {
         let more = power.dot(&sum).dot(&power.t());
-        let grown = more
-            .iter()
-            .zip(&sum)
-            .any(|(more, sum)| more.abs() > 1e-14 * sum.abs());
+        let grown = more.iter().zip(&sum).any(|(more, sum)| more.abs() > 1e-14 * sum.abs());
         sum += &more;
         if !grown {
             // Upwards, for what rounding took.
@@ -52,9 +49,7 @@ pub(super) fn envelope(matrix: &Array2<f64>, start: &Array1<f64>) -> Option<Arra
     for _ in 0..MOST_STEPS {
         let next = propagator.dot(&z);
         // e^{(M+σ)h} z = e^{σh} e^{Mh} z.
-        largest.zip_mut_with(&next, |largest, next| {
-            *largest = largest.max(inflation * next)
-        });
+        largest.zip_mut_with(&next, |largest, next| *largest = largest.max(inflation * next));
         if matrix.dot(&z).iter().all(|x| *x <= 0.0) {
             return Some(largest);
         }
@@ -157,11 +152,7 @@ pub(super) fn metzler_exponential(matrix: &Array2<f64>, time: f64) -> Array2<f64
 }
 
 fn largest_row_sum(matrix: ArrayView2<f64>) -> f64 {
-    matrix
-        .rows()
-        .into_iter()
-        .map(|row| row.sum())
-        .fold(0.0, f64::max)
+    matrix.rows().into_iter().map(|row| row.sum()).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -206,9 +197,6 @@ mod tests {
     fn the_majorant_is_least_and_does_not_grow() {
         let matrix = arr2(&[[-1.0, 0.5], [0.25, -1.0]]);
         let q = least_majorant(&matrix, &Array1::from(vec![0.1, 1.0])).unwrap();
-        assert!(
-            (q[0] - 0.5).abs() < 1e-8 && (q[1] - 1.0).abs() < 1e-8,
-            "{q}"
-        );
+        assert!((q[0] - 0.5).abs() < 1e-8 && (q[1] - 1.0).abs() < 1e-8, "{q}");
     }
 }

@@ -84,11 +84,7 @@ impl Problem {
             extra: student.slice(s![.., m..]).to_owned(),
             threshold,
             angles: angles.collect(),
-            fan_out_errors: errors
-                .rows()
-                .into_iter()
-                .map(|e| e.dot(&e).sqrt())
-                .collect(),
+            fan_out_errors: errors.rows().into_iter().map(|e| e.dot(&e).sqrt()).collect(),
         }
     }
 
@@ -99,11 +95,7 @@ impl Problem {
 
     /// z(0).
     pub fn start(&self) -> Array1<f64> {
-        self.angles
-            .iter()
-            .chain(&self.fan_out_errors)
-            .copied()
-            .collect()
+        self.angles.iter().chain(&self.fan_out_errors).copied().collect()
     }
 
     /// The same with all errors set to `scale`.
@@ -134,8 +126,7 @@ impl Problem {
             let needed = envelope(&matrix, &start)?;
             let turned = bounds.drift(self, &matrix, &start)?;
             // Strictly: at a first exit some error or node would be on its border, and nothing gets there. What is 0 stays 0.
-            let inside =
-                |needed: &f64, held: &f64| needed * (1.0 + MARGIN) < *held || *needed == 0.0;
+            let inside = |needed: &f64, held: &f64| needed * (1.0 + MARGIN) < *held || *needed == 0.0;
             if needed.iter().zip(&region).all(|(a, b)| inside(a, b))
                 && turned.iter().zip(&drift).all(|(a, b)| inside(a, b))
             {
@@ -169,12 +160,7 @@ impl Problem {
 }
 
 impl Certificate {
-    fn of(
-        problem: &Problem,
-        matrix: Array2<f64>,
-        region: Array1<f64>,
-        drift: &Array1<f64>,
-    ) -> Option<Self> {
+    fn of(problem: &Problem, matrix: Array2<f64>, region: Array1<f64>, drift: &Array1<f64>) -> Option<Self> {
         let (rate, weights) = slowest_rate(&matrix)?;
         let shrinking = &matrix + &(Array2::<f64>::eye(matrix.nrows()) * (0.5 * rate));
         let corner = least_majorant(&shrinking, &problem.start())?;

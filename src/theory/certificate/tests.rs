@@ -10,9 +10,7 @@ fn orthonormal(seed: u64, dim: usize, m: usize, r: usize, b: f64, theta0: f64, e
         crate::network::unit::normalize(&mut column);
     }
     let mut teacher = Array2::zeros((extra.nrows(), m));
-    teacher
-        .slice_mut(ndarray::s![..m, ..])
-        .assign(&Array2::eye(m));
+    teacher.slice_mut(ndarray::s![..m, ..]).assign(&Array2::eye(m));
     Problem {
         teacher,
         teacher_fan_out: Array2::eye(m),
@@ -41,9 +39,5 @@ fn rates_are_of_the_order_that_the_prototype_found() {
             );
         }
     }
-    assert!(
-        orthonormal(1, 100, 3, 3, 1.0, 0.02, 0.02)
-            .certify()
-            .is_none()
-    );
+    assert!(orthonormal(1, 100, 3, 3, 1.0, 0.02, 0.02).certify().is_none());
 }

@@ -68,16 +68,8 @@ impl<'a> Comparison<'a> {
         let room = ROUNDING * kernel.tail * m as f64;
         let least = eigenvalues(&constant)?[0] - room;
         constant.diag_mut().mapv_inplace(|d| d - least);
-        let tangents: Vec<Array2<f64>> = teacher
-            .weights
-            .columns()
-            .into_iter()
-            .map(tangents)
-            .collect();
-        let seen = tangents
-            .iter()
-            .map(|basis| basis.dot(&teacher.weights))
-            .collect();
+        let tangents: Vec<Array2<f64>> = teacher.weights.columns().into_iter().map(tangents).collect();
+        let seen = tangents.iter().map(|basis| basis.dot(&teacher.weights)).collect();
         let small = ball.radius.clamp(1e-6, 1.0);
         Some(Self {
             least,
@@ -160,8 +152,7 @@ impl<'a> Comparison<'a> {
         };
         let against = entries(&|j, k| steepest_product(teacher, teacher.angles[[j, k]], theta));
         let a = region.alignment;
-        let towards =
-            entries(&|j, k| a * kernel.flattest_chord(teacher.angles[[j, k]], region.pair));
+        let towards = entries(&|j, k| a * kernel.flattest_chord(teacher.angles[[j, k]], region.pair));
         let largest = |matrix: &Array2<f64>| matrix.iter().copied().fold(0.0, f64::max);
         let fourth = region.fourth();
         // √(Σ_{j<k} ε²), √(Σ_{j<k} (ν_jk + ν_kj)²) and √(Σ_{j≠k} ν_jk²), over R.
@@ -174,9 +165,8 @@ impl<'a> Comparison<'a> {
             kernel.chord(far, near)
         });
         let small = small.fold(0.0, f64::max) / (4.0 * a) * epsilon * epsilon;
-        let bent = teacher.largest_row(|j, k| {
-            teacher.cosines[[j, k]] * kernel.density_above(teacher.widest(j, k, region.pair))
-        });
+        let bent = teacher
+            .largest_row(|j, k| teacher.cosines[[j, k]] * kernel.density_above(teacher.widest(j, k, region.pair)));
         let quartic = self.quartic(region)?;
         let form = Form {
             own,
@@ -190,8 +180,7 @@ impl<'a> Comparison<'a> {
             towards,
             tangential: region.tangential(),
         };
-        (own > 0.0 && form.cost.is_finite() && form.against.iter().all(|a| a.is_finite()))
-            .then_some(form)
+        (own > 0.0 && form.cost.is_finite() && form.against.iter().all(|a| a.is_finite())).then_some(form)
     }
 
     /// ‖X N C^½‖²/R² for X = W, W* or between.
@@ -229,8 +218,7 @@ impl<'a> Comparison<'a> {
             let seen = &self.seen[j];
             let mut diagonal = Array1::zeros(m);
             for k in (0..m).filter(|&k| k != j) {
-                diagonal[k] = (1.0 - weights.pairs) * form.towards[[j, k]]
-                    - (1.0 + weights.own) * form.against[[j, k]];
+                diagonal[k] = (1.0 - weights.pairs) * form.towards[[j, k]] - (1.0 + weights.own) * form.against[[j, k]];
             }
             let own = form.own + (1.0 - weights.constant) * self.constant[[j, j]];
             let mut block = (seen * &diagonal).dot(&seen.t());
@@ -257,8 +245,7 @@ impl<'a> Comparison<'a> {
         if !worst.is_empty() {
             let part = |j: usize| worst.slice(s![j * size..(j + 1) * size]);
             let seen: Vec<Array1<f64>> = (0..m).map(|j| self.seen[j].t().dot(&part(j))).collect();
-            let whole: Vec<Array1<f64>> =
-                (0..m).map(|j| self.tangents[j].t().dot(&part(j))).collect();
+            let whole: Vec<Array1<f64>> = (0..m).map(|j| self.tangents[j].t().dot(&part(j))).collect();
             for j in 0..m {
                 for k in 0..m {
                     constant += self.constant[[j, k]] * whole[j].dot(&whole[k]);
@@ -270,18 +257,15 @@ impl<'a> Comparison<'a> {
         // x ω + c/ω is least at √(c/x).
         let best = |price: f64, share: f64, old: f64| {
             let share = (form.tangential * share).max(1e-12);
-            ((price / share).sqrt().min(1.0) * old)
-                .sqrt()
-                .clamp(1e-9, 1.0)
+            ((price / share).sqrt().min(1.0) * old).sqrt().clamp(1e-9, 1.0)
         };
         let new = Weights {
             pairs: best(form.price.pairs, pairs, old.pairs),
             constant: best(form.price.constant, constant, old.constant),
             own: best(form.price.own, own, old.own),
         };
-        let gain = (old.pairs - new.pairs) * pairs
-            + (old.constant - new.constant) * constant
-            + (old.own - new.own) * own;
+        let gain =
+            (old.pairs - new.pairs) * pairs + (old.constant - new.constant) * constant + (old.own - new.own) * own;
         let gain = form.tangential * gain + form.costs(old) - form.costs(new);
         (new, gain)
     }

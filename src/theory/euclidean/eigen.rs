@@ -17,11 +17,7 @@ pub(super) fn eigenvalues(matrix: &Array2<f64>) -> Option<Array1<f64>> {
 pub(super) fn largest_eigenvalue(matrix: &Array2<f64>) -> Option<f64> {
     let size = matrix.iter().map(|x| x * x).sum::<f64>().sqrt();
     let values = eigenvalues(matrix)?;
-    Some(
-        values
-            .last()
-            .map_or(0.0, |largest| largest + ROUNDING * size),
-    )
+    Some(values.last().map_or(0.0, |largest| largest + ROUNDING * size))
 }
 
 /// A lower bound on the smallest eigenvalue, at most [`GAP`] of it too small where it is positive, and a vector that nearly has it.
@@ -66,9 +62,7 @@ pub(super) fn smallest_eigenvalue_of_parts(matrix: &Array2<f64>) -> Option<(f64,
     let joined = |i: usize, j: usize| matrix[[i, j]] != 0.0 || matrix[[j, i]] != 0.0;
     let mut least: Option<(f64, Array1<f64>)> = None;
     for part in parts(matrix.nrows(), joined) {
-        let of_part = Array2::from_shape_fn((part.len(), part.len()), |(a, b)| {
-            matrix[[part[a], part[b]]]
-        });
+        let of_part = Array2::from_shape_fn((part.len(), part.len()), |(a, b)| matrix[[part[a], part[b]]]);
         let (value, vector) = smallest_eigenvalue(&of_part)?;
         if least.as_ref().is_none_or(|least| value < least.0) {
             let mut whole = Array1::zeros(matrix.nrows());
@@ -141,10 +135,7 @@ mod tests {
         assert_eq!(parts(n, |i, j| entry(i, j) != 0.0).len(), 2);
         let (found, vector) = smallest_eigenvalue_of_parts(&matrix).unwrap();
         let least = eigenvalues(&matrix).unwrap()[0];
-        assert!(
-            found <= least && found > least * (1.0 - 2.0 * GAP),
-            "{found} {least}"
-        );
+        assert!(found <= least && found > least * (1.0 - 2.0 * GAP), "{found} {least}");
         let quotient = vector.dot(&matrix.dot(&vector)) / vector.dot(&vector);
         assert!(quotient < least * (1.0 + GAP), "{quotient} {least}");
     }

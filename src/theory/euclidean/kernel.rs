@@ -219,8 +219,7 @@ mod tests {
                     assert!(low <= high || low < 1e-250, "b = {b}, {angle} ± {margin}");
                 }
                 if (0.01..FRAC_PI_2).contains(&angle) {
-                    let slope = (kernel.gate(0.5 * angle) - kernel.gate(angle))
-                        / length(0.5 * angle, angle);
+                    let slope = (kernel.gate(0.5 * angle) - kernel.gate(angle)) / length(0.5 * angle, angle);
                     let bound = kernel.chord(angle, 0.5 * angle);
                     assert!(slope <= bound && bound <= slope * (1.0 + 1e-8));
                 }
@@ -235,10 +234,7 @@ mod tests {
             for from in [0.3, 1.2, 1.8, 2.6, 3.1] {
                 let least = kernel.least_density(from);
                 for i in 1..200 {
-                    assert!(
-                        least <= kernel.density(from * f64::from(i) / 200.0),
-                        "b = {b}"
-                    );
+                    assert!(least <= kernel.density(from * f64::from(i) / 200.0), "b = {b}");
                 }
             }
         }

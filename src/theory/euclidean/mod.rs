@@ -96,12 +96,7 @@ impl Certificate {
     /// least, λ = [`Certificate::rate`], and after k steps ‖W − W\*‖_F ≤ ‖W(0) − W\*‖_F (1 − ηλ)^k.
     ///
     /// `None` if nothing is certified, or η is too large for the proof: η Q(b) ≤ 1 and a bound on the curvature times η ≤ 1.
-    pub fn in_steps(
-        teacher: ArrayView2<f64>,
-        threshold: f64,
-        start: Start,
-        step: f64,
-    ) -> Option<Self> {
+    pub fn in_steps(teacher: ArrayView2<f64>, threshold: f64, start: Start, step: f64) -> Option<Self> {
         if !(step > 0.0) {
             return None;
         }
@@ -189,9 +184,7 @@ impl Problem {
         let wanted = |form| only.is_none_or(|only| only == form);
         if self.teacher.orthonormal && wanted(Form::Orthonormal) {
             let bound = Orthonormal::new(&self.teacher, &ball);
-            rate = keep(close(Form::Orthonormal, rate, &mut |region| {
-                bound.rate(region)
-            }));
+            rate = keep(close(Form::Orthonormal, rate, &mut |region| bound.rate(region)));
             if self.teacher.nodes != 2 {
                 return best;
             }

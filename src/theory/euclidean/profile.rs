@@ -51,13 +51,7 @@ pub(super) struct Gain {
 /// The least over all profiles: node 1 has the largest error, δ₁ = R cos α, and the rest R sin α.
 ///
 /// `pairs` is what (1 − Σ δ_j⁴/R⁴) costs. For given α the bound falls with R, so that it holds in smaller balls too.
-pub(super) fn worst(
-    region: &Region,
-    nodes: usize,
-    own: &Own,
-    pairs: f64,
-    gain: Option<Gain>,
-) -> f64 {
+pub(super) fn worst(region: &Region, nodes: usize, own: &Own, pairs: f64, gain: Option<Gain>) -> f64 {
     let radius = region.radius;
     let angle = |share: f64| (2.0 * (0.5 * radius * share).asin()).min(region.theta);
     let end = (1.0 / (nodes as f64).sqrt()).acos();

@@ -148,16 +148,8 @@ mod tests {
 
     #[test]
     fn the_excursion_is_the_largest_value_of_the_solution() {
-        let coupling = Coupling {
-            pull: 0.4,
-            push: 0.7,
-        };
-        for (start, size, rate) in [
-            (0.1, 0.3, 0.1),
-            (0.5, 0.1, 0.2),
-            (0.02, 0.3, 0.399),
-            (0.1, 0.2, 0.5),
-        ] {
+        let coupling = Coupling { pull: 0.4, push: 0.7 };
+        for (start, size, rate) in [(0.1, 0.3, 0.1), (0.5, 0.1, 0.2), (0.02, 0.3, 0.399), (0.1, 0.2, 0.5)] {
             let bound = coupling.reach(start, size, rate);
             let (mut x, mut largest, h) = (start, start, 1e-4);
             for i in 0..400_000 {
@@ -165,10 +157,7 @@ mod tests {
                 x += h * (force - coupling.pull * x);
                 largest = f64::max(largest, x);
             }
-            assert!(
-                largest <= bound * (1.0 + 1e-4),
-                "{start}: {largest} > {bound}"
-            );
+            assert!(largest <= bound * (1.0 + 1e-4), "{start}: {largest} > {bound}");
             assert!(
                 rate > coupling.pull || bound <= largest * 1.001,
                 "{start}: {largest} ≪ {bound}"

@@ -25,10 +25,7 @@ impl<'a> Split<'a> {
     /// `None` if it cannot give more than `wanted`, or LAPACK fails.
     pub fn new(teacher: &'a Teacher, ball: &Region, wanted: f64) -> Option<Self> {
         let kernel = &teacher.kernel;
-        let widest = teacher
-            .pairs()
-            .map(|(j, k)| teacher.angles[[j, k]])
-            .fold(0.0, f64::max);
+        let widest = teacher.pairs().map(|(j, k)| teacher.angles[[j, k]]).fold(0.0, f64::max);
         let linear = kernel.least_density(widest + ball.pair);
         let matrix = Array2::from_shape_fn((teacher.nodes, teacher.nodes), |(j, k)| {
             if j == k {
@@ -75,14 +72,8 @@ impl<'a> Split<'a> {
         vec![
             ("linear", Claim::Number(self.linear)),
             ("least", Claim::Number(self.least)),
-            (
-                "pairs",
-                Claim::Number(self.pairs(region) * (1.0 + ROUNDING)),
-            ),
-            (
-                "losses",
-                Claim::Number(self.losses(region) * (1.0 + ROUNDING)),
-            ),
+            ("pairs", Claim::Number(self.pairs(region) * (1.0 + ROUNDING))),
+            ("losses", Claim::Number(self.losses(region) * (1.0 + ROUNDING))),
         ]
     }
 
@@ -118,10 +109,7 @@ impl<'a> Split<'a> {
             let (far, near) = (teacher.widest(j, k, 0.0), teacher.widest(j, k, high));
             (teacher.kernel.chord(far, near) - self.linear).max(0.0)
         };
-        let others: Vec<(usize, f64)> = (0..teacher.nodes)
-            .filter(|&k| k != j)
-            .map(|k| (k, slope(k)))
-            .collect();
+        let others: Vec<(usize, f64)> = (0..teacher.nodes).filter(|&k| k != j).map(|k| (k, slope(k))).collect();
         if others.iter().any(|(_, slope)| !slope.is_finite()) {
             return f64::INFINITY;
         }

@@ -15,8 +15,7 @@ pub(super) fn tangents(node: ArrayView1<f64>) -> Array2<f64> {
 
 /// u vᵀ
 pub(super) fn outer(u: ArrayView1<f64>, v: ArrayView1<f64>) -> Array2<f64> {
-    let (u, v): (ArrayView2<f64>, ArrayView2<f64>) =
-        (u.insert_axis(Axis(1)), v.insert_axis(Axis(0)));
+    let (u, v): (ArrayView2<f64>, ArrayView2<f64>) = (u.insert_axis(Axis(1)), v.insert_axis(Axis(0)));
     u.dot(&v)
 }
 

@@ -37,13 +37,7 @@ impl Teacher {
         }
         crate::blas::single_threaded();
         let angles = TeacherAngles::of(weights).radians;
-        let cosines =
-            Array2::from_shape_fn(
-                (m, m),
-                |(j, k)| {
-                    if j == k { 0.0 } else { cosine(angles[[j, k]]) }
-                },
-            );
+        let cosines = Array2::from_shape_fn((m, m), |(j, k)| if j == k { 0.0 } else { cosine(angles[[j, k]]) });
         let orthonormal = cosines.iter().all(|c| c.abs() <= ORTHOGONAL);
         let weights = if k > m {
             linalg::qr(&weights).ok()?.1
@@ -112,11 +106,7 @@ impl Teacher {
 
 /// sin θ/θ
 pub(super) fn sinc(theta: f64) -> f64 {
-    if theta > 0.0 {
-        theta.sin() / theta
-    } else {
-        1.0
-    }
+    if theta > 0.0 { theta.sin() / theta } else { 1.0 }
 }
 
 /// cos θ, which is exactly 0 at the double nearest to π/2.

@@ -63,10 +63,7 @@ fn orthonormal_teachers_have_the_rates_of_the_prototype() {
         let mut found = [0.01, 0.05, 0.1, 0.2].map(rate).to_vec();
         found.push(Certificate::largest_theta0(teacher.view(), b));
         for ((found, tabulated), refined) in found.iter().zip(tabulated).zip(refined) {
-            assert!(
-                *found > tabulated - 6e-4,
-                "b = {b}, m = {m}: {found} < {tabulated}"
-            );
+            assert!(*found > tabulated - 6e-4, "b = {b}, m = {m}: {found} < {tabulated}");
             assert!(
                 (found - refined).abs() < 2e-3,
                 "b = {b}, m = {m}: {found} instead of {refined}"
@@ -116,13 +113,8 @@ fn the_rate_tends_to_the_exact_one() {
         (2.0, Array2::eye(2)),
     ] {
         let exact = asymptotic_rate(teacher.view(), b, 20).unwrap().rate;
-        let found = Certificate::of(teacher.view(), b, Start::Within(1e-5))
-            .unwrap()
-            .rate;
-        assert!(
-            found < exact && found > 0.99 * exact,
-            "b = {b}: {found} beside {exact}"
-        );
+        let found = Certificate::of(teacher.view(), b, Start::Within(1e-5)).unwrap().rate;
+        assert!(found < exact && found > 0.99 * exact, "b = {b}: {found} beside {exact}");
     }
 }
 
@@ -132,12 +124,7 @@ fn a_start_is_judged_by_its_own_angles() {
     let all = Certificate::of(teacher.view(), 0.0, Start::Within(0.1)).unwrap();
     let same = Certificate::of(teacher.view(), 0.0, Start::Angles(&[0.1; 5])).unwrap();
     assert!((all.rate / same.rate - 1.0).abs() < 1e-9);
-    let one = Certificate::of(
-        teacher.view(),
-        0.0,
-        Start::Angles(&[0.1, 0.0, 0.0, 0.0, 0.0]),
-    )
-    .unwrap();
+    let one = Certificate::of(teacher.view(), 0.0, Start::Angles(&[0.1, 0.0, 0.0, 0.0, 0.0])).unwrap();
     assert!(one.rate > 1.1 * all.rate && one.radius < all.radius);
     assert!(Certificate::of(teacher.view(), 0.0, Start::Within(1.0)).is_none());
 }
@@ -160,9 +147,7 @@ fn a_cell_takes_less_than_five_milliseconds() {
                     let took = (0..10).map(once).min().expect("ten times");
                     let found = cell();
                     let said = found.map(|found| (found.rate, found.form));
-                    println!(
-                        "m = {m}, cosine {cosine}, b = {b}, θ₀ = {theta0}: {took:?}, {said:?}"
-                    );
+                    println!("m = {m}, cosine {cosine}, b = {b}, θ₀ = {theta0}: {took:?}, {said:?}");
                     assert!(took.as_secs_f64() < 5e-3);
                 }
             }

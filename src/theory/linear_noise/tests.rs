@@ -5,9 +5,7 @@ use crate::sgd::{ProjectedSgd, SgdOptions};
 /// A student of three nodes that learns two, in R^5.
 fn small() -> TwoLayer {
     let mut stream = rng::stream(3, "test", &[]);
-    let mut normal = |shape| {
-        Array2::from_shape_simple_fn(shape, || -> f64 { StandardNormal.sample(&mut stream) })
-    };
+    let mut normal = |shape| Array2::from_shape_simple_fn(shape, || -> f64 { StandardNormal.sample(&mut stream) });
     let mut teacher: Array2<f64> = normal((5, 2));
     let mut extra: Array2<f64> = normal((5, 1));
     let (teacher_fan_out, mut fan_out) = (normal((2, 2)), normal((3, 2)));
@@ -90,9 +88,7 @@ fn the_covariance_is_that_of_steps_of_sgd() {
     let sampled = steps.dot(&steps.t()) / count as f64;
     // Both are estimates: entries of fourth moments, to within a few per cent of the largest.
     let scale = covariance.diag().iter().copied().fold(0.0, f64::max);
-    let away = (&sampled - &covariance)
-        .iter()
-        .fold(0.0_f64, |a, x| a.max(x.abs()));
+    let away = (&sampled - &covariance).iter().fold(0.0_f64, |a, x| a.max(x.abs()));
     assert!(away < 0.1 * scale, "{away} of {scale}");
     assert!((sampled.diag().sum() / covariance.diag().sum() - 1.0).abs() < 0.03);
 }

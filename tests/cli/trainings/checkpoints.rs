@@ -9,9 +9,7 @@ fn a_training_killed_at_random_moments_ends_with_the_same_bytes() {
     let longer = TRAINING.replace("samples = 4000", "samples = 12000");
     let place = place(&longer);
     let started = Instant::now();
-    run(&place, &["--quiet", "--out", "whole"])
-        .assert()
-        .success();
+    run(&place, &["--quiet", "--out", "whole"]).assert().success();
     let took = started.elapsed();
     let whole = files(&place.path().join("whole"));
     assert!(whole.contains_key("checkpoints/width4-sd1-bn-after-seed1/epochs.records"));
@@ -44,10 +42,7 @@ fn a_training_killed_at_random_moments_ends_with_the_same_bytes() {
         .assert()
         .success();
     let resumed = files(&place.path().join("killed"));
-    assert_eq!(
-        whole.keys().collect::<Vec<_>>(),
-        resumed.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(whole.keys().collect::<Vec<_>>(), resumed.keys().collect::<Vec<_>>());
     for (name, bytes) in &whole {
         assert!(resumed[name] == *bytes, "{name}");
     }
@@ -62,14 +57,8 @@ fn results_are_the_same_bytes_for_one_thread_and_two() {
                 .assert()
                 .success();
         }
-        let (one, two) = (
-            files(&place.path().join("1")),
-            files(&place.path().join("2")),
-        );
-        assert_eq!(
-            one.keys().collect::<Vec<_>>(),
-            two.keys().collect::<Vec<_>>()
-        );
+        let (one, two) = (files(&place.path().join("1")), files(&place.path().join("2")));
+        assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
         for (name, bytes) in &one {
             assert!(two[name] == *bytes, "{name}");
         }
@@ -79,15 +68,10 @@ fn results_are_the_same_bytes_for_one_thread_and_two() {
 #[test]
 fn a_longer_training_goes_on_from_a_shorter_one() {
     let place = place(TRAINING);
-    run(&place, &["--quiet", "--out", "whole"])
+    run(&place, &["--quiet", "--out", "whole"]).assert().success();
+    run(&place, &["--quiet", "--out", "longer", "--set", "training.epochs=5"])
         .assert()
         .success();
-    run(
-        &place,
-        &["--quiet", "--out", "longer", "--set", "training.epochs=5"],
-    )
-    .assert()
-    .success();
     run(&place, &["--quiet", "--out", "longer", "--resume"])
         .assert()
         .success();
@@ -104,16 +88,11 @@ fn a_checkpoint_of_another_scenario_is_refused() {
     run(&place, &["--resume", "--set", "training.step=0.05"])
         .assert()
         .code(2)
-        .stderr(
-            predicate::str::contains("checkpoint width")
-                .and(predicate::str::contains("another scenario")),
-        );
+        .stderr(predicate::str::contains("checkpoint width").and(predicate::str::contains("another scenario")));
     run(&place, &["--resume", "--set", "training.epochs=1"])
         .assert()
         .code(2)
-        .stderr(predicate::str::contains(
-            "2 epochs done; training.epochs = 1",
-        ));
+        .stderr(predicate::str::contains("2 epochs done; training.epochs = 1"));
     // With --force it is replaced.
     run(
         &place,
@@ -135,22 +114,12 @@ fn a_training_that_diverges_says_where_and_keeps_what_it_has() {
     let place = place(TRAINING);
     run(
         &place,
-        &[
-            "--set",
-            "training.step=1e6",
-            "--set",
-            "student.batch_norm=none",
-        ],
+        &["--set", "training.step=1e6", "--set", "student.batch_norm=none"],
     )
     .assert()
     .code(1)
-    .stderr(
-        predicate::str::contains("training diverged")
-            .and(predicate::str::contains("training.step")),
-    );
+    .stderr(predicate::str::contains("training diverged").and(predicate::str::contains("training.step")));
     let folder = place.path().join("plots/deep");
-    assert!(
-        folder.join("epochs.csv").exists() && folder.join("width2-sd1/correlation.svg").exists()
-    );
+    assert!(folder.join("epochs.csv").exists() && folder.join("width2-sd1/correlation.svg").exists());
     assert_eq!(summary(&folder)["end"]["kind"], "loss-diverged");
 }

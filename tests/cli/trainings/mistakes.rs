@@ -18,15 +18,9 @@ fn mistakes_are_named_with_file_key_found_and_allowed() {
         "teacher.hidden=[4, 0]",
         &["teacher.hidden", "found [4, 0]", "1 to 65536"],
     );
+    refuses(TRAINING, "teacher.hidden=4", &["teacher.hidden", "found 4", "[10, 15]"]);
     refuses(
-        TRAINING,
-        "teacher.hidden=4",
-        &["teacher.hidden", "found 4", "[10, 15]"],
-    );
-    refuses(
-        TRAINING
-            .replace("hidden = [4, 5]", "hidden = [4000, 5000]")
-            .as_str(),
+        TRAINING.replace("hidden = [4, 5]", "hidden = [4000, 5000]").as_str(),
         "student.widths=1000",
         &["student.widths", "2.0e13 parameters", "at most 2.5e8"],
     );
@@ -48,26 +42,14 @@ fn mistakes_are_named_with_file_key_found_and_allowed() {
     refuses(
         TRAINING,
         "training.step=[[1, 0.1]]",
-        &[
-            "training.step",
-            "found [[1, 0.1]]",
-            "[[0, 0.1], [20, 0.01]]",
-        ],
+        &["training.step", "found [[1, 0.1]]", "[[0, 0.1], [20, 0.01]]"],
     );
     refuses(
         TRAINING,
         "training.batch=5000",
-        &[
-            "training.batch",
-            "mini-batches of 5000",
-            "than there are samples",
-        ],
+        &["training.batch", "mini-batches of 5000", "than there are samples"],
     );
-    refuses(
-        TRAINING,
-        "training.stpe=1",
-        &["training.stpe", "did you mean step?"],
-    );
+    refuses(TRAINING, "training.stpe=1", &["training.stpe", "did you mean step?"]);
     refuses(
         TRAINING,
         "training.loss=hinge",
@@ -81,11 +63,7 @@ fn mistakes_are_named_with_file_key_found_and_allowed() {
     refuses(
         TICKETS,
         "tickets.size=4",
-        &[
-            "tickets.size",
-            "found 4 with student.widths = 4",
-            "less than",
-        ],
+        &["tickets.size", "found 4 with student.widths = 4", "less than"],
     );
     refuses(
         TICKETS,
@@ -158,27 +136,18 @@ fn mistakes_with_images_say_what_the_folder_holds() {
         &["data.images.folder=/nowhere"],
         &["data.images", "/nowhere", "No such file"],
     );
-    refuses(
-        &["data.deviation=2"],
-        &["data.deviation", "nothing with data.images"],
-    );
+    refuses(&["data.deviation=2"], &["data.deviation", "nothing with data.images"]);
     refuses(
         &["teacher.input_dim=784"],
         &["teacher.input_dim", "teacher.image is the input"],
     );
     refuses(
         &["teacher.weights=grid"],
-        &[
-            "teacher.training",
-            "only with teacher.weights = \"trained\"",
-        ],
+        &["teacher.training", "only with teacher.weights = \"trained\""],
     );
     refuses(
         &["teacher.layers=dense"],
-        &[
-            "teacher.image",
-            "only with teacher.layers = \"convolution\"",
-        ],
+        &["teacher.image", "only with teacher.layers = \"convolution\""],
     );
     refuses(
         &["teacher.kernel=15", "teacher.hidden=[4, 4, 4]"],
@@ -202,20 +171,12 @@ fn mistakes_without_images_say_what_needs_them() {
     };
     refuses(
         &["teacher.weights=trained"],
-        &[
-            "teacher.weights",
-            "\"trained\" without images",
-            "data.images",
-        ],
+        &["teacher.weights", "\"trained\" without images", "data.images"],
     );
     refuses(&["data.flip=true"], &["data.flip", "only with data.images"]);
     refuses(
         &["teacher.batch_norm=after-relu"],
-        &[
-            "teacher.batch_norm",
-            "weights = \"grid\"",
-            "has seen no batches",
-        ],
+        &["teacher.batch_norm", "weights = \"grid\"", "has seen no batches"],
     );
     refuses(
         &["teacher.layers=convolution"],

@@ -26,36 +26,24 @@ fn a_students_file_teaches_another_student() {
     .assert()
     .success();
     // The same teacher, and so the same lesson.
-    let losses = |folder: &str| {
-        summary(&place.path().join(folder))["findings"][0]["held_out"]["loss"].clone()
-    };
+    let losses = |folder: &str| summary(&place.path().join(folder))["findings"][0]["held_out"]["loss"].clone();
     assert_eq!(losses("plots/deep"), losses("again"));
 
     let hidden = "teacher.hidden=[4, 6]";
+    run(&place, &["--out", "other", "--set", &weights, "--set", hidden])
+        .assert()
+        .code(2)
+        .stderr(
+            predicate::str::contains("teacher.weights")
+                .and(predicate::str::contains("teacher.layers.1.bias: found [5]")),
+        );
     run(
         &place,
-        &["--out", "other", "--set", &weights, "--set", hidden],
+        &["--out", "another", "--set", "teacher.weights={file = \"deep.toml\"}"],
     )
     .assert()
     .code(2)
-    .stderr(
-        predicate::str::contains("teacher.weights")
-            .and(predicate::str::contains("teacher.layers.1.bias: found [5]")),
-    );
-    run(
-        &place,
-        &[
-            "--out",
-            "another",
-            "--set",
-            "teacher.weights={file = \"deep.toml\"}",
-        ],
-    )
-    .assert()
-    .code(2)
-    .stderr(
-        predicate::str::contains("teacher.weights").and(predicate::str::contains("safetensors")),
-    );
+    .stderr(predicate::str::contains("teacher.weights").and(predicate::str::contains("safetensors")));
 }
 
 #[test]
@@ -92,10 +80,7 @@ fn every_experiment_leaves_its_figures() {
                 "steps.csv",
             ],
         ),
-        (
-            TICKETS.into(),
-            vec!["held-out.svg", "correlation.svg", "tickets.csv"],
-        ),
+        (TICKETS.into(), vec!["held-out.svg", "correlation.svg", "tickets.csv"]),
     ];
     for (text, names) in cases {
         let place = place(&text);
@@ -105,15 +90,9 @@ fn every_experiment_leaves_its_figures() {
             .stdout(predicate::str::contains("deep"));
         for name in names {
             let file = place.path().join("plots/deep").join(name);
-            assert!(
-                std::fs::metadata(&file).is_ok_and(|file| file.len() > 100),
-                "{name}"
-            );
+            assert!(std::fs::metadata(&file).is_ok_and(|file| file.len() > 100), "{name}");
         }
-        assert_eq!(
-            summary(&place.path().join("plots/deep"))["end"]["kind"],
-            "finished"
-        );
+        assert_eq!(summary(&place.path().join("plots/deep"))["end"]["kind"], "finished");
     }
 }
 
@@ -141,9 +120,7 @@ fn beside_a_flow_that_broke_off_there_is_no_sgd() {
     run(&place, &["--set=integrate.max_steps=1"])
         .assert()
         .code(1)
-        .stderr(predicate::str::contains(
-            "the run ended early: 1 steps were taken",
-        ));
+        .stderr(predicate::str::contains("the run ended early: 1 steps were taken"));
     let found = summary(&place.path().join("plots/deep"));
     assert_eq!(found["end"]["kind"], "step-budget");
     assert_eq!(found["gaps"], serde_json::json!([]));
@@ -167,12 +144,7 @@ fn sgd_beside_the_flow_leaves_gaps_and_a_law() {
     ] {
         assert!(folder.join(name).exists(), "{name}");
     }
-    assert!(
-        summary(&folder)["law"]["step"]["standard_error"]
-            .as_f64()
-            .unwrap()
-            > 0.0
-    );
+    assert!(summary(&folder)["law"]["step"]["standard_error"].as_f64().unwrap() > 0.0);
     run(&place, &["--resume"])
         .assert()
         .code(2)
@@ -196,16 +168,11 @@ fn sgd_beside_the_flow_leaves_gaps_and_a_law() {
     )
     .assert()
     .success()
-    .stdout(predicate::str::contains(
-        "the flow's own overlaps are sampled",
-    ));
+    .stdout(predicate::str::contains("the flow's own overlaps are sampled"));
     run(&place, &["--force", "--set", "integrate.horizon=auto"])
         .assert()
         .code(2)
-        .stderr(
-            predicate::str::contains("integrate.horizon")
-                .and(predicate::str::contains("a fixed horizon")),
-        );
+        .stderr(predicate::str::contains("integrate.horizon").and(predicate::str::contains("a fixed horizon")));
     run(&place, &["--set", "sgd.batches=[0]"])
         .assert()
         .code(2)

@@ -49,41 +49,23 @@ fn products_with_the_hessian_are_the_slopes_of_the_gradient() {
 }
 
 /// What a convolution says, by its definition.
-fn naive(
-    x: ArrayView2<f64>,
-    from: Shape,
-    layer: Convolution,
-    weights: ArrayView2<f64>,
-    bias: &[f64],
-) -> Array2<f64> {
-    let Convolution {
-        kernel, padding, ..
-    } = layer;
+fn naive(x: ArrayView2<f64>, from: Shape, layer: Convolution, weights: ArrayView2<f64>, bias: &[f64]) -> Array2<f64> {
+    let Convolution { kernel, padding, .. } = layer;
     let [height, width] = [from.height, from.width].map(|side| side + 2 * padding + 1 - kernel);
     let batch = x.ncols();
-    Array2::from_shape_fn(
-        (layer.channels * height * width, batch),
-        |(node, sample)| {
-            let (m, y, column) = (node / width / height, node / width % height, node % width);
-            let mut sum = bias[m];
-            for input in 0..from.channels * kernel * kernel {
-                let (c, i, j) = (
-                    input / kernel / kernel,
-                    input / kernel % kernel,
-                    input % kernel,
-                );
-                let (row, column) = (
-                    (y + i).wrapping_sub(padding),
-                    (column + j).wrapping_sub(padding),
-                );
-                if row < from.height && column < from.width {
-                    let at = (c * from.height + row) * from.width + column;
-                    sum += weights[[m, input]] * x[[at, sample]];
-                }
+    Array2::from_shape_fn((layer.channels * height * width, batch), |(node, sample)| {
+        let (m, y, column) = (node / width / height, node / width % height, node % width);
+        let mut sum = bias[m];
+        for input in 0..from.channels * kernel * kernel {
+            let (c, i, j) = (input / kernel / kernel, input / kernel % kernel, input % kernel);
+            let (row, column) = ((y + i).wrapping_sub(padding), (column + j).wrapping_sub(padding));
+            if row < from.height && column < from.width {
+                let at = (c * from.height + row) * from.width + column;
+                sum += weights[[m, input]] * x[[at, sample]];
             }
-            sum
-        },
-    )
+        }
+        sum
+    })
 }
 
 #[test]
@@ -97,15 +79,7 @@ fn a_convolution_is_what_its_definition_says() {
                 bias: true,
             };
             let from = Shape::image(3, 6, 8);
-            let list = vec![
-                layer.into(),
-                Flatten.into(),
-                Dense {
-                    nodes: 1,
-                    bias: false,
-                }
-                .into(),
-            ];
+            let list = vec![layer.into(), Flatten.into(), Dense { nodes: 1, bias: false }.into()];
             let architecture = Architecture::new(from, list).unwrap();
             let network: Deep<f64> = student(&architecture);
             let x = gaussian_inputs::<f64>(1, "samples", [batch, from.len()], 1.0);

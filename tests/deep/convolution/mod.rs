@@ -9,14 +9,13 @@ use luckflow::flow::deep::{backpropagated, node_gradients, true_velocity};
 use luckflow::measure::{Correlations, Standardized};
 use luckflow::network::deep::layers::{Convolution, Dense, Flatten, Operation, Relu};
 use luckflow::network::deep::{
-    Architecture, BatchNorm, Convolutional, Deep, Place, Shape, gathered, read_tensors, subnetwork,
-    uniform, unrolled, write_tensors,
+    Architecture, BatchNorm, Convolutional, Deep, Place, Shape, gathered, read_tensors, subnetwork, uniform, unrolled,
+    write_tensors,
 };
 use luckflow::real::Real;
 use luckflow::rng::stream;
 use luckflow::sgd::{
-    Batch, Curvature, DataSet, Loss, Mode, Pass, Schedule, Targets, Trainer, Training,
-    gaussian_inputs, outputs,
+    Batch, Curvature, DataSet, Loss, Mode, Pass, Schedule, Targets, Trainer, Training, gaussian_inputs, outputs,
 };
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
@@ -73,10 +72,7 @@ fn kinds() -> Vec<Architecture> {
 fn student<T: Real>(architecture: &Architecture) -> Deep<T> {
     let mut network = uniform(&mut stream(3, "student", &[]), architecture);
     let mut jitter = gaussian_inputs::<T>(4, "jitter", [1, 1000], 0.3).into_iter();
-    let kinds = architecture
-        .operations()
-        .iter()
-        .zip(&mut network.parameters);
+    let kinds = architecture.operations().iter().zip(&mut network.parameters);
     for (kind, parameters) in kinds {
         if matches!(kind, Operation::Normalization(_)) {
             let gains_and_shifts = parameters.vectors[..2].iter_mut().flatten();
@@ -93,9 +89,7 @@ fn data<T: Real>(architecture: &Architecture, loss: Loss, samples: usize) -> Dat
         inputs: values("samples", architecture.input()),
         targets: match loss {
             Loss::MeanSquared => Targets::Values(values("targets", outputs)),
-            Loss::CrossEntropy => {
-                Targets::Classes((0..samples).map(|i| (i * 7 % outputs) as u32).collect())
-            }
+            Loss::CrossEntropy => Targets::Classes((0..samples).map(|i| (i * 7 % outputs) as u32).collect()),
         },
     }
 }
@@ -171,13 +165,7 @@ fn what_does_not_fit_is_named() {
         error(deep),
         "layer 4 from the bottom: found a kernel of 3 × 3 above 4×3×2; allowed: an image at least as large"
     );
-    let list = vec![
-        Dense {
-            nodes: 3,
-            bias: true,
-        }
-        .into(),
-    ];
+    let list = vec![Dense { nodes: 3, bias: true }.into()];
     let error = Architecture::new(Shape::image(1, 2, 2), list).unwrap_err();
     assert!(error.to_string().contains("a dense layer above 1×2×2"));
 }

@@ -36,10 +36,7 @@ fn a_network_of_pytorchs_says_the_same_here_and_learns_the_same_steps() {
         );
     };
     let found = outputs(&networks[1], numbers("inputs").view());
-    close(
-        found.as_slice().unwrap(),
-        numbers("outputs").as_slice().unwrap(),
-    );
+    close(found.as_slice().unwrap(), numbers("outputs").as_slice().unwrap());
 
     let data = DataSet {
         inputs: numbers("inputs"),
@@ -60,10 +57,7 @@ fn a_network_of_pytorchs_says_the_same_here_and_learns_the_same_steps() {
         assert!((trainer.step(&rows) - f64::from(*loss)).abs() < 1e-5);
     }
     let [mut found, mut expected] = [trainer.into_network(), networks[1].clone()];
-    close(
-        &found.parameters_mut().concat(),
-        &expected.parameters_mut().concat(),
-    );
+    close(&found.parameters_mut().concat(), &expected.parameters_mut().concat());
     for (found, expected) in found.parameters.iter().zip(&expected.parameters) {
         for (a, b) in found.vectors.iter().zip(&expected.vectors) {
             close(a.as_slice().unwrap(), b.as_slice().unwrap());
@@ -72,15 +66,9 @@ fn a_network_of_pytorchs_says_the_same_here_and_learns_the_same_steps() {
     // And what is written here has PyTorch's names and shapes.
     let written = write_tensors(&[("end.", &networks[1])], &[], &[]).unwrap();
     let written = safetensors::SafeTensors::deserialize(&written).unwrap();
-    assert_eq!(
-        written.tensor("end.layers.1.weight").unwrap().shape(),
-        [5, 4, 3, 3]
-    );
+    assert_eq!(written.tensor("end.layers.1.weight").unwrap().shape(), [5, 4, 3, 3]);
     for (name, tensor) in written.iter() {
         let original = file.tensor(name).unwrap();
-        assert_eq!(
-            (tensor.shape(), tensor.data()),
-            (original.shape(), original.data())
-        );
+        assert_eq!((tensor.shape(), tensor.data()), (original.shape(), original.data()));
     }
 }

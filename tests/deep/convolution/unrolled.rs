@@ -6,10 +6,7 @@ use super::*;
 fn an_unrolled_network_says_the_same_and_its_gradients_add_up_to_those_of_shared_weights() {
     let plain = |kind: &Architecture| !kind.has_batch_norm();
     for architecture in kinds().into_iter().filter(plain) {
-        let (network, data) = (
-            student(&architecture),
-            data(&architecture, Loss::MeanSquared, 9),
-        );
+        let (network, data) = (student(&architecture), data(&architecture, Loss::MeanSquared, 9));
         let large = unrolled(&network);
         assert!(large.architecture.is_dense());
         let (mut pass, batch, loss) = forward(&network, &data, Loss::MeanSquared);
@@ -31,12 +28,7 @@ fn an_unrolled_network_says_the_same_and_its_gradients_add_up_to_those_of_shared
 
 #[test]
 fn a_normalised_network_outside_training_is_its_unrolled_copy_too() {
-    let norm = |place| {
-        Some(BatchNorm {
-            place,
-            affine: true,
-        })
-    };
+    let norm = |place| Some(BatchNorm { place, affine: true });
     for place in [Place::BeforeRelu, Place::AfterRelu] {
         let architecture: Architecture = recipe(norm(place), 1).try_into().unwrap();
         let data = data(&architecture, Loss::MeanSquared, 20);
@@ -85,11 +77,7 @@ fn theorem_1_holds_for_convolutions_at_every_position() {
     pass.forward(&large, x.t(), Mode::Evaluation);
     let mut nodes = Deep::zeros(&large.architecture);
     for (l, g) in recursive.iter().enumerate() {
-        let below = if l == 0 {
-            x.t()
-        } else {
-            pass.activations(l - 1)
-        };
+        let below = if l == 0 { x.t() } else { pass.activations(l - 1) };
         let layer = nodes.linear_mut(l);
         layer.weights = g.dot(&below.t()) / 4.0;
         *layer.bias_mut() = g.sum_axis(Axis(1)) / 4.0;

@@ -96,11 +96,7 @@ fn a_step_that_rounding_swallows_is_no_convergence() {
             _ => Method::GradientDescent(Step { step: 0.1 }),
         };
         let (report, _) = solve(still, method, &Plan::uniform(1e3, 4));
-        assert!(
-            matches!(report.end, RunEnd::AtRest { .. }),
-            "{:?}",
-            report.end
-        );
+        assert!(matches!(report.end, RunEnd::AtRest { .. }), "{:?}", report.end);
     }
 }
 
@@ -130,10 +126,7 @@ fn what_is_no_number_or_no_plan_is_refused_and_nothing_panics() {
             Method::Rkc(tolerance(bad)),
         ] {
             let error = attempt(&method, &plan, vec![1.0, 1.0]).unwrap_err();
-            assert!(
-                matches!(error, IntegrateError::NotPositive { .. }),
-                "{error}"
-            );
+            assert!(matches!(error, IntegrateError::NotPositive { .. }), "{error}");
             // The times of such a plan are not asked for without it being checked, and are no panic either.
             let _ = plan.times_of(&method);
         }

@@ -4,8 +4,7 @@ mod ends;
 mod order;
 
 use luckflow::integrate::{
-    IntegrateError, Method, Monitor, Plan, Rest, RunEnd, RunReport, Step, Tolerance, VectorField,
-    integrate,
+    IntegrateError, Method, Monitor, Plan, Rest, RunEnd, RunReport, Step, Tolerance, VectorField, integrate,
 };
 
 /// A problem with its exact solution.
@@ -48,8 +47,7 @@ struct Keep {
 impl<F> Monitor<F> for Keep {
     fn step(&mut self, _field: &mut F, time: f64, _y: &[f64]) -> Option<RunEnd> {
         self.steps.push(time);
-        (self.stop_after == Some(self.steps.len()))
-            .then_some(RunEnd::Interrupted { time: Some(time) })
+        (self.stop_after == Some(self.steps.len())).then_some(RunEnd::Interrupted { time: Some(time) })
     }
 
     fn output(&mut self, _field: &mut F, time: f64, y: &[f64]) -> Option<RunEnd> {
@@ -83,18 +81,9 @@ fn tolerance(rtol: f64) -> Tolerance {
 }
 
 const ALL: [Method; 5] = [
-    Method::Rkc(Tolerance {
-        rtol: 1e-6,
-        atol: 1e-6,
-    }),
-    Method::Dopri5(Tolerance {
-        rtol: 1e-6,
-        atol: 1e-6,
-    }),
-    Method::Dop853(Tolerance {
-        rtol: 1e-6,
-        atol: 1e-6,
-    }),
+    Method::Rkc(Tolerance { rtol: 1e-6, atol: 1e-6 }),
+    Method::Dopri5(Tolerance { rtol: 1e-6, atol: 1e-6 }),
+    Method::Dop853(Tolerance { rtol: 1e-6, atol: 1e-6 }),
     Method::Rk4(Step { step: 0.01 }),
     Method::GradientDescent(Step { step: 0.01 }),
 ];
@@ -143,11 +132,7 @@ fn each_accepted_state_is_shown_with_its_velocity() {
         for (a, b) in seen.moving.iter().zip(&expected) {
             assert!((a - b).abs() < 1e-12, "{method:?}: {a} for {b}");
         }
-        assert!(
-            seen.largest_error < 1e-14,
-            "{method:?}: {}",
-            seen.largest_error
-        );
+        assert!(seen.largest_error < 1e-14, "{method:?}: {}", seen.largest_error);
     }
 }
 

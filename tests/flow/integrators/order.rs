@@ -5,10 +5,7 @@ use super::*;
 #[test]
 fn methods_of_fixed_step_have_their_order() {
     for (order, method) in [
-        (
-            4.0,
-            (|step| Method::Rk4(Step { step })) as fn(f64) -> Method,
-        ),
+        (4.0, (|step| Method::Rk4(Step { step })) as fn(f64) -> Method),
         (1.0, |step| Method::GradientDescent(Step { step })),
     ] {
         let error = |step: f64| {
@@ -16,10 +13,7 @@ fn methods_of_fixed_step_have_their_order() {
             largest_error(&solve(rotation_and_growth(), method(step), &plan).1)
         };
         let measured = (error(0.02) / error(0.01)).log2();
-        assert!(
-            (measured - order).abs() < 0.1,
-            "order {measured} instead of {order}"
-        );
+        assert!((measured - order).abs() < 0.1, "order {measured} instead of {order}");
     }
 }
 
@@ -28,10 +22,7 @@ fn adaptive_methods_have_their_order() {
     // Local error control: error ∝ tol, and tol ∝ h^(p+1) with the order p of the error estimate,
     // so that steps grow like tol^(−1/5) for dopri5 and tol^(−1/8) for dop853.
     for (exponent, method) in [
-        (
-            0.2,
-            (|rtol| Method::Dopri5(tolerance(rtol))) as fn(f64) -> Method,
-        ),
+        (0.2, (|rtol| Method::Dopri5(tolerance(rtol))) as fn(f64) -> Method),
         (0.125, |rtol| Method::Dop853(tolerance(rtol))),
         // Order 2, and its error estimate of order 2 too.
         (1.0 / 3.0, |rtol| Method::Rkc(tolerance(rtol))),
@@ -84,10 +75,7 @@ fn output_times_are_met_and_have_the_accuracy_of_the_method() {
         outputs: vec![0.1, 0.15, 1.0, 3.99, 4.0],
         max_steps: 10_000,
     };
-    for method in [
-        Method::Dopri5(tolerance(1e-11)),
-        Method::Dop853(tolerance(1e-11)),
-    ] {
+    for method in [Method::Dopri5(tolerance(1e-11)), Method::Dop853(tolerance(1e-11))] {
         let (report, keep) = solve(rotation_and_growth(), method, &plan);
         let times: Vec<f64> = keep.outputs.iter().map(|(time, _)| *time).collect();
         assert_eq!(times, [0.0, 0.1, 0.15, 1.0, 3.99, 4.0]);
@@ -105,11 +93,7 @@ fn a_hundred_thousand_steps_are_no_limit() {
         outputs: vec![4.0],
         max_steps: 1_000_000,
     };
-    let (report, _) = solve(
-        rotation_and_growth(),
-        Method::Rk4(Step { step: 2e-5 }),
-        &plan,
-    );
+    let (report, _) = solve(rotation_and_growth(), Method::Rk4(Step { step: 2e-5 }), &plan);
     assert_eq!((report.end, report.steps), (RunEnd::Horizon, 200_000));
     // Adaptive: a fast rotation over many turns.
     let mut fast = rotation_and_growth();
@@ -140,11 +124,7 @@ fn a_nan_ends_the_run_and_keeps_what_was_before() {
         assert!((1.8..2.6).contains(&time), "{method:?}: {time}");
         assert!(report.end.advice().is_some());
         assert!(report.state.iter().all(|x| x.is_finite()), "{method:?}");
-        assert!(
-            keep.outputs.len() >= 15,
-            "{method:?}: {}",
-            keep.outputs.len()
-        );
+        assert!(keep.outputs.len() >= 15, "{method:?}: {}", keep.outputs.len());
     }
 }
 
@@ -177,11 +157,7 @@ fn a_step_that_shrinks_to_nothing_is_a_stalled_run() {
             dy[1] = -1e9 * (1e17 * (y[0] + 0.1)).sin();
         };
         let (report, _) = solve(problem, *method, &Plan::uniform(4.0, 4));
-        assert!(
-            matches!(report.end, RunEnd::Stalled { .. }),
-            "{:?}",
-            report.end
-        );
+        assert!(matches!(report.end, RunEnd::Stalled { .. }), "{:?}", report.end);
         assert!(report.end.advice().unwrap().contains("integrate.rtol"));
     }
 }
@@ -243,10 +219,7 @@ fn adaptive_methods_are_refused_where_they_make_no_sense() {
         .map(|_| ())
     };
     for method in &ALL[..3] {
-        assert_eq!(
-            attempt(false, method),
-            Err(IntegrateError::AdaptiveOnFreshSamples)
-        );
+        assert_eq!(attempt(false, method), Err(IntegrateError::AdaptiveOnFreshSamples));
         let too_fine = IntegrateError::FinerThanTheSample {
             rtol: 1e-6,
             resolution: 1e-4,

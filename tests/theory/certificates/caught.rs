@@ -115,10 +115,7 @@ fn a_false_step_tube_or_angle_of_an_entry_is_caught() {
     for factor in [-1.0, 0.0] {
         let mistake = check::check(&changed(&file, "certificates/0/steps/4", factor).to_string());
         let said = mistake.unwrap_err().to_string();
-        assert!(
-            said.starts_with("certificates[0].steps[4]: found"),
-            "{said}"
-        );
+        assert!(said.starts_with("certificates[0].steps[4]: found"), "{said}");
     }
     // What would take gigabytes is refused.
     let mut large = file.clone();
@@ -141,10 +138,7 @@ fn a_false_step_tube_or_angle_of_an_entry_is_caught() {
     // The rate is of the angles that the entry claims.
     let larger = changed(&file, "certificates/0/angles/0", 1.5);
     let found = refuted(&larger);
-    assert!(
-        found.iter().any(|item| item.contains("[1].radius")),
-        "{found:#?}"
-    );
+    assert!(found.iter().any(|item| item.contains("[1].radius")), "{found:#?}");
 }
 
 #[test]
@@ -153,10 +147,7 @@ fn mistakes_in_a_file_are_named_with_their_key() {
     let text = file.to_string();
     let said = |text: &str| check::check(text).unwrap_err().to_string();
     let mut without = file.clone();
-    without["inputs"]
-        .as_object_mut()
-        .unwrap()
-        .remove("threshold");
+    without["inputs"].as_object_mut().unwrap().remove("threshold");
     assert_eq!(
         said(&without.to_string()),
         "inputs.threshold: found nothing; allowed: this key is needed"

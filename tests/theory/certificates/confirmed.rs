@@ -99,12 +99,7 @@ fn entries_into_certified_regions_are_confirmed() {
 fn certificates_at_large_thresholds_are_confirmed() {
     let files = at_large_thresholds();
     confirmed(&files, |certificate| certificate["bound"].to_string());
-    let of = |theorem: u64| {
-        files
-            .iter()
-            .filter(|file| file.1["theorem"] == theorem)
-            .count()
-    };
+    let of = |theorem: u64| files.iter().filter(|file| file.1["theorem"] == theorem).count();
     assert_eq!([of(4), of(5)], [6, 6]);
 }
 

@@ -20,9 +20,7 @@ fn checked(file: &Value) -> Vec<Checked> {
 /// The items that are not confirmed.
 fn refuted(file: &Value) -> Vec<String> {
     let certificates = checked(file);
-    let findings = certificates
-        .iter()
-        .flat_map(|certificate| &certificate.findings);
+    let findings = certificates.iter().flat_map(|certificate| &certificate.findings);
     let failed = findings.filter(|finding| !finding.confirmed);
     failed
         .map(|finding| {
@@ -87,10 +85,7 @@ fn joint(problem: &Problem) -> Option<Value> {
         .as_ref()
         .and_then(|other| joint::Certificate::within(problem, other));
     let all = [joint::Certificate::of(problem), within];
-    let euclidean = all
-        .into_iter()
-        .flatten()
-        .max_by(|a, b| a.rate.total_cmp(&b.rate));
+    let euclidean = all.into_iter().flatten().max_by(|a, b| a.rate.total_cmp(&b.rate));
     check::theorem5(problem, comparison.as_ref(), euclidean.as_ref())
 }
 

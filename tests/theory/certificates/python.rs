@@ -29,10 +29,7 @@ fn fixtures() -> Vec<(PathBuf, Value)> {
     let files = [
         (
             "theorem4.json",
-            a_part(
-                distance(&teacher("orthonormal", 1, 5), 0.0, 0.1),
-                "orthonormal",
-            ),
+            a_part(distance(&teacher("orthonormal", 1, 5), 0.0, 0.1), "orthonormal"),
         ),
         ("theorem4-split.json", a_part(equiangular, "split")),
         ("theorem4-comparison.json", a_part(random, "comparison")),
@@ -105,38 +102,18 @@ const FALSE: &[(&str, &str, f64, &str)] = &[
         1.01,
         "bounds.towards[2][1]",
     ),
-    (
-        "theorem4-comparison",
-        "bounds/prices/1",
-        0.99,
-        "bounds.prices",
-    ),
+    ("theorem4-comparison", "bounds/prices/1", 0.99, "bounds.prices"),
     ("theorem5", "matrix/0/1", 0.99, "matrix[0][1]"),
     ("theorem5", "weights/0", 0.99, "rate"),
     ("theorem5-joint", "rate", 1.01, "rate"),
     ("theorem5-joint", "radius", 0.99, "radius"),
     ("theorem5-joint", "drift", 0.9, "drift"),
     ("theorem5-joint", "largest_extra", 0.9, "largest_extra"),
-    (
-        "theorem5-joint",
-        "bounds/of_errors",
-        0.99,
-        "bounds.of_errors",
-    ),
+    ("theorem5-joint", "bounds/of_errors", 0.99, "bounds.of_errors"),
     ("theorem5-joint", "bounds/mixed", 0.99, "bounds.mixed"),
-    (
-        "theorem5-joint",
-        "bounds/of_weights",
-        0.99,
-        "bounds.of_weights",
-    ),
+    ("theorem5-joint", "bounds/of_weights", 0.99, "bounds.of_weights"),
     ("theorem5-joint", "bounds/own/1", 1.01, "bounds.own[1]"),
-    (
-        "theorem5-joint",
-        "bounds/density/2/0",
-        0.99,
-        "bounds.density[2][0]",
-    ),
+    ("theorem5-joint", "bounds/density/2/0", 0.99, "bounds.density[2][0]"),
     ("theorem5-both", "region/1", 1.5, "largest_angle"),
 ];
 

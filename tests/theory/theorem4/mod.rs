@@ -10,10 +10,7 @@ use luckflow::theory::Verdict;
 
 /// A scenario from its text.
 fn scenario(text: &str, overrides: &[&str]) -> Theorem4 {
-    interpret(text, overrides)
-        .get::<Theorem4>()
-        .unwrap()
-        .clone()
+    interpret(text, overrides).get::<Theorem4>().unwrap().clone()
 }
 
 const BASE: &str = r#"

@@ -8,11 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 #[test]
 fn the_run_keeps_the_laws_of_the_flow() {
-    let found = outcome(&[
-        "teacher.threshold=1.0",
-        "student.theta0=0.4",
-        "teacher.weights=random",
-    ]);
+    let found = outcome(&["teacher.threshold=1.0", "student.theta0=0.4", "teacher.weights=random"]);
     let readings = &found.primary.readings;
     assert!(readings.largest_rise() < 1e-13);
     assert!(readings.energy_residual() < 1e-10);
@@ -33,10 +29,7 @@ fn all_methods_find_the_same_rates() {
             &format!("integrate.method={method}"),
         ];
         let found = outcome(&overrides).measured.slowest_mode.unwrap().rate;
-        assert!(
-            (found / reference - 1.0).abs() < 1e-3,
-            "{method}: {found} {reference}"
-        );
+        assert!((found / reference - 1.0).abs() < 1e-3, "{method}: {found} {reference}");
     }
 }
 
@@ -94,10 +87,7 @@ fn fresh_samples_run_with_a_fixed_step() {
         "integrate.method=gradient-descent",
         "integrate.horizon=40",
     ]);
-    assert_eq!(
-        found.primary.end.to_string().split(' ').next(),
-        Some("converged")
-    );
+    assert_eq!(found.primary.end.to_string().split(' ').next(), Some("converged"));
     assert!(found.measured.final_angle < 0.5 * found.assumption.theta0);
 }
 
@@ -122,11 +112,7 @@ fn an_interrupted_run_keeps_what_it_has() {
 #[test]
 fn a_change_of_the_student_leaves_the_teacher_as_it_was() {
     let one = outcome(&["teacher.weights=random", "integrate.horizon=1"]);
-    let other = outcome(&[
-        "teacher.weights=random",
-        "integrate.horizon=1",
-        "student.theta0=0.3",
-    ]);
+    let other = outcome(&["teacher.weights=random", "integrate.horizon=1", "student.theta0=0.3"]);
     assert_eq!(one.teacher, other.teacher);
     let reseeded = outcome(&["teacher.weights=random", "integrate.horizon=1", "seed=2"]);
     assert_ne!(one.teacher, reseeded.teacher);
@@ -135,15 +121,8 @@ fn a_change_of_the_student_leaves_the_teacher_as_it_was() {
 #[test]
 fn what_is_claimed_does_not_depend_on_where_the_run_is_drawn() {
     let found = |outputs: &str| outcome(&["teacher.threshold=1.0", outputs]);
-    let (few, many) = (
-        found("integrate.outputs=[1e9]"),
-        found("integrate.outputs=240"),
-    );
-    assert_eq!(
-        few.primary.trajectory.rows.len(),
-        2,
-        "the start and the end"
-    );
+    let (few, many) = (found("integrate.outputs=[1e9]"), found("integrate.outputs=240"));
+    assert_eq!(few.primary.trajectory.rows.len(), 2, "the start and the end");
     assert!(many.primary.trajectory.rows.len() > 100);
     let [few, many] = [few, many].map(|found| {
         // The start, and each step.

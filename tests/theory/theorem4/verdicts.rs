@@ -66,11 +66,7 @@ fn gradient_descent_has_factors_below_one_minus_eta_lambda() {
         ("derived_steps", 9.634_116_920_12e-4),
         ("sharp_steps", 1.202_854_649_875e-3),
     ] {
-        let rate = found
-            .claims
-            .iter()
-            .find(|claim| claim.bound.name == name)
-            .unwrap();
+        let rate = found.claims.iter().find(|claim| claim.bound.name == name).unwrap();
         assert_eq!(rate.verdict, Verdict::Holds);
         let ratio = if name == "derived_steps" {
             claim.largest_ratio_tan
@@ -81,10 +77,7 @@ fn gradient_descent_has_factors_below_one_minus_eta_lambda() {
         let claimed = (1.0 - rate.ratio.unwrap()) / claim.step;
         // A step of finite length costs a little of the flow's rate, and gains nothing.
         let part = claimed / reference;
-        assert!(
-            (1.0 - 1e-4..1.0 + 1e-9).contains(&part),
-            "{name}: {claimed}"
-        );
+        assert!((1.0 - 1e-4..1.0 + 1e-9).contains(&part), "{name}: {claimed}");
     }
     assert_eq!(verdict(&found, "exact"), Verdict::Holds);
     assert!(claim.largest_ratio < 1.0 && claim.largest_ratio > 0.8);
@@ -101,11 +94,7 @@ fn a_mixture_of_modes_is_not_held_against_the_exact_rate() {
 
 #[test]
 fn a_single_node_converges_at_its_gates_rate() {
-    let found = outcome(&[
-        "teacher.nodes=1",
-        "teacher.threshold=0.0",
-        "teacher.input_dim=2",
-    ]);
+    let found = outcome(&["teacher.nodes=1", "teacher.threshold=0.0", "teacher.input_dim=2"]);
     assert_eq!(verdict(&found, "sharp"), Verdict::Holds);
     assert_eq!(verdict(&found, "derived"), Verdict::Holds);
     assert!((found.asymptotic.unwrap().rate - 0.5).abs() < 1e-14);
@@ -159,10 +148,7 @@ fn a_violation_between_two_outputs_is_seen() {
         "student.theta0=0.05",
         "integrate.outputs=[1e9]",
     ]);
-    let printed = found
-        .claims
-        .iter()
-        .find(|claim| claim.bound.name == "printed");
+    let printed = found.claims.iter().find(|claim| claim.bound.name == "printed");
     let claimed = printed.unwrap().value.unwrap();
     let rows = &found.primary.trajectory.rows;
     assert_eq!(rows.len(), 2);
@@ -187,10 +173,7 @@ fn a_violation_between_two_outputs_is_seen() {
         assert_eq!(verdict(&other, "printed"), Verdict::Violated, "{method}");
         // Not at the same states: longer steps come less near to the slowest one.
         let theta = other.measured.worst.unwrap().theta;
-        assert!(
-            (theta / worst.theta - 1.0).abs() < 0.15,
-            "{method}: {theta}"
-        );
+        assert!((theta / worst.theta - 1.0).abs() < 0.15, "{method}: {theta}");
     }
 }
 
@@ -202,30 +185,17 @@ fn a_search_says_how_much_of_what_could_be_certified_is() {
             &format!("student.theta0={theta0}"),
             "falsify.starts=10",
         ]);
-        let claim = found
-            .claims
-            .iter()
-            .find(|claim| claim.bound.name == "euclidean");
+        let claim = found.claims.iter().find(|claim| claim.bound.name == "euclidean");
         let claimed = claim.unwrap().value.unwrap();
-        (
-            found.slowest_found.unwrap(),
-            claimed,
-            found.measured.worst.unwrap(),
-        )
+        (found.slowest_found.unwrap(), claimed, found.measured.worst.unwrap())
     };
     let (near, claimed, worst) = found("0.01");
     // Near the teacher both tend to the exact rate, and no run is slower than what was searched for.
-    assert!(
-        near.rate >= claimed && near.rate <= worst.distance,
-        "{near:?}"
-    );
+    assert!(near.rate >= claimed && near.rate <= worst.distance, "{near:?}");
     assert!((0.97..=1.0).contains(&near.share.unwrap()), "{near:?}");
     assert!((near.share.unwrap() - claimed / near.rate).abs() < 1e-12);
     // Far from it a start is found whose distance grows: there is nothing to certify, and nothing is.
     let (far, claimed, _) = found("1.2");
-    assert!(
-        far.rate < 0.0 && far.share.is_none() && claimed == 0.0,
-        "{far:?}"
-    );
+    assert!(far.rate < 0.0 && far.share.is_none() && claimed == 0.0, "{far:?}");
     assert!(outcome(&["teacher.threshold=0"]).slowest_found.is_none());
 }

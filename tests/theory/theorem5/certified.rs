@@ -22,10 +22,7 @@ fn a_certificate_that_is_exact_is_not_violated_by_the_integrators_error() {
         let envelope = found.envelope.as_ref().unwrap();
         assert!(envelope.repeated && envelope.integration_error < 1e-9);
         assert_ne!(envelope.verdict, Verdict::Violated, "{envelope:?}");
-        assert!(
-            (envelope.largest_ratio.unwrap() - 1.0).abs() < 1e-2,
-            "{envelope:?}"
-        );
+        assert!((envelope.largest_ratio.unwrap() - 1.0).abs() < 1e-2, "{envelope:?}");
         // Below the certified rate by rounding, which is undecided, and by no more.
         let claim = &found.claims[0];
         assert_ne!(claim.verdict, Verdict::Violated);
@@ -68,11 +65,7 @@ fn a_sampled_run_that_exceeds_its_certificate_decides_nothing() {
         "integrate.method=dopri5",
         "seed=2",
     ]);
-    assert!(
-        !verdicts(&found).contains(&Verdict::Violated),
-        "{:?}",
-        found.claims
-    );
+    assert!(!verdicts(&found).contains(&Verdict::Violated), "{:?}", found.claims);
     assert!(
         found
             .premises_not_met
@@ -95,11 +88,7 @@ fn at_zero_threshold_the_euclidean_certificate_is_the_certificate() {
     let (first, certificate) = (&found.rows[0], found.euclidean.as_ref().unwrap());
     for row in &found.rows {
         let bound = first.motion.distance() * (-certificate.rate * row.time).exp();
-        assert!(
-            row.motion.distance() <= bound * (1.0 + 1e-9) + 1e-12,
-            "at {}",
-            row.time
-        );
+        assert!(row.motion.distance() <= bound * (1.0 + 1e-9) + 1e-12, "at {}", row.time);
     }
 }
 
@@ -116,10 +105,7 @@ fn rates_of_errors_are_the_derivatives_of_errors() {
             assert!(((b - a) / elapsed - rate).abs() < 1e-8, "{rate}");
         }
         let rate = (before.motion.distance() / after.motion.distance()).ln() / elapsed;
-        assert!(
-            (rate / row.motion.distance_rate() - 1.0).abs() < 1e-6,
-            "{rate}"
-        );
+        assert!((rate / row.motion.distance_rate() - 1.0).abs() < 1e-6, "{rate}");
     }
 }
 
@@ -157,11 +143,7 @@ fn in_the_certified_region_everything_converges_for_twenty_seeds() {
         let found = outcome(&[&format!("seed={seed}"), "integrate.outputs=100"]);
         let certificate = found.certificate.as_ref().expect("certified");
         let envelope = found.envelope.as_ref().unwrap();
-        assert_eq!(
-            envelope.verdict,
-            Verdict::Holds,
-            "seed {seed}: {envelope:?}"
-        );
+        assert_eq!(envelope.verdict, Verdict::Holds, "seed {seed}: {envelope:?}");
         assert_eq!(verdicts(&found)[0], Verdict::Holds);
         assert!(certificate.rate > 0.0);
         assert!(certificate.w_margin > 0.0 && certificate.v_margin > 0.0);
@@ -169,10 +151,7 @@ fn in_the_certified_region_everything_converges_for_twenty_seeds() {
         for part in &found.parts {
             assert!(part.last < 1e-9, "seed {seed}: {part:?}");
             assert_eq!(part.verdict, Verdict::Holds);
-            assert!(
-                certificate.rate < part.fitted.unwrap().rate,
-                "seed {seed}: {part:?}"
-            );
+            assert!(certificate.rate < part.fitted.unwrap().rate, "seed {seed}: {part:?}");
         }
         assert!(found.energy_residual < 1e-9);
     }

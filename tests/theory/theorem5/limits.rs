@@ -25,10 +25,7 @@ fn the_jacobian_at_the_limit_has_the_rate_of_the_tail() {
         .map(|fit| fit.rate)
         .collect();
     let least = tails.iter().copied().fold(f64::INFINITY, f64::min);
-    assert!(
-        (least / slowest - 1.0).abs() < 0.01,
-        "{tails:?} beside {slowest}"
-    );
+    assert!((least / slowest - 1.0).abs() < 0.01, "{tails:?} beside {slowest}");
 }
 
 #[test]
@@ -58,12 +55,7 @@ fn outside_the_certified_region_the_result_is_reported_and_not_hidden() {
     assert!(found.best.is_none() && found.envelope.is_none());
     assert_eq!(verdicts(&found), [Verdict::Vacuous; 2]);
     // Nor at rest when the time is up: V_r goes on for ever more slowly.
-    assert_eq!(
-        found.parts[2].verdict,
-        Verdict::Undecided,
-        "{:?}",
-        found.end
-    );
+    assert_eq!(found.parts[2].verdict, Verdict::Undecided, "{:?}", found.end);
     assert!(
         found
             .premises_not_met
@@ -114,10 +106,7 @@ fn the_authors_start_can_be_drawn_and_their_normalised_fan_out_is_kept() {
 
 #[test]
 fn each_node_can_have_an_angle_of_its_own() {
-    let found = outcome(&[
-        "student.theta0=[0.01, 0.02, 0.03, 0.04, 0.05]",
-        "integrate.outputs=10",
-    ]);
+    let found = outcome(&["student.theta0=[0.01, 0.02, 0.03, 0.04, 0.05]", "integrate.outputs=10"]);
     let start = found.rows[0].motion.angles();
     for (j, angle) in start.iter().enumerate() {
         assert!((angle - 0.01 * (j + 1) as f64).abs() < 1e-13);
@@ -131,10 +120,7 @@ fn of_steps_of_gradient_descent_nothing_is_claimed() {
     let found = outcome(&["integrate.method=gradient-descent", "integrate.outputs=40"]);
     assert_eq!(verdicts(&found), [Verdict::NotApplicable; 2]);
     let factor = found.gradient_descent.unwrap();
-    assert!(
-        factor.largest_ratio > 0.5 && factor.largest_ratio < 1.0,
-        "{factor:?}"
-    );
+    assert!(factor.largest_ratio > 0.5 && factor.largest_ratio < 1.0, "{factor:?}");
 }
 
 #[test]
@@ -142,10 +128,7 @@ fn what_was_not_tested_does_not_hold() {
     let untested = [Verdict::Untested; 2];
     let at_floor = outcome(&["integrate.rtol=1e-2", "integrate.atol=1e-3"]);
     assert_eq!(verdicts(&at_floor), untested);
-    assert_eq!(
-        at_floor.envelope.as_ref().unwrap().verdict,
-        Verdict::Untested
-    );
+    assert_eq!(at_floor.envelope.as_ref().unwrap().verdict, Verdict::Untested);
     let parts = |found: &Outcome| found.parts.clone().map(|part| part.verdict);
     assert_eq!(parts(&at_floor), [Verdict::Untested; 3]);
     // A millionth of a time: rates are what they are, limits are not reached.
@@ -153,8 +136,5 @@ fn what_was_not_tested_does_not_hold() {
     assert_eq!(verdicts(&short), [Verdict::Holds; 2]);
     assert_eq!(parts(&short), [Verdict::Undecided; 3]);
     // Without r there is no V_r.
-    assert_eq!(
-        outcome(&["student.extra=0"]).parts[2].verdict,
-        Verdict::Untested
-    );
+    assert_eq!(outcome(&["student.extra=0"]).parts[2].verdict, Verdict::Untested);
 }

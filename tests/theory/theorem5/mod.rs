@@ -9,10 +9,7 @@ use luckflow::experiment::{Experiment, Silent};
 use luckflow::theory::Verdict;
 
 fn scenario(text: &str, overrides: &[String]) -> Theorem5 {
-    interpret(text, overrides)
-        .get::<Theorem5>()
-        .unwrap()
-        .clone()
+    interpret(text, overrides).get::<Theorem5>().unwrap().clone()
 }
 
 const BASE: &str = r#"

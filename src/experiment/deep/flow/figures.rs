@@ -31,8 +31,7 @@ pub(super) fn loss(outcome: &Outcome) -> Figure {
     });
     let title = format!("Held-out loss {}", list(&said));
     let caption = "Held-out loss of the matrix flow and of SGD from the same start.";
-    let figure =
-        over_steps(outcome, title, caption).log_y("held-out loss ½E‖f* − f‖² (sum over outputs)");
+    let figure = over_steps(outcome, title, caption).log_y("held-out loss ½E‖f* − f‖² (sum over outputs)");
     let looks = [Look::SIMULATED, Look::SAMPLED];
     let both = paths(outcome).into_iter().zip(looks);
     both.fold(figure, |figure, ((name, path), look)| {
@@ -45,8 +44,7 @@ pub(super) fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) ->
     let layers = (0..depth(outcome)).map(|l| along(path, |row| row.rho[l]));
     let layers: Vec<_> = layers.collect();
     let title = format!("Under {name} {}", found(&layers));
-    let caption =
-        "How well the student's nodes correlate with the teacher's, for each hidden layer.";
+    let caption = "How well the student's nodes correlate with the teacher's, for each hidden layer.";
     let figure = correlations(over_steps(outcome, title, caption));
     let layers = layers.iter().enumerate();
     layers.fold(figure, |figure, (l, spans)| layer(figure, l, spans))
@@ -55,13 +53,11 @@ pub(super) fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) ->
 pub(super) fn separation(outcome: &Outcome) -> Figure {
     let most = |l: usize| {
         let rows = outcome.flow.rows.iter();
-        rows.map(|row| 100.0 * row.separation[l])
-            .fold(f64::NAN, f64::max)
+        rows.map(|row| 100.0 * row.separation[l]).fold(f64::NAN, f64::max)
     };
     let reached = between(by_layer((0..depth(outcome)).map(most)), " %");
     let title = format!("The error of taking expectations apart reaches {reached} of the velocity");
-    let caption =
-        "The relative error that taking expectations apart makes in the velocity of each layer.";
+    let caption = "The relative error that taking expectations apart makes in the velocity of each layer.";
     let figure = over_steps(outcome, title, caption)
         .y("error of the velocity (relative)")
         .note("‖Ẇ − G‖/‖G‖ along the matrix flow: Ẇ with expectations taken apart, G the true velocity, both on the held-out samples.");

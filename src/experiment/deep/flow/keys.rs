@@ -3,9 +3,9 @@
 use crate::config::section::{Range, Section};
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, Inputs, MEASURED,
-    NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS,
-    STUDENT, Student, TEACHER, Teacher, TrainingSection, UNTRAINED, WIDTH_ONE, read_student,
+    AFFINE_OF, BATCH, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, Inputs, MEASURED, NORMALIZE_NODES,
+    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER, Teacher,
+    TrainingSection, UNTRAINED, WIDTH_ONE, read_student,
 };
 use crate::experiment::two_layer::keys::{SEED, TOP};
 use crate::sgd::{Loss, Schedule, Training};
@@ -105,10 +105,7 @@ impl DeepFlow {
                 seeds: 1,
                 teacher,
                 data,
-                training: TrainingSection {
-                    epochs: 1,
-                    training,
-                },
+                training: TrainingSection { epochs: 1, training },
             },
             student,
             samples,

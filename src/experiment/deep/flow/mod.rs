@@ -23,8 +23,7 @@ use serde::Serialize;
 
 impl Experiment for DeepFlow {
     const NAME: &'static str = "deep-flow";
-    const ABOUT: &'static str =
-        "The matrix flow of a deep network, expectations apart, beside SGD from the same start";
+    const ABOUT: &'static str = "The matrix flow of a deep network, expectations apart, beside SGD from the same start";
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
 
@@ -58,12 +57,7 @@ impl Experiment for DeepFlow {
         Ok(())
     }
 
-    fn run(
-        &self,
-        (): (),
-        _store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, (): (), _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         run(self, hooks)
     }
 
@@ -135,8 +129,7 @@ impl DeepFlow {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        self.student
-            .architecture(teacher, self.student.widths[0], None)
+        self.student.architecture(teacher, self.student.widths[0], None)
     }
 }
 
@@ -188,10 +181,7 @@ fn run(scenario: &DeepFlow, hooks: &dyn Hooks) -> Result<Outcome, ExperimentErro
     let (sgd, second) = sgd.from(start);
     let end = RunEnd::worst([&first, &second].into_iter());
     Ok(Outcome {
-        findings: [
-            PathSummary::of("matrix flow", &flow),
-            PathSummary::of("SGD", &sgd),
-        ],
+        findings: [PathSummary::of("matrix flow", &flow), PathSummary::of("SGD", &sgd)],
         scenario: scenario.clone(),
         flow,
         sgd,

@@ -102,25 +102,16 @@ pub const VIEW: View = View {
 /// What a sweep keeps.
 pub fn columns() -> Vec<Reading<Outcome>> {
     let of = |index: usize, name: &str, suffix, meaning, of: fn(&PathSummary) -> Option<f64>| {
-        Reading::number(
-            format!("{name}_{suffix}"),
-            "",
-            meaning,
-            move |o: &Outcome| of(&o.findings[index]),
-        )
+        Reading::number(format!("{name}_{suffix}"), "", meaning, move |o: &Outcome| {
+            of(&o.findings[index])
+        })
     };
     let path = |(index, name)| {
         [
-            of(
-                index,
-                name,
-                "loss_start",
-                "held-out loss at the start",
-                |f| Some(f.loss_start),
-            ),
-            of(index, name, "loss", "held-out loss at the end", |f| {
-                Some(f.loss)
+            of(index, name, "loss_start", "held-out loss at the start", |f| {
+                Some(f.loss_start)
             }),
+            of(index, name, "loss", "held-out loss at the end", |f| Some(f.loss)),
             of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| {
                 f.rho.first().copied()
             }),
@@ -140,11 +131,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
             ),
         ]
     };
-    ["flow", "sgd"]
-        .into_iter()
-        .enumerate()
-        .flat_map(path)
-        .collect()
+    ["flow", "sgd"].into_iter().enumerate().flat_map(path).collect()
 }
 
 /// A line per path and time.
@@ -170,13 +157,7 @@ pub fn table(outcome: &Outcome) -> String {
         "ρ̄ from the bottom",
         "error of separation, from the bottom",
     ]);
-    let list = |values: &[f64]| {
-        values
-            .iter()
-            .map(|&x| short(x))
-            .collect::<Vec<_>>()
-            .join("  ")
-    };
+    let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
     for (name, path) in paths(outcome) {
         for row in [&path.rows[0], path.last()] {
             table.add_row([

@@ -28,22 +28,14 @@ pub(super) fn spectrum(outcome: &Outcome) -> Figure {
         .y_range([DRAWN, 2.0])
         .level(format!("near zero: below {}", short(near_zero)), near_zero, Look::FLOOR)
         .note(format!("Seed {}. What lies below 10⁻¹⁰ is not drawn.", base.seed));
-    let estimated = outcome
-        .runs
-        .iter()
-        .any(|run| run.method == SpectrumMethod::Lanczos);
+    let estimated = outcome.runs.iter().any(|run| run.method == SpectrumMethod::Lanczos);
     let figure = match estimated {
-        true => figure.note(
-            "Of Lanczos, each step is a point of the estimated density, as wide as its weight.",
-        ),
+        true => figure.note("Of Lanczos, each step is a point of the estimated density, as wide as its weight."),
         false => figure,
     };
     first().enumerate().fold(figure, |figure, (i, run)| {
         let (width, parameters) = (run.width, run.parameters);
-        let label = format!(
-            "width {width}×: {parameters} parameters ({})",
-            run.method.name()
-        );
+        let label = format!("width {width}×: {parameters} parameters ({})", run.method.name());
         figure.line(label, descending(run), Look::of_series(i).unmarked())
     })
 }
@@ -53,20 +45,15 @@ pub(super) fn spectrum(outcome: &Outcome) -> Figure {
 fn descending(run: &Spectrum) -> Vec<(f64, f64)> {
     let largest = run.density.largest();
     let mut passed = 0.0;
-    let steps = run
-        .density
-        .points
-        .iter()
-        .rev()
-        .flat_map(|&(value, weight)| {
-            let from = 100.0 * passed;
-            passed += weight;
-            let (to, height) = (100.0 * passed, value / largest);
-            match run.method == SpectrumMethod::Whole {
-                true => vec![(to, height)],
-                false => vec![(from, height), (to, height), (to, f64::NAN)],
-            }
-        });
+    let steps = run.density.points.iter().rev().flat_map(|&(value, weight)| {
+        let from = 100.0 * passed;
+        passed += weight;
+        let (to, height) = (100.0 * passed, value / largest);
+        match run.method == SpectrumMethod::Whole {
+            true => vec![(to, height)],
+            false => vec![(from, height), (to, height), (to, f64::NAN)],
+        }
+    });
     steps.collect()
 }
 
@@ -90,18 +77,26 @@ pub(super) fn near_zero(outcome: &Outcome) -> Figure {
         let [first, last] = ends(spans);
         change(first, last)
     };
-    Figure::new(format!("The number of eigenvalues near zero {} with the student's size, that of all others {}", said(&flat), said(&others)))
-        .caption("How many eigenvalues of the Hessian are near zero and how many are not, over the student's parameters.")
-        .setting(heading(&scenario.base))
-        .log_x("parameters of the student")
-        .log_y("eigenvalues of the Hessian (number)")
-        .line("all parameters", sizes.iter().map(|&size| (size as f64, size as f64)), Look::FLOOR)
-        .level(format!("the teacher's {teacher} parameters"), teacher, Look::PREDICTED)
-        .spread("eigenvalues near zero", &flat, Look::of_series(1))
-        .spread("all others", &others, Look::of_series(2))
-        .note(format!(
-            "Near zero: below {} of the largest. Hessian on {} samples.",
-            short(scenario.hessian.near_zero),
-            scenario.hessian.samples
-        ))
+    Figure::new(format!(
+        "The number of eigenvalues near zero {} with the student's size, that of all others {}",
+        said(&flat),
+        said(&others)
+    ))
+    .caption("How many eigenvalues of the Hessian are near zero and how many are not, over the student's parameters.")
+    .setting(heading(&scenario.base))
+    .log_x("parameters of the student")
+    .log_y("eigenvalues of the Hessian (number)")
+    .line(
+        "all parameters",
+        sizes.iter().map(|&size| (size as f64, size as f64)),
+        Look::FLOOR,
+    )
+    .level(format!("the teacher's {teacher} parameters"), teacher, Look::PREDICTED)
+    .spread("eigenvalues near zero", &flat, Look::of_series(1))
+    .spread("all others", &others, Look::of_series(2))
+    .note(format!(
+        "Near zero: below {} of the largest. Hessian on {} samples.",
+        short(scenario.hessian.near_zero),
+        scenario.hessian.samples
+    ))
 }

@@ -3,9 +3,9 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED,
-    ONE_BATCH_NORM, ONE_DEVIATION, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS,
-    STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
+    AFFINE_OF, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED, ONE_BATCH_NORM,
+    ONE_DEVIATION, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER,
+    TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -104,11 +104,7 @@ impl FlatMinima {
         };
         section.finish()?;
         root.finish()?;
-        Ok(Self {
-            base,
-            student,
-            hessian,
-        })
+        Ok(Self { base, student, hessian })
     }
 }
 
@@ -120,12 +116,6 @@ impl Serialize for FlatMinima {
         }
         let hessian = &self.hessian;
         let student = self.student.plain_section();
-        Layout::write(
-            "flat-minima",
-            &self.base,
-            student,
-            Further { hessian },
-            serializer,
-        )
+        Layout::write("flat-minima", &self.base, student, Further { hessian }, serializer)
     }
 }

@@ -28,8 +28,7 @@ use serde::Serialize;
 
 impl Experiment for FlatMinima {
     const NAME: &'static str = "flat-minima";
-    const ABOUT: &'static str =
-        "The spectrum of the Hessian after training, for students of several widths";
+    const ABOUT: &'static str = "The spectrum of the Hessian after training, for students of several widths";
     const RESUMABLE: bool = true;
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
@@ -66,12 +65,7 @@ impl Experiment for FlatMinima {
         problem::prepare(&self.base)
     }
 
-    fn run(
-        &self,
-        images: Option<ImageData>,
-        store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         run(self, images, store, hooks)
     }
 
@@ -158,8 +152,7 @@ const CUT_OFFS: [f64; 5] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2];
 impl FlatMinima {
     /// The student of a width.
     pub fn student_architecture(&self, width: usize) -> Architecture {
-        self.student
-            .architecture(&self.base.teacher.architecture, width, None)
+        self.student.architecture(&self.base.teacher.architecture, width, None)
     }
 }
 

@@ -86,19 +86,13 @@ pub fn columns() -> Vec<Reading<Outcome>> {
         })
     };
     vec![
-        Reading::count("trainings", "of which these are medians", |o: &Outcome| {
-            o.runs.len()
-        }),
+        Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
         median("parameters", "of the student", |run| run.parameters as f64),
         median("held_out_loss", "at the end", |run| run.held_out_loss),
         median("largest", "largest eigenvalue", |run| run.largest),
         median("least", "least eigenvalue", |run| run.least),
-        median("near_zero", "part of eigenvalues near zero", |run| {
-            run.near_zero
-        }),
-        median("flat_directions", "how many that are", |run| {
-            run.flat_directions
-        }),
+        median("near_zero", "part of eigenvalues near zero", |run| run.near_zero),
+        median("flat_directions", "how many that are", |run| run.flat_directions),
     ]
 }
 
@@ -134,18 +128,10 @@ pub fn table(outcome: &Outcome) -> String {
             format!("{}×", run.width),
             run.seed.to_string(),
             run.parameters.to_string(),
-            format!(
-                "{} → {}",
-                short(run.held_out_loss_start),
-                short(run.held_out_loss)
-            ),
+            format!("{} → {}", short(run.held_out_loss_start), short(run.held_out_loss)),
             short(run.largest),
             short(run.least),
-            format!(
-                "{:.0} ({:.1} %)",
-                run.flat_directions,
-                100.0 * run.near_zero
-            ),
+            format!("{:.0} ({:.1} %)", run.flat_directions, 100.0 * run.near_zero),
             format!("{:.0}", run.parameters as f64 - run.flat_directions),
             run.method.name().to_owned(),
         ]);
@@ -162,18 +148,10 @@ fn cut_offs(outcome: &Outcome) -> String {
     let mut text = String::new();
     for &width in &outcome.scenario.student.widths {
         let runs = || outcome.runs.iter().filter(move |run| run.width == width);
-        let parts = first
-            .below
-            .iter()
-            .enumerate()
-            .filter_map(|(i, (cut_off, _))| {
-                let span = Span::of(runs().map(|run| run.below[i].1))?;
-                Some(format!(
-                    "{:.1} % below {}",
-                    100.0 * span.median,
-                    short(*cut_off)
-                ))
-            });
+        let parts = first.below.iter().enumerate().filter_map(|(i, (cut_off, _))| {
+            let span = Span::of(runs().map(|run| run.below[i].1))?;
+            Some(format!("{:.1} % below {}", 100.0 * span.median, short(*cut_off)))
+        });
         let parts: Vec<String> = parts.collect();
         let _ = writeln!(text, "{width}×: {} of the largest", parts.join(", "));
     }

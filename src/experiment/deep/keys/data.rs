@@ -85,11 +85,7 @@ impl Images {
 
 impl Data {
     /// `deviation` says whether there may be several.
-    pub(super) fn read(
-        mut section: Section,
-        deviation: &'static Key,
-        has_fresh: bool,
-    ) -> Result<Self> {
+    pub(super) fn read(mut section: Section, deviation: &'static Key, has_fresh: bool) -> Result<Self> {
         let samples = section.whole(&TRAINING_SAMPLES)? as usize;
         let held_out = section.whole(&HELD_OUT)? as usize;
         let inputs = match section.word_if(&IMAGES)? {
@@ -138,13 +134,7 @@ impl Data {
 
     /// Whether drawn samples are other ones in each epoch.
     pub fn is_fresh(&self) -> bool {
-        matches!(
-            &self.inputs,
-            Inputs::Gaussian {
-                fresh: Some(true),
-                ..
-            }
-        )
+        matches!(&self.inputs, Inputs::Gaussian { fresh: Some(true), .. })
     }
 
     /// σ, one or several; `None` of images.
@@ -169,13 +159,8 @@ fn moments(value: &Value) -> Option<Option<[Vec<f64>; 2]>> {
     if let Value::Text(text) = value {
         return (text == "auto").then_some(None);
     }
-    let numbers = |value: &Value| -> Option<Vec<f64>> {
-        value
-            .items()?
-            .iter()
-            .map(|item| item.value.number())
-            .collect()
-    };
+    let numbers =
+        |value: &Value| -> Option<Vec<f64>> { value.items()?.iter().map(|item| item.value.number()).collect() };
     let [means, deviations] = value.items()? else {
         return None;
     };

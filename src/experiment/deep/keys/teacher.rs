@@ -1,8 +1,8 @@
 //! `[teacher]`: its layers, and where its weights come from.
 
 use super::declared::{
-    AFFINE_OF_TEACHER, BATCH_NORM_OF_TEACHER, HIDDEN, IMAGE, INPUT_DIM, KERNEL, LAYERS, OUTPUTS,
-    PADDING, TEACHER_BIAS, TEACHER_TRAINING, UNIT_OUTPUTS, UNTRAINED_WEIGHTS, WEIGHTS,
+    AFFINE_OF_TEACHER, BATCH_NORM_OF_TEACHER, HIDDEN, IMAGE, INPUT_DIM, KERNEL, LAYERS, OUTPUTS, PADDING, TEACHER_BIAS,
+    TEACHER_TRAINING, UNIT_OUTPUTS, UNTRAINED_WEIGHTS, WEIGHTS,
 };
 use super::training::{TeachersTraining, TrainingSection, read_teachers};
 use super::{BatchNormPlace, Data, Result, batch_norm, hidden_layers};
@@ -10,9 +10,7 @@ use crate::config::Words;
 use crate::config::document::Value;
 use crate::config::section::Section;
 use crate::config::words::words;
-use crate::network::deep::{
-    Architecture, ArchitectureError, BatchNorm, Convolutional, FullyConnected, Shape,
-};
+use crate::network::deep::{Architecture, ArchitectureError, BatchNorm, Convolutional, FullyConnected, Shape};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -117,12 +115,7 @@ impl Teacher {
     pub(in crate::experiment::deep) fn read_dense(mut section: Section) -> Result<Self> {
         let input = Shape::flat(section.whole(&INPUT_DIM)? as usize);
         let weights: UntrainedWeights = section.word(&UNTRAINED_WEIGHTS)?;
-        let teacher = Self::of(
-            &mut section,
-            (input, Layers::Dense),
-            weights.into(),
-            Scope::Dense,
-        )?;
+        let teacher = Self::of(&mut section, (input, Layers::Dense), weights.into(), Scope::Dense)?;
         section.finish()?;
         Ok(teacher)
     }
@@ -167,12 +160,7 @@ impl Teacher {
         Ok(teacher)
     }
 
-    fn of(
-        section: &mut Section,
-        (input, layers): (Shape, Layers),
-        weights: Weights,
-        scope: Scope,
-    ) -> Result<Self> {
+    fn of(section: &mut Section, (input, layers): (Shape, Layers), weights: Weights, scope: Scope) -> Result<Self> {
         let hidden = section.form(&HIDDEN, hidden_layers)?;
         let output = section.whole(&OUTPUTS)? as usize;
         let bias = section.flag(&TEACHER_BIAS)?;
@@ -201,8 +189,7 @@ fn read_batch_norm(section: &mut Section, weights: &Weights) -> Result<Option<Ba
     if let (Weights::Grid | Weights::Uniform, Some(norm)) = (weights, batch_norm) {
         let place = BatchNormPlace::of(Some(norm)).word();
         let found = format!("\"{place}\" with weights = \"{}\"", weights.word());
-        let allowed =
-            "\"none\", or weights that are trained or read: what is drawn has seen no batches";
+        let allowed = "\"none\", or weights that are trained or read: what is drawn has seen no batches";
         return Err(section.contradiction(key.path, found, allowed));
     }
     Ok(batch_norm)
@@ -254,8 +241,7 @@ fn read_layers(section: &mut Section) -> Result<(Shape, Layers)> {
             Ok((input, Layers::Dense))
         }
         LayerKind::Convolution => {
-            let allowed =
-                "nothing with teacher.layers = \"convolution\": teacher.image is the input";
+            let allowed = "nothing with teacher.layers = \"convolution\": teacher.image is the input";
             section.refuse(&[&INPUT_DIM], allowed)?;
             let layers = Layers::Convolution {
                 kernel: section.whole(&KERNEL)? as usize,

@@ -58,17 +58,12 @@ pub(super) fn fitted(outcome: &Outcome) -> Figure {
     });
     let figure = parts(figure(
         outcome,
-        format!(
-            "Half of the labels is fitted after epochs: {}",
-            said.join(", ")
-        ),
+        format!("Half of the labels is fitted after epochs: {}", said.join(", ")),
         "The part of each kind of labels that the student has fitted after so many epochs.",
     ));
-    PURE.iter()
-        .enumerate()
-        .fold(figure, |figure, (i, &(labels, name))| {
-            part(figure, outcome, (labels, 0), (name.into(), i))
-        })
+    PURE.iter().enumerate().fold(figure, |figure, (i, &(labels, name))| {
+        part(figure, outcome, (labels, 0), (name.into(), i))
+    })
 }
 
 pub(super) fn mixtures(outcome: &Outcome) -> Figure {
@@ -87,18 +82,16 @@ pub(super) fn mixtures(outcome: &Outcome) -> Figure {
         format!("Half of the small teacher's part is fitted before half of the rest in {first} of {all} mixtures"),
         "The part of each component of mixed labels that the student has fitted after so many epochs.",
     ))
-        .note("The number is the part of the labels' variance that is not the small teacher's.");
+    .note("The number is the part of the labels' variance that is not the small teacher's.");
     let components = outcome.labels().into_iter().flat_map(|labels| {
         let names = labels.components().iter().enumerate();
         names.map(move |(i, name)| (labels, i, *name))
     });
     let mixed = components.filter(|(labels, ..)| labels.components().len() == 2);
-    mixed
-        .enumerate()
-        .fold(figure, |figure, (index, (labels, i, name))| {
-            let label = format!("{name} in {}", labels.name());
-            part(figure, outcome, (labels, i), (label, index))
-        })
+    mixed.enumerate().fold(figure, |figure, (index, (labels, i, name))| {
+        let label = format!("{name} in {}", labels.name());
+        part(figure, outcome, (labels, i), (label, index))
+    })
 }
 
 pub(super) fn held_out(outcome: &Outcome) -> Figure {

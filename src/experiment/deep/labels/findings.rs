@@ -27,9 +27,7 @@ pub struct LabelSummary {
 impl LabelSummary {
     pub(super) fn of(labels: Labels, runs: &[LabelRun]) -> Self {
         let count = labels.components().len();
-        let parts: Vec<_> = (0..count)
-            .map(|i| median(labels, runs, |row| row.fitted[i]))
-            .collect();
+        let parts: Vec<_> = (0..count).map(|i| median(labels, runs, |row| row.fitted[i])).collect();
         let losses = median(labels, runs, |row| row.held_out_loss);
         let last = |points: &[(f64, f64)]| points.last().map_or(f64::NAN, |point| point.1);
         let least = losses.iter().map(|point| point.1);
@@ -46,19 +44,13 @@ impl LabelSummary {
 
 /// When a part first reaches a half, between epochs by interpolation.
 fn crossing(points: &[(f64, f64)]) -> Option<f64> {
-    let pair = points
-        .windows(2)
-        .find(|pair| pair[0].1 < HALF && pair[1].1 >= HALF)?;
+    let pair = points.windows(2).find(|pair| pair[0].1 < HALF && pair[1].1 >= HALF)?;
     let part = (HALF - pair[0].1) / (pair[1].1 - pair[0].1);
     Some(pair[0].0 + part * (pair[1].0 - pair[0].0))
 }
 
 /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
-pub(super) fn median(
-    labels: Labels,
-    runs: &[LabelRun],
-    figure: impl Fn(&LabelRow) -> f64,
-) -> Vec<(f64, f64)> {
+pub(super) fn median(labels: Labels, runs: &[LabelRun], figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
     let runs: Vec<&LabelRun> = runs.iter().filter(|run| run.labels == labels).collect();
     let epochs = runs.iter().map(|run| run.rows.len()).min().unwrap_or(0);
     (0..epochs)

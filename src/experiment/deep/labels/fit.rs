@@ -42,12 +42,7 @@ impl Fit {
     /// One for each component.
     pub fn metrics(&self) -> Vec<Box<dyn Metric + '_>> {
         (0..self.parts.len())
-            .map(|component| {
-                Box::new(Fitted {
-                    fit: self,
-                    component,
-                }) as Box<dyn Metric>
-            })
+            .map(|component| Box::new(Fitted { fit: self, component }) as Box<dyn Metric>)
             .collect()
     }
 
@@ -60,11 +55,7 @@ impl Fit {
                 .and(b)
                 .fold(0.0, |sum, &a, &b| sum + f64::from(a) * f64::from(b))
         };
-        let onto: Vec<f64> = self
-            .parts
-            .iter()
-            .map(|part| product(&part.1, output.t()))
-            .collect();
+        let onto: Vec<f64> = self.parts.iter().map(|part| product(&part.1, output.t())).collect();
         let gram = |i: usize, j: usize| product(&self.parts[i].1, self.parts[j].1.view());
         let coefficients = match self.parts.len() {
             1 => vec![onto[0] / gram(0, 0)],
@@ -78,11 +69,7 @@ impl Fit {
             }
         };
         let amplitudes = self.parts.iter().map(|part| part.0);
-        coefficients
-            .into_iter()
-            .zip(amplitudes)
-            .map(|(x, a)| x / a)
-            .collect()
+        coefficients.into_iter().zip(amplitudes).map(|(x, a)| x / a).collect()
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, HIDDEN_LAYERS,
-    Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES,
-    STEPS, STUDENT, Student, TEACHER, Teacher, UNTRAINED, WIDTH_ONE, hidden_layers, read_student,
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, HIDDEN_LAYERS, Layout, MEASURED,
+    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER,
+    Teacher, UNTRAINED, WIDTH_ONE, hidden_layers, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};
@@ -70,9 +70,7 @@ impl ImplicitRegularization {
         let mixtures = section.numbers(&MIXTURES)?;
         let small = &base.teacher;
         let (input, output) = (teacher.input_shape(), teacher.output());
-        let possible = small
-            .layers
-            .architecture(input, large.clone(), output, small.bias);
+        let possible = small.layers.architecture(input, large.clone(), output, small.bias);
         possible.map_err(|error| {
             let allowed = "layers that images are large enough for";
             section.contradiction(LARGE.path, error.to_string(), allowed)
@@ -110,12 +108,6 @@ impl Serialize for ImplicitRegularization {
             mixtures: &self.mixtures,
         };
         let name = "implicit-regularization";
-        Layout::write(
-            name,
-            &self.base,
-            self.student.section(),
-            Further { labels },
-            serializer,
-        )
+        Layout::write(name, &self.base, self.student.section(), Further { labels }, serializer)
     }
 }

@@ -55,10 +55,7 @@ impl Labelled {
             gaussian_inputs::<f32>(seed, name, shape, base.data.deviations()[0])
         };
         let (training, held_out) = match images {
-            Some(images) => (
-                images.training_inputs(base.data.samples),
-                images.held_out_inputs(),
-            ),
+            Some(images) => (images.training_inputs(base.data.samples), images.held_out_inputs()),
             None => (
                 inputs("training", base.data.samples),
                 inputs("held out", base.data.held_out),
@@ -116,9 +113,8 @@ impl Source {
 
     /// Standard normal values of C outputs; `part` of the labels' variance.
     fn noise(&self, outputs: usize, part: f64) -> Component {
-        let draw = |name: &str, inputs: &Array2<f32>| {
-            gaussian_inputs::<f32>(self.seed, name, [inputs.nrows(), outputs], 1.0)
-        };
+        let draw =
+            |name: &str, inputs: &Array2<f32>| gaussian_inputs::<f32>(self.seed, name, [inputs.nrows(), outputs], 1.0);
         Component {
             amplitude: part.sqrt(),
             training: draw("label noise", &self.training),

@@ -31,8 +31,7 @@ use serde::Serialize;
 
 impl Experiment for ImplicitRegularization {
     const NAME: &'static str = "implicit-regularization";
-    const ABOUT: &'static str =
-        "Labels from a small teacher, a large one, noise, and mixtures: what is fitted first?";
+    const ABOUT: &'static str = "Labels from a small teacher, a large one, noise, and mixtures: what is fitted first?";
     const RESUMABLE: bool = true;
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
@@ -61,12 +60,7 @@ impl Experiment for ImplicitRegularization {
         problem::prepare(&self.base)
     }
 
-    fn run(
-        &self,
-        images: Option<ImageData>,
-        store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         run(self, images.as_ref(), store, hooks)
     }
 
@@ -180,9 +174,7 @@ impl ImplicitRegularization {
         let teacher = &self.base.teacher.architecture;
         let small = &self.base.teacher;
         let (input, output) = (teacher.input_shape(), teacher.output());
-        let large = small
-            .layers
-            .architecture(input, self.large.clone(), output, small.bias);
+        let large = small.layers.architecture(input, self.large.clone(), output, small.bias);
         large.expect("read from the keys")
     }
 
@@ -236,11 +228,7 @@ fn one(
     let fit = Fit::new(&labelled, &architecture);
     let plan = TrainingPlan {
         label: format!("{}-seed{seed}", labels.name()),
-        identity: identity(
-            base,
-            &architecture,
-            (&scenario.large, base.data.deviations()[0]),
-        ),
+        identity: identity(base, &architecture, (&scenario.large, base.data.deviations()[0])),
         student: student(seed, &architecture),
         training: &base.training.training,
         epochs: base.training.epochs,

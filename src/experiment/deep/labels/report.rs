@@ -94,9 +94,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     let of = |labels: Labels, name: &'static str| {
         let find = move |o: &Outcome| {
             let mut findings = o.findings.iter();
-            findings
-                .find(|finding| finding.labels == labels.name())
-                .cloned()
+            findings.find(|finding| finding.labels == labels.name()).cloned()
         };
         [
             Reading::number(
@@ -118,10 +116,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
         (Labels::Large, "large"),
         (Labels::Noise, "noise"),
     ];
-    kinds
-        .into_iter()
-        .flat_map(|(labels, name)| of(labels, name))
-        .collect()
+    kinds.into_iter().flat_map(|(labels, name)| of(labels, name)).collect()
 }
 
 /// A line per kind of labels and component: medians over the seeds.

@@ -9,12 +9,7 @@ use crate::plot::{Figure, Look};
 
 /// A panel for each way to start the winners, over the whole student and a fresh start: in one frame their bands would hide
 /// each other.
-fn curves(
-    outcome: &Outcome,
-    figure: Figure,
-    rows: fn(&Ticket) -> &[f64],
-    x: fn(usize) -> f64,
-) -> Figure {
+fn curves(outcome: &Outcome, figure: Figure, rows: fn(&Ticket) -> &[f64], x: fn(usize) -> f64) -> Figure {
     let spans = |start: Start| -> Vec<(f64, Span)> {
         let tickets: Vec<&[f64]> = outcome.of(start).map(rows).collect();
         spans(&tickets, |i, &value| (x(i), value))
@@ -35,10 +30,7 @@ fn curves(
 }
 
 /// Of which ways to start the winners something is so beside a fresh start.
-fn against_fresh(
-    outcome: &Outcome,
-    is: impl Fn(&StartSummary, &StartSummary) -> Option<bool>,
-) -> String {
+fn against_fresh(outcome: &Outcome, is: impl Fn(&StartSummary, &StartSummary) -> Option<bool>) -> String {
     let finding = |start: Start| {
         let mut findings = outcome.findings.iter();
         findings.find(|finding| finding.start == start.name())
@@ -67,19 +59,12 @@ pub(super) fn held_out(outcome: &Outcome) -> Figure {
         .caption("Held-out loss over the epochs, for each way to start the winners. Medians of the last loss over that of a fresh start of the same seed decide what the title says.")
         .setting(setting(outcome))
         .log_y("held-out loss (as trained)");
-    curves(
-        outcome,
-        figure,
-        |ticket| &ticket.held_out,
-        |epoch| epoch as f64,
-    )
+    curves(outcome, figure, |ticket| &ticket.held_out, |epoch| epoch as f64)
 }
 
 pub(super) fn correlation(outcome: &Outcome) -> Figure {
     let mean = |rho: &[f64]| rho.iter().sum::<f64>() / rho.len() as f64;
-    let above = against_fresh(outcome, |one, fresh| {
-        Some(mean(&one.rho) > mean(&fresh.rho))
-    });
+    let above = against_fresh(outcome, |one, fresh| Some(mean(&one.rho) > mean(&fresh.rho)));
     let title = format!("ρ̄ over all layers ends above that of a fresh start {above}");
     let figure = correlations(Figure::new(title).x("layer, from the bottom").counted())
         .caption("How well nodes correlate with the teacher's at the end, layer by layer, for each way to start; the title speaks of the mean over layers.")

@@ -25,19 +25,12 @@ pub struct StartSummary {
 
 impl StartSummary {
     pub(super) fn of(start: Start, depth: usize, tickets: &[Ticket]) -> Self {
-        let median = |values: &mut dyn Iterator<Item = f64>| {
-            Span::of(values).map_or(f64::NAN, |span| span.median)
-        };
-        let own: Vec<&Ticket> = tickets
-            .iter()
-            .filter(|ticket| ticket.start == start)
-            .collect();
+        let median = |values: &mut dyn Iterator<Item = f64>| Span::of(values).map_or(f64::NAN, |span| span.median);
+        let own: Vec<&Ticket> = tickets.iter().filter(|ticket| ticket.start == start).collect();
         let ratios = ratios(tickets, start, Start::Fresh);
         Self {
             start: start.name(),
-            hidden: own
-                .first()
-                .map_or(Vec::new(), |ticket| ticket.hidden.clone()),
+            hidden: own.first().map_or(Vec::new(), |ticket| ticket.hidden.clone()),
             seeds: own.len(),
             held_out_loss: median(&mut own.iter().map(|ticket| ticket.last())),
             rho: (0..depth)

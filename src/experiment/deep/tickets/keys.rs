@@ -4,9 +4,9 @@ use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES,
-    Layout, MEASURED, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES,
-    STEPS, STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTH_ONE, read_student,
+    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED,
+    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER,
+    TEACHER_TRAINING, TRAINED, Teacher, WIDTH_ONE, read_student,
 };
 use crate::experiment::two_layer::keys::TOP;
 use serde::{Serialize, Serializer};

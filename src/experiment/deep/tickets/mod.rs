@@ -31,8 +31,7 @@ use serde::Serialize;
 
 impl Experiment for LotteryTickets {
     const NAME: &'static str = "lottery-tickets";
-    const ABOUT: &'static str =
-        "Winners restarted from their own initial weights, and from fresh ones";
+    const ABOUT: &'static str = "Winners restarted from their own initial weights, and from fresh ones";
     const RESUMABLE: bool = true;
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
@@ -53,23 +52,14 @@ impl Experiment for LotteryTickets {
     }
 
     fn memory(&self) -> Memory {
-        of_trainings(
-            &self.base,
-            &self.student_architecture(),
-            self.base.seeds as usize,
-        )
+        of_trainings(&self.base, &self.student_architecture(), self.base.seeds as usize)
     }
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
         problem::prepare(&self.base)
     }
 
-    fn run(
-        &self,
-        images: Option<ImageData>,
-        store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         run(self, images, store, hooks)
     }
 
@@ -195,9 +185,7 @@ fn run(
     let (found, end) = trainings(&networks, hooks, "tickets", |i, hooks| {
         let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
         let seed = scenario.base.seed + i as u64;
-        of_seed(scenario, &teachers, seed, store, |start| {
-            progress.part(start)
-        })
+        of_seed(scenario, &teachers, seed, store, |start| progress.part(start))
     })?;
     let ends = found.iter().map(|(_, end)| end);
     let end = RunEnd::worst(ends.chain([&teachers.end, &end]));
@@ -205,9 +193,7 @@ fn run(
     let depth = scenario.base.teacher.architecture.depth();
     let starts = scenario.starts().into_iter();
     Ok(Outcome {
-        findings: starts
-            .map(|start| StartSummary::of(start, depth, &tickets))
-            .collect(),
+        findings: starts.map(|start| StartSummary::of(start, depth, &tickets)).collect(),
         scenario: scenario.clone(),
         end,
         tickets,
@@ -259,15 +245,9 @@ fn of_seed<H: Hooks>(
     };
     for (i, start) in scenario.starts().into_iter().enumerate().skip(1) {
         let ticket = match start {
-            Start::Winners(Keep::Correlation) => {
-                subnetwork(&rewound, &by_correlation(&trained, &scenario.sizes()))
-            }
-            Start::Winners(Keep::FanOut) => {
-                subnetwork(&rewound, &by_fan_out(&trained, &scenario.sizes()))
-            }
-            Start::Random => {
-                subnetwork(&rewound, &at_random(&architecture, &scenario.sizes(), seed))
-            }
+            Start::Winners(Keep::Correlation) => subnetwork(&rewound, &by_correlation(&trained, &scenario.sizes())),
+            Start::Winners(Keep::FanOut) => subnetwork(&rewound, &by_fan_out(&trained, &scenario.sizes())),
+            Start::Random => subnetwork(&rewound, &at_random(&architecture, &scenario.sizes(), seed)),
             _ => {
                 let mut stream = rng::stream(seed, "fresh student", &[]);
                 let other = uniform(&mut stream, &architecture);
@@ -320,9 +300,7 @@ fn by_correlation(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelec
 /// The nodes of the largest fan-out norms.
 fn by_fan_out(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelection {
     let layers = by_fan_out_order(trajectory).into_iter().zip(sizes);
-    layers
-        .map(|(order, &size)| sorted(order[..size].to_vec()))
-        .collect()
+    layers.map(|(order, &size)| sorted(order[..size].to_vec())).collect()
 }
 
 fn by_fan_out_order(trajectory: &TrainingTrajectory) -> Vec<Vec<usize>> {
@@ -355,11 +333,7 @@ impl Ticket {
             start,
             seed,
             hidden: trajectory.student.architecture.hidden(),
-            held_out: trajectory
-                .epochs
-                .iter()
-                .map(|record| record.held_out.loss)
-                .collect(),
+            held_out: trajectory.epochs.iter().map(|record| record.held_out.loss).collect(),
             rho: trajectory.last().rho(),
             end: trajectory.end.clone(),
         }
@@ -374,9 +348,7 @@ impl Ticket {
 impl Outcome {
     /// The trainings from one kind of start, seed by seed.
     pub fn of(&self, start: Start) -> impl Iterator<Item = &Ticket> {
-        self.tickets
-            .iter()
-            .filter(move |ticket| ticket.start == start)
+        self.tickets.iter().filter(move |ticket| ticket.start == start)
     }
 
     /// For each seed that has both: last held-out loss from one start over that from another.

@@ -50,22 +50,18 @@ fn tickets(outcome: &Outcome) -> output::Table<'_> {
     ];
     columns.extend(numbered("rho", depth, "ρ̄ at the end of layer"));
     let rows = outcome.tickets.iter().flat_map(move |ticket| {
-        ticket
-            .held_out
-            .iter()
-            .enumerate()
-            .map(move |(epoch, &loss)| {
-                let is_last = epoch + 1 == ticket.held_out.len();
-                let rho = |l: usize| ticket.rho.get(l).copied().filter(|_| is_last);
-                let mut fields: Vec<Cell> = vec![
-                    ticket.start.name().into(),
-                    ticket.seed.into(),
-                    epoch.into(),
-                    loss.into(),
-                ];
-                fields.extend((0..depth).map(|l| Cell::from(rho(l))));
-                fields
-            })
+        ticket.held_out.iter().enumerate().map(move |(epoch, &loss)| {
+            let is_last = epoch + 1 == ticket.held_out.len();
+            let rho = |l: usize| ticket.rho.get(l).copied().filter(|_| is_last);
+            let mut fields: Vec<Cell> = vec![
+                ticket.start.name().into(),
+                ticket.seed.into(),
+                epoch.into(),
+                loss.into(),
+            ];
+            fields.extend((0..depth).map(|l| Cell::from(rho(l))));
+            fields
+        })
     });
     output::Table::new("tickets.csv", columns, rows)
 }
@@ -93,16 +89,13 @@ pub const VIEW: View = View {
 
 /// What a sweep keeps: last losses, and winners against a fresh start.
 pub fn columns() -> Vec<Reading<Outcome>> {
-    let of =
-        |start: Start, name: &'static str, of: fn(&StartSummary) -> Option<f64>, what: &str| {
-            let meaning = format!("{what} of {}", start.name());
-            Reading::number(name, "", meaning, move |o: &Outcome| {
-                let mut findings = o.findings.iter();
-                findings
-                    .find(|finding| finding.start == start.name())
-                    .and_then(of)
-            })
-        };
+    let of = |start: Start, name: &'static str, of: fn(&StartSummary) -> Option<f64>, what: &str| {
+        let meaning = format!("{what} of {}", start.name());
+        Reading::number(name, "", meaning, move |o: &Outcome| {
+            let mut findings = o.findings.iter();
+            findings.find(|finding| finding.start == start.name()).and_then(of)
+        })
+    };
     let (loss, ratio) = ("held-out loss", "held-out loss, over a fresh start's,");
     let own: fn(&StartSummary) -> Option<f64> = |finding| Some(finding.held_out_loss);
     let over: fn(&StartSummary) -> Option<f64> = |finding| Some(finding.over_fresh?.median);

@@ -12,8 +12,7 @@ use crate::sgd::{Loss, Targets, classes, outputs};
 
 /// The teacher's class and the student's of each held-out sample; `None` where outputs are no classes.
 pub(super) fn confusion(base: &Base, problem: &Problem, student: &Deep<f32>) -> Option<Confusion> {
-    let are_classes =
-        base.teacher.training.is_some() || base.training.training.loss == Loss::CrossEntropy;
+    let are_classes = base.teacher.training.is_some() || base.training.training.loss == Loss::CrossEntropy;
     if !are_classes {
         return None;
     }
@@ -38,26 +37,19 @@ pub(super) fn table(outcome: &Outcome) -> Option<Table<'_>> {
     let found = runs.filter_map(|run| Some((&run.label, run.confusion.as_ref()?)));
     found.clone().next()?;
     let rows = found.flat_map(|(label, confusion)| {
-        confusion
-            .counts
-            .iter()
-            .enumerate()
-            .flat_map(move |(row, counts)| {
-                counts.iter().enumerate().map(move |(column, &count)| {
-                    let counts = [row, column, count as usize].map(Cell::from);
-                    [label.clone().into()].into_iter().chain(counts).collect()
-                })
+        confusion.counts.iter().enumerate().flat_map(move |(row, counts)| {
+            counts.iter().enumerate().map(move |(column, &count)| {
+                let counts = [row, column, count as usize].map(Cell::from);
+                [label.clone().into()].into_iter().chain(counts).collect()
             })
+        })
     });
     Some(Table::new("confusion.csv", columns, rows))
 }
 
 /// Both classes of all held-out samples, over the seeds of a variant.
 pub(super) fn figure(outcome: &Outcome, variant: Variant) -> Option<Figure> {
-    let all: Vec<&Confusion> = outcome
-        .of(variant)
-        .filter_map(|run| run.confusion.as_ref())
-        .collect();
+    let all: Vec<&Confusion> = outcome.of(variant).filter_map(|run| run.confusion.as_ref()).collect();
     let classes = all.first()?.counts.len();
     let sum = |cell: usize| -> u64 {
         let of_one = |one: &&Confusion| one.counts[cell / classes][cell % classes];

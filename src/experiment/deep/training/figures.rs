@@ -15,11 +15,7 @@ pub(super) fn setting(outcome: &Outcome, variant: Variant) -> String {
     format!("{teacher}, student {}", variant.words())
 }
 
-fn over(
-    outcome: &Outcome,
-    variant: Variant,
-    figure: impl Fn(&EpochRow) -> f64,
-) -> Vec<(f64, Span)> {
+fn over(outcome: &Outcome, variant: Variant, figure: impl Fn(&EpochRow) -> f64) -> Vec<(f64, Span)> {
     let runs: Vec<&[EpochRow]> = outcome.of(variant).map(|run| &run.rows[..]).collect();
     spans(&runs, |_, row| (row.epoch as f64, figure(row)))
 }
@@ -54,29 +50,17 @@ pub(super) fn rank(outcome: &Outcome, variant: Variant) -> Figure {
         .y("rank of the final winner (% of the layer's nodes)")
         .note("Where the student node that is the best at the end stood among all nodes before: 0 % if it was the best then. Mean over teacher nodes.")
         .note(seeds(outcome));
-    layers
-        .iter()
-        .enumerate()
-        .fold(figure, |figure, (l, spans)| {
-            let label = format!(
-                "{}: {} % at the start",
-                layer_name(l),
-                short(ends(spans)[0])
-            );
-            figure.spread(label, spans, Look::of_series(l))
-        })
+    layers.iter().enumerate().fold(figure, |figure, (l, spans)| {
+        let label = format!("{}: {} % at the start", layer_name(l), short(ends(spans)[0]));
+        figure.spread(label, spans, Look::of_series(l))
+    })
 }
 
 pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
-    let better = run
-        .nodes
-        .iter()
-        .filter(|nodes| larger_correlates_better(nodes))
-        .count();
+    let better = run.nodes.iter().filter(|nodes| larger_correlates_better(nodes)).count();
     let layers = run.nodes.len();
-    let title = format!(
-        "Nodes with the larger fan-outs correlate better with the teacher in {better} of {layers} layers"
-    );
+    let title =
+        format!("Nodes with the larger fan-outs correlate better with the teacher in {better} of {layers} layers");
     let figure = Figure::new(title)
         .caption("Each student node's fan-out norm and its best correlation with a teacher node, layer by layer. The larger fan-outs are those above the layer's median; they correlate better where the median of their correlations is above that of the others.")
         .setting(setting(outcome, run.variant))
@@ -88,11 +72,7 @@ pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
     let epochs = shown.iter().map(|&i| run.rows[i].epoch as f64).collect();
     (0..depth(outcome)).fold(figure.frames("epochs", epochs), |figure, l| {
         let digits = |i: usize| {
-            if i == run.rows.len() - 1 {
-                exact
-            } else {
-                five_digits
-            }
+            if i == run.rows.len() - 1 { exact } else { five_digits }
         };
         let at = |&i: &usize| {
             let nodes = run.fan_out[i][l].iter().zip(&run.correlation[i][l]);
@@ -112,9 +92,7 @@ fn larger_correlates_better(nodes: &[NodeRow]) -> bool {
         return false;
     };
     let median = |larger: bool| {
-        let those = nodes
-            .iter()
-            .filter(|node| (node.fan_out > middle.median) == larger);
+        let those = nodes.iter().filter(|node| (node.fan_out > middle.median) == larger);
         Span::of(those.map(|node| node.correlation)).map(|span| span.median)
     };
     matches!((median(true), median(false)), (Some(larger), Some(others)) if larger > others)
@@ -181,11 +159,7 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
                 .setting(&of)
                 .log_x("width of the student's layers, in units of the teacher's")
                 .counted()
-                .note(format!(
-                    "{}. {}",
-                    after(scenario.base.training.epochs),
-                    seeds(outcome)
-                ))
+                .note(format!("{}. {}", after(scenario.base.training.epochs), seeds(outcome)))
         };
         let [first, .., last] = widths[..] else {
             return Vec::new();
@@ -227,11 +201,7 @@ mod tests {
         let shown = shown_epochs(41, 3500);
         assert_eq!(shown.len(), MOST_POINTS / 3500);
         assert_eq!((shown[0], shown[13]), (0, 40));
-        assert!(
-            shown
-                .windows(2)
-                .all(|pair| (3..=4).contains(&(pair[1] - pair[0])))
-        );
+        assert!(shown.windows(2).all(|pair| (3..=4).contains(&(pair[1] - pair[0]))));
         assert_eq!(shown_epochs(11, 1_000_000), [0, 10]);
     }
 

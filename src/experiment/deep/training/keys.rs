@@ -3,10 +3,9 @@
 use crate::config::Key;
 use crate::config::section::Section;
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORMS, Base, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout,
-    MEASURED, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS,
-    SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER, TEACHER_TRAINING, TRAINED, Teacher, WIDTHS,
-    read_student,
+    AFFINE_OF, BATCH_NORMS, Base, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED, REAL_IMAGES,
+    RUNS, Result, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER,
+    TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
 };
 use crate::experiment::deep::start::{START, Start};
 use crate::experiment::two_layer::keys::TOP;
@@ -51,18 +50,9 @@ impl DeepTraining {
         let base = Base::read(&mut root, &DEVIATIONS, true, Teacher::read)?;
         let mut section = root.section("student")?;
         let start = Start::read(&mut section)?;
-        let student = read_student(
-            section,
-            &base.teacher.architecture,
-            &WIDTHS,
-            Some(&BATCH_NORMS),
-        )?;
+        let student = read_student(section, &base.teacher.architecture, &WIDTHS, Some(&BATCH_NORMS))?;
         root.finish()?;
-        Ok(Self {
-            base,
-            student,
-            start,
-        })
+        Ok(Self { base, student, start })
     }
 }
 

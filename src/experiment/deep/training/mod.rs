@@ -31,7 +31,8 @@ use serde::Serialize;
 
 impl Experiment for DeepTraining {
     const NAME: &'static str = "deep-training";
-    const ABOUT: &'static str = "Students of several widths, spreads and normalisations learn from a deep teacher: which nodes find which?";
+    const ABOUT: &'static str =
+        "Students of several widths, spreads and normalisations learn from a deep teacher: which nodes find which?";
     const RESUMABLE: bool = true;
     const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
     const VIEW: View = report::VIEW;
@@ -68,12 +69,7 @@ impl Experiment for DeepTraining {
         problem::prepare(&self.base)
     }
 
-    fn run(
-        &self,
-        images: Option<ImageData>,
-        store: &dyn Store,
-        hooks: &dyn Hooks,
-    ) -> Result<Outcome, ExperimentError> {
+    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
         run(self, images, store, hooks)
     }
 
@@ -229,9 +225,7 @@ impl Variant {
 impl DeepTraining {
     fn network(&self, variant: Variant) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        let Variant {
-            width, batch_norm, ..
-        } = variant;
+        let Variant { width, batch_norm, .. } = variant;
         self.student.architecture(teacher, width, batch_norm)
     }
 
@@ -295,13 +289,7 @@ fn run(
 }
 
 impl TrainingRun {
-    fn of(
-        base: &Base,
-        variant: Variant,
-        seed: u64,
-        problem: Problem,
-        trajectory: TrainingTrajectory,
-    ) -> Self {
+    fn of(base: &Base, variant: Variant, seed: u64, problem: Problem, trajectory: TrainingTrajectory) -> Self {
         let ranks = trajectory.winners_ranks();
         let rows = trajectory.epochs.iter().zip(ranks);
         let last = trajectory.last();
@@ -313,12 +301,7 @@ impl TrainingRun {
         let fan_out: Vec<Layers> = records.clone().map(|one| one.fan_out.clone()).collect();
         let correlation: Vec<Layers> = records.map(best).collect();
         let silent = last.winners();
-        let pictures = seen::pictures(
-            &problem.teacher,
-            &trajectory.student,
-            &silent,
-            &problem.held_out,
-        );
+        let pictures = seen::pictures(&problem.teacher, &trajectory.student, &silent, &problem.held_out);
         let rows: Vec<EpochRow> = rows
             .map(|(record, rank)| EpochRow {
                 epoch: record.epoch,
@@ -341,11 +324,7 @@ impl TrainingRun {
                 .iter()
                 .map(|layer| layer.iter().filter(|winner| winner.is_none()).count())
                 .collect(),
-            silent_student_nodes: last
-                .correlations
-                .iter()
-                .map(Correlations::silent_students)
-                .collect(),
+            silent_student_nodes: last.correlations.iter().map(Correlations::silent_students).collect(),
             fan_out,
             correlation,
             confusion: confusion::confusion(base, &problem, &trajectory.student),

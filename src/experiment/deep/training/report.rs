@@ -45,13 +45,7 @@ impl experiment::Outcome for Outcome {
             };
             let folder = match variants.len() {
                 1 => String::new(),
-                _ => {
-                    first
-                        .label
-                        .trim_end_matches(&format!("-seed{}", first.seed))
-                        .to_owned()
-                        + "/"
-                }
+                _ => first.label.trim_end_matches(&format!("-seed{}", first.seed)).to_owned() + "/",
             };
             for (name, chart) in [
                 ("correlation", figures::correlation(self, variant)),
@@ -64,9 +58,7 @@ impl experiment::Outcome for Outcome {
             drawn.extend(matrix.map(|chart| (format!("{folder}confusion"), chart)));
         }
         let comparisons = figures::comparisons(self).into_iter();
-        drawn.extend(
-            comparisons.map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart)),
-        );
+        drawn.extend(comparisons.map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart)));
         drawn
     }
 
@@ -127,9 +119,7 @@ fn epochs(outcome: &Outcome) -> output::Table<'_> {
             let mut fields = vec![
                 run.label.clone().into(),
                 run.variant.width.into(),
-                place
-                    .map_or("none".to_owned(), |place| format!("{place:?}"))
-                    .into(),
+                place.map_or("none".to_owned(), |place| format!("{place:?}")).into(),
                 run.variant.deviation.into(),
                 run.seed.into(),
                 row.epoch.into(),
@@ -213,27 +203,19 @@ pub fn columns() -> Vec<Reading<Outcome>> {
         values.iter().sum::<f64>() / values.len() as f64
     }
     vec![
-        Reading::count("trainings", "of which these are medians", |o: &Outcome| {
-            o.runs.len()
-        }),
+        Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
         median("epochs", "epochs done", |run| run.last.epoch as f64),
         median("parameters", "of the student", |run| run.parameters as f64),
-        median("held_out_loss_start", "at the start", |run| {
-            run.start.held_out.loss
-        }),
+        median("held_out_loss_start", "at the start", |run| run.start.held_out.loss),
         median("held_out_loss", "at the end", |run| run.last.held_out.loss),
         median("accuracy", "of classes at the end", |run| {
             run.last.held_out.accuracy.unwrap_or(f64::NAN)
         }),
-        median("rho_lowest", "ρ̄ of the lowest layer", |run| {
-            run.last.rho[0]
-        }),
+        median("rho_lowest", "ρ̄ of the lowest layer", |run| run.last.rho[0]),
         median("rho_highest", "ρ̄ of the highest hidden layer", |run| {
             run.last.rho[run.last.rho.len() - 1]
         }),
-        median("rho_mean", "ρ̄, mean over layers", |run| {
-            mean(&run.last.rho)
-        }),
+        median("rho_mean", "ρ̄, mean over layers", |run| mean(&run.last.rho)),
         median("rank_at_start", "winners' rank, mean over layers", |run| {
             mean(&run.start.rank)
         }),
@@ -288,22 +270,13 @@ fn remarks(outcome: &Outcome) -> String {
         );
     }
     let dead: Vec<usize> = (0..depth)
-        .map(|l| {
-            outcome
-                .runs
-                .iter()
-                .map(|run| run.silent_student_nodes[l])
-                .sum()
-        })
+        .map(|l| outcome.runs.iter().map(|run| run.silent_student_nodes[l]).sum())
         .collect();
     if dead.iter().any(|&count| count > 0) {
         let _ = writeln!(
             text,
             "Student nodes, over all runs, that are dead at the end, constant on the held-out samples: {} from the bottom.",
-            dead.iter()
-                .map(usize::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
+            dead.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
         );
     }
     let silent: usize = outcome.runs.iter().flat_map(|run| &run.silent).sum();

@@ -56,8 +56,7 @@ pub fn pictures(
         .collect();
     let mut all = vec![Picture {
         name: "kernels".into(),
-        caption: "Kernels of the lowest layer: the teacher's, and below each that of its winner."
-            .into(),
+        caption: "Kernels of the lowest layer: the teacher's, and below each that of its winner.".into(),
         mosaic: of_kernels(teacher, student, &pairs[0], kernels[0]),
     }];
     let owns = |side: usize| -> Vec<Vec<usize>> {
@@ -101,20 +100,13 @@ fn kernels(architecture: &Architecture) -> Option<Vec<Kernel>> {
 }
 
 /// A row for the teacher's kernels, one for their winners'.
-fn of_kernels(
-    teacher: &Deep<f32>,
-    student: &Deep<f32>,
-    pairs: &[[usize; 2]],
-    kernel: Kernel,
-) -> Mosaic {
+fn of_kernels(teacher: &Deep<f32>, student: &Deep<f32>, pairs: &[[usize; 2]], kernel: Kernel) -> Mosaic {
     let channels = teacher.architecture.input_shape().channels;
     let mut mosaic = Mosaic::new(channels, kernel[0]);
     for (side, network) in [teacher, student].into_iter().enumerate() {
         let of = |pair: &[usize; 2]| {
             let weights = network.linear(0).weights.row(pair[side]).to_vec();
-            let most = weights
-                .iter()
-                .fold(f32::MIN_POSITIVE, |most, w| most.max(w.abs()));
+            let most = weights.iter().fold(f32::MIN_POSITIVE, |most, w| most.max(w.abs()));
             weights.iter().map(|w| 0.5 + 0.5 * w / most).collect()
         };
         mosaic.push_row(pairs.iter().map(of).collect());
@@ -147,9 +139,7 @@ impl Field {
                 (low.min(x), high.max(x))
             });
         let within = |at: usize, offset: usize, side: usize| {
-            (at + offset)
-                .checked_sub(self.before)
-                .filter(|&place| place < side)
+            (at + offset).checked_sub(self.before).filter(|&place| place < side)
         };
         let mut part = Vec::with_capacity(shape.channels * self.side * self.side);
         for channel in 0..shape.channels {
@@ -169,22 +159,13 @@ impl Field {
 }
 
 /// For each layer and each of its channels: the samples on which it is most active, with the places.
-fn most_active(
-    network: &Deep<f32>,
-    data: &DataSet<f32>,
-    channels: &[Vec<usize>],
-) -> Vec<Vec<Vec<Place>>> {
+fn most_active(network: &Deep<f32>, data: &DataSet<f32>, channels: &[Vec<usize>]) -> Vec<Vec<Vec<Place>>> {
     let architecture = &network.architecture;
-    let mut found: Vec<Vec<Vec<Place>>> = channels
-        .iter()
-        .map(|layer| vec![Vec::new(); layer.len()])
-        .collect();
+    let mut found: Vec<Vec<Vec<Place>>> = channels.iter().map(|layer| vec![Vec::new(); layer.len()]).collect();
     let capacity = piece(architecture, data.len());
     let mut pass = Pass::new(architecture, capacity);
     for begin in (0..data.len()).step_by(capacity) {
-        let inputs = data
-            .inputs
-            .slice(s![begin..(begin + capacity).min(data.len()), ..]);
+        let inputs = data.inputs.slice(s![begin..(begin + capacity).min(data.len()), ..]);
         pass.forward(network, inputs.t(), Mode::Evaluation);
         for (l, channels) in channels.iter().enumerate() {
             let width = architecture.hidden_shape(l).width;
@@ -192,9 +173,7 @@ fn most_active(
                 let row = pass.activations(l);
                 let row = row.row(*channel);
                 let size = (row.len() / inputs.nrows(), inputs.nrows());
-                let row = row
-                    .into_shape_with_order(size)
-                    .expect("positions by samples");
+                let row = row.into_shape_with_order(size).expect("positions by samples");
                 found.extend(peaks(row, begin, width));
                 found.sort_by(|a, b| b.activation.total_cmp(&a.activation));
                 found.truncate(PARTS);
@@ -208,8 +187,7 @@ fn most_active(
 fn peaks(row: ArrayView2<f32>, begin: usize, width: usize) -> Vec<Place> {
     let peak = |sample: usize| {
         let column = row.column(sample);
-        let at =
-            (0..column.len()).fold(0, |best, i| if column[i] > column[best] { i } else { best });
+        let at = (0..column.len()).fold(0, |best, i| if column[i] > column[best] { i } else { best });
         Place {
             activation: column[at],
             sample: begin + sample,

@@ -50,9 +50,7 @@ fn constants() -> Vec<Reading<Outcome>> {
         Reading::count("input_dim", "d", |o: &Outcome| o.frame.dim()),
         Reading::number("threshold", "", "b", |o: &Outcome| o.assumption.threshold),
         Reading::number("theta0", ANGLE, "θ₀", |o: &Outcome| o.assumption.theta0),
-        Reading::number("epsilon", "", "ε, as measured", |o: &Outcome| {
-            o.assumption.epsilon
-        }),
+        Reading::number("epsilon", "", "ε, as measured", |o: &Outcome| o.assumption.epsilon),
         Reading::number("K_d", "", "K_d", |o: &Outcome| o.assumption.k_d),
         Reading::number("d0", RATE, "d₀ = D(0)", |o: &Outcome| o.assumption.d0),
         Reading::text(
@@ -66,12 +64,8 @@ fn constants() -> Vec<Reading<Outcome>> {
 /// Value, verdict and what it rests on.
 fn claim(bound: &'static Bound) -> [Reading<Outcome>; 3] {
     let name = bound.name;
-    let of = move |o: &Outcome| -> Option<RateClaim> {
-        o.claims
-            .iter()
-            .find(|claim| claim.bound.name == name)
-            .cloned()
-    };
+    let of =
+        move |o: &Outcome| -> Option<RateClaim> { o.claims.iter().find(|claim| claim.bound.name == name).cloned() };
     [
         Reading::number(name, RATE, format!("rate: {}", bound.source), move |o| {
             of(o).and_then(|claim| claim.value)
@@ -97,12 +91,9 @@ fn measurements() -> Vec<Reading<Outcome>> {
         Reading::number("worst_sin", RATE, "of sin θ", |o: &Outcome| {
             o.measured.worst.map(|worst| worst.sin)
         }),
-        Reading::number(
-            "worst_distance",
-            RATE,
-            "of ‖W − W*‖",
-            |o: &Outcome| o.measured.worst.map(|worst| worst.distance),
-        ),
+        Reading::number("worst_distance", RATE, "of ‖W − W*‖", |o: &Outcome| {
+            o.measured.worst.map(|worst| worst.distance)
+        }),
     ];
     all.extend(fit("fitted", "of the tail of the slowest mode", |o| {
         o.measured.fitted()
@@ -114,18 +105,11 @@ fn measurements() -> Vec<Reading<Outcome>> {
         Reading::number("final_angle", ANGLE, "the last max θ_j", |o: &Outcome| {
             o.measured.final_angle
         }),
-        Reading::number(
-            "noise_floor",
-            ANGLE,
-            "below it nothing is read off",
-            |o: &Outcome| o.floor,
-        ),
-        Reading::number("loss_start", "", "ℓ(0)", |o: &Outcome| {
-            o.energy.loss_start
+        Reading::number("noise_floor", ANGLE, "below it nothing is read off", |o: &Outcome| {
+            o.floor
         }),
-        Reading::number("loss_end", "", "the last ℓ", |o: &Outcome| {
-            o.energy.loss_end
-        }),
+        Reading::number("loss_start", "", "ℓ(0)", |o: &Outcome| o.energy.loss_start),
+        Reading::number("loss_end", "", "the last ℓ", |o: &Outcome| o.energy.loss_end),
         Reading::number(
             "energy_residual",
             "",
@@ -149,17 +133,13 @@ fn measurements() -> Vec<Reading<Outcome>> {
 fn effort() -> [Reading<Outcome>; 2] {
     [
         Reading::count("steps", "accepted steps", |o: &Outcome| o.primary.steps),
-        Reading::count("evaluations", "of the flow", |o: &Outcome| {
-            o.primary.evaluations
-        }),
+        Reading::count("evaluations", "of the flow", |o: &Outcome| o.primary.evaluations),
     ]
 }
 
 fn fit(name: &'static str, of: &str, fit: fn(&Outcome) -> Option<Fit>) -> [Reading<Outcome>; 2] {
     [
-        Reading::number(name, RATE, format!("rate {of}"), move |o| {
-            fit(o).map(|fit| fit.rate)
-        }),
+        Reading::number(name, RATE, format!("rate {of}"), move |o| fit(o).map(|fit| fit.rate)),
         Reading::number(
             format!("{name}_se"),
             RATE,

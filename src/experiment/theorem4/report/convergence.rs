@@ -13,10 +13,7 @@ const LEAST: f64 = 1e-280;
 pub fn chart(outcome: &Outcome) -> Figure {
     let rows = &outcome.primary.trajectory.rows;
     let end = rows.last().map_or(1.0, |row| row.time);
-    let least = rows
-        .iter()
-        .map(|row| row.largest_angle())
-        .fold(outcome.floor, f64::min);
+    let least = rows.iter().map(|row| row.largest_angle()).fold(outcome.floor, f64::min);
     let mut figure = Figure::new(title(outcome))
         .caption("The largest angle to the teacher over time, with what each bound allows from the same start.")
         .setting(setting(outcome))
@@ -26,12 +23,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
     for claim in &outcome.claims {
         let curve = curve(outcome, claim).filter(|_| claim.verdict.claims_something());
         figure = match curve {
-            Some((from, curve)) => figure.curve(
-                label(claim),
-                [from, end],
-                curve,
-                claim.bound.look.unmarked(),
-            ),
+            Some((from, curve)) => figure.curve(label(claim), [from, end], curve, claim.bound.look.unmarked()),
             None => figure.note(label(claim)),
         };
     }
@@ -63,18 +55,12 @@ fn simulated(mut figure: Figure, outcome: &Outcome) -> Figure {
         Some(spread) => {
             let label = format!("{name}, mean of {} runs ± 2σ", 1 + outcome.replicas.len());
             let at = |log: f64, sd: f64, sigmas: f64| (log + sigmas * sd).exp();
-            let band = spread.iter().map(|s| {
-                (
-                    s.time,
-                    at(s.log_mean, s.log_sd, -2.0),
-                    at(s.log_mean, s.log_sd, 2.0),
-                )
-            });
-            figure.band(label.clone(), band, look).line(
-                label,
-                spread.iter().map(|s| (s.time, s.log_mean.exp())),
-                look,
-            )
+            let band = spread
+                .iter()
+                .map(|s| (s.time, at(s.log_mean, s.log_sd, -2.0), at(s.log_mean, s.log_sd, 2.0)));
+            figure
+                .band(label.clone(), band, look)
+                .line(label, spread.iter().map(|s| (s.time, s.log_mean.exp())), look)
         }
         None => figure.line(name, angles(&outcome.primary.trajectory), look),
     }
@@ -129,10 +115,7 @@ type Curve = (f64, Box<dyn Fn(f64) -> f64>);
 fn curve(outcome: &Outcome, claim: &RateClaim) -> Option<Curve> {
     let rate = claim.value?;
     let theta0 = outcome.assumption.theta0;
-    let step = outcome
-        .measured
-        .gradient_descent
-        .map(|descent| descent.step);
+    let step = outcome.measured.gradient_descent.map(|descent| descent.step);
     // Steps of gradient descent have the factor 1 − ηλ each.
     let decay = move |time: f64| match step {
         Some(step) => (1.0 - step * rate).max(0.0).powf(time / step).max(LEAST),
@@ -141,11 +124,7 @@ fn curve(outcome: &Outcome, claim: &RateClaim) -> Option<Curve> {
     if claim.bound.is_lower() {
         let measure = claim.bound.measure;
         measure.largest_angle(theta0, 1.0)?;
-        let allowed = move |time| {
-            measure
-                .largest_angle(theta0, decay(time))
-                .unwrap_or(f64::NAN)
-        };
+        let allowed = move |time| measure.largest_angle(theta0, decay(time)).unwrap_or(f64::NAN);
         return Some((0.0, Box::new(allowed)));
     }
     let fit = outcome.measured.largest_angle?;

@@ -40,10 +40,7 @@ impl experiment::Outcome for Outcome {
             Some(problem) => format!("The rate is not known: {problem}."),
             None => "The rate is not known.".into(),
         };
-        self.claims
-            .iter()
-            .map(|claim| claim.judged(&absent))
-            .collect()
+        self.claims.iter().map(|claim| claim.judged(&absent)).collect()
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {

@@ -51,9 +51,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
         figure = figure.level(label, fit.rate, Look::FITTED);
     }
     let floor = short(outcome.rate_floor);
-    figure.note(format!(
-        "Rates are read where the largest angle is above {floor}."
-    ))
+    figure.note(format!("Rates are read where the largest angle is above {floor}."))
 }
 
 /// Where the simulated rate lies, beside the levels that claim to be below it.
@@ -66,14 +64,10 @@ fn title(outcome: &Outcome, drawn: &[(f64, f64)]) -> String {
     let levels = bounds.filter(|claim| claim.verdict.claims_something());
     let levels = levels.filter_map(|claim| Some((claim.bound.label, claim.value?)));
     let (below, above): (Vec<_>, Vec<_>) = levels.partition(|level| level.1 <= least);
-    let names = |levels: Vec<(&'static str, f64)>| -> Vec<&str> {
-        levels.into_iter().map(|level| level.0).collect()
-    };
+    let names = |levels: Vec<(&'static str, f64)>| -> Vec<&str> { levels.into_iter().map(|level| level.0).collect() };
     let sides = [("above", names(below)), ("at times below", names(above))];
     let sides = sides.iter().filter(|(_, names)| !names.is_empty());
-    let sides: Vec<String> = sides
-        .map(|(side, names)| format!("{side} {}", list(names)))
-        .collect();
+    let sides: Vec<String> = sides.map(|(side, names)| format!("{side} {}", list(names))).collect();
     let least = format!("The largest angle's rate is at least {}", short(least));
     match sides.is_empty() {
         true => least,

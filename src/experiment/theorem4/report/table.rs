@@ -69,9 +69,7 @@ fn measurements(outcome: &Outcome, text: &mut String) {
         fit(measured.largest_angle)
     );
     if let Some(exact) = &outcome.measured_exact {
-        let worst = exact
-            .worst
-            .map_or("none".into(), |worst| short(worst.theta));
+        let worst = exact.worst.map_or("none".into(), |worst| short(worst.theta));
         let _ = writeln!(
             text,
             "With exact overlaps beside it: worst rate {worst}, fitted {}",

@@ -40,10 +40,7 @@ pub fn table(outcome: &Outcome) -> Table<'_> {
         }
         if let Some(spread) = &spread {
             let at = spread.get(i);
-            fields.extend([
-                at.map_or(f64::NAN, |s| s.log_mean),
-                at.map_or(f64::NAN, |s| s.log_sd),
-            ]);
+            fields.extend([at.map_or(f64::NAN, |s| s.log_mean), at.map_or(f64::NAN, |s| s.log_sd)]);
         }
         fields.extend(&snapshot.angles);
         fields.into_iter().map(Cell::Number).collect()

@@ -1,9 +1,7 @@
 //! `[student]`: where an over-parameterized student starts.
 
 use super::Result;
-use super::declared::{
-    E0, EXTRA, EXTRA_WEIGHTS, NOISE, SIGNAL, STUDENT_FAN_OUT, THETA0, V0, WEIGHTS,
-};
+use super::declared::{E0, EXTRA, EXTRA_WEIGHTS, NOISE, SIGNAL, STUDENT_FAN_OUT, THETA0, V0, WEIGHTS};
 use crate::config::document::Value;
 use crate::config::section::Section;
 use crate::config::words::words;
@@ -170,9 +168,7 @@ fn read_parts(section: &mut Section, teacher: &Teacher) -> Result<Start> {
         }
     };
     Ok(match (weights, fan_out) {
-        (StartWeights::Angles { theta0 }, StartFanOut::Distances { e0, v0 }) => {
-            Start::Distances { theta0, e0, v0 }
-        }
+        (StartWeights::Angles { theta0 }, StartFanOut::Distances { e0, v0 }) => Start::Distances { theta0, e0, v0 },
         (weights, fan_out) => Start::Files { weights, fan_out },
     })
 }

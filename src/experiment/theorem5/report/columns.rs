@@ -87,9 +87,8 @@ pub fn columns() -> Vec<Reading<Outcome>> {
 }
 
 fn sizes() -> Vec<Reading<Outcome>> {
-    let count = |name, meaning, of: fn(&TwoLayer) -> usize| {
-        Reading::count(name, meaning, move |o: &Outcome| of(&o.network))
-    };
+    let count =
+        |name, meaning, of: fn(&TwoLayer) -> usize| Reading::count(name, meaning, move |o: &Outcome| of(&o.network));
     vec![
         count("nodes", "m", |n| n.teacher.weights.ncols()),
         count("students", "n", |n| n.student.weights.ncols()),
@@ -108,18 +107,12 @@ fn sizes() -> Vec<Reading<Outcome>> {
 /// Value, verdict and what it rests on.
 fn claim(bound: &'static Bound) -> [Reading<Outcome>; 3] {
     let of = move |o: &Outcome| -> Option<RateClaim> {
-        o.claims
-            .iter()
-            .find(|claim| claim.bound.name == bound.name)
-            .cloned()
+        o.claims.iter().find(|claim| claim.bound.name == bound.name).cloned()
     };
     [
-        Reading::number(
-            bound.name,
-            RATE,
-            format!("rate: {}", bound.source),
-            move |o| of(o).and_then(|claim| claim.value),
-        ),
+        Reading::number(bound.name, RATE, format!("rate: {}", bound.source), move |o| {
+            of(o).and_then(|claim| claim.value)
+        }),
         Reading::verdict(bound.name, move |o| of(o).map(|claim| claim.verdict)),
         Reading::number(
             simulated(bound.name),
@@ -132,17 +125,12 @@ fn claim(bound: &'static Bound) -> [Reading<Outcome>; 3] {
 
 fn certificate() -> Vec<Reading<Outcome>> {
     let envelope = |name, unit, meaning, of: fn(&Envelope) -> Option<f64>| {
-        Reading::number(name, unit, meaning, move |o: &Outcome| {
-            o.envelope.as_ref().and_then(of)
-        })
+        Reading::number(name, unit, meaning, move |o: &Outcome| o.envelope.as_ref().and_then(of))
     };
     let of = |name, unit, meaning, of: fn(&Certificate) -> f64| {
-        Reading::number(name, unit, meaning, move |o: &Outcome| {
-            o.certificate.as_ref().map(of)
-        })
+        Reading::number(name, unit, meaning, move |o: &Outcome| o.certificate.as_ref().map(of))
     };
-    let scale =
-        |name, meaning, of: fn(&Outcome) -> Option<f64>| Reading::number(name, "", meaning, of);
+    let scale = |name, meaning, of: fn(&Outcome) -> Option<f64>| Reading::number(name, "", meaning, of);
     vec![
         Reading::text("best", "the bound with the larger rate", |o: &Outcome| {
             o.best.unwrap_or_default().to_owned()
@@ -156,28 +144,19 @@ fn certificate() -> Vec<Reading<Outcome>> {
             "largest z_i(t)/(e^{Mt} z(0))_i at t > 0",
             |envelope| envelope.largest_ratio,
         ),
-        envelope(
-            "integration_error",
-            "",
-            "bound on the error of any z_i",
-            |envelope| Some(envelope.integration_error),
-        ),
+        envelope("integration_error", "", "bound on the error of any z_i", |envelope| {
+            Some(envelope.integration_error)
+        }),
         of("w_margin", RATE, "in place of Eqn. 41", |c| c.w_margin),
         of("v_margin", RATE, "in place of Eqn. 42", |c| c.v_margin),
         of("drift", ANGLE, "how far W_r may turn", |c| c.drift),
-        envelope("turned", ANGLE, "how far W_r turned", |envelope| {
-            Some(envelope.turned)
+        envelope("turned", ANGLE, "how far W_r turned", |envelope| Some(envelope.turned)),
+        scale("theta0_max", "the largest θ₀ = e₀ = v₀ that is certified", |o| {
+            o.largest_scale
         }),
-        scale(
-            "theta0_max",
-            "the largest θ₀ = e₀ = v₀ that is certified",
-            |o| o.largest_scale,
-        ),
-        scale(
-            "theta0_max_certified",
-            "the same by the comparison matrix",
-            |o| o.largest_scales.map(|scales| scales[0]),
-        ),
+        scale("theta0_max_certified", "the same by the comparison matrix", |o| {
+            o.largest_scales.map(|scales| scales[0])
+        }),
         scale("theta0_max_euclidean", "the same by Theorem C", |o| {
             o.largest_scales.map(|scales| scales[1])
         }),
@@ -186,37 +165,23 @@ fn certificate() -> Vec<Reading<Outcome>> {
 
 fn limits() -> Vec<Reading<Outcome>> {
     let joint = |name, unit, meaning, of: fn(&JointRate) -> Option<f64>| {
-        Reading::number(name, unit, meaning, move |o: &Outcome| {
-            o.joint.as_ref().and_then(of)
-        })
+        Reading::number(name, unit, meaning, move |o: &Outcome| o.joint.as_ref().and_then(of))
     };
     let mut all = vec![
-        joint("exact", RATE, "slowest rate at the limit", |joint| {
-            joint.slowest
+        joint("exact", RATE, "slowest rate at the limit", |joint| joint.slowest),
+        joint("lambda_min_L_at_limit", "", "λ_min(L) at the limit", |joint| {
+            Some(joint.smallest_l())
         }),
-        joint(
-            "lambda_min_L_at_limit",
-            "",
-            "λ_min(L) at the limit",
-            |joint| Some(joint.smallest_l()),
-        ),
     ];
     for (index, name) in PARTS.into_iter().enumerate() {
         let part = |suffix: &str, unit, meaning, of: fn(&PartClaim) -> Option<f64>| {
-            Reading::number(
-                format!("{name}{suffix}"),
-                unit,
-                meaning,
-                move |o: &Outcome| of(&o.parts[index]),
-            )
+            Reading::number(format!("{name}{suffix}"), unit, meaning, move |o: &Outcome| {
+                of(&o.parts[index])
+            })
         };
-        all.push(Reading::verdict(name, move |o: &Outcome| {
-            Some(o.parts[index].verdict)
-        }));
+        all.push(Reading::verdict(name, move |o: &Outcome| Some(o.parts[index].verdict)));
         all.extend([
-            part("_final", "", "its largest error at the end", |part| {
-                Some(part.last)
-            }),
+            part("_final", "", "its largest error at the end", |part| Some(part.last)),
             part("_fitted", RATE, "rate of its tail", |part| {
                 part.fitted.map(|fit| fit.rate)
             }),
@@ -233,17 +198,10 @@ fn run() -> Vec<Reading<Outcome>> {
         Reading::number("lambda_min_L", "", "λ_min(L) at the end", |o: &Outcome| {
             o.final_smallest_l
         }),
-        Reading::count(
-            "shared",
-            "teacher nodes with several students",
-            |o: &Outcome| o.shared.len(),
-        ),
-        Reading::number(
-            "noise_floor",
-            "",
-            "below it nothing is read off",
-            |o: &Outcome| o.floor,
-        ),
+        Reading::count("shared", "teacher nodes with several students", |o: &Outcome| {
+            o.shared.len()
+        }),
+        Reading::number("noise_floor", "", "below it nothing is read off", |o: &Outcome| o.floor),
         Reading::number("loss_start", "", "ℓ(0)", |o: &Outcome| {
             o.rows.first().map(|row| row.loss)
         }),

@@ -18,32 +18,19 @@ const LIMITS: [&str; 3] = ["θ: W_u → W*", "‖v − v*‖: V_u → V*", "‖v
 pub fn convergence(outcome: &Outcome) -> Figure {
     let [m, n] = widths(outcome);
     let parts = if n > m { 3 } else { 2 };
-    let errors = |part: usize| {
-        outcome
-            .rows
-            .iter()
-            .map(move |row| (row.time, row.largest()[part]))
-    };
+    let errors = |part: usize| outcome.rows.iter().map(move |row| (row.time, row.largest()[part]));
     let all = || (0..parts).flat_map(|part| errors(part).map(|point| point.1));
     // A little below the floor, where there is only noise to see.
     let floor = outcome.floor;
     let least = all().fold(floor, f64::min).max(0.01 * floor);
-    let certified = outcome
-        .envelope
-        .iter()
-        .flat_map(|envelope| &envelope.over_time);
+    let certified = outcome.envelope.iter().flat_map(|envelope| &envelope.over_time);
     let certified = certified.flat_map(|(_, errors)| errors.iter().take(parts).copied());
     let distance = outcome.rows.iter().map(|row| row.motion.distance());
     let distance = distance.filter(|_| outcome.euclidean.is_some());
     let all_errors = all().chain(certified).chain(distance);
     let greatest = all_errors.fold(10.0 * least, f64::max);
     let limits = LIMITS.iter().zip(&outcome.parts).take(parts);
-    let limits = limits.map(|(name, claim)| {
-        (
-            name.split_once(": ").map_or(*name, |(_, limit)| limit),
-            claim.verdict,
-        )
-    });
+    let limits = limits.map(|(name, claim)| (name.split_once(": ").map_or(*name, |(_, limit)| limit), claim.verdict));
     let claims = outcome.claims.iter();
     let claims = claims.map(|claim| (claim.bound.label, claim.verdict));
     let title = format!("{}; of the rates {}", verdicts(limits), verdicts(claims));
@@ -72,9 +59,7 @@ fn limit(figure: Figure, outcome: &Outcome, part: usize) -> Figure {
         None => figure,
     };
     let claim = &outcome.parts[part];
-    let fitted = claim
-        .fitted
-        .map(|fit| format!(", fitted rate {}", short(fit.rate)));
+    let fitted = claim.fitted.map(|fit| format!(", fitted rate {}", short(fit.rate)));
     let label = format!("{name}: {}{}", claim.verdict, fitted.unwrap_or_default());
     let errors = outcome.rows.iter();
     let errors = errors.map(|row| (row.time, row.largest()[part]));
@@ -86,16 +71,10 @@ fn joint_distance(figure: Figure, outcome: &Outcome) -> Figure {
     let (Some(certificate), Some(first)) = (&outcome.euclidean, outcome.rows.first()) else {
         return figure;
     };
-    let distance = outcome
-        .rows
-        .iter()
-        .map(|row| (row.time, row.motion.distance()));
-    let bound = distance.clone().map(|(time, _)| {
-        (
-            time,
-            first.motion.distance() * (-certificate.rate * time).exp(),
-        )
-    });
+    let distance = outcome.rows.iter().map(|row| (row.time, row.motion.distance()));
+    let bound = distance
+        .clone()
+        .map(|(time, _)| (time, first.motion.distance() * (-certificate.rate * time).exp()));
     let label = "joint distance, Euclidean bound";
     figure.line(label, bound, Look::EUCLIDEAN.unmarked()).line(
         "joint distance",
@@ -108,12 +87,7 @@ fn joint_distance(figure: Figure, outcome: &Outcome) -> Figure {
 fn notes(mut figure: Figure, outcome: &Outcome) -> Figure {
     for claim in &outcome.claims {
         figure = figure.note(match claim.value {
-            Some(rate) => format!(
-                "{} rate {}: {}.",
-                claim.bound.label,
-                short(rate),
-                claim.verdict
-            ),
+            Some(rate) => format!("{} rate {}: {}.", claim.bound.label, short(rate), claim.verdict),
             None => format!("{}: no certificate for this start.", claim.bound.label),
         });
     }
@@ -128,15 +102,10 @@ pub fn fan_out(outcome: &Outcome) -> Figure {
     let last = (outcome.rows.len() - 1) as f64;
     // Early times are where things move: snapshots at equal ratios of time.
     let ratio = |i: usize| last.powf(i as f64 / (SNAPSHOTS - 1) as f64).round() as usize;
-    let mut chosen: Vec<usize> = std::iter::once(0)
-        .chain((1..SNAPSHOTS).map(ratio))
-        .collect();
+    let mut chosen: Vec<usize> = std::iter::once(0).chain((1..SNAPSHOTS).map(ratio)).collect();
     chosen.dedup();
     let [m, n] = widths(outcome);
-    let last = outcome
-        .rows
-        .last()
-        .map_or(&[][..], |row| &row.fan_out_norms);
+    let last = outcome.rows.last().map_or(&[][..], |row| &row.fan_out_norms);
     let (u, r) = last.split_at(m.min(last.len()));
     let span = |norms: &[f64]| Span::of(norms.iter().copied());
     let u = span(u).map_or("unknown".into(), |u| range(&u));
@@ -151,11 +120,7 @@ pub fn fan_out(outcome: &Outcome) -> Figure {
         .y_includes(&[0.0]);
     chosen.iter().enumerate().fold(figure, |figure, (i, &row)| {
         let row = &outcome.rows[row];
-        let points = row
-            .fan_out_norms
-            .iter()
-            .enumerate()
-            .map(|(j, &v)| ((j + 1) as f64, v));
+        let points = row.fan_out_norms.iter().enumerate().map(|(j, &v)| ((j + 1) as f64, v));
         let look = Look::of_set(i + SNAPSHOTS - chosen.len());
         figure.points(format!("t = {}", short(row.time)), points, look)
     })
@@ -167,22 +132,12 @@ pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Figure {
         let values = values.iter().copied().skip(skip);
         let values: Vec<f64> = values.filter(|&x| x > 0.0).collect();
         let last = values.len().max(2) as f64 - 1.0;
-        values
-            .iter()
-            .enumerate()
-            .map(|(i, &x)| (i as f64 / last, x))
-            .collect()
+        values.iter().enumerate().map(|(i, &x)| (i as f64 / last, x)).collect()
     };
     let (neutral, expected) = (joint.neutral, joint.neutral_expected);
-    let smallest = format!(
-        "the smallest eigenvalue of L is {}",
-        short(joint.smallest_l())
-    );
+    let smallest = format!("the smallest eigenvalue of L is {}", short(joint.smallest_l()));
     let title = match joint.slowest {
-        Some(slowest) => format!(
-            "The slowest rate at the limit is {}, {smallest}",
-            short(slowest)
-        ),
+        Some(slowest) => format!("The slowest rate at the limit is {}, {smallest}", short(slowest)),
         None => format!("At the limit {smallest}"),
     };
     let figure = Figure::new(title)
@@ -195,9 +150,7 @@ pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Figure {
             ranked(&joint.l_spectrum, 0),
             Look::of_set(0),
         )
-        .note(format!(
-            "{neutral} neutral directions, {expected} predicted."
-        ));
+        .note(format!("{neutral} neutral directions, {expected} predicted."));
     match &joint.rates {
         Some(rates) => {
             let slowest = joint.slowest.map_or("unknown".into(), short);

@@ -53,9 +53,7 @@ pub fn table(outcome: &Outcome) -> String {
 fn spectra(outcome: &Outcome, text: &mut String) {
     match &outcome.joint {
         Some(joint) => {
-            let slowest = joint
-                .slowest
-                .map_or("not computed (too many unknowns)".into(), short);
+            let slowest = joint.slowest.map_or("not computed (too many unknowns)".into(), short);
             let _ = writeln!(
                 text,
                 "At the limit: slowest rate {slowest}, λ_min(L) = {}, {} neutral directions ({} predicted).",
@@ -69,11 +67,7 @@ fn spectra(outcome: &Outcome, text: &mut String) {
             let _ = writeln!(text, "The spectrum at the limit is not known: {problem}.");
         }
     }
-    let _ = writeln!(
-        text,
-        "λ_min(L) in the last state: {}",
-        short(outcome.final_smallest_l)
-    );
+    let _ = writeln!(text, "λ_min(L) in the last state: {}", short(outcome.final_smallest_l));
     for shared in &outcome.shared {
         let students: Vec<String> = shared.students.iter().map(usize::to_string).collect();
         let _ = writeln!(
@@ -90,11 +84,7 @@ fn certificates(outcome: &Outcome, text: &mut String) {
     for claim in &outcome.claims {
         let (bound, best) = (claim.bound, outcome.best == Some(claim.bound.name));
         let Some(value) = claim.value else {
-            let _ = writeln!(
-                text,
-                "{}: no certificate for this start.",
-                capital(bound.label)
-            );
+            let _ = writeln!(text, "{}: no certificate for this start.", capital(bound.label));
             continue;
         };
         let _ = writeln!(
@@ -144,11 +134,7 @@ fn limits(outcome: &Outcome) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(["limit", "error at the end", "fitted rate", "±", "verdict"]);
-    for (part, name) in outcome
-        .parts
-        .iter()
-        .zip(["W_u → W*", "V_u → V*", "V_r → 0"])
-    {
+    for (part, name) in outcome.parts.iter().zip(["W_u → W*", "V_u → V*", "V_r → 0"]) {
         let number = |x: Option<f64>| x.map_or("too short".into(), short);
         table.add_row([
             name.to_owned(),

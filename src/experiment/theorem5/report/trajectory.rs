@@ -33,11 +33,7 @@ fn columns(outcome: &Outcome) -> Vec<Column> {
         Column::number("loss", "", "population loss ℓ"),
         Column::number("dissipated", "", "∫(‖Ẇ‖² + ‖V̇‖²)dt since the start"),
     ];
-    let of = [
-        "largest θ_j of u",
-        "largest ‖v_i − v*_i‖ of u",
-        "largest ‖v_i‖ of r",
-    ];
+    let of = ["largest θ_j of u", "largest ‖v_i − v*_i‖ of u", "largest ‖v_i‖ of r"];
     let parts = || PARTS.into_iter().zip(of);
     columns.extend(parts().map(|(name, of)| Column::number(name, "", of)));
     columns.push(Column::number(
@@ -46,13 +42,10 @@ fn columns(outcome: &Outcome) -> Vec<Column> {
         "joint distance √(Σ_u δ_j² + Σ_i |ε_i|²)",
     ));
     if outcome.envelope.is_some() {
-        columns.extend(parts().map(|(name, of)| {
-            Column::number(
-                format!("{name}_bound"),
-                "",
-                format!("certified bound on the {of}"),
-            )
-        }));
+        columns.extend(
+            parts()
+                .map(|(name, of)| Column::number(format!("{name}_bound"), "", format!("certified bound on the {of}"))),
+        );
     }
     if let Some(row) = outcome.rows.first() {
         columns.extend(numbered(

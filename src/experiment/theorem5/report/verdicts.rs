@@ -37,9 +37,9 @@ fn envelope(envelope: &Envelope) -> Judged {
                 "An error came above its bound, or W_r turned farther than allowed, by more than the integrator's \
                  error of {error}; the largest ratio is {ratio}."
             ),
-            Verdict::Undecided => format!(
-                "An error came above its bound, but by less than the integrator's error of {error}."
-            ),
+            Verdict::Undecided => {
+                format!("An error came above its bound, but by less than the integrator's error of {error}.")
+            }
             _ => "No error was above the noise floor after the start.".into(),
         },
     }
@@ -69,18 +69,13 @@ fn limit(outcome: &Outcome, part: &PartClaim) -> Judged {
                 format!("The run came to rest with an error of {last}, above {least}.")
             }
             Verdict::Undecided => {
-                format!(
-                    "The run ended with an error of {last}, above {least}, before it came to rest."
-                )
+                format!("The run ended with an error of {last}, above {least}, before it came to rest.")
             }
             Verdict::Untested => {
                 format!("The error was not above {least} at the start, or nothing was integrated.")
             }
             Verdict::NotApplicable | Verdict::Vacuous => {
-                format!(
-                    "A premise is not met: {}.",
-                    outcome.premises_not_met.join("; ")
-                )
+                format!("A premise is not met: {}.", outcome.premises_not_met.join("; "))
             }
         },
     }

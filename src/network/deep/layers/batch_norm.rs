@@ -158,10 +158,7 @@ impl<T: Real> InPlace<T> for Whitening<T> {
             let along = sum(row, whitened, |d, w| (d * w).to_f64());
             node.sums = [total, along];
             let scale = gain[j] * node.inverse_deviation;
-            let (mean, along) = (
-                T::from_f64(total * per_sample),
-                T::from_f64(along * per_sample),
-            );
+            let (mean, along) = (T::from_f64(total * per_sample), T::from_f64(along * per_sample));
             for (d, w) in row.iter_mut().zip(whitened) {
                 *d = scale * (*d - mean - along * *w);
             }

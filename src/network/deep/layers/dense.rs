@@ -43,13 +43,7 @@ struct Product;
 
 impl<T: Real> Map<T> for Product {
     fn forward(&mut self, parameters: &Parameters<T>, x: ArrayView2<T>, mut y: ArrayViewMut2<T>) {
-        multiply_add(
-            T::one(),
-            parameters.weights.view(),
-            x,
-            T::zero(),
-            y.view_mut(),
-        );
+        multiply_add(T::one(), parameters.weights.view(), x, T::zero(), y.view_mut());
         for (mut row, &b) in y.rows_mut().into_iter().zip(parameters.bias()) {
             let row = row.as_slice_mut().expect("node by node");
             row.iter_mut().for_each(|z| *z += b);
@@ -60,24 +54,11 @@ impl<T: Real> Map<T> for Product {
         multiply_add(T::one(), weights, x, beta, y);
     }
 
-    fn transposed(
-        &mut self,
-        weights: ArrayView2<T>,
-        delta: ArrayView2<T>,
-        beta: T,
-        x: ArrayViewMut2<T>,
-    ) {
+    fn transposed(&mut self, weights: ArrayView2<T>, delta: ArrayView2<T>, beta: T, x: ArrayViewMut2<T>) {
         multiply_add(T::one(), weights.t(), delta, beta, x);
     }
 
-    fn outer(
-        &mut self,
-        alpha: T,
-        delta: ArrayView2<T>,
-        x: ArrayView2<T>,
-        beta: T,
-        out: ArrayViewMut2<T>,
-    ) {
+    fn outer(&mut self, alpha: T, delta: ArrayView2<T>, x: ArrayView2<T>, beta: T, out: ArrayViewMut2<T>) {
         multiply_add(alpha, delta, x.t(), beta, out);
     }
 

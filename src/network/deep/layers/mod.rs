@@ -86,24 +86,10 @@ pub trait Map<T>: Send + Sync {
     fn apply(&mut self, weights: ArrayView2<T>, x: ArrayView2<T>, beta: T, y: ArrayViewMut2<T>);
 
     /// x ← Aᵀ δ + β x.
-    fn transposed(
-        &mut self,
-        weights: ArrayView2<T>,
-        delta: ArrayView2<T>,
-        beta: T,
-        x: ArrayViewMut2<T>,
-    );
+    fn transposed(&mut self, weights: ArrayView2<T>, delta: ArrayView2<T>, beta: T, x: ArrayViewMut2<T>);
 
     /// out ← α ∂(δ·A x)/∂weights + β out.
-    fn outer(
-        &mut self,
-        _alpha: T,
-        _delta: ArrayView2<T>,
-        _x: ArrayView2<T>,
-        _beta: T,
-        _out: ArrayViewMut2<T>,
-    ) {
-    }
+    fn outer(&mut self, _alpha: T, _delta: ArrayView2<T>, _x: ArrayView2<T>, _beta: T, _out: ArrayViewMut2<T>) {}
 
     /// ∂/∂bias, a number per node: δ summed over positions and samples.
     fn sums(&self, _delta: ArrayView2<T>, _out: &mut [T]) {}

@@ -44,13 +44,7 @@ impl<T: Real> InPlace<T> for Gates<T> {
         }
     }
 
-    fn backward(
-        &mut self,
-        _: &Parameters<T>,
-        f: ArrayView2<T>,
-        delta: ArrayViewMut2<T>,
-        _: &mut [Array1<T>],
-    ) {
+    fn backward(&mut self, _: &Parameters<T>, f: ArrayView2<T>, delta: ArrayViewMut2<T>, _: &mut [Array1<T>]) {
         self.tangent(f, delta);
     }
 

@@ -20,13 +20,7 @@ pub(super) struct Start {
 const ROOM: f64 = 1.0 + 100.0 * ROUNDING;
 
 /// What a region must hold, at the rate `rate` in it.
-pub(super) fn needed(
-    geometry: &Geometry,
-    limits: &Limits,
-    region: &Region,
-    start: &Start,
-    rate: f64,
-) -> Region {
+pub(super) fn needed(geometry: &Geometry, limits: &Limits, region: &Region, start: &Start, rate: f64) -> Region {
     let held = Held {
         geometry,
         limits,
@@ -80,8 +74,7 @@ impl Held<'_> {
         let least = geometry.norms.iter().map(|norm| norm * norm - norm * error);
         let largest = geometry.norms.iter().copied().fold(0.0, f64::max);
         let column = geometry.largest_column(|i, j| limits.gate[[i, j]]);
-        let of_errors = (largest + error)
-            * column.min(limits.largest(&limits.gate, 0..geometry.nodes) * limits.norm);
+        let of_errors = (largest + error) * column.min(limits.largest(&limits.gate, 0..geometry.nodes) * limits.norm);
         let row = (0..m)
             .map(|j| geometry.products.row(j).iter().map(|b| b * b).sum::<f64>())
             .fold(0.0, f64::max)
@@ -93,9 +86,7 @@ impl Held<'_> {
             0.0
         };
         Coupling {
-            pull: least.fold(f64::INFINITY, f64::min)
-                * geometry.kernel.gate_below(theta)
-                * sinc(theta),
+            pull: least.fold(f64::INFINITY, f64::min) * geometry.kernel.gate_below(theta) * sinc(theta),
             push: of_errors.hypot(of_weights),
         }
     }
@@ -161,8 +152,7 @@ impl Held<'_> {
             let turned = self
                 .others(i, self.m())
                 .map(|j| self.limits.gate[[i, j]] * self.geometry.norms[j]);
-            let push =
-                errors.sum::<f64>() + (turned.sum::<f64>() + self.own_curve(i)) * self.limits.chord;
+            let push = errors.sum::<f64>() + (turned.sum::<f64>() + self.own_curve(i)) * self.limits.chord;
             by_ball.min(start(i).max(push / coupling.pull))
         };
         nodes.map(one).fold(0.0, f64::max)
@@ -191,13 +181,10 @@ impl Held<'_> {
         let by_energy = (tail / (2.0 * rate)).sqrt() * radius * x;
         let gate = limits.gate.iter().copied().fold(0.0, f64::max);
         let push = limits.largest(&limits.gate, 0..n) + limits.largest(&limits.density, 0..n);
-        let by_norm = (gate * limits.norm).hypot(geometry.fan_out_norm * push) * radius * radius
-            / (2.0 * rate);
+        let by_norm = (gate * limits.norm).hypot(geometry.fan_out_norm * push) * radius * radius / (2.0 * rate);
         let together = by_energy.min(by_norm);
         let single = (m..n).map(|k| self.single_drift(k).min(together));
-        let (squares, largest) = single.fold((0.0, 0.0), |(sum, most): (f64, f64), x| {
-            (sum + x * x, most.max(x))
-        });
+        let (squares, largest) = single.fold((0.0, 0.0), |(sum, most): (f64, f64), x| (sum + x * x, most.max(x)));
         (together.min(squares.sqrt()), largest)
     }
 
@@ -228,9 +215,7 @@ impl Held<'_> {
                 + (start * push + other * own) * radius / (4.0 * rate * rate)
                 + own * push * radius * radius / (4.0 * rate.powi(3))
         };
-        let turned = (0..m)
-            .map(|j| geometry.norms[j] * self.gain(k, j))
-            .sum::<f64>();
+        let turned = (0..m).map(|j| geometry.norms[j] * self.gain(k, j)).sum::<f64>();
         let errors = self.others(k, n).map(|i| {
             let from = if i < m {
                 self.start.error

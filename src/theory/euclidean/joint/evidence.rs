@@ -41,28 +41,16 @@ impl Certificate {
             (rate >= self.rate * (1.0 - SAME)).then_some((rate, split, limits))
         });
         let (_, split, limits) = found.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        let needed = closing::needed(
-            &solver.geometry,
-            &limits,
-            &region,
-            &start(problem),
-            self.rate,
-        );
+        let needed = closing::needed(&solver.geometry, &limits, &region, &start(problem), self.rate);
         let above = |table: &Array2<f64>| Claim::Table(table * (1.0 + ROUNDING));
         Some(Evidence {
             share: limits.share,
             split,
             closes: region.holds(&needed),
             bounds: vec![
-                (
-                    "of_errors",
-                    Claim::Number(limits.of_errors * (1.0 + ROUNDING)),
-                ),
+                ("of_errors", Claim::Number(limits.of_errors * (1.0 + ROUNDING))),
                 ("mixed", Claim::Number(limits.mixed * (1.0 + ROUNDING))),
-                (
-                    "of_weights",
-                    Claim::Number(limits.of_weights * (1.0 + ROUNDING)),
-                ),
+                ("of_weights", Claim::Number(limits.of_weights * (1.0 + ROUNDING))),
                 (
                     "own",
                     Claim::Row(limits.own.mapv(|own| own - ROUNDING * own.abs()).to_vec()),
@@ -72,10 +60,7 @@ impl Certificate {
                 ("density", above(&limits.density)),
                 ("slope", above(&limits.slope)),
                 // Intervals know a digit less of L.
-                (
-                    "activation",
-                    Claim::Table(&limits.l * (1.0 + 10.0 * ROUNDING)),
-                ),
+                ("activation", Claim::Table(&limits.l * (1.0 + 10.0 * ROUNDING))),
             ],
         })
     }

@@ -2,9 +2,7 @@
 
 use super::geometry::Geometry;
 use super::limits::Limits;
-use crate::theory::euclidean::eigen::{
-    eigenvalues, smallest_eigenvalue, smallest_eigenvalue_of_parts,
-};
+use crate::theory::euclidean::eigen::{eigenvalues, smallest_eigenvalue, smallest_eigenvalue_of_parts};
 use crate::theory::euclidean::kernel::ROUNDING;
 use crate::theory::euclidean::tangents::{outer, tangents};
 use ndarray::{Array2, Axis, s};
@@ -44,17 +42,8 @@ impl Form {
         let l = &geometry.l - &(&geometry.cosines * linear);
         let mut d = &geometry.d - linear;
         d.diag_mut().fill(0.0);
-        let bases: Vec<Array2<f64>> = geometry
-            .weights
-            .columns()
-            .into_iter()
-            .take(m)
-            .map(tangents)
-            .collect();
-        let seen: Vec<Array2<f64>> = bases
-            .iter()
-            .map(|basis| basis.dot(&geometry.weights))
-            .collect();
+        let bases: Vec<Array2<f64>> = geometry.weights.columns().into_iter().take(m).map(tangents).collect();
+        let seen: Vec<Array2<f64>> = bases.iter().map(|basis| basis.dot(&geometry.weights)).collect();
         let mut matrix = Array2::zeros((errors + m * tangent, errors + m * tangent));
         for i in 0..n {
             for j in 0..n {
@@ -68,12 +57,8 @@ impl Form {
             for i in (0..n).filter(|&i| i != j) {
                 // Once above and once below the diagonal: twice in the form.
                 let block = outer(geometry.fan_out.row(j), seen[j].column(i)) * d[[i, j]];
-                matrix
-                    .slice_mut(s![i * p..(i + 1) * p, place(j)])
-                    .assign(&block);
-                matrix
-                    .slice_mut(s![place(j), i * p..(i + 1) * p])
-                    .assign(&block.t());
+                matrix.slice_mut(s![i * p..(i + 1) * p, place(j)]).assign(&block);
+                matrix.slice_mut(s![place(j), i * p..(i + 1) * p]).assign(&block.t());
             }
             for l in (0..m).filter(|&l| geometry.products[[j, l]] != 0.0) {
                 let density = geometry.kernel.density(geometry.angles[[j, l]]);
@@ -96,8 +81,7 @@ impl Form {
     /// λ_C in a region, with the split μ that gave it; `None` if it is not positive.
     pub fn rate(&self, limits: &Limits) -> Option<(f64, f64)> {
         let mut best: Option<(f64, f64)> = None;
-        let mut split =
-            (limits.of_weights.max(1e-3 * limits.mixed) / limits.mixed.max(1e-300)).clamp(0.3, 3.0);
+        let mut split = (limits.of_weights.max(1e-3 * limits.mixed) / limits.mixed.max(1e-300)).clamp(0.3, 3.0);
         for _ in 0..=ADAPTATIONS {
             let Some((rate, adapted)) = self.with_split(limits, split) else {
                 // Nothing known of a better split: try the middle once.
@@ -150,8 +134,7 @@ impl Form {
             part *= scale;
         }
         let (least, worst) = smallest_eigenvalue_of_parts(&matrix)?;
-        let [of_error, of_tangent] =
-            [worst.slice(s![..errors]), worst.slice(s![errors..])].map(|part| part.dot(&part));
+        let [of_error, of_tangent] = [worst.slice(s![..errors]), worst.slice(s![errors..])].map(|part| part.dot(&part));
         let adapted = (of_tangent / of_error.max(1e-12)).sqrt().clamp(0.02, 50.0);
         let rate = least.min(across).min(away);
         (rate > 0.0).then_some((rate, adapted))

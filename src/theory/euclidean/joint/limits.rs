@@ -80,11 +80,7 @@ impl Limits {
         let theta = region.theta.min(2.0 * (0.5 * region.radius).asin());
         let margins = Margins::new(m, region, theta);
         let kernel = &geometry.kernel;
-        let linear = if share > 0.0 {
-            kernel.tail.powi(2)
-        } else {
-            0.0
-        };
+        let linear = if share > 0.0 { kernel.tail.powi(2) } else { 0.0 };
         let nearest = |j: usize, k: usize| (geometry.angles[[j, k]] - margins.of(j, k)).max(0.0);
         let widest = |j: usize, k: usize| {
             let angle = geometry.angles[[j, k]];
@@ -99,9 +95,7 @@ impl Limits {
         }
         let gate = entries(&|j, k| kernel.gate_above(nearest(j, k)));
         let rest = match share > 0.0 {
-            true => entries(&|j, k| {
-                (kernel.gate_above(widest(j, k)) - linear).max(0.0) + ROUNDING * linear
-            }),
+            true => entries(&|j, k| (kernel.gate_above(widest(j, k)) - linear).max(0.0) + ROUNDING * linear),
             false => gate.clone(),
         };
         let chord = (2.0 * (0.5 * theta).sin()).min(region.radius);
@@ -160,9 +154,8 @@ impl Limits {
             let fourth = self.radius_u.min(self.chord);
             let of_student = ((geometry.fan_out_norm + self.error_u) * self.norm_u * fourth)
                 .min((largest + region.error) * self.radius_u);
-            let of_teacher = 0.5
-                * (geometry.fan_out_norm * geometry.teacher_norm * fourth)
-                    .min(largest * self.radius_u);
+            let of_teacher =
+                0.5 * (geometry.fan_out_norm * geometry.teacher_norm * fourth).min(largest * self.radius_u);
             let defect = self.error_u + 0.5 * of_student;
             let shifted = of_teacher + 0.5 * defect;
             let price = 1.0 / self.share - 1.0;
@@ -185,11 +178,7 @@ impl Limits {
         let z = curved * (2.0 * farthest + 1.5 * self.chord) * self.norm
             + geometry.largest_column(|i, j| d0(i, j) * geometry.cosines[[i, j]]) * fourth
             + 2.0 * largest_d0 * moved
-            + 0.5
-                * geometry.largest_column(|i, j| {
-                    self.rest[[i, j]] * margins.widest_cosine(geometry, i, j)
-                })
-                * fourth;
+            + 0.5 * geometry.largest_column(|i, j| self.rest[[i, j]] * margins.widest_cosine(geometry, i, j)) * fourth;
         let among = self.largest(&self.rest, 0..m) * self.radius_u
             + self.largest(&self.density, 0..m) * self.chord * self.norm_u;
         let products = self.largest(&self.rest, 0..n) * self.norm * self.error_u;
@@ -197,13 +186,7 @@ impl Limits {
     }
 
     /// 2 r₁₂ entry by entry: ‖Z‖_op.
-    fn mixed_single(
-        &self,
-        geometry: &Geometry,
-        region: &Region,
-        margins: &Margins,
-        linear: f64,
-    ) -> Option<f64> {
+    fn mixed_single(&self, geometry: &Geometry, region: &Region, margins: &Margins, linear: f64) -> Option<f64> {
         let (m, n, d) = (geometry.teacher_nodes, geometry.nodes, self.chord);
         let entry = |(i, j): (usize, usize)| {
             if i == j {
@@ -252,13 +235,7 @@ impl Limits {
     }
 
     /// o_j; `None` if a node's own part is not positive.
-    fn own_parts(
-        &self,
-        geometry: &Geometry,
-        region: &Region,
-        theta: f64,
-        linear: f64,
-    ) -> Option<Array1<f64>> {
+    fn own_parts(&self, geometry: &Geometry, region: &Region, theta: f64, linear: f64) -> Option<Array1<f64>> {
         let kernel = &geometry.kernel;
         let gate = kernel.gate_below(theta) - linear;
         let kept = if self.share > 0.0 {
@@ -279,8 +256,7 @@ impl Limits {
         let (tail, b) = (geometry.kernel.tail, geometry.kernel.threshold);
         let gates = (2.0 * self.chord / (3.0 * PI * self.tangential.sqrt())).sqrt();
         let moment = tail + b * normal::density(b);
-        geometry.fan_out_norm * (gates + 0.5 * self.chord * moment.sqrt())
-            + tail.sqrt() * self.error_u
+        geometry.fan_out_norm * (gates + 0.5 * self.chord * moment.sqrt()) + tail.sqrt() * self.error_u
     }
 }
 

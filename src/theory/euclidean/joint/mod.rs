@@ -133,23 +133,15 @@ impl Best {
 pub fn best(problem: &Problem) -> Option<Best> {
     let comparison = problem.certify();
     let solver = Solver::of(problem);
-    let alone = solver
-        .as_ref()
-        .and_then(|solver| solver.certify(&start(problem)));
+    let alone = solver.as_ref().and_then(|solver| solver.certify(&start(problem)));
     let within = solver.as_ref().zip(comparison.as_ref());
     let within = within.and_then(|(solver, comparison)| solver.certify_within(problem, comparison));
     let euclidean = [alone, within]
         .into_iter()
         .flatten()
         .max_by(|a, b| a.rate.total_cmp(&b.rate));
-    let found = [
-        comparison.map(Best::Comparison),
-        euclidean.map(Best::Euclidean),
-    ];
-    found
-        .into_iter()
-        .flatten()
-        .max_by(|a, b| a.rate().total_cmp(&b.rate()))
+    let found = [comparison.map(Best::Comparison), euclidean.map(Best::Euclidean)];
+    found.into_iter().flatten().max_by(|a, b| a.rate().total_cmp(&b.rate()))
 }
 
 fn start(problem: &Problem) -> Start {
@@ -181,11 +173,7 @@ impl Solver {
         let forms: Vec<_> = SHARES.iter().filter_map(form).collect();
         let largest = geometry.norms.iter().copied().fold(0.0, f64::max);
         let slack = SLACK * (geometry.l0 + geometry.kernel.tail * largest * largest);
-        Some(Self {
-            geometry,
-            forms,
-            slack,
-        })
+        Some(Self { geometry, forms, slack })
     }
 
     fn rate(&self, region: &Region, form: &(f64, Form)) -> Option<(f64, Limits)> {
@@ -194,11 +182,7 @@ impl Solver {
     }
 
     /// The rate, the split of the mixed remainder that gave it, and all that follows from the region.
-    fn split_rate(
-        &self,
-        region: &Region,
-        (share, form): &(f64, Form),
-    ) -> Option<(f64, f64, Limits)> {
+    fn split_rate(&self, region: &Region, (share, form): &(f64, Form)) -> Option<(f64, f64, Limits)> {
         let limits = Limits::of(&self.geometry, region, *share)?;
         let (rate, split) = form.rate(&limits)?;
         let rate = rate - self.slack;
@@ -246,22 +230,10 @@ impl Solver {
         None
     }
 
-    fn certify_within(
-        &self,
-        problem: &Problem,
-        other: &certificate::Certificate,
-    ) -> Option<Certificate> {
+    fn certify_within(&self, problem: &Problem, other: &certificate::Certificate) -> Option<Certificate> {
         let m = problem.teacher_nodes();
         let start = start(problem);
-        let largest = |from: usize, to: usize| {
-            other
-                .region
-                .iter()
-                .take(to)
-                .skip(from)
-                .copied()
-                .fold(0.0, f64::max)
-        };
+        let largest = |from: usize, to: usize| other.region.iter().take(to).skip(from).copied().fold(0.0, f64::max);
         let single = 2.0 * (0.5 * other.drift).sin();
         let n = self.geometry.nodes;
         let region = Region {
@@ -272,10 +244,7 @@ impl Solver {
             drift: single * ((n - m) as f64).sqrt(),
             single_drift: single,
         };
-        let rates = self
-            .forms
-            .iter()
-            .filter_map(|form| Some(self.rate(&region, form)?.0));
+        let rates = self.forms.iter().filter_map(|form| Some(self.rate(&region, form)?.0));
         let rate = rates.max_by(f64::total_cmp)?;
         Some(Certificate::new(rate, &region))
     }

@@ -79,9 +79,7 @@ fn rates_and_regions_are_those_of_the_prototype() {
     ] {
         for ((theta0, e0), figure) in [(0.003, 0.003), (0.01, 0.01)].into_iter().zip(figures) {
             let fan_out = Array2::eye(5) + 0.15;
-            let found = Certificate::of(&prototype(fan_out, b, theta0, e0))
-                .map_or(0.0, |found| found.rate)
-                / l0(b);
+            let found = Certificate::of(&prototype(fan_out, b, theta0, e0)).map_or(0.0, |found| found.rate) / l0(b);
             assert!(
                 found < figure + 4e-3 && found > figure - 0.03,
                 "b = {b}, {theta0}: {found} beside {figure}"
@@ -97,13 +95,9 @@ fn the_rate_tends_to_the_one_at_the_limit() {
             let problem = prototype(fan_out.clone(), b, 1e-5, 1e-5);
             let found = Certificate::of(&problem).unwrap().rate;
             let weights = ndarray::concatenate![ndarray::Axis(1), problem.teacher, problem.extra];
-            let mut network =
-                crate::network::TwoLayer::with_unit_fan_out(&problem.teacher, weights.clone(), b);
+            let mut network = crate::network::TwoLayer::with_unit_fan_out(&problem.teacher, weights.clone(), b);
             network.teacher_fan_out = fan_out;
-            let exact = JointRate::at_limit(&network, weights)
-                .unwrap()
-                .slowest
-                .unwrap();
+            let exact = JointRate::at_limit(&network, weights).unwrap().slowest.unwrap();
             assert!(
                 found <= exact * (1.0 + 1e-9) && found > 0.985 * exact,
                 "b = {b}: {found} beside {exact}"

@@ -54,11 +54,7 @@ pub(super) fn pack<T: Real>(
                 for c in group.clone() {
                     for m in first..first + rows {
                         let is_there = m < shape.to.channels;
-                        let w = if is_there {
-                            weight(m, c, tap)
-                        } else {
-                            T::zero()
-                        };
+                        let w = if is_there { weight(m, c, tap) } else { T::zero() };
                         *packed.next().expect("as many as there are") = w;
                     }
                 }
@@ -68,11 +64,7 @@ pub(super) fn pack<T: Real>(
 }
 
 /// Weights as a matrix: a row for each channel of `out`, inputs in PyTorch's order.
-pub(super) fn turn<T: Real>(
-    shape: &Correlation,
-    weight: impl Fn(usize, usize, usize) -> T,
-    matrix: &mut [T],
-) {
+pub(super) fn turn<T: Real>(shape: &Correlation, weight: impl Fn(usize, usize, usize) -> T, matrix: &mut [T]) {
     let (inputs, taps) = (shape.inputs(), shape.taps());
     for (i, w) in matrix.iter_mut().enumerate() {
         *w = weight(i / inputs, i % inputs / taps, i % taps);
@@ -135,10 +127,7 @@ impl<T: Real> Correlate<'_, T> {
     #[inline(always)]
     fn lay_out(&self, row: usize, memory: &mut [T]) {
         let Correlation {
-            from,
-            kernel,
-            frame,
-            ..
+            from, kernel, frame, ..
         } = self.shape;
         let (width, frame) = (from.width * self.batch, frame * self.batch);
         let stride = self.stride();
@@ -157,10 +146,7 @@ impl<T: Real> Correlate<'_, T> {
     #[inline(always)]
     fn meeting(&self, [begin, end]: [usize; 2]) -> [usize; 2] {
         let Correlation {
-            from,
-            kernel,
-            frame,
-            ..
+            from, kernel, frame, ..
         } = self.shape;
         // Column j reads from column begin + j · batch of the framed image on.
         let (left, right) = (frame * self.batch, (frame + from.width) * self.batch);

@@ -36,9 +36,7 @@ impl Correlation {
 
     /// The row that output row `y` reads with row `i` of the kernel, if it is one of the image's.
     pub fn row(&self, y: usize, i: usize) -> Option<usize> {
-        (y + i)
-            .checked_sub(self.frame)
-            .filter(|&row| row < self.from.height)
+        (y + i).checked_sub(self.frame).filter(|&row| row < self.from.height)
     }
 
     /// Of the output columns `begin..end` of a row, (x, sample) as one index, those that column `j` of the kernel reads
@@ -48,10 +46,7 @@ impl Correlation {
         let width = (self.from.width * batch) as isize;
         let first = (begin as isize).max(-shift).min(end as isize);
         let last = (end as isize).min(width - shift).max(first);
-        (
-            [first as usize, last as usize],
-            (first + shift).max(0) as usize,
-        )
+        ([first as usize, last as usize], (first + shift).max(0) as usize)
     }
 }
 

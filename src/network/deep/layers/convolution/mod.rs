@@ -48,9 +48,7 @@ impl LayerKind for Convolution {
         }
         let side = |side: usize| (side + 2 * self.padding + 1).checked_sub(kernel);
         match (side(input.height), side(input.width)) {
-            (Some(height @ 1..), Some(width @ 1..)) => {
-                Ok(Shape::image(self.channels, height, width))
-            }
+            (Some(height @ 1..), Some(width @ 1..)) => Ok(Shape::image(self.channels, height, width)),
             _ => Err(format!(
                 "a kernel of {kernel} × {kernel} above {input}; allowed: an image at least as large"
             )),
@@ -189,18 +187,8 @@ impl<T: Real> Map<T> for Convolving<T> {
         columns::correlate(&self.shape, threads, weights, x, beta, None, y);
     }
 
-    fn transposed(
-        &mut self,
-        weights: ArrayView2<T>,
-        delta: ArrayView2<T>,
-        beta: T,
-        x: ArrayViewMut2<T>,
-    ) {
-        let (back, batch, taps) = (
-            self.shape.transposed(),
-            self.batch(x.view()),
-            self.shape.taps(),
-        );
+    fn transposed(&mut self, weights: ArrayView2<T>, delta: ArrayView2<T>, beta: T, x: ArrayViewMut2<T>) {
+        let (back, batch, taps) = (self.shape.transposed(), self.batch(x.view()), self.shape.taps());
         let turned = |c: usize, k: usize, tap: usize| weights[[k, c * taps + taps - 1 - tap]];
         let vectors = self.vectors(&back, batch);
         let Some(vectors) = vectors.filter(|_| beta == T::zero()) else {
@@ -214,14 +202,7 @@ impl<T: Real> Map<T> for Convolving<T> {
         self.correlate(vectors, (back, batch), turned, &[], (delta, x));
     }
 
-    fn outer(
-        &mut self,
-        alpha: T,
-        delta: ArrayView2<T>,
-        x: ArrayView2<T>,
-        beta: T,
-        out: ArrayViewMut2<T>,
-    ) {
+    fn outer(&mut self, alpha: T, delta: ArrayView2<T>, x: ArrayView2<T>, beta: T, out: ArrayViewMut2<T>) {
         let (shape, batch) = (self.shape, self.batch(x));
         let scaled = ([alpha, beta], delta);
         match self.vectors(&shape, batch) {
@@ -301,10 +282,7 @@ mod tests {
         let [alpha, beta] = [-0.5, 0.75].map(T::from_f64);
         work.outer(alpha, delta.view(), x.view(), beta, gradient.view_mut());
         let numbers = |m: Array2<T>| m.into_iter().map(T::to_f64);
-        numbers(y)
-            .chain(numbers(back))
-            .chain(numbers(gradient))
-            .collect()
+        numbers(y).chain(numbers(back)).chain(numbers(gradient)).collect()
     }
 
     fn shapes() -> impl Iterator<Item = (Correlation, usize)> {

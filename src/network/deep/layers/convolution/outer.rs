@@ -167,10 +167,7 @@ unsafe fn add<V: Vectors, const ROWS: usize>(
     sums: &mut [V::Number],
 ) {
     let first = reads.spans.iter().fold(0, |a, span| a.max(span[0]));
-    let last = reads
-        .spans
-        .iter()
-        .fold(usize::MAX, |a, span| a.min(span[1]));
+    let last = reads.spans.iter().fold(usize::MAX, |a, span| a.min(span[1]));
     let last = last.max(first);
     let at = |column: usize| delta[column - begin..].as_ptr();
     // SAFETY: all are inside what the three read.
@@ -194,10 +191,7 @@ unsafe fn add<V: Vectors, const ROWS: usize>(
                 dots::<V, ROWS>(until - edge, at(edge), CHUNK, [from; 3], all);
                 let own = e * ROWS..(e + 1) * ROWS;
                 let found = &all[own.clone()];
-                sums[own]
-                    .iter_mut()
-                    .zip(found)
-                    .for_each(|(sum, &x)| *sum += x);
+                sums[own].iter_mut().zip(found).for_each(|(sum, &x)| *sum += x);
             }
         }
     }

@@ -112,11 +112,7 @@ impl<'a, T: Real> Shared<'a, T> {
     pub unsafe fn update(&self, [row, column]: [usize; 2], x: T, beta: T) {
         // SAFETY: inside the matrix, and by the caller's word nobody else's.
         let out = unsafe { &mut *self.at(row, column) };
-        *out = if beta == T::zero() {
-            x
-        } else {
-            x + beta * *out
-        };
+        *out = if beta == T::zero() { x } else { x + beta * *out };
     }
 
     /// Columns `begin..end` of all rows.

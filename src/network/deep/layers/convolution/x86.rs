@@ -93,10 +93,7 @@ vectors!(
 #[target_feature(enable = "avx2,fma")]
 fn sums_8([a, b, c, d]: [__m256; 4]) -> [f32; 4] {
     let halves = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
-    let sum = _mm_add_ps(
-        _mm256_castps256_ps128(halves),
-        _mm256_extractf128_ps::<1>(halves),
-    );
+    let sum = _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps::<1>(halves));
     let mut out = [0.0; 4];
     // SAFETY: four numbers have room there.
     unsafe { _mm_storeu_ps(out.as_mut_ptr(), sum) };
@@ -145,10 +142,7 @@ fn sums_8_double([a, b, c, d]: [__m512d; 4]) -> [f64; 4] {
         let sums = _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
         let high = _mm512_extractf64x4_pd::<1>(sums);
         let half = _mm256_add_pd(_mm512_castpd512_pd256(sums), high);
-        _mm_add_pd(
-            _mm256_castpd256_pd128(half),
-            _mm256_extractf128_pd::<1>(half),
-        )
+        _mm_add_pd(_mm256_castpd256_pd128(half), _mm256_extractf128_pd::<1>(half))
     };
     let (ab, cd) = (pair(a, b), pair(c, d));
     let mut out = [0.0; 4];

@@ -96,11 +96,7 @@ pub(super) fn image<T: Real>(
     }
     for (row, points) in rows.chunks_exact(length).zip(points.chunks_exact_mut(4)) {
         for ((a, sign, b), out) in OF_IMAGE.into_iter().zip(points) {
-            for (tile, out) in out
-                .chunks_exact_mut(batch)
-                .take(strip.tiles.len())
-                .enumerate()
-            {
+            for (tile, out) in out.chunks_exact_mut(batch).take(strip.tiles.len()).enumerate() {
                 let at = |column: usize| &row[(2 * tile + column) * batch..][..batch];
                 combine(out, at(a), sign, at(b));
             }
@@ -164,12 +160,7 @@ pub(super) fn results<T: Real>(
     for (i, out) in rows.into_iter().enumerate() {
         let Some(out) = out else { continue };
         for (j, sums) in aside.chunks_exact_mut(n).enumerate() {
-            gather(
-                sums,
-                array::from_fn(|row| points[4 * row + j]),
-                i,
-                T::zero(),
-            );
+            gather(sums, array::from_fn(|row| points[4 * row + j]), i, T::zero());
         }
         for (tile, out) in out.chunks_mut(2 * batch).enumerate() {
             let own = |j: usize| &aside[j * n + tile * batch..][..batch];
