@@ -4,6 +4,7 @@
 use crate::config::shorten;
 use crate::output::{Folder, FolderError, json};
 use crate::plot::Figure;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io;
@@ -60,11 +61,11 @@ pub fn keep_data(folder: &Folder, figures: &[(String, Figure)]) -> Result<PathBu
 /// # Errors
 /// A folder that cannot be written to.
 pub fn keep_drawn(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
-    let mut written = Vec::new();
-    for (name, figure) in figures {
+    let table = |(name, figure): &(String, Figure)| {
         let table = format!("figures/{name}.csv");
-        written.push(folder.write(&table, |out| figure.table().write(out))?);
-    }
+        folder.write(&table, |out| figure.table().write(out))
+    };
+    let mut written: Vec<PathBuf> = figures.par_iter().map(table).collect::<Result<_, _>>()?;
     written.extend(draw(folder, figures)?);
     Ok(written)
 }
@@ -77,7 +78,7 @@ pub fn keep_drawn(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<P
 pub fn draw(folder: &Folder, figures: &[(String, Figure)]) -> Result<Vec<PathBuf>, FolderError> {
     #[cfg(feature = "plot")]
     {
-        let drawn = figures.iter().map(|(name, figure)| {
+        let drawn = figures.par_iter().map(|(name, figure)| {
             let svg = figure.to_svg();
             folder.write(&format!("{name}.svg"), |out| out.write_all(svg.as_bytes()))
         });

@@ -1,6 +1,8 @@
 //! Tables inside a page: columns as typed arrays, packed.
 
 use super::encode::packed;
+use csv::StringRecord;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io;
@@ -103,7 +105,12 @@ impl Filling {
 pub(super) struct Packing {
     columns: Vec<Filling>,
     rows: usize,
+    /// Rows that are not in their columns yet.
+    waiting: Vec<StringRecord>,
 }
+
+/// So many rows are packed at a time, by all threads.
+const BLOCK: usize = 2048;
 
 impl Packing {
     /// Of columns of these names. `note` says of a name what it is; `None` leaves it out.
@@ -121,19 +128,31 @@ impl Packing {
         Self {
             columns: names.into_iter().enumerate().filter_map(filling).collect(),
             rows: 0,
+            waiting: Vec::new(),
         }
     }
 
-    /// Takes a row.
-    pub(super) fn push(&mut self, row: &csv::StringRecord) {
-        for column in &mut self.columns {
-            column.push(row.get(column.place).unwrap_or_default());
+    /// Takes rows.
+    pub(super) fn push(&mut self, rows: impl IntoIterator<Item = StringRecord>) {
+        self.waiting.extend(rows);
+        if self.waiting.len() >= BLOCK {
+            self.fill();
         }
-        self.rows += 1;
+    }
+
+    fn fill(&mut self) {
+        let rows = std::mem::take(&mut self.waiting);
+        self.rows += rows.len();
+        self.columns.par_iter_mut().for_each(|column| {
+            let place = column.place;
+            let fields = rows.iter().map(|row| row.get(place).unwrap_or_default());
+            fields.for_each(|field| column.push(field));
+        });
     }
 
     /// All rows of a file of this name.
-    pub(super) fn finish(self, path: &Path) -> Packed {
+    pub(super) fn finish(mut self, path: &Path) -> Packed {
+        self.fill();
         let bytes: Vec<u8> = self.columns.iter().flat_map(Filling::bytes).collect();
         let name = path.file_name().unwrap_or_default();
         let columns = self.columns.into_iter().map(|column| Column {
@@ -159,9 +178,8 @@ impl Packing {
 pub(super) fn pack(path: &Path, note: impl Fn(&str) -> Option<Note>) -> io::Result<Packed> {
     let mut csv = csv::Reader::from_path(path)?;
     let mut packing = Packing::new(csv.headers()?, note);
-    let mut row = csv::StringRecord::new();
-    while csv.read_record(&mut row)? {
-        packing.push(&row);
+    for row in csv.records() {
+        packing.push([row?]);
     }
     Ok(packing.finish(path))
 }

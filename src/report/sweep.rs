@@ -5,8 +5,8 @@ use super::html::{Html, cell, head, table, tag};
 use super::pack::{Note, Packed, Packing};
 use super::violations::Violations;
 use crate::experiment::{ExperimentKind, RESOLVED, SCENARIO, keys, verdict};
-use crate::sweep::table::{Head, TableError};
-use crate::sweep::{CELLS, Manifest, each_row};
+use crate::sweep::table::{Cell, Cells, Head, RowValues, TableError};
+use crate::sweep::{CELLS, Manifest};
 use crate::theory::Verdict;
 use serde::Serialize;
 use std::io;
@@ -67,48 +67,49 @@ impl Sweep {
             TableError::Io { path, source } => ReadError::File { path, source },
             other => failed(io::Error::other(other)),
         };
-        let (mut counts, mut failures, mut numeric) = (Vec::new(), 0, Vec::new());
-        let mut rows = 0;
-        let table = Head::read(&path, |head, cell| {
-            let bounds = head.experiment.view.bounds;
-            counts.resize(bounds.len(), [0; Verdict::ALL.len()]);
-            numeric.resize(head.axes.len(), true);
+        let table = Cells::open(&path).map_err(of_table)?;
+        let head = table.head().clone();
+        let bounds = head.experiment.view.bounds.iter();
+        let judged: Vec<usize> = bounds.map(|bound| head.column(&verdict(bound.name))).collect();
+        let mut counts = vec![[0; Verdict::ALL.len()]; judged.len()];
+        let mut numeric = vec![true; head.axes.len()];
+        let (mut rows, mut failures) = (0, 0);
+        let take = |cell: Cell| {
             for (numeric, value) in numeric.iter_mut().zip(&cell.values) {
                 *numeric &= value.parse::<f64>().is_ok();
             }
-            for (counts, bound) in counts.iter_mut().zip(bounds) {
-                let column = head.column(&verdict(bound.name));
-                for found in cell.runs.iter().filter_map(|run| run.verdicts[column]) {
+            for (counts, &column) in counts.iter_mut().zip(&judged) {
+                for found in cell.runs.iter().filter_map(|run| run.verdict(column)) {
                     let place = Verdict::ALL.iter().position(|known| *known == found);
                     counts[place.expect("all are listed")] += 1;
                 }
             }
-            failures += cell.runs.iter().filter(|run| run.failed).count();
+            failures += cell.runs.iter().filter(|run| run.failed()).count();
             rows += cell.runs.len();
             Ok(())
-        })
-        .map_err(of_table)?;
-        numeric.resize(table.axes.len(), true);
-        let names = names(&table);
-        let mut packing = Packing::new(names.iter().copied(), note(&table, &numeric));
-        let mut violations = Violations::new(&table, &names);
-        // With the rows that wait beside the table, of a sweep that was refined most.
+        };
+        table.each(|_, cell| cell, take).map_err(of_table)?;
+        let names = names(&head);
+        let mut packing = Packing::new(names.iter().copied(), note(&head, &numeric));
+        let mut violations = Violations::new(&head, &names);
         let is_shown = rows <= MOST_ROWS;
-        each_row(&path, |_, row| {
+        let take = |cell: Cell| {
+            let fields = || cell.runs.iter().map(RowValues::fields);
+            fields().for_each(|row| violations.see(row));
             if is_shown {
-                packing.push(row);
+                packing.push(fields().cloned());
             }
-            violations.see(row);
             Ok(())
-        })
-        .map_err(failed)?;
+        };
+        let table = Cells::open(&path).map_err(of_table)?;
+        table.each(|_, cell| cell, take).map_err(of_table)?;
         Ok(Some(Self {
-            experiment: table.experiment,
+            experiment: head.experiment,
             data: is_shown.then(|| packing.finish(&path)),
             rows,
             manifest: Manifest::read(folder),
             command: Command::of(folder),
-            axes: table.axes,
+            axes: head.axes,
             counts,
             failed: failures,
             violations,

@@ -55,7 +55,7 @@ impl Violations {
         let failed = self.error.is_some_and(|at| !field(at).is_empty());
         let mut any = false;
         for &(label, [judged, claimed, simulated]) in &self.bounds {
-            let violated = field(judged) == Verdict::Violated.to_string();
+            let violated = field(judged) == Verdict::Violated.name();
             any |= violated;
             if violated && !failed && self.listed.len() < LISTED {
                 self.listed.push(Violation {

@@ -1,11 +1,11 @@
 //! `aggregate.csv`: each cell over its seeds, all of it or the columns that were chosen; and the same in long form.
 
 use super::columns::{UnknownColumn, check_column};
-use super::table::{Cell, Head, RowValues, TableError};
+use super::table::{Cell, Cells, Head, RowValues, TableError};
 use crate::output::Column;
 use crate::output::table::{ColumnKind, number};
 use crate::theory::Verdict;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 /// A row for each cell.
@@ -59,18 +59,17 @@ impl Form {
 /// # Errors
 /// A table that cannot be read, a file that cannot be written.
 pub fn write(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), TableError> {
-    rows(table, out, |head, cell| {
-        let places = form.places(head);
-        let Some(cell) = cell else {
-            let columns = places.iter().map(|&place| &head.columns[place]);
-            let named = columns.flat_map(|column| {
-                let prefix = column.claim().unwrap_or(&column.name).to_owned();
-                let statistics = statistics(column).into_iter();
-                statistics.map(move |of| format!("{prefix}_{of}"))
-            });
-            let of_runs = OF_RUNS.map(String::from);
-            return vec![head.axes.iter().cloned().chain(of_runs).chain(named).collect()];
-        };
+    let cells = Cells::open(table)?;
+    let places = form.places(cells.head());
+    let columns = places.iter().map(|&place| &cells.head().columns[place]);
+    let named = columns.flat_map(|column| {
+        let prefix = column.claim().unwrap_or(&column.name).to_owned();
+        let statistics = statistics(column).into_iter();
+        statistics.map(move |of| format!("{prefix}_{of}"))
+    });
+    let axes = cells.head().axes.iter().cloned();
+    let header = axes.chain(OF_RUNS.map(String::from)).chain(named).collect();
+    rows(table, cells, header, out, |head, cell| {
         let found = places.iter().flat_map(|&place| found(head, cell, place));
         let values = cell.values.iter().cloned();
         vec![values.chain(of_runs(cell)).chain(found).collect()]
@@ -83,12 +82,12 @@ pub fn write(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), Table
 /// # Errors
 /// As [`write()`].
 pub fn write_long(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), TableError> {
-    rows(table, out, |head, cell| {
-        let Some(cell) = cell else {
-            let after = ["column", "statistic", "value"].map(String::from);
-            let axes = head.axes.iter().cloned();
-            return vec![["point".to_owned()].into_iter().chain(axes).chain(after).collect()];
-        };
+    let cells = Cells::open(table)?;
+    let places = form.places(cells.head());
+    let axes = cells.head().axes.iter().cloned();
+    let after = ["column", "statistic", "value"].map(String::from);
+    let header = ["point".to_owned()].into_iter().chain(axes).chain(after).collect();
+    rows(table, cells, header, out, |head, cell| {
         let mut rows = Vec::new();
         let mut add = |name: &str, statistics: &[String], found: Vec<String>| {
             let pairs = statistics.iter().zip(found);
@@ -100,7 +99,7 @@ pub fn write_long(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), 
             }
         };
         add("runs", &OF_RUNS.map(String::from), of_runs(cell).into());
-        for place in form.places(head) {
+        for &place in &places {
             let column = &head.columns[place];
             add(&column.name, &statistics(column), found(head, cell, place));
         }
@@ -108,29 +107,25 @@ pub fn write_long(table: &Path, form: &Form, out: &mut dyn Write) -> Result<(), 
     })
 }
 
-/// Writes what `show` makes of the head, without a cell, and of each cell.
+/// Writes a header, and what `show` makes of each cell.
 fn rows(
     table: &Path,
+    cells: Cells,
+    header: Vec<String>,
     out: &mut dyn Write,
-    show: impl Fn(&Head, Option<&Cell>) -> Vec<Vec<String>>,
+    show: impl Fn(&Head, &Cell) -> Vec<Vec<String>> + Sync,
 ) -> Result<(), TableError> {
+    let failed = |source| TableError::Io {
+        path: table.to_owned(),
+        source,
+    };
     let mut csv = csv::Writer::from_writer(out);
-    let mut headed = false;
-    let head = Head::read(table, |head, cell| {
-        let header = if headed { Vec::new() } else { show(head, None) };
-        headed = true;
-        let mut all = header.into_iter().chain(show(head, Some(cell)));
-        Ok(all.try_for_each(|row| csv.write_record(row))?)
-    })?;
-    let header = if headed { Vec::new() } else { show(&head, None) };
-    let written = header.into_iter().try_for_each(|row| csv.write_record(row));
-    written
-        .map_err(io::Error::from)
-        .and_then(|()| csv.flush())
-        .map_err(|source| TableError::Io {
-            path: table.to_owned(),
-            source,
-        })
+    csv.write_record(header).map_err(|error| failed(error.into()))?;
+    cells.each(
+        |head, cell| show(head, &cell),
+        |rows| Ok(rows.into_iter().try_for_each(|row| csv.write_record(row))?),
+    )?;
+    csv.flush().map_err(failed)
 }
 
 fn has_aggregate(column: &Column) -> bool {
@@ -148,7 +143,7 @@ fn statistics(column: &Column) -> Vec<String> {
 /// It, for one cell; empty where there is none.
 fn found(head: &Head, cell: &Cell, place: usize) -> Vec<String> {
     if head.columns[place].kind == ColumnKind::Verdict {
-        let of = |verdict| count(cell, |run| run.verdicts[place] == Some(verdict));
+        let of = |verdict: Verdict| count(cell, |run| run.text(place) == verdict.name());
         return Verdict::ALL.map(of).into();
     }
     match cell.spread(place) {
@@ -158,7 +153,7 @@ fn found(head: &Head, cell: &Cell, place: usize) -> Vec<String> {
 }
 
 fn of_runs(cell: &Cell) -> [String; 2] {
-    [count(cell, |_| true), count(cell, |run| run.failed)]
+    [count(cell, |_| true), count(cell, RowValues::failed)]
 }
 
 fn count(cell: &Cell, is: impl Fn(&RowValues) -> bool) -> String {

@@ -4,11 +4,11 @@ use super::lines::each_line;
 use super::row::{self, DIGEST};
 use super::store::PENDING;
 use super::waiting::Waiting;
-use crate::experiment::{self, ERROR, KINDS};
+use crate::experiment::{self, KINDS};
 use crate::measure::Span;
 use crate::output::Column;
-use crate::output::table::ColumnKind;
 use crate::theory::Verdict;
+use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -71,26 +71,32 @@ pub struct Cell {
     pub runs: Vec<RowValues>,
 }
 
-/// One row.
+/// One row: its fields, read where they are asked for.
 #[derive(Clone, Debug)]
 pub struct RowValues {
-    /// One for each column: NaN where there is no number.
-    pub numbers: Vec<f64>,
-    /// One for each column: `None` where there is no verdict.
-    pub verdicts: Vec<Option<Verdict>>,
-    /// One for each column: empty where there is no text.
-    pub texts: Vec<String>,
-    /// Whether it has an error.
-    pub failed: bool,
+    fields: csv::StringRecord,
+    /// Where the record begins.
+    begin: usize,
 }
 
-impl Head {
-    /// Reads a table, verifies its rows, and shows each cell in turn; rows that wait beside it come last. Memory: one cell, and
-    /// the rows that wait.
+/// A table whose header has been read.
+pub struct Cells {
+    path: PathBuf,
+    file: BufReader<File>,
+    head: Head,
+    /// What the next line is called, from 1.
+    number: usize,
+}
+
+/// So many lines are verified and read at a time, by all threads.
+const BLOCK: usize = 2048;
+
+impl Cells {
+    /// Opens a table.
     ///
     /// # Errors
-    /// A table that cannot be read, or is not what a sweep wrote. A last line that a kill cut off is left out.
-    pub fn read(path: &Path, mut show: impl FnMut(&Self, &Cell) -> io::Result<()>) -> Result<Self, TableError> {
+    /// A table that cannot be read, or is not what a sweep wrote.
+    pub fn open(path: &Path) -> Result<Self, TableError> {
         let failed = |source| TableError::Io {
             path: path.into(),
             source,
@@ -98,48 +104,85 @@ impl Head {
         let mut file = BufReader::new(File::open(path).map_err(failed)?);
         let mut line = Vec::new();
         file.read_until(b'\n', &mut line).map_err(failed)?;
-        let head = Self::of(&line).ok_or_else(|| TableError::Header { path: path.into() })?;
-        let mut cell: Option<Cell> = None;
-        let mut take = |head: &Self, number: usize, line: &[u8]| {
-            let whole = row::verify(line).and_then(|row| head.run(&row));
-            let (index, values, run) = whole.ok_or_else(|| damaged(path, number))?;
-            match &mut cell {
-                Some(cell) if values == cell.values => cell.runs.push(run),
-                _ => {
-                    let next = Cell {
-                        first: index,
-                        values,
-                        runs: vec![run],
-                    };
-                    if let Some(whole) = cell.replace(next) {
-                        show(head, &whole).map_err(failed)?;
-                    }
-                }
-            }
-            Ok::<u64, TableError>(index)
+        let head = Head::of(&line).ok_or_else(|| TableError::Header { path: path.into() })?;
+        Ok(Self {
+            path: path.into(),
+            file,
+            head,
+            number: 2,
+        })
+    }
+
+    /// What the header says.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Verifies the rows, and takes what is made `of` each cell in turn; rows that wait beside the table come last. What is
+    /// made is made by all threads. Memory: two thousand rows and what is made of them, and the rows that wait.
+    ///
+    /// # Errors
+    /// A table that cannot be read, or is not what a sweep wrote. A last line that a kill cut off is left out.
+    pub fn each<T: Send>(
+        mut self,
+        of: impl Fn(&Head, Cell) -> T + Sync,
+        mut take: impl FnMut(T) -> io::Result<()>,
+    ) -> Result<(), TableError> {
+        let path = self.path.clone();
+        let failed = |source| TableError::Io {
+            path: path.clone(),
+            source,
         };
+        let mut show = |head: &Head, cells: Vec<Cell>| {
+            let made: Vec<T> = cells.into_par_iter().map(|cell| of(head, cell)).collect();
+            made.into_iter().try_for_each(&mut take)
+        };
+        let mut cells = Vec::new();
         let mut last = None;
-        for number in 2.. {
-            line.clear();
-            file.read_until(b'\n', &mut line).map_err(failed)?;
-            if line.last() != Some(&b'\n') {
+        loop {
+            let lines = self.lines().map_err(failed)?;
+            let rows: Vec<_> = lines.par_iter().map(|line| self.head.row(line)).collect();
+            for (at, row) in rows.into_iter().enumerate() {
+                let row = row.ok_or_else(|| damaged(&path, self.number + at))?;
+                last = Some(row.0);
+                self.head.place(row, &mut cells);
+            }
+            self.number += lines.len();
+            if lines.is_empty() {
                 break;
             }
-            last = Some(take(&head, number, &line)?);
+            // The last one may go on.
+            let open = cells.pop();
+            show(&self.head, std::mem::take(&mut cells)).map_err(failed)?;
+            cells.extend(open);
         }
-        let waiting = Waiting::beside(path, head.width()).map_err(failed)?;
+        let waiting = Waiting::beside(&path, self.head.width()).map_err(failed)?;
         if let Some(line) = waiting.damaged {
             return Err(damaged(&path.with_file_name(PENDING), line));
         }
         for (_, line) in waiting.beyond(last) {
-            take(&head, 0, &line)?;
+            let row = self.head.row(&line).ok_or_else(|| damaged(&path, 0))?;
+            self.head.place(row, &mut cells);
         }
-        if let Some(whole) = cell {
-            show(&head, &whole).map_err(failed)?;
-        }
-        Ok(head)
+        show(&self.head, cells).map_err(failed)
     }
 
+    /// The next whole lines.
+    fn lines(&mut self) -> io::Result<Vec<Vec<u8>>> {
+        let mut lines = Vec::new();
+        while lines.len() < BLOCK {
+            let mut line = Vec::new();
+            self.file.read_until(b'\n', &mut line)?;
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            lines.push(line);
+        }
+        Ok(lines)
+    }
+}
+
+impl Head {
     fn of(line: &[u8]) -> Option<Self> {
         let header = row::fields(line)?;
         let experiment = of_header(&header)?;
@@ -155,36 +198,32 @@ impl Head {
 
     /// Columns of a line: index, id, axes, seed, the record, digest.
     fn width(&self) -> usize {
-        2 + self.axes.len() + 1 + self.columns.len() + 1
+        self.begin() + self.columns.len() + 1
     }
 
-    /// A row's index, the values of its cell, and its run; `None` where it has another number of fields.
-    fn run(&self, row: &csv::StringRecord) -> Option<(u64, Vec<String>, RowValues)> {
-        let begin = 2 + self.axes.len() + 1;
-        if row.len() != begin + self.columns.len() {
-            return None;
+    /// Where a row's record begins.
+    fn begin(&self) -> usize {
+        2 + self.axes.len() + 1
+    }
+
+    /// A line's index and its fields; `None` where it is not what was written.
+    fn row(&self, line: &[u8]) -> Option<(u64, csv::StringRecord)> {
+        let fields = row::verify(line).filter(|fields| fields.len() + 1 == self.width())?;
+        Some((fields[0].parse().ok()?, fields))
+    }
+
+    /// Adds a row to the last of the cells, or begins another one.
+    fn place(&self, (first, fields): (u64, csv::StringRecord), cells: &mut Vec<Cell>) {
+        let values = || fields.iter().skip(2).take(self.axes.len());
+        let begin = self.begin();
+        match cells.last_mut().filter(|cell| values().eq(&cell.values)) {
+            Some(cell) => cell.runs.push(RowValues { fields, begin }),
+            None => cells.push(Cell {
+                first,
+                values: values().map(String::from).collect(),
+                runs: vec![RowValues { fields, begin }],
+            }),
         }
-        let values = row.iter().skip(2).take(self.axes.len()).map(String::from);
-        let fields = || self.columns.iter().zip(row.iter().skip(begin));
-        let run = RowValues {
-            numbers: fields()
-                .map(|(column, field)| match column.kind {
-                    ColumnKind::Text | ColumnKind::Verdict => f64::NAN,
-                    _ => field.parse().unwrap_or(f64::NAN),
-                })
-                .collect(),
-            verdicts: fields()
-                .map(|(column, field)| (column.kind == ColumnKind::Verdict).then(|| field.parse().ok())?)
-                .collect(),
-            texts: fields()
-                .map(|(column, field)| match column.kind {
-                    ColumnKind::Text => field.to_owned(),
-                    _ => String::new(),
-                })
-                .collect(),
-            failed: fields().any(|(column, field)| column.name == ERROR && !field.is_empty()),
-        };
-        Some((row[0].parse().ok()?, values.collect(), run))
     }
 
     /// Where a column stands.
@@ -194,6 +233,33 @@ impl Head {
     pub fn column(&self, name: &str) -> usize {
         let place = self.columns.iter().position(|column| column.name == name);
         place.unwrap_or_else(|| panic!("{} has no column {name}", self.experiment.name))
+    }
+}
+
+impl RowValues {
+    /// What stands in a column of the record.
+    pub fn text(&self, column: usize) -> &str {
+        &self.fields[self.begin + column]
+    }
+
+    /// Its number; NaN where there is none.
+    pub fn number(&self, column: usize) -> f64 {
+        self.text(column).parse().unwrap_or(f64::NAN)
+    }
+
+    /// Its verdict; `None` where there is none.
+    pub fn verdict(&self, column: usize) -> Option<Verdict> {
+        self.text(column).parse().ok()
+    }
+
+    /// Whether it has an error: that is the last column.
+    pub fn failed(&self) -> bool {
+        !self.fields[self.fields.len() - 1].is_empty()
+    }
+
+    /// The whole row, without its digest.
+    pub fn fields(&self) -> &csv::StringRecord {
+        &self.fields
     }
 }
 
@@ -246,6 +312,6 @@ fn of_header(header: &csv::StringRecord) -> Option<&'static experiment::Experime
 impl Cell {
     /// Median, least and greatest of a column over the runs that have a number there.
     pub fn spread(&self, column: usize) -> Option<Span> {
-        Span::of(self.runs.iter().map(|run| run.numbers[column]))
+        Span::of(self.runs.iter().map(|run| run.number(column)))
     }
 }

@@ -59,6 +59,18 @@ impl Verdict {
         SLACK * simulated
     }
 
+    /// As in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Violated => "violated",
+            Self::Vacuous => "vacuous",
+            Self::NotApplicable => "not applicable",
+            Self::Untested => "untested",
+            Self::Undecided => "undecided",
+        }
+    }
+
     /// Of a claimed lower bound on the rate, against the worst simulated rate.
     pub fn of_bound(claimed: f64, simulated: Option<f64>) -> Self {
         match simulated {
@@ -85,21 +97,14 @@ impl FromStr for Verdict {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|known| known.to_string() == text);
+        let known = Self::ALL.into_iter().find(|known| known.name() == text);
         known.ok_or_else(|| format!("{text} is no verdict"))
     }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Holds => "holds",
-            Self::Violated => "violated",
-            Self::Vacuous => "vacuous",
-            Self::NotApplicable => "not applicable",
-            Self::Untested => "untested",
-            Self::Undecided => "undecided",
-        })
+        f.pad(self.name())
     }
 }
 

@@ -6,7 +6,7 @@ use super::sieve::Sieve;
 use crate::bound::{Bound, Natural};
 use crate::experiment::{ExperimentKind, Levels, simulated, verdict};
 use crate::measure::Span;
-use crate::sweep::table::{Cell, Head, RowValues, TableError};
+use crate::sweep::table::{Cell, Cells, Head, RowValues, TableError};
 use crate::theory::Verdict;
 use std::path::Path;
 
@@ -70,6 +70,25 @@ pub struct Data {
     tightness: Vec<Vec<f64>>,
 }
 
+/// Where a bound and what it is judged by stand in a row.
+struct Judged {
+    natural: Natural,
+    value: usize,
+    measured: usize,
+    verdict: usize,
+    d0: Option<usize>,
+}
+
+/// What is made of a cell.
+struct Found {
+    rates: Vec<Rate>,
+    verdicts: Vec<[usize; Verdict::ALL.len()]>,
+    extras: Vec<Option<Span>>,
+    reasons: Vec<Option<usize>>,
+    runs: usize,
+    values: Vec<String>,
+}
+
 /// A map's cells: all of the first two axes, one value of each other.
 pub struct Facet {
     /// Which axis is horizontal and which vertical.
@@ -86,45 +105,44 @@ impl Data {
     /// Reads a table. About a hundred bytes for each number of a cell that is drawn, and eight for each rate of another.
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let sieve = Sieve::of(path)?;
-        let mut values: Vec<Vec<String>> = Vec::new();
-        let (mut rates, mut extras): (Vec<Vec<Rate>>, _) = (Vec::new(), Vec::new());
-        let mut reasons: Vec<Vec<Option<usize>>> = Vec::new();
-        let mut verdicts: Vec<[usize; Verdict::ALL.len()]> = Vec::new();
-        let mut tightness: Vec<Vec<f64>> = Vec::new();
+        let table = Cells::open(path)?;
+        let head = table.head().clone();
+        let view = head.experiment.view;
+        let judged: Vec<Judged> = view.bounds.iter().map(|bound| Judged::of(bound, &head)).collect();
+        let columns: Vec<usize> = view.columns().map(|name| head.column(name)).collect();
+        let of = |head: &Head, cell: Cell| Found {
+            rates: judged.iter().map(|judged| judged.rate(&cell)).collect(),
+            verdicts: judged.iter().map(|judged| judged.count(&cell)).collect(),
+            extras: columns.iter().map(|&column| cell.spread(column)).collect(),
+            reasons: view.levels.iter().map(|levels| reason(levels, head, &cell)).collect(),
+            runs: cell.runs.len(),
+            values: cell.values,
+        };
+        let mut values: Vec<Vec<String>> = vec![Vec::new(); head.axes.len()];
+        let mut verdicts = vec![[0; Verdict::ALL.len()]; judged.len()];
+        let mut tightness: Vec<Vec<f64>> = vec![Vec::new(); judged.len()];
+        let (mut rates, mut extras, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
         let (mut seeds, mut cells) = (0, 0);
-        let head = Head::read(path, |head, cell| {
-            let bounds = head.experiment.view.bounds;
-            values.resize(head.axes.len(), Vec::new());
-            verdicts.resize(bounds.len(), [0; Verdict::ALL.len()]);
-            tightness.resize(bounds.len(), Vec::new());
-            for (counts, bound) in verdicts.iter_mut().zip(bounds) {
-                count(counts, head.column(&verdict(bound.name)), cell);
+        table.each(of, |found| {
+            for (all, counts) in verdicts.iter_mut().zip(&found.verdicts) {
+                all.iter_mut().zip(counts).for_each(|(all, count)| *all += count);
             }
-            seeds = seeds.max(cell.runs.len());
-            let of_cell = bounds.iter().map(|bound| Rate::of(bound, head, cell));
-            let of_cell: Vec<Rate> = of_cell.collect();
-            for (all, rate) in tightness.iter_mut().zip(&of_cell) {
+            for (all, rate) in tightness.iter_mut().zip(&found.rates) {
                 all.extend(rate.tightness);
             }
+            seeds = seeds.max(found.runs);
             cells += 1;
-            if sieve.as_ref().is_some_and(|sieve| !sieve.keeps(cells - 1)) {
-                return Ok(());
+            if sieve.as_ref().is_none_or(|sieve| sieve.keeps(cells - 1)) {
+                values
+                    .iter_mut()
+                    .zip(found.values)
+                    .for_each(|(all, value)| all.push(value));
+                rates.push(found.rates);
+                extras.push(found.extras);
+                reasons.push(found.reasons);
             }
-            for (column, value) in values.iter_mut().zip(&cell.values) {
-                column.push(value.clone());
-            }
-            rates.push(of_cell);
-            let spread = |name| cell.spread(head.column(name));
-            extras.push(head.experiment.view.columns().map(spread).collect());
-            let levels = head.experiment.view.levels.iter();
-            reasons.push(levels.map(|levels| reason(levels, head, cell)).collect());
             Ok(())
         })?;
-        // Of a sweep that was broken off at once there is nothing but the header.
-        values.resize(head.axes.len(), Vec::new());
-        verdicts.resize(head.experiment.view.bounds.len(), [0; Verdict::ALL.len()]);
-        tightness.resize(head.experiment.view.bounds.len(), Vec::new());
-        let all = head.experiment.view.bounds;
         let kept = spoken_of(&verdicts);
         for rates in &mut rates {
             *rates = kept.iter().map(|&place| rates[place]).collect();
@@ -133,7 +151,7 @@ impl Data {
         Ok(Self {
             kind: head.experiment,
             axes: axes.map(|(key, column)| Axis::new(key, column)).collect(),
-            bounds: kept.iter().map(|&place| &all[place]).collect(),
+            bounds: kept.iter().map(|&place| &view.bounds[place]).collect(),
             rates,
             extras,
             reasons,
@@ -252,20 +270,12 @@ fn spoken_of(verdicts: &[[usize; Verdict::ALL.len()]]) -> Vec<usize> {
     }
 }
 
-/// Adds the runs of a cell that have each verdict in a column.
-fn count(counts: &mut [usize], column: usize, cell: &Cell) {
-    for (count, verdict) in counts.iter_mut().zip(Verdict::ALL) {
-        let is = |run: &&RowValues| run.verdicts[column] == Some(verdict);
-        *count += cell.runs.iter().filter(is).count();
-    }
-}
-
 /// The first of the declared reasons that a run of the cell has.
 fn reason(levels: &Levels, head: &Head, cell: &Cell) -> Option<usize> {
     let absent = levels.absent?;
     let column = head.column(absent.column);
     let mut reasons = absent.reasons.iter();
-    reasons.position(|(word, ..)| cell.runs.iter().any(|run| run.texts[column] == *word))
+    reasons.position(|(word, ..)| cell.runs.iter().any(|run| run.text(column) == *word))
 }
 
 impl Facet {
@@ -289,15 +299,29 @@ impl Facet {
     }
 }
 
-impl Rate {
-    fn of(bound: &Bound, head: &Head, cell: &Cell) -> Self {
-        let value = head.column(bound.name);
-        let measured = head.column(&simulated(bound.name));
-        let judged = head.column(&verdict(bound.name));
-        let d0 = matches!(bound.natural, Natural::D0).then(|| head.column("d0"));
+impl Judged {
+    fn of(bound: &'static Bound, head: &Head) -> Self {
+        Self {
+            natural: bound.natural,
+            value: head.column(bound.name),
+            measured: head.column(&simulated(bound.name)),
+            verdict: head.column(&verdict(bound.name)),
+            d0: matches!(bound.natural, Natural::D0).then(|| head.column("d0")),
+        }
+    }
+
+    /// How many runs of a cell have each verdict.
+    fn count(&self, cell: &Cell) -> [usize; Verdict::ALL.len()] {
+        Verdict::ALL.map(|verdict| {
+            let is = |run: &&RowValues| run.text(self.verdict) == verdict.name();
+            cell.runs.iter().filter(is).count()
+        })
+    }
+
+    fn rate(&self, cell: &Cell) -> Rate {
         let over = |f: &dyn Fn(&RowValues) -> f64| Span::of(cell.runs.iter().map(f));
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
-        let class = |run: &RowValues| match run.verdicts[judged] {
+        let class = |run: &RowValues| match run.verdict(self.verdict) {
             Some(Verdict::Violated) => Class::Violated,
             Some(Verdict::Holds) => Class::Holds,
             Some(Verdict::Vacuous) => Class::Vacuous,
@@ -306,14 +330,14 @@ impl Rate {
             Some(Verdict::Undecided) => Class::Undecided,
             None => Class::Failed,
         };
-        Self {
-            value: cell.spread(value),
-            simulated: cell.spread(measured),
-            tightness: over(&|run| positive(run.numbers[value]) / positive(run.numbers[measured]))
+        Rate {
+            value: cell.spread(self.value),
+            simulated: cell.spread(self.measured),
+            tightness: over(&|run| positive(run.number(self.value)) / positive(run.number(self.measured)))
                 .map(|spread| spread.median),
-            gamma: over(&|run| match bound.natural {
-                Natural::Itself => run.numbers[value],
-                Natural::D0 => run.numbers[value] / d0.map_or(1.0, |d0| run.numbers[d0]),
+            gamma: over(&|run| match self.natural {
+                Natural::Itself => run.number(self.value),
+                Natural::D0 => run.number(self.value) / self.d0.map_or(1.0, |d0| run.number(d0)),
                 Natural::Presence => f64::NAN,
             })
             .map(|spread| spread.median),

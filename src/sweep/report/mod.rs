@@ -20,14 +20,14 @@ use crate::output::{Folder, FolderError};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use crate::sweep::aggregate::{self, Form};
-use crate::sweep::table::TableError;
+use crate::sweep::table::{Cells, TableError};
 use crate::sweep::{CELLS, UnknownColumn};
 use crate::theory::Verdict;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use data::Data;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Maps of so many combinations of further axes are drawn.
@@ -62,23 +62,11 @@ pub struct Shown {
 /// A table that cannot be read, a column that it has not, a folder that cannot be written to.
 pub fn show(folder: &Folder, form: &Form) -> Result<Shown, ShowError> {
     let table = folder.path().join(CELLS);
-    let data = Data::read(&table)?;
-    form.check(&data.kind.columns())?;
-    let mut written = vec![folder.write(aggregate::WIDE, |out| {
-        aggregate::write(&table, form, out).map_err(io::Error::other)
-    })?];
-    match form.long {
-        true => written.push(folder.write(aggregate::LONG, |out| {
-            aggregate::write_long(&table, form, out).map_err(io::Error::other)
-        })?),
-        // That of other rows says nothing of these.
-        false => drop(folder.remove(aggregate::LONG)),
-    }
-    #[cfg(feature = "parquet")]
-    written.push(folder.write("cells.parquet", |out| {
-        parquet::write(&table, &data, out).map_err(io::Error::other)
-    })?);
-    written.extend(figures::keep(folder, &all(&data))?);
+    form.check(&Cells::open(&table)?.head().columns)?;
+    // Each reads the table with all threads, and writes what it finds with one.
+    let (aggregated, drawn) = rayon::join(|| aggregates(folder, &table, form), || draw(folder, &table));
+    let (mut written, (data, figures)) = (aggregated?, drawn?);
+    written.extend(figures);
     let mut text = match data.bounds.is_empty() {
         true => levels(&data),
         false => counts(&data),
@@ -91,6 +79,34 @@ pub fn show(folder: &Folder, form: &Form) -> Result<Shown, ShowError> {
         text += &format!("\nFigures: {}.", sieve.words());
     }
     Ok(Shown { written, table: text })
+}
+
+/// Writes the table's cells over their seeds.
+fn aggregates(folder: &Folder, table: &Path, form: &Form) -> Result<Vec<PathBuf>, FolderError> {
+    let wide = folder.write(aggregate::WIDE, |out| {
+        aggregate::write(table, form, out).map_err(io::Error::other)
+    });
+    let mut written = vec![wide?];
+    match form.long {
+        true => written.push(folder.write(aggregate::LONG, |out| {
+            aggregate::write_long(table, form, out).map_err(io::Error::other)
+        })?),
+        // That of other rows says nothing of these.
+        false => drop(folder.remove(aggregate::LONG)),
+    }
+    Ok(written)
+}
+
+/// Reads the table, and writes the figures and, where they are asked for, its columns with their types.
+fn draw(folder: &Folder, table: &Path) -> Result<(Data, Vec<PathBuf>), ShowError> {
+    let data = Data::read(table)?;
+    let mut written = Vec::new();
+    #[cfg(feature = "parquet")]
+    written.push(folder.write("cells.parquet", |out| {
+        parquet::write(table, &data, out).map_err(io::Error::other)
+    })?);
+    written.extend(figures::keep(folder, &all(&data))?);
+    Ok((data, written))
 }
 
 /// The figures that suit the axes, with their names.

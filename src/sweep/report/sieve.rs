@@ -3,7 +3,7 @@
 //! What is drawn takes a kilobyte a cell, and more cells than a page has dots show nothing more. Here a cell takes four bytes
 //! for each axis.
 
-use crate::sweep::table::{Head, TableError};
+use crate::sweep::table::{Cells, TableError};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -45,21 +45,22 @@ impl Sieve {
         if rows_at_most(table).map_err(failed)? <= MOST {
             return Ok(None);
         }
-        let mut axes: Vec<Values> = Vec::new();
+        let table = Cells::open(table)?;
+        let mut axes: Vec<Values> = table.head().axes.iter().map(|_| Values::default()).collect();
         let (mut cells, mut is_grid) = (0, true);
-        Head::read(table, |head, cell| {
+        let take = |values: Vec<String>| {
             cells += 1;
-            axes.resize_with(head.axes.len(), Values::default);
-            for (axis, value) in axes.iter_mut().zip(&cell.values).filter(|_| is_grid) {
+            for (axis, value) in axes.iter_mut().zip(&values) {
                 axis.push(value);
             }
             // Of draws no value comes twice; along one axis cells are its values.
-            if is_grid && axes.iter().any(|axis| axis.known.len() > MOST) {
+            if axes.iter().any(|axis| axis.known.len() > MOST) {
                 is_grid = false;
                 axes.clear();
             }
             Ok(())
-        })?;
+        };
+        table.each(|_, cell| cell.values, take)?;
         let axes: Vec<Vec<u32>> = axes.into_iter().map(Values::in_order).collect();
         Ok((cells > MOST).then(|| Self::new(cells, is_grid.then_some(&axes))))
     }
