@@ -5,15 +5,44 @@ use ndarray::ArrayView1;
 
 /// θ of a unit node to `target`, of any norm, and dθ/dt where a node of the length `norm` moves at `velocity`. O(k).
 pub fn turning(node: ArrayView1<f64>, (norm, velocity): (f64, ArrayView1<f64>), target: ArrayView1<f64>) -> (f64, f64) {
-    let target_norm = target.dot(&target).sqrt();
-    let target = target.mapv(|x| x / target_norm);
-    let angle = HalfAngle::between_units(node, target.view());
+    let vectors = [node, target, velocity];
+    let contiguous = vectors.each_ref().map(|vector| vector.as_standard_layout());
+    let [node, target, velocity] = contiguous
+        .each_ref()
+        .map(|vector| vector.as_slice().unwrap_or_default());
+    let [square] = sums(node, target, velocity, |_, t, _| [t * t]);
+    let scale = 1.0 / square.sqrt();
     // θ̇ = −ẇ·u, u the unit vector of P⊥ w*; w* − w first, so that nothing cancels near it.
-    let mut toward = target - node;
-    let along = toward.dot(&node);
-    toward.scaled_add(-along, &node);
-    let length = toward.dot(&toward).sqrt();
-    let speed = velocity.dot(&toward) / norm;
-    let rate = if length > 0.0 { -speed / length } else { 0.0 };
-    (angle.radians(), rate)
+    let [minus, plus, along] = sums(node, target, velocity, |w, t, _| {
+        let (toward, sum) = (scale * t - w, scale * t + w);
+        [toward * toward, sum * sum, toward * w]
+    });
+    let [square, speed] = sums(node, target, velocity, |w, t, v| {
+        let toward = scale * t - w - along * w;
+        [toward * toward, v * toward]
+    });
+    let length = square.sqrt();
+    let rate = if length > 0.0 { -(speed / norm) / length } else { 0.0 };
+    (HalfAngle::from_squares(minus, plus).radians(), rate)
+}
+
+/// Sums over the entries of three vectors, four at a time, which need not wait for each other.
+#[inline(always)]
+fn sums<const N: usize>(a: &[f64], b: &[f64], c: &[f64], term: impl Fn(f64, f64, f64) -> [f64; N]) -> [f64; N] {
+    let mut sums = [[0.0; 4]; N];
+    let mut add = |place: usize, terms: [f64; N]| {
+        for (sum, term) in sums.iter_mut().zip(terms) {
+            sum[place] += term;
+        }
+    };
+    let ((a, last_a), (b, last_b), (c, last_c)) = (a.as_chunks::<4>(), b.as_chunks::<4>(), c.as_chunks::<4>());
+    for ((a, b), c) in a.iter().zip(b).zip(c) {
+        for i in 0..4 {
+            add(i, term(a[i], b[i], c[i]));
+        }
+    }
+    for (i, ((a, b), c)) in last_a.iter().zip(last_b).zip(last_c).enumerate() {
+        add(i, term(*a, *b, *c));
+    }
+    sums.map(|[a, b, c, d]| (a + b) + (c + d))
 }

@@ -28,6 +28,11 @@ pub trait VectorField {
     /// Writes f(y) into `dy`.
     fn velocity(&mut self, y: &[f64], dy: &mut [f64]);
 
+    /// The same where a step ends and a monitor may ask for more.
+    fn arrive(&mut self, y: &[f64], dy: &mut [f64]) {
+        self.velocity(y, dy);
+    }
+
     /// Puts a state back onto its constraints (unit norms), where there are some.
     fn renormalize(&self, _y: &mut [f64]) {}
 
@@ -304,6 +309,16 @@ impl<F: VectorField> Watch<'_, F> {
     /// One evaluation; the error is a component that is not finite.
     fn evaluate(&self, y: &[f64], dy: &mut [f64]) -> Result<(), usize> {
         self.field.borrow_mut().velocity(y, dy);
+        self.evaluated(dy)
+    }
+
+    /// The same at the end of a step.
+    fn arrive(&self, y: &[f64], dy: &mut [f64]) -> Result<(), usize> {
+        self.field.borrow_mut().arrive(y, dy);
+        self.evaluated(dy)
+    }
+
+    fn evaluated(&self, dy: &[f64]) -> Result<(), usize> {
         self.evaluations.set(self.evaluations.get() + 1);
         // All of them are looked at: that goes by vectors.
         match dy.iter().fold(true, |all, x| all & x.is_finite()) {

@@ -6,7 +6,7 @@ use crate::linalg;
 use crate::linalg::LinalgError;
 use crate::network::TwoLayer;
 use crate::overlap::copied;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
 use thiserror::Error;
 
 /// Unknowns up to which the whole spectrum is computed.
@@ -168,9 +168,9 @@ impl AsymptoticRate {
         let squares = self.modes.iter().map(|mode| match mode {
             // A mode is tangent at W*, so that W itself does for W − W*.
             Mode::Inside(mode) => {
-                let weights = weights.slice(s![.., ..mode.ncols()]);
-                let products = Zip::from(mode).and(weights);
-                products.fold(0.0, |sum, a, b| sum + a * b).powi(2)
+                let rows = mode.rows().into_iter().zip(weights.rows());
+                let entries = rows.flat_map(|(mode, node)| mode.into_iter().zip(node));
+                entries.fold(0.0, |sum, (a, b)| sum + a * b).powi(2)
             }
             Mode::Outside(mode) => {
                 let outside = weights.slice(s![.., self.span..]);

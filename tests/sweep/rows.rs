@@ -96,7 +96,7 @@ fn rows_are_frozen() {
     let row = csv.records().nth(20).unwrap().unwrap();
     let field = |name: &str| &row[header.iter().position(|known| known == name).unwrap()];
     let advice = "if that is as it should be, raise RESULT_VERSION, so that no old row is used again";
-    assert_eq!(field("id"), "7a5deb81c79e98171058eafa", "{advice}");
+    assert_eq!(field("id"), "021e7ea9f0e43ad91d27aa94", "{advice}");
     for (name, frozen, allowed) in [
         ("printed", 0.890_948_447_634_89, 1e-9),
         ("derived", 0.005_618_708_795_719, 1e-9),

@@ -1,9 +1,9 @@
 //! One evaluation of P small flows at once.
 
-use super::vectors::{add, chords, dot};
+use super::vectors::{add, chords, combine, dot, gather, products, scale, spread};
 use super::{Constants, Shape};
 use crate::overlap::HalfAngle;
-use crate::overlap::gaussian::{KernelTable, Places, fused};
+use crate::overlap::gaussian::{ArcCosine, KernelTable, Places, fused};
 use std::array;
 use std::sync::Arc;
 
@@ -35,6 +35,9 @@ pub struct Lanes<const P: usize> {
     beta: Vec<[f64; P]>,
     /// Cosines of pairs from the diagonal on, n × (n + m).
     cosines: Vec<[f64; P]>,
+    /// A row of [−β, β*] ∘ [D, D*], n + m.
+    h: Vec<[f64; P]>,
+    unsafe_pairs: Unsafe<P>,
     /// [D, D*], n × (n + m).
     gates: Vec<[f64; P]>,
     /// [L, L*], n × (n + m).
@@ -42,6 +45,17 @@ pub struct Lanes<const P: usize> {
     /// dWᵀ/dt, n × k, then dV/dt, n × C.
     velocity: Vec<[f64; P]>,
     list: List,
+}
+
+/// The pairs of which some lane's cosine does not tell the angle.
+#[derive(Debug)]
+struct Unsafe<const P: usize> {
+    /// Where in a matrix.
+    pairs: Vec<usize>,
+    /// Of each, ‖w_j − w_i‖², then D.
+    minus: Vec<[f64; P]>,
+    /// And ‖w_j + w_i‖², then L.
+    plus: Vec<[f64; P]>,
 }
 
 /// The pairs of one lane.
@@ -75,6 +89,12 @@ impl<const P: usize> Lanes<P> {
             fan_out: zeros(nodes * outputs),
             beta: zeros(n * nodes),
             cosines: zeros(n * nodes),
+            h: zeros(nodes),
+            unsafe_pairs: Unsafe {
+                pairs: Vec::with_capacity(n * nodes),
+                minus: zeros(n * nodes),
+                plus: zeros(n * nodes),
+            },
             gates: zeros(n * nodes),
             activations: zeros(n * nodes),
             velocity: zeros(n * (k + outputs)),
@@ -91,15 +111,24 @@ impl<const P: usize> Lanes<P> {
     pub fn evaluate(&mut self, asks: [Option<Ask>; P]) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has both.
-            return unsafe { self.evaluate_avx2(asks) };
+            // SAFETY: the processor has what is asked of it.
+            return match is_x86_feature_detected!("avx512f") {
+                true => unsafe { self.evaluate_avx512(asks) },
+                false => unsafe { self.evaluate_avx2(asks) },
+            };
         }
         self.evaluate_with::<false>(asks);
     }
 
     #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    pub(super) fn evaluate_avx512(&mut self, asks: [Option<Ask>; P]) {
+        self.evaluate_with::<true>(asks);
+    }
+
+    #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn evaluate_avx2(&mut self, asks: [Option<Ask>; P]) {
+    pub(super) fn evaluate_avx2(&mut self, asks: [Option<Ask>; P]) {
         self.evaluate_with::<true>(asks);
     }
 
@@ -108,41 +137,46 @@ impl<const P: usize> Lanes<P> {
         // What lanes that ask nothing hold is of an earlier time, and not looked at.
         let asking = asks.each_ref().map(Option::is_some);
         for (lane, ask) in asks.iter().enumerate() {
-            if let Some(ask) = ask {
-                self.load(lane, ask.constants, ask.state);
+            if let Some(ask) = ask.as_ref().filter(|ask| ask.constants.id != self.occupants[lane]) {
+                self.occupy(lane, ask.constants);
             }
         }
+        let Some(first) = asks.iter().flatten().next().map(|ask| ask.state) else {
+            return;
+        };
+        self.load(asks.each_ref().map(|ask| ask.as_ref().map_or(first, |ask| ask.state)));
         self.normalize::<FMA>();
         self.cosines::<FMA>();
-        self.kernels(asking);
-        self.mend::<FMA>(asking);
+        let closed_form = self.closed_form(asking);
+        // Where V is fixed, L is of use for the loss alone.
+        let with_activations = self.shape.outputs > 0 || asks.iter().flatten().any(|ask| ask.loss.is_some());
+        self.kernels::<FMA>(asking, closed_form.as_ref(), with_activations);
+        self.mend::<FMA>(asking, closed_form.as_ref());
+        self.mirror();
         let weights = self.velocity_of_weights::<FMA>();
         let fan_out = self.velocity_of_fan_out::<FMA>();
-        for (lane, ask) in asks.iter_mut().enumerate() {
+        let mut entries = [const { None }; P];
+        for (lane, (ask, entries)) in asks.iter_mut().zip(&mut entries).enumerate() {
             if let Some(ask) = ask {
-                let (last, entries) = ask.velocity.split_last_mut().expect("holds the energy");
-                let velocity = entries.iter_mut().zip(&self.velocity);
-                velocity.for_each(|(dy, velocity)| *dy = velocity[lane]);
+                let (last, rest) = ask.velocity.split_last_mut().expect("holds the energy");
                 *last = weights[lane] + fan_out[lane];
+                *entries = Some(rest);
                 if let Some(loss) = &mut ask.loss {
                     **loss = self.loss(lane);
                 }
             }
         }
+        spread(&self.velocity, entries);
     }
 
-    /// Takes in a state and, where another flow had the lane, what is constant.
+    /// Takes in the states.
     #[inline(always)]
-    fn load(&mut self, lane: usize, constants: &Constants, y: &[f64]) {
+    fn load(&mut self, states: [&[f64]; P]) {
         let Shape { n, k, outputs, .. } = self.shape;
-        if self.occupants[lane] != constants.id {
-            self.occupy(lane, constants);
-        }
-        let (weights, rest) = y.split_at(n * k);
-        let nodes = self.nodes.iter_mut().zip(weights);
-        nodes.for_each(|(node, &w)| node[lane] = w);
-        let fan_out = self.fan_out.iter_mut().zip(&rest[..n * outputs]);
-        fan_out.for_each(|(to, &v)| to[lane] = -v);
+        gather(states, &mut self.nodes[..n * k]);
+        let fan_out = &mut self.fan_out[..n * outputs];
+        gather(states.map(|state| &state[n * k..]), fan_out);
+        scale(fan_out, [-1.0; P]);
     }
 
     /// The lane's constants become those of another flow.
@@ -172,10 +206,7 @@ impl<const P: usize> Lanes<P> {
         for (node, norm) in self.nodes.chunks_exact_mut(k).zip(&mut self.norms) {
             let squares = dot::<FMA, P>(node, node);
             *norm = squares.map(f64::sqrt);
-            let scale = norm.map(|norm| if norm > 0.0 { 1.0 / norm } else { 0.0 });
-            for x in node {
-                *x = array::from_fn(|p| x[p] * scale[p]);
-            }
+            scale(node, norm.map(|norm| if norm > 0.0 { 1.0 / norm } else { 0.0 }));
         }
     }
 
@@ -186,25 +217,32 @@ impl<const P: usize> Lanes<P> {
         for j in 0..n {
             let (own, after) = self.nodes[j * k..].split_at(k);
             let row = &mut self.cosines[j * nodes + j + 1..(j + 1) * nodes];
-            for (cosine, other) in row.iter_mut().zip(after.chunks_exact(k)) {
-                *cosine = dot::<FMA, P>(own, other);
-            }
+            products::<FMA, P>(row, own, after);
         }
     }
 
-    /// D and L of the pairs, good where their cosine is safe.
+    /// The closed form of D and L, where each lane that asks has it.
     #[inline(always)]
-    fn kernels(&mut self, asking: [bool; P]) {
+    fn closed_form(&self, asking: [bool; P]) -> Option<ArcCosine> {
+        let lanes = self.tables.iter().zip(asking).filter(|(_, asks)| *asks);
+        let mut forms = lanes.map(|(table, _)| table.as_deref()?.closed_form());
+        let first = forms.next()??;
+        forms.all(|form| form.is_some()).then(|| first.clone())
+    }
+
+    /// D and, where it is wanted or costs nothing, L of the pairs, good where their cosine is safe.
+    #[inline(always)]
+    fn kernels<const FMA: bool>(&mut self, asking: [bool; P], closed_form: Option<&ArcCosine>, with_activations: bool) {
         let (n, nodes) = (self.shape.n, self.shape.nodes);
-        let lanes = || self.tables.iter().zip(asking);
-        let tables = || lanes().filter_map(|(table, asks)| table.as_ref().filter(|_| asks));
-        let closed_form = tables().next().and_then(|table| table.closed_form());
-        if let Some(kernels) = closed_form.filter(|_| tables().all(|table| table.closed_form().is_some())) {
+        if let Some(kernels) = closed_form {
             for j in 0..n {
                 let row = j * nodes + j + 1..(j + 1) * nodes;
                 let gates = self.gates[row.clone()].as_flattened_mut();
                 gates.copy_from_slice(self.cosines[row.clone()].as_flattened());
-                kernels.row(gates, self.activations[row].as_flattened_mut());
+                match with_activations {
+                    true => kernels.row_with::<FMA>(gates, self.activations[row].as_flattened_mut()),
+                    false => kernels.gates_with::<FMA>(gates),
+                }
             }
             return;
         }
@@ -235,31 +273,61 @@ impl<const P: usize> Lanes<P> {
         }
     }
 
-    /// Pairs whose cosine does not tell the angle, by their chords; and the lower half of the students' square.
+    /// Pairs whose cosine does not tell the angle, by their chords.
     #[inline(always)]
-    fn mend<const FMA: bool>(&mut self, asking: [bool; P]) {
+    fn mend<const FMA: bool>(&mut self, asking: [bool; P], closed_form: Option<&ArcCosine>) {
         let Shape { n, nodes, k, .. } = self.shape;
+        let Unsafe { pairs, minus, plus } = &mut self.unsafe_pairs;
+        pairs.clear();
         for j in 0..n {
             for i in j + 1..nodes {
-                let at = j * nodes + i;
-                let cosine = self.cosines[at];
-                let safe: [bool; P] = array::from_fn(|p| !asking[p] | HalfAngle::rho_is_safe(cosine[p]));
-                if safe != [true; P] {
+                let cosine = self.cosines[j * nodes + i];
+                // All of them are looked at: that goes by vectors.
+                let all_safe = cosine.iter().fold(true, |all, rho| all & HalfAngle::rho_is_safe(*rho));
+                if !all_safe {
                     let node = |i: usize| &self.nodes[i * k..(i + 1) * k];
-                    let [minus, plus] = chords::<FMA, P>(node(j), node(i));
-                    for lane in 0..P {
-                        if let Some(table) = self.tables[lane].as_deref().filter(|_| !safe[lane]) {
-                            let angle = HalfAngle::from_squares(minus[lane], plus[lane]);
-                            let value = table.at_with::<FMA>(angle);
-                            self.gates[at][lane] = value.d;
-                            self.activations[at][lane] = value.l;
+                    [minus[pairs.len()], plus[pairs.len()]] = chords::<FMA, P>(node(j), node(i));
+                    pairs.push(j * nodes + i);
+                }
+            }
+        }
+        let (minus, plus) = (&mut minus[..pairs.len()], &mut plus[..pairs.len()]);
+        if let Some(kernels) = closed_form {
+            kernels.at_chords::<FMA>(minus.as_flattened_mut(), plus.as_flattened_mut());
+        }
+        for (&at, (minus, plus)) in pairs.iter().zip(minus.iter_mut().zip(plus)) {
+            let safe = self.cosines[at].map(HalfAngle::rho_is_safe);
+            if closed_form.is_none() {
+                for lane in (0..P).filter(|&lane| !safe[lane]) {
+                    let table = self.tables[lane].as_deref().filter(|_| asking[lane]);
+                    let own = (&mut minus[lane..=lane], &mut plus[lane..=lane]);
+                    match table.map(|table| (table, table.closed_form())) {
+                        Some((_, Some(kernels))) => kernels.at_chords::<FMA>(own.0, own.1),
+                        Some((table, None)) => {
+                            let value = table.at_with::<FMA>(HalfAngle::from_squares(own.0[0], own.1[0]));
+                            (own.0[0], own.1[0]) = (value.d, value.l);
                         }
+                        None => {}
                     }
                 }
-                if i < n {
-                    self.gates[i * nodes + j] = self.gates[at];
-                    self.activations[i * nodes + j] = self.activations[at];
-                }
+            }
+            let mend = |to: &mut [f64; P], by: &[f64; P]| {
+                *to = array::from_fn(|p| if safe[p] { to[p] } else { by[p] });
+            };
+            mend(&mut self.gates[at], minus);
+            mend(&mut self.activations[at], plus);
+        }
+    }
+
+    /// The lower half of the students' square is the upper one.
+    #[inline(always)]
+    fn mirror(&mut self) {
+        let Shape { n, nodes, .. } = self.shape;
+        for j in 0..n {
+            for i in j + 1..n {
+                let (at, other) = (j * nodes + i, i * nodes + j);
+                self.gates[other] = self.gates[at];
+                self.activations[other] = self.activations[at];
             }
         }
     }
@@ -279,12 +347,12 @@ impl<const P: usize> Lanes<P> {
         }
         let mut squares = [0.0; P];
         for (j, force) in self.velocity[..n * k].chunks_exact_mut(k).enumerate() {
-            force.fill([0.0; P]);
-            for (i, node) in self.nodes.chunks_exact(k).enumerate() {
-                let (gate, beta) = (self.gates[j * nodes + i], self.beta[j * nodes + i]);
-                let h = array::from_fn(|p| gate[p] * beta[p]);
-                add::<FMA, P>(force, h, node);
+            let row = j * nodes..(j + 1) * nodes;
+            let pairs = self.gates[row.clone()].iter().zip(&self.beta[row]);
+            for (h, (gate, beta)) in self.h.iter_mut().zip(pairs) {
+                *h = array::from_fn(|p| gate[p] * beta[p]);
             }
+            combine::<FMA, P>(force, &self.h, &self.nodes);
             let node = &self.nodes[j * k..(j + 1) * k];
             let back = dot::<FMA, P>(force, node).map(|along| -along);
             add::<FMA, P>(force, back, node);
@@ -307,10 +375,7 @@ impl<const P: usize> Lanes<P> {
         }
         let out = self.velocity[n * k..].chunks_exact_mut(outputs);
         for (out, row) in out.zip(self.activations.chunks_exact(nodes)) {
-            out.fill([0.0; P]);
-            for (activation, fan_out) in row.iter().zip(self.fan_out.chunks_exact(outputs)) {
-                add::<FMA, P>(out, *activation, fan_out);
-            }
+            combine::<FMA, P>(out, row, &self.fan_out);
             for velocity in out {
                 squares = array::from_fn(|p| fused::<FMA>(velocity[p], velocity[p], squares[p]));
             }

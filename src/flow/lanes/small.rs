@@ -38,7 +38,7 @@ pub struct Constants {
 
 /// A small flow, with the working memory to evaluate it alone.
 pub struct Small {
-    constants: Constants,
+    pub(super) constants: Constants,
     alone: Lanes<1>,
 }
 

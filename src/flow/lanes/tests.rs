@@ -1,9 +1,10 @@
-use super::{LANES, side_by_side};
+use super::evaluate::Ask;
+use super::{LANES, Lanes, Small, side_by_side};
 use crate::flow::{FanOut, FlowOptions, TwoLayerFlow};
 use crate::network::{Layer, TwoLayer, unit};
 use crate::overlap::{ExactGaussian, Input, OverlapMethod, Overlaps};
 use crate::rng::stream;
-use ndarray::{Array2, s};
+use ndarray::{Array2, Axis, concatenate, s};
 use rand_distr::{Distribution, StandardNormal};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -70,12 +71,13 @@ fn velocities(network: &TwoLayer, fan_out: FanOut, small: bool) -> Vec<Vec<f64>>
 /// Sizes, thresholds and kinds of fan-out; one after another they have different shapes.
 fn cases() -> Vec<(TwoLayer, FanOut)> {
     let sizes = [[5, 5, 10, 5], [3, 2, 4, 1], [1, 1, 2, 3], [8, 4, 6, 10]];
+    let thresholds = [0.0, 1.0, -0.7, 0.0, 2.0, 9.0, 0.0, 0.3];
     let mut cases = Vec::new();
-    for (seed, b) in (1..).zip([0.0, 1.0, -0.7, 0.0, 2.0, 9.0, 0.0, 0.3]) {
-        for size in sizes {
-            for fan_out in [FanOut::Fixed, FanOut::Running] {
+    for size in sizes {
+        for fan_out in [FanOut::Fixed, FanOut::Running] {
+            for (seed, b) in (1..).zip(thresholds) {
                 let mut network = network(size, b, seed);
-                // One student at its teacher, one opposite to it, one within rounding.
+                // One student at its teacher, one opposite to it, one within rounding, one near it.
                 let target = network.teacher.weights.column(0).to_owned();
                 network.student.weights.column_mut(0).assign(&target);
                 if size[0] > 2 {
@@ -83,6 +85,11 @@ fn cases() -> Vec<(TwoLayer, FanOut)> {
                     weights.column_mut(0).assign(&(-3.0 * &target));
                     weights.column_mut(1).assign(&target);
                     weights[[0, 1]] += 1e-9;
+                }
+                if size[0] > 3 {
+                    let mut near = network.student.weights.column_mut(3);
+                    near.mapv_inplace(|x| 0.05 * x);
+                    near += &target;
                 }
                 cases.push((network, fan_out));
             }
@@ -112,22 +119,62 @@ fn neighbours_change_no_byte() {
     let alone = cases
         .iter()
         .map(|(network, fan_out)| velocities(network, *fan_out, true));
-    let found = RefCell::new(vec![Vec::new(); cases.len()]);
-    let mut left: VecDeque<usize> = (0..cases.len()).collect();
-    let mut most_idle = 0;
-    side_by_side(1 << 22, |idle| {
-        most_idle += usize::from(idle);
-        let at = left.pop_front()?;
-        let (cases, found) = (&cases, &found);
-        Some(move || {
-            let (network, fan_out) = &cases[at];
-            let velocities = velocities(network, *fan_out, true);
-            found.borrow_mut()[at] = velocities;
-        })
-    });
-    assert!(left.is_empty() && most_idle < cases.len() / LANES + 3);
-    for (found, alone) in found.into_inner().iter().zip(alone) {
-        assert_eq!(found, &alone);
+    let alone: Vec<_> = alone.collect();
+    // Lanes of one shape with different thresholds; lanes of different shapes.
+    for stride in [1, 5] {
+        let found = RefCell::new(vec![Vec::new(); cases.len()]);
+        let mut left: VecDeque<usize> = (0..cases.len()).map(|i| stride * i % cases.len()).collect();
+        let mut most_idle = 0;
+        side_by_side(1 << 22, |idle| {
+            most_idle += usize::from(idle);
+            let at = left.pop_front()?;
+            let (cases, found) = (&cases, &found);
+            Some(move || {
+                let (network, fan_out) = &cases[at];
+                let velocities = velocities(network, *fan_out, true);
+                found.borrow_mut()[at] = velocities;
+            })
+        });
+        assert!(left.is_empty() && most_idle < cases.len() / LANES + 3);
+        for (found, alone) in found.into_inner().iter().zip(&alone) {
+            assert_eq!(found, alone);
+        }
+    }
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn wider_registers_change_no_byte() {
+    if !is_x86_feature_detected!("avx512f") || !is_x86_feature_detected!("fma") {
+        return;
+    }
+    for (network, fan_out) in cases() {
+        let beta = network.fan_out.dot(&network.fan_out.t());
+        let beta_star = network.fan_out.dot(&network.teacher_fan_out.t());
+        let signed = concatenate![Axis(1), -beta, beta_star]
+            .as_standard_layout()
+            .into_owned();
+        let fixed = (fan_out == FanOut::Fixed).then(|| signed.as_slice().unwrap());
+        let small = Small::of(&network, fixed).unwrap();
+        let y = flow(&network, fan_out, true).state_of(&network);
+        let evaluate = |wide: bool| {
+            let mut lanes = Lanes::<LANES>::new(small.constants.shape);
+            let (mut velocity, mut loss) = (vec![0.0; y.len()], 0.0);
+            let mut asks = [const { None }; LANES];
+            asks[3] = Some(Ask {
+                constants: &small.constants,
+                state: &y,
+                velocity: &mut velocity,
+                loss: Some(&mut loss),
+            });
+            // SAFETY: the processor has what is asked of it.
+            match wide {
+                true => unsafe { lanes.evaluate_avx512(asks) },
+                false => unsafe { lanes.evaluate_avx2(asks) },
+            }
+            (velocity, loss)
+        };
+        assert_eq!(evaluate(true), evaluate(false));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::overlap::gaussian::fused;
 use std::array;
+use std::hint::black_box;
 
 /// Σ a_i b_i.
 #[inline(always)]
@@ -19,6 +20,128 @@ pub fn add<const FMA: bool, const P: usize>(to: &mut [[f64; P]], factor: [f64; P
     for (to, from) in to.iter_mut().zip(from) {
         *to = array::from_fn(|p| fused::<FMA>(factor[p], from[p], to[p]));
     }
+}
+
+/// Each entry times `factor`.
+#[inline(always)]
+pub fn scale<const P: usize>(row: &mut [[f64; P]], factor: [f64; P]) {
+    for x in row {
+        *x = array::from_fn(|p| x[p] * factor[p]);
+        // Else the compiler takes eight entries at a time, and gathers and scatters their numbers.
+        black_box(());
+    }
+}
+
+/// So many entries are turned at a time.
+const TILE: usize = 8;
+
+/// Entries of P states become entries of P numbers each.
+#[inline(always)]
+pub fn gather<const P: usize>(states: [&[f64]; P], to: &mut [[f64; P]]) {
+    let states = states.map(|state| &state[..to.len()]);
+    let (tiles, rest) = to.as_chunks_mut::<TILE>();
+    let begin = TILE * tiles.len();
+    for (tile, to) in tiles.iter_mut().enumerate() {
+        let own: [[f64; TILE]; P] = array::from_fn(|p| states[p].as_chunks().0[tile]);
+        *to = array::from_fn(|i| array::from_fn(|p| own[p][i]));
+    }
+    for (i, to) in rest.iter_mut().enumerate() {
+        *to = array::from_fn(|p| states[p][begin + i]);
+    }
+}
+
+/// The way back, to the states that are wanted.
+#[inline(always)]
+pub fn spread<const P: usize>(from: &[[f64; P]], mut states: [Option<&mut [f64]>; P]) {
+    let (tiles, rest) = from.as_chunks::<TILE>();
+    let begin = TILE * tiles.len();
+    for (tile, from) in tiles.iter().enumerate() {
+        let turned: [[f64; TILE]; P] = array::from_fn(|p| array::from_fn(|i| from[i][p]));
+        for (state, turned) in states.iter_mut().zip(&turned) {
+            if let Some(state) = state {
+                state.as_chunks_mut().0[tile] = *turned;
+            }
+        }
+    }
+    for (p, state) in states.iter_mut().enumerate() {
+        if let Some(state) = state {
+            let entries = state[begin..].iter_mut().zip(rest);
+            entries.for_each(|(to, from)| *to = from[p]);
+        }
+    }
+}
+
+/// The products of a row with others as long, one after another. Four at a time, so that sums need not wait for each other.
+#[inline(always)]
+pub fn products<const FMA: bool, const P: usize>(out: &mut [[f64; P]], row: &[[f64; P]], others: &[[f64; P]]) {
+    let length = row.len();
+    let (fours, rest) = out.as_chunks_mut::<4>();
+    let (twos, ones) = rest.as_chunks_mut::<2>();
+    let mut begin = 0;
+    for out in fours {
+        *out = dots::<FMA, P, 4>(row, &others[begin..][..4 * length]);
+        begin += 4 * length;
+    }
+    for out in twos {
+        *out = dots::<FMA, P, 2>(row, &others[begin..][..2 * length]);
+        begin += 2 * length;
+    }
+    for out in ones {
+        *out = dot::<FMA, P>(row, &others[begin..][..length]);
+    }
+}
+
+#[inline(always)]
+fn dots<const FMA: bool, const P: usize, const WIDTH: usize>(
+    row: &[[f64; P]],
+    others: &[[f64; P]],
+) -> [[f64; P]; WIDTH] {
+    let others: [&[[f64; P]]; WIDTH] = array::from_fn(|i| &others[i * row.len()..][..row.len()]);
+    let mut sums = [[0.0; P]; WIDTH];
+    for (c, x) in row.iter().enumerate() {
+        for (sum, other) in sums.iter_mut().zip(others) {
+            *sum = array::from_fn(|p| fused::<FMA>(x[p], other[c][p], sum[p]));
+        }
+    }
+    sums
+}
+
+/// `to` = Σ_i factor_i · row_i, of rows as long as `to`, one after another. Four entries at a time stay in registers.
+#[inline(always)]
+pub fn combine<const FMA: bool, const P: usize>(to: &mut [[f64; P]], factors: &[[f64; P]], rows: &[[f64; P]]) {
+    let length = to.len();
+    let (fours, rest) = to.as_chunks_mut::<4>();
+    let (twos, ones) = rest.as_chunks_mut::<2>();
+    let mut begin = 0;
+    for to in fours {
+        *to = entries::<FMA, P, 4>(begin, length, factors, rows);
+        begin += 4;
+    }
+    for to in twos {
+        *to = entries::<FMA, P, 2>(begin, length, factors, rows);
+        begin += 2;
+    }
+    for to in ones {
+        [*to] = entries::<FMA, P, 1>(begin, length, factors, rows);
+        begin += 1;
+    }
+}
+
+/// The same for some entries, from one on.
+#[inline(always)]
+fn entries<const FMA: bool, const P: usize, const WIDTH: usize>(
+    begin: usize,
+    length: usize,
+    factors: &[[f64; P]],
+    rows: &[[f64; P]],
+) -> [[f64; P]; WIDTH] {
+    let mut sums = [[0.0; P]; WIDTH];
+    for (factor, row) in factors.iter().zip(rows.chunks_exact(length)) {
+        for (sum, x) in sums.iter_mut().zip(&row[begin..begin + WIDTH]) {
+            *sum = array::from_fn(|p| fused::<FMA>(factor[p], x[p], sum[p]));
+        }
+    }
+    sums
 }
 
 /// ‖a − b‖² and ‖a + b‖².

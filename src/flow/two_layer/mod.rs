@@ -65,6 +65,17 @@ pub struct TwoLayerFlow {
     scratch: Array2<f64>,
     /// What takes its place where nodes are few.
     small: Option<Small>,
+    /// Where a step ended last.
+    arrival: Arrival,
+}
+
+/// A state of the small flow, and what was evaluated there.
+#[derive(Default)]
+struct Arrival {
+    state: Vec<f64>,
+    velocity: Vec<f64>,
+    /// Of twice the loss what changes.
+    changes: f64,
 }
 
 /// [`OverlapMethod::evaluate`] or [`OverlapMethod::peek`].
@@ -126,6 +137,7 @@ impl TwoLayerFlow {
             force: Array2::zeros((n, k)),
             scratch: Array2::zeros((n, k)),
             small: None,
+            arrival: Arrival::default(),
         };
         flow.update_modulation();
         flow.small = flow.as_small(network);
@@ -201,8 +213,8 @@ impl TwoLayerFlow {
     pub fn snapshot(&mut self, y: &[f64], dy: &mut [f64]) -> Snapshot {
         let loss = self.velocity_and_loss(y, dy);
         let velocity = self.layout.weights(dy);
-        let targets = self.teacher.weights.columns().into_iter();
-        let pairs = self.nodes.rows().into_iter().zip(targets).enumerate();
+        let nodes = || self.nodes.rows().into_iter();
+        let pairs = nodes().zip(nodes().skip(self.layout.nodes)).enumerate();
         let (angles, angle_rates) = pairs
             .map(|(j, (node, target))| {
                 let norm = self.norms[j];
@@ -224,7 +236,13 @@ impl TwoLayerFlow {
     /// Writes dy/dt into `dy`, gives the loss, and leaves random streams alone.
     fn velocity_and_loss(&mut self, y: &[f64], dy: &mut [f64]) -> f64 {
         if let Some(small) = &mut self.small {
-            let changes = small.velocity_and_loss(y, dy);
+            let changes = match self.arrival.state == y {
+                true => {
+                    dy.copy_from_slice(&self.arrival.velocity);
+                    self.arrival.changes
+                }
+                false => small.velocity_and_loss(y, dy),
+            };
             self.load_weights(y);
             return 0.5 * (changes + self.teacher_energy);
         }
@@ -311,6 +329,18 @@ fn student<'a>(nodes: &'a Array2<f64>, thresholds: &'a Array1<f64>) -> LayerView
 impl VectorField for TwoLayerFlow {
     fn velocity(&mut self, y: &[f64], dy: &mut [f64]) {
         TwoLayerFlow::velocity(self, y, dy);
+    }
+
+    /// What a small flow costs little more to know: [`TwoLayerFlow::snapshot`] then evaluates nothing.
+    fn arrive(&mut self, y: &[f64], dy: &mut [f64]) {
+        let Some(small) = &mut self.small else {
+            return TwoLayerFlow::velocity(self, y, dy);
+        };
+        self.arrival.changes = small.velocity_and_loss(y, dy);
+        for (kept, new) in [(&mut self.arrival.state, y), (&mut self.arrival.velocity, &*dy)] {
+            kept.clear();
+            kept.extend_from_slice(new);
+        }
     }
 
     fn renormalize(&self, y: &mut [f64]) {

@@ -5,6 +5,7 @@
 //! where a state is wanted.
 
 mod interpolant;
+mod rows;
 mod stages;
 mod tableau;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The stages of a step, and its error.
 
+use super::rows::{LINE, Rows};
 use super::tableau::{ALL_STAGES, Combination, ERROR_3, ERROR_5, PLACES, STAGES};
 use crate::integrate::{Tolerance, VectorField, Watch};
 
@@ -12,8 +13,8 @@ pub(super) struct Stages {
     pub y: Vec<f64>,
     /// Where the step goes.
     pub next: Vec<f64>,
-    /// Velocities at the stages, one after another.
-    k: Vec<f64>,
+    /// Velocities at the stages.
+    k: Rows,
     place: Vec<f64>,
     tolerance: Tolerance,
 }
@@ -22,8 +23,8 @@ impl Stages {
     /// At a state, with its velocity.
     pub fn at<F: VectorField>(watch: &Watch<'_, F>, y: Vec<f64>, tolerance: Tolerance) -> Self {
         let size = y.len();
-        let mut k = vec![0.0; ALL_STAGES * size];
-        watch.velocity(0.0, &y, &mut k[..size]);
+        let mut k = Rows::zeros(ALL_STAGES, size);
+        watch.velocity(0.0, &y, k.row_mut(0));
         Self {
             next: y.clone(),
             place: y.clone(),
@@ -35,8 +36,7 @@ impl Stages {
 
     /// The velocity at a stage.
     pub fn velocity(&self, stage: usize) -> &[f64] {
-        let size = self.y.len();
-        &self.k[stage * size..][..size]
+        self.k.row(stage)
     }
 
     /// Takes a step from the state; gives its error in units of the tolerance, or the component of a velocity on the way that
@@ -51,8 +51,7 @@ impl Stages {
 
     /// The velocity at the end of a step. 1 evaluation.
     pub fn finish<F: VectorField>(&mut self, watch: &Watch<'_, F>) -> Result<(), usize> {
-        let size = self.y.len();
-        watch.evaluate(&self.next, &mut self.k[LAST * size..][..size])
+        watch.arrive(&self.next, self.k.row_mut(LAST))
     }
 
     /// The stages that only the interpolant needs. 3 evaluations.
@@ -63,15 +62,13 @@ impl Stages {
     /// To the end of the step.
     pub fn advance(&mut self) {
         std::mem::swap(&mut self.y, &mut self.next);
-        let size = self.y.len();
-        self.k.copy_within(LAST * size..(LAST + 1) * size, 0);
+        self.k.copy(LAST, 0);
     }
 
     /// Puts nodes back on their sphere. 1 evaluation.
     pub fn renormalize<F: VectorField>(&mut self, watch: &Watch<'_, F>, time: f64) {
         watch.field.borrow().renormalize(&mut self.y);
-        let size = self.y.len();
-        watch.velocity(time, &self.y, &mut self.k[..size]);
+        watch.velocity(time, &self.y, self.k.row_mut(0));
     }
 
     /// The length of a first step, by the size of the velocity and of its change along an Euler step. 1 evaluation.
@@ -108,53 +105,90 @@ impl Stages {
 
     fn evaluate<F: VectorField>(&mut self, watch: &Watch<'_, F>, step: f64, stage: usize) -> Result<(), usize> {
         place(&self.y, &self.k, step, PLACES[stage], &mut self.place);
-        let size = self.y.len();
-        watch.evaluate(&self.place, &mut self.k[stage * size..][..size])
+        watch.evaluate(&self.place, self.k.row_mut(stage))
     }
 
     /// The root mean square of the error over the tolerance: that by order 5, less where that by order 3 is large.
     fn error(&self, step: f64) -> f64 {
-        let size = self.y.len();
-        let (mut of_5, mut of_3) = (0.0, 0.0);
-        for i in 0..size {
-            let scale = self.scale(self.y[i].abs().max(self.next[i].abs()));
-            let sum = |combination: Combination| {
-                let terms = combination.iter().map(|&(j, a)| a * self.k[j * size + i]);
-                terms.sum::<f64>() / scale
-            };
-            of_5 += sum(ERROR_5).powi(2);
-            of_3 += sum(ERROR_3).powi(2);
-        }
+        let [of_5, of_3] = squares(&self.y, &self.next, &self.k, self.tolerance);
         match of_5 + 0.01 * of_3 {
             0.0 => 0.0,
-            both => step * of_5 / (both * size as f64).sqrt(),
+            both => step * of_5 / (both * self.y.len() as f64).sqrt(),
         }
     }
 }
 
 /// y + h Σ a_j k_j
-fn place(y: &[f64], k: &[f64], step: f64, combination: Combination, out: &mut [f64]) {
+fn place(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has it.
-        return unsafe { place_avx2(y, k, step, combination, out) };
+        // SAFETY: the processor has what is asked of it.
+        return match is_x86_feature_detected!("avx512f") {
+            true => unsafe { place_avx512(y, k, step, combination, out) },
+            false => unsafe { place_avx2(y, k, step, combination, out) },
+        };
     }
     place_with(y, k, step, combination, out);
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn place_avx2(y: &[f64], k: &[f64], step: f64, combination: Combination, out: &mut [f64]) {
+#[target_feature(enable = "avx512f,avx2")]
+fn place_avx512(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
     place_with(y, k, step, combination, out);
 }
 
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn place_avx2(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
+    place_with(y, k, step, combination, out);
+}
+
+/// Entries whose sums stay in registers.
+const BLOCK: usize = 16;
+
 #[inline(always)]
-fn place_with(y: &[f64], k: &[f64], step: f64, combination: Combination, out: &mut [f64]) {
-    let size = y.len();
-    out.fill(0.0);
-    for &(j, a) in combination {
-        let stage = &k[j * size..][..size];
-        out.iter_mut().zip(stage).for_each(|(out, k)| *out += a * k);
+fn place_with(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
+    let blocks = out.chunks_mut(BLOCK).zip(y.chunks(BLOCK));
+    for (block, (out, y)) in blocks.enumerate() {
+        // Of the last block's sums, those beyond its end are not wanted.
+        let sums = k.combined::<BLOCK>(BLOCK * block, combination);
+        for ((out, y), sum) in out.iter_mut().zip(y).zip(sums) {
+            *out = y + step * sum;
+        }
     }
-    out.iter_mut().zip(y).for_each(|(out, y)| *out = y + step * *out);
+}
+
+/// Σ of squares of both errors in units of the tolerance.
+fn squares(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has it.
+        return unsafe { squares_avx2(y, next, k, tolerance) };
+    }
+    squares_with(y, next, k, tolerance)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn squares_avx2(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
+    squares_with(y, next, k, tolerance)
+}
+
+#[inline(always)]
+fn squares_with(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
+    let (mut of_5, mut of_3) = ([0.0; LINE], [0.0; LINE]);
+    let lines = y.chunks(LINE).zip(next.chunks(LINE));
+    for (line, (y, next)) in lines.enumerate() {
+        let mut scales = [f64::INFINITY; LINE];
+        for (scale, (y, next)) in scales.iter_mut().zip(y.iter().zip(next)) {
+            *scale = tolerance.atol + tolerance.rtol * y.abs().max(next.abs());
+        }
+        for (squares, combination) in [(&mut of_5, ERROR_5), (&mut of_3, ERROR_3)] {
+            let sums = k.combined::<LINE>(LINE * line, combination);
+            for (square, (sum, scale)) in squares.iter_mut().zip(sums.iter().zip(scales)) {
+                *square += (sum / scale) * (sum / scale);
+            }
+        }
+    }
+    [of_5, of_3].map(|squares| squares.iter().sum())
 }

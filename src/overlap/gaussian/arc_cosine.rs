@@ -51,8 +51,11 @@ impl ArcCosine {
     pub fn rows(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has both.
-            return unsafe { self.rows_avx2(first, d, l) };
+            // SAFETY: the processor has what is asked of it.
+            return match is_x86_feature_detected!("avx512f") {
+                true => unsafe { self.rows_avx512(first, d, l) },
+                false => unsafe { self.rows_avx2(first, d, l) },
+            };
         }
         self.rows_with::<false>(first, d, l);
     }
@@ -62,6 +65,12 @@ impl ArcCosine {
         let count = d.len();
         let row = |list| ArrayViewMut2::from_shape((1, count), list).expect("as many entries");
         self.rows(0, row(d), row(l));
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    fn rows_avx512(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
+        self.rows_with::<true>(first, d, l);
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -78,9 +87,23 @@ impl ArcCosine {
             // Whole vectors, so that no pair is done alone.
             let length = d.len().saturating_sub(first + i);
             let start = d.len().saturating_sub(length.next_multiple_of(LANES));
-            for (d, l) in d[start..].iter_mut().zip(&mut l[start..]) {
-                (*d, *l) = self.kernels::<FMA>(*d);
-            }
+            self.row_with::<FMA>(&mut d[start..], &mut l[start..]);
+        }
+    }
+
+    /// [`ArcCosine::row`] for callers that are compiled for a processor.
+    #[inline(always)]
+    pub(crate) fn row_with<const FMA: bool>(&self, d: &mut [f64], l: &mut [f64]) {
+        for (d, l) in d.iter_mut().zip(l) {
+            (*d, *l) = self.kernels::<FMA>(*d);
+        }
+    }
+
+    /// Replaces cosines by D, the same that [`ArcCosine::row_with`] gives: L costs as much again.
+    #[inline(always)]
+    pub(crate) fn gates_with<const FMA: bool>(&self, d: &mut [f64]) {
+        for d in d {
+            (*d, _) = self.kernels::<FMA>(*d);
         }
     }
 
@@ -96,18 +119,7 @@ impl ArcCosine {
         let (slope, at_zero) = if large { (1.0, 0.0) } else { (-1.0, 1.0) };
         let square_root = fused::<FMA>(slope, z, at_zero).sqrt();
         let root = if large { square_root } else { size };
-        let u = fused::<FMA>(8.0, z, -1.0);
-        // Even and odd powers apart: chains of half the length.
-        let step = |[a, b]: [f64; 2], by: f64, [c, d]: [f64; 2]| [fused::<FMA>(a, by, c), fused::<FMA>(b, by, d)];
-        let square = u * u;
-        let [mut odd, mut even] = [self.powers[DEGREE - 1], self.powers[DEGREE]];
-        for power in (0..DEGREE).step_by(2).rev() {
-            even = step(even, square, self.powers[power]);
-        }
-        for power in (1..DEGREE - 1).step_by(2).rev() {
-            odd = step(odd, square, self.powers[power]);
-        }
-        let [arc, segment] = step(odd, u, even);
+        let [arc, segment] = self.arc_and_segment::<FMA>(z);
         let arc = (arc * root).copysign(rho);
         let half_turn = if rho < 0.0 { 0.0 } else { PI };
         let phi_large = fused::<FMA>(-2.0, arc, half_turn);
@@ -121,6 +133,40 @@ impl ArcCosine {
         };
         let scale = 0.5 * FRAC_1_PI;
         (scale * phi, scale * sum)
+    }
+
+    /// Replaces squares of chords, ‖u − v‖² and ‖u + v‖² of nodes u, v of like norms, by D and L, to full relative
+    /// precision. Good where the angle is within π/3 of 0 or of π.
+    #[inline(always)]
+    pub(crate) fn at_chords<const FMA: bool>(&self, minus: &mut [f64], plus: &mut [f64]) {
+        let scale = 0.5 * FRAC_1_PI;
+        for (minus, plus) in minus.iter_mut().zip(plus) {
+            // sin²(θ/2) or sin²(φ/2), whichever is smaller.
+            let near = *minus <= *plus;
+            let z = minus.min(*plus) / (*minus + *plus);
+            let (half_turn, sign) = if near { (PI, -2.0) } else { (0.0, 2.0) };
+            let root = z.sqrt();
+            let [arc, segment] = self.arc_and_segment::<FMA>(z);
+            *minus = scale * fused::<FMA>(sign, arc * root, half_turn);
+            *plus = scale * fused::<FMA>(segment, root * z, half_turn * fused::<FMA>(-2.0, z, 1.0));
+        }
+    }
+
+    /// [`arc_and_segment`] at z in [0, 1/4].
+    #[inline(always)]
+    fn arc_and_segment<const FMA: bool>(&self, z: f64) -> [f64; 2] {
+        let u = fused::<FMA>(8.0, z, -1.0);
+        // Even and odd powers apart: chains of half the length.
+        let step = |[a, b]: [f64; 2], by: f64, [c, d]: [f64; 2]| [fused::<FMA>(a, by, c), fused::<FMA>(b, by, d)];
+        let square = u * u;
+        let [mut odd, mut even] = [self.powers[DEGREE - 1], self.powers[DEGREE]];
+        for power in (0..DEGREE).step_by(2).rev() {
+            even = step(even, square, self.powers[power]);
+        }
+        for power in (1..DEGREE - 1).step_by(2).rev() {
+            odd = step(odd, square, self.powers[power]);
+        }
+        step(odd, u, even)
     }
 }
 

@@ -87,10 +87,19 @@ impl KernelTable {
     pub fn chunk(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has both.
-            return unsafe { self.chunk_avx2(d, l, places) };
+            // SAFETY: the processor has what is asked of it.
+            return match is_x86_feature_detected!("avx512f") {
+                true => unsafe { self.chunk_avx512(d, l, places) },
+                false => unsafe { self.chunk_avx2(d, l, places) },
+            };
         }
         self.chunk_with::<false>(d, l, places);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    fn chunk_avx512(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
+        self.chunk_with::<true>(d, l, places);
     }
 
     #[cfg(target_arch = "x86_64")]

@@ -12,6 +12,7 @@ mod powers;
 mod quadrature;
 mod table;
 
+pub(crate) use arc_cosine::ArcCosine;
 pub(crate) use look_up::{Places, fused};
 pub use mixed::gate_activation;
 pub use pair::{GaussianPair, PairOverlap, ThresholdError, phi2};
