@@ -16,9 +16,7 @@ fn scenarios() {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let entries = std::fs::read_dir(Path::new(&root).join("scenarios")).expect("a folder of scenarios");
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
-    let mut paths: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-        .collect();
+    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
     paths.sort();
     let mut list =
         String::from("/// Name and text of each, by name.\npub(super) static SHIPPED: &[(&str, &str)] = &[\n");
@@ -36,13 +34,8 @@ fn commit() {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let root = Path::new(&root);
     let commit = own_commit(root).or_else(|| packed_commit(root));
-    println!(
-        "cargo:rustc-env=LUCKFLOW_COMMIT={}",
-        commit.as_deref().unwrap_or("unknown")
-    );
-    let rustc = Command::new(std::env::var("RUSTC").expect("cargo sets it"))
-        .arg("--version")
-        .output();
+    println!("cargo:rustc-env=LUCKFLOW_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
+    let rustc = Command::new(std::env::var("RUSTC").expect("cargo sets it")).arg("--version").output();
     let version = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     println!("cargo:rustc-env=LUCKFLOW_RUSTC={}", version.unwrap_or("unknown".into()));
     println!("cargo:rerun-if-changed=build.rs");

@@ -43,10 +43,7 @@ fn step(criterion: &mut Criterion) {
             targets: Targets::Values(gaussian_inputs(1, "targets", [BATCH, 10], 1.0)),
         };
         for threads in [1, 2] {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .expect("threads");
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
             group.bench_function(format!("k = {channels}, {threads} threads"), |bencher| {
                 pool.install(|| {
                     let student = uniform(&mut stream(1, "student", &[]), &architecture);

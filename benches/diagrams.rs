@@ -98,26 +98,18 @@ fn work_precision(spread: bool, short: bool) -> Figure {
     let fixed = if spread { 0.1 } else { 1.0 };
     type Make = fn(f64) -> Method;
     let methods: [(&str, Look, Vec<f64>, Make); 5] = [
-        ("dop853", Look::of_series(0), tolerances.clone(), |x| {
-            Method::Dop853(loose(x))
-        }),
+        ("dop853", Look::of_series(0), tolerances.clone(), |x| Method::Dop853(loose(x))),
         ("dopri5", Look::of_series(1), tolerances, |x| Method::Dopri5(loose(x))),
         ("rkc", Look::of_series(2), coarse, |x| Method::Rkc(loose(x))),
-        ("rk4", Look::of_series(3), steps(fixed), |x| {
-            Method::Rk4(Step { step: x })
-        }),
-        ("gradient-descent", Look::of_series(4), steps(fixed), |x| {
-            Method::GradientDescent(Step { step: x })
-        }),
+        ("rk4", Look::of_series(3), steps(fixed), |x| Method::Rk4(Step { step: x })),
+        ("gradient-descent", Look::of_series(4), steps(fixed), |x| Method::GradientDescent(Step { step: x })),
     ];
     let [d, m, n, c] = size;
     let what = if spread { "far apart" } else { "near each other" };
     let mut measured = Vec::new();
     let mut figure = Figure::default()
         .caption("The time of a run over its error, for each method at several tolerances or steps.")
-        .setting(format!(
-            "rates {what}, d = {d}, m = {m}, n = {n}, C = {c}, t = {horizon}"
-        ))
+        .setting(format!("rates {what}, d = {d}, m = {m}, n = {n}, C = {c}, t = {horizon}"))
         .log_x("largest error of any weight at the end")
         .log_y("time of the run (seconds)")
         .note("All threads. A point for each tolerance or step.");
@@ -151,9 +143,7 @@ fn work_precision(spread: bool, short: bool) -> Figure {
 
 /// The method with the least time among the points whose error is at most that.
 fn fastest_within<'a>(measured: &[(&'a str, Vec<(f64, f64)>)], error: f64) -> Option<&'a str> {
-    let all = measured
-        .iter()
-        .flat_map(|(name, points)| points.iter().map(move |point| (*name, *point)));
+    let all = measured.iter().flat_map(|(name, points)| points.iter().map(move |point| (*name, *point)));
     let within = all.filter(|(_, (own, _))| *own <= error);
     let least = within.min_by(|a, b| a.1.1.total_cmp(&b.1.1))?;
     Some(least.0)
@@ -207,10 +197,7 @@ fn scaling(short: bool) -> Figure {
     for (name, points) in [("nodes", &exact), ("samples", &estimates)] {
         for pair in points.windows(2) {
             let slope = (pair[1].1 / pair[0].1).ln() / (pair[1].0 / pair[0].0).ln();
-            println!(
-                "{name} {} to {}: {:.4e} s, slope {slope:.2}",
-                pair[0].0, pair[1].0, pair[1].1
-            );
+            println!("{name} {} to {}: {:.4e} s, slope {slope:.2}", pair[0].0, pair[1].0, pair[1].1);
         }
     }
     let growth = |points: &[(f64, f64)]| match points {
@@ -225,16 +212,8 @@ fn scaling(short: bool) -> Figure {
     .log_x("student nodes n; samples N")
     .counted()
     .log_y("time (seconds)")
-    .line(
-        "exact flow over n: d = 100, m = 50, C = 50, b = 1",
-        exact,
-        Look::of_series(0),
-    )
-    .line(
-        "Monte Carlo over N: d = 20, m = 10, n = 20, b = 1, fresh samples",
-        estimates,
-        Look::of_series(1),
-    )
+    .line("exact flow over n: d = 100, m = 50, C = 50, b = 1", exact, Look::of_series(0))
+    .line("Monte Carlo over N: d = 20, m = 10, n = 20, b = 1, fresh samples", estimates, Look::of_series(1))
     .note("All threads.")
 }
 

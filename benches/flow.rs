@@ -88,9 +88,7 @@ fn evaluation(criterion: &mut Criterion) {
             let mut dy = vec![0.0; y.len()];
             let mut measure = |pool: &rayon::ThreadPool, threads: &str| {
                 let id = BenchmarkId::new(format!("exact, b = {threshold}, {threads}"), &name);
-                group.bench_function(id, |bench| {
-                    pool.install(|| bench.iter(|| flow.velocity(black_box(&y), &mut dy)))
-                });
+                group.bench_function(id, |bench| pool.install(|| bench.iter(|| flow.velocity(black_box(&y), &mut dy))));
             };
             measure(&one_thread, "one thread");
             if size[2] >= 200 {

@@ -51,10 +51,7 @@ fn records() -> Result<Vec<Vec<String>>, Box<dyn Error>> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Cargo adds an option of its own.
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with("--"))
-        .collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let [rows, folder, rest @ ..] = &arguments[..] else {
         println!("large_sweep: give a number of rows and a folder");
         return Ok(());

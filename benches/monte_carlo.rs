@@ -67,11 +67,8 @@ fn one_precision<T: Real>(criterion: &mut Criterion, precision: &str) {
         let name = format!("{size:?}");
         let mut products = floor::<T>(size);
         group.bench_function(BenchmarkId::new("floor", &name), |bench| bench.iter(&mut products));
-        for (threshold, resample) in [
-            (0.0, Resample::Never),
-            (2.0, Resample::Never),
-            (0.0, Resample::EveryEvaluation),
-        ] {
+        for (threshold, resample) in [(0.0, Resample::Never), (2.0, Resample::Never), (0.0, Resample::EveryEvaluation)]
+        {
             let (student, teacher) = (layer(1, d, n, threshold), layer(2, d, m, threshold));
             let mut sampler = MonteCarlo::<T>::new(Input::standard_gaussian(), samples, resample, 1);
             let mut out = Overlaps::zeros(n, m);

@@ -77,10 +77,7 @@ fn step(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("a training step, {name}"));
         group.sample_size(if name == "wide" { 30 } else { 100 });
         for threads in [1, 2] {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .expect("threads");
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
             let mut products = Products::new(&architecture);
             group.bench_function(format!("products alone, {threads}"), |bencher| {
                 pool.install(|| bencher.iter(|| products.multiply()));
@@ -89,11 +86,9 @@ fn step(criterion: &mut Criterion) {
                 place: Place::AfterRelu,
                 affine: false,
             };
-            for (name, momentum, batch_norm) in [
-                ("step", 0.0, None),
-                ("step, momentum 0.9", 0.9, None),
-                ("step, batch norm", 0.0, Some(after)),
-            ] {
+            for (name, momentum, batch_norm) in
+                [("step", 0.0, None), ("step, momentum 0.9", 0.9, None), ("step, batch norm", 0.0, Some(after))]
+            {
                 let architecture = architecture.with_batch_norm(batch_norm);
                 let training = Training {
                     batch: BATCH,

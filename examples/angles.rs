@@ -16,12 +16,6 @@ fn main() -> Result<(), IntegrateError> {
         let angles = flow.snapshot(y, &mut vec![0.0; y.len()]).angles;
         println!("t = {time:5.1}  θ = {angles:.6?}");
     });
-    integrate(
-        &mut flow,
-        start,
-        &Method::default(),
-        &Plan::uniform(100.0, 10),
-        &mut watch,
-    )?;
+    integrate(&mut flow, start, &Method::default(), &Plan::uniform(100.0, 10), &mut watch)?;
     Ok(())
 }

@@ -98,10 +98,7 @@ fn accumulate<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, beta: T, mu
     };
     // An even number of equal pieces, the same for any number of threads: so are the results.
     let size = rows.div_ceil(2 * rows.div_ceil(2 * piece));
-    let (parts, outs) = (
-        a.axis_chunks_iter(Axis(0), size),
-        out.axis_chunks_iter_mut(Axis(0), size),
-    );
+    let (parts, outs) = (a.axis_chunks_iter(Axis(0), size), out.axis_chunks_iter_mut(Axis(0), size));
     if rayon::current_num_threads() > 1 {
         parts.into_par_iter().zip(outs.into_par_iter()).for_each(part);
     } else {

@@ -15,12 +15,10 @@ pub type Stream = Xoshiro256PlusPlus;
 ///
 /// The key is the FNV-1a hash of the name, then each index, folded in with SplitMix64's finalizer.
 pub fn stream(seed: u64, name: &str, indices: &[u64]) -> Stream {
-    let fnv = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let key = indices
-        .iter()
-        .fold(mix(seed) ^ fnv, |key, &index| mix(key).wrapping_add(index));
+    let fnv = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let key = indices.iter().fold(mix(seed) ^ fnv, |key, &index| mix(key).wrapping_add(index));
     Stream::seed_from_u64(mix(key))
 }
 

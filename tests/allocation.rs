@@ -57,11 +57,7 @@ fn a_step_of_training_allocates_nothing() {
     let norm = |place| Some(BatchNorm { place, affine: true });
     let kinds = [None, norm(Place::BeforeRelu), norm(Place::AfterRelu)];
     for (batch_norm, loss, momentum) in kinds.into_iter().flat_map(|norm| {
-        [
-            (norm, Loss::MeanSquared, 0.0),
-            (norm, Loss::MeanSquared, 0.9),
-            (norm, Loss::CrossEntropy, 0.9),
-        ]
+        [(norm, Loss::MeanSquared, 0.0), (norm, Loss::MeanSquared, 0.9), (norm, Loss::CrossEntropy, 0.9)]
     }) {
         let architecture = FullyConnected {
             input: 10,

@@ -117,17 +117,9 @@ fn assert_equal(one: &Scenario, other: &Scenario, what: &str) {
 const TWO_LAYER: &[&[&str]] = &[
     &[],
     &["seed=9223372036854775807", "teacher.threshold=", "teacher.epsilon=0.1"],
-    &[
-        "teacher.weights={file=\"w.npy\"}",
-        "teacher.nodes=",
-        "teacher.input_dim=",
-    ],
+    &["teacher.weights={file=\"w.npy\"}", "teacher.nodes=", "teacher.input_dim="],
     &["integrate.horizon=12.5", "integrate.method=rk4", "integrate.step=0.1"],
-    &[
-        "integrate.horizon=1e-9",
-        "integrate.method=gradient-descent",
-        "integrate.step=auto",
-    ],
+    &["integrate.horizon=1e-9", "integrate.method=gradient-descent", "integrate.step=auto"],
     &["integrate.method=rkc", "integrate.rtol=1e-3", "integrate.max_steps=7"],
     &["integrate.outputs=[0.1, 0.2, 3]", "integrate.horizon=3"],
     &["integrate.outputs={log=20}"],
@@ -140,11 +132,7 @@ const TWO_LAYER: &[&[&str]] = &[
     ],
     &["overlap.method=monte-carlo", "overlap.input={covariance=\"c.npy\"}"],
     &["overlap.method=monte-carlo", "overlap.input={rows=\"a/c.npy\"}"],
-    &[
-        "student.theta0=",
-        "student.weights={file=\"w.npy\"}",
-        "student.fan_out={file=\"v.npy\"}",
-    ],
+    &["student.theta0=", "student.weights={file=\"w.npy\"}", "student.fan_out={file=\"v.npy\"}"],
     &["student.fan_out={file=\"v.npy\"}"],
 ];
 const THEOREM4: &[&[&str]] = &[
@@ -160,23 +148,11 @@ const THEOREM5: &[&[&str]] = &[
 ];
 const DEEP: &[&[&str]] = &[
     &[],
-    &[
-        "teacher.weights={file=\"t.safetensors\"}",
-        "teacher.bias=false",
-        "student.bias=false",
-    ],
-    &[
-        "data.deviation=2.5",
-        "student.widths=7",
-        "training.normalize_nodes=true",
-    ],
+    &["teacher.weights={file=\"t.safetensors\"}", "teacher.bias=false", "student.bias=false"],
+    &["data.deviation=2.5", "student.widths=7", "training.normalize_nodes=true"],
 ];
 const TRAINED: &[&[&str]] = &[
-    &[
-        "training.step=[[0, 0.1], [20, 0.01]]",
-        "training.momentum=0.9",
-        "training.weight_decay=1e-5",
-    ],
+    &["training.step=[[0, 0.1], [20, 0.01]]", "training.momentum=0.9", "training.weight_decay=1e-5"],
     &["training.loss=cross-entropy", "seeds=4"],
 ];
 const NORMED: &[&[&str]] = &[&["student.batch_norm=before-relu", "student.batch_norm_affine=true"]];
@@ -199,11 +175,8 @@ fn what_is_written_out_reads_back_to_the_same() {
                 variants.extend_from_slice(variants_of);
             }
         }
-        let several: &[&str] = &[
-            "student.widths=[1, 2]",
-            "student.batch_norm=[\"none\", \"after-relu\"]",
-            "data.deviation=[1, 10]",
-        ];
+        let several: &[&str] =
+            &["student.widths=[1, 2]", "student.batch_norm=[\"none\", \"after-relu\"]", "data.deviation=[1, 10]"];
         if name == "deep-training" {
             variants.push(several);
             let started: &[&str] = &["student.weights={file=\"s.safetensors\"}", "student.scale=0.5"];
@@ -211,10 +184,7 @@ fn what_is_written_out_reads_back_to_the_same() {
         }
         for variant in variants {
             // What stands only in other experiments' students is tried there.
-            if variant
-                .iter()
-                .any(|set| set.starts_with("student.") && !has(set.split('=').next().unwrap()))
-            {
+            if variant.iter().any(|set| set.starts_with("student.") && !has(set.split('=').next().unwrap())) {
                 continue;
             }
             let sets: Vec<String> = variant.iter().map(|set| (*set).to_owned()).collect();
@@ -273,11 +243,7 @@ fn declarations_are_complete() {
     for kind in KINDS {
         let keys = kind.keys();
         for (i, key) in keys.iter().enumerate() {
-            assert!(
-                !keys[..i].iter().any(|other| other.path == key.path),
-                "{} twice",
-                key.path
-            );
+            assert!(!keys[..i].iter().any(|other| other.path == key.path), "{} twice", key.path);
         }
     }
 }

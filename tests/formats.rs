@@ -57,10 +57,7 @@ fn a_pdf_has_a_page_of_the_figures_size_with_its_fonts_inside() {
     let page = regex::Regex::new(r"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]").unwrap();
     let [width, height] = page.captures(&text).expect("a page").extract().1;
     let points = 180.0 / 25.4 * 72.0;
-    assert!(
-        (width.parse::<f64>().unwrap() - points).abs() < 0.1,
-        "{width} and {points}"
-    );
+    assert!((width.parse::<f64>().unwrap() - points).abs() < 0.1, "{width} and {points}");
     let ratio = height.parse::<f64>().unwrap() / points;
     assert!((0.4..0.9).contains(&ratio), "{ratio}");
     assert!(text.contains("/FontFile"), "letters with their font");
@@ -95,8 +92,5 @@ fn plot_writes_what_is_asked_for() {
     assert_eq!(read("convergence.svg"), svg);
     let refused = run(&["plot", "run", "--format", "svg,eps"]).failure().code(2);
     let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-    assert!(
-        said.contains("'eps'") && said.contains("allowed: svg, pdf, png"),
-        "{said}"
-    );
+    assert!(said.contains("'eps'") && said.contains("allowed: svg, pdf, png"), "{said}");
 }

@@ -23,11 +23,7 @@ fn factorisations_on_several_threads_of_blas_do_not_overflow_a_small_stack() {
         integrate = { horizon = 1.0, outputs = 10 }
     "#;
     let scenario = common::interpret(text, &[] as &[&str]);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(2)
-        .stack_size(2 << 20)
-        .build()
-        .unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(2 << 20).build().unwrap();
     let experiment: &Theorem5 = scenario.get().unwrap();
     let outcome = pool.install(|| experiment.simulate(&Silent)).unwrap();
     assert!(outcome.joint.is_some());

@@ -141,6 +141,5 @@ pub fn seeds() -> Vec<Vec<u8>> {
         joined(flags, &FILES.iter().map(file).collect::<Vec<_>>())
     };
     let all = REFERENCE.checkpoints.iter();
-    all.flat_map(|files| [0, STATE, RECORDS, STATE | RECORDS].map(|flags| of(files, flags)))
-        .collect()
+    all.flat_map(|files| [0, STATE, RECORDS, STATE | RECORDS].map(|flags| of(files, flags))).collect()
 }

@@ -21,10 +21,7 @@ pub fn read(data: &[u8]) {
         Err(error) => sentence(error),
         Ok(all) => {
             for (_, figure) in all {
-                figure
-                    .table()
-                    .write(&mut io::sink())
-                    .expect("nothing is written to a disk");
+                figure.table().write(&mut io::sink()).expect("nothing is written to a disk");
                 let figure = figure.on(Ground::Dark).size(Size::mm(85.0));
                 assert!(figure.to_svg().contains("</svg>"));
             }

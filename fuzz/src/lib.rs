@@ -57,11 +57,7 @@ pub fn plant(seeds: fn() -> Vec<Vec<u8>>) {
 /// An error is a sentence.
 pub fn sentence(error: impl std::fmt::Display) {
     let said = error.to_string();
-    assert!(
-        !said.is_empty() && said.len() < LONGEST,
-        "{} bytes: {said:.400}",
-        said.len()
-    );
+    assert!(!said.is_empty() && said.len() < LONGEST, "{} bytes: {said:.400}", said.len());
 }
 
 /// A folder in memory where there is such a thing.
@@ -95,9 +91,7 @@ pub fn joined(first: u8, files: &[&[u8]]) -> Vec<u8> {
 
 /// What a run of a scenario leaves, by name.
 pub fn outcome_files(text: &str, changes: &[&str]) -> BTreeMap<String, Vec<u8>> {
-    let outcome = small::changed(text, changes)
-        .run(&Silent)
-        .expect("a scenario that runs");
+    let outcome = small::changed(text, changes).run(&Silent).expect("a scenario that runs");
     outcome
         .files()
         .into_iter()

@@ -22,9 +22,7 @@ pub fn read(data: &[u8]) {
         return drop(Document::load(&path, &[]).map_err(sentence));
     };
     let changes = text.lines().filter_map(|line| line.strip_prefix(CHANGE));
-    let changes: Vec<Override> = changes
-        .filter_map(|change| Override::parse(change).map_err(sentence).ok())
-        .collect();
+    let changes: Vec<Override> = changes.filter_map(|change| Override::parse(change).map_err(sentence).ok()).collect();
     let Ok(document) = Document::parse(Path::new("s.toml"), text, &changes).map_err(sentence) else {
         return;
     };
@@ -58,9 +56,7 @@ fn means_the_same(scenario: &Scenario) {
 /// All scenarios that are shipped, and those of the tests, with and without a change.
 pub fn seeds() -> Vec<Vec<u8>> {
     let shipped = shipped_scenarios().filter_map(|(name, _)| shipped(name));
-    let all = shipped
-        .chain(small::RUNS.iter().copied())
-        .chain(small::SWEEPS.iter().copied());
+    let all = shipped.chain(small::RUNS.iter().copied()).chain(small::SWEEPS.iter().copied());
     all.flat_map(|text| [text.to_owned(), format!("{CHANGE}seed = 7\n{CHANGE}integrate=\n{text}")])
         .map(String::into_bytes)
         .collect()

@@ -12,13 +12,7 @@ use luckflow::sweep::{Opening, Options, Plan, Shard, Status, Store, SweepEnd, me
 use std::path::Path;
 use std::sync::LazyLock;
 
-const FILES: [&str; 5] = [
-    "cells.csv",
-    "pending.csv",
-    "sweep.json",
-    ".luckflow.json",
-    "seconds.csv",
-];
+const FILES: [&str; 5] = ["cells.csv", "pending.csv", "sweep.json", ".luckflow.json", "seconds.csv"];
 
 /// The folder knows its own files, whatever its manifest says.
 const OWN: u8 = 1;

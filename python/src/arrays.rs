@@ -21,9 +21,7 @@ fn read<'py, D: Dimension>(
         convert(value, name)?
     };
     let read: PyReadonlyArray<'py, f64, D> = array.extract().map_err(|_| {
-        let shape = array
-            .cast::<PyUntypedArray>()
-            .map_or(Vec::new(), |array| array.shape().to_vec());
+        let shape = array.cast::<PyUntypedArray>().map_or(Vec::new(), |array| array.shape().to_vec());
         errors::argument(name, format!("an array of shape {shape:?}"), dimensions)
     })?;
     check_finite(read.as_array(), name)?;
@@ -52,10 +50,9 @@ fn convert<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, Py
     };
     convert().map_err(|_: PyErr| {
         let kind = value.get_type();
-        let kind = kind.name().map_or_else(
-            |_| "something else".into(),
-            |name| format!("{name} that holds no real numbers"),
-        );
+        let kind = kind
+            .name()
+            .map_or_else(|_| "something else".into(), |name| format!("{name} that holds no real numbers"));
         errors::argument(name, kind, "an array of real numbers")
     })
 }
@@ -141,11 +138,7 @@ pub fn per_node(value: &Bound<'_, PyAny>, name: &str, count: usize) -> PyResult<
         return Ok(values);
     }
     let found = format!("{} numbers", values.len());
-    Err(errors::argument(
-        name,
-        found,
-        format!("one number, or one for each of {count} nodes"),
-    ))
+    Err(errors::argument(name, found, format!("one number, or one for each of {count} nodes")))
 }
 
 /// Whether a matrix has this shape.

@@ -91,7 +91,5 @@ pub fn in_python(text: &str) -> String {
         ("--over-memory", "over_memory=True"),
     ]
     .into_iter()
-    .fold(text.to_owned(), |text, (option, argument)| {
-        text.replace(option, argument)
-    })
+    .fold(text.to_owned(), |text, (option, argument)| text.replace(option, argument))
 }

@@ -15,12 +15,7 @@ use pyo3::types::PyDict;
 use std::path::PathBuf;
 
 /// A row that was found: folder, index of a sweep's row, names and values, and of a row scenario and settings that run it alone.
-type Found = (
-    PathBuf,
-    Option<u64>,
-    Vec<(String, String)>,
-    Option<(PathBuf, Vec<String>)>,
-);
+type Found = (PathBuf, Option<u64>, Vec<(String, String)>, Option<(PathBuf, Vec<String>)>);
 
 /// What of a comparison is not the same: what, and what it is in each folder.
 type Differences = Vec<(String, Vec<String>)>;

@@ -124,8 +124,7 @@ pub fn wide<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> T + Send +
 /// # Errors
 /// A mistake in the library.
 pub fn short<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
-    py.detach(|| catch_unwind(AssertUnwindSafe(work)))
-        .map_err(|panic| mistake(panic.as_ref()))
+    py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| mistake(panic.as_ref()))
 }
 
 impl Watch {
@@ -172,8 +171,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn mistake(panic: &(dyn Any + Send)) -> PyErr {
     let words = panic.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
-    PyRuntimeError::new_err(format!(
-        "a mistake in luckflow, please report it: {}",
-        words.unwrap_or("it panicked")
-    ))
+    PyRuntimeError::new_err(format!("a mistake in luckflow, please report it: {}", words.unwrap_or("it panicked")))
 }

@@ -178,11 +178,9 @@ pub fn input(covariance: Option<&Bound<'_, PyAny>>, rows: Option<&Bound<'_, PyAn
     };
     let input = input.map_err(|error| errors::argument(name, error, allowed))?;
     match input.dim().filter(|&found| found != dim) {
-        Some(found) => Err(errors::argument(
-            name,
-            format!("data of dimension {found}"),
-            format!("dimension d = {dim}"),
-        )),
+        Some(found) => {
+            Err(errors::argument(name, format!("data of dimension {found}"), format!("dimension d = {dim}")))
+        }
         None => Ok(input),
     }
 }

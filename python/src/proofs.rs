@@ -24,13 +24,7 @@ pub fn verify_claims(py: Python<'_>) -> PyResult<Vec<Claim>> {
     let claims = job::wide(py, verify::all)?;
     let shown = |claim: verify::Claim| {
         let verdict = claim.verdict().to_string();
-        (
-            claim.claim,
-            claim.standing.to_string(),
-            claim.measured,
-            claim.expected.to_string(),
-            verdict,
-        )
+        (claim.claim, claim.standing.to_string(), claim.measured, claim.expected.to_string(), verdict)
     };
     Ok(claims.into_iter().map(shown).collect())
 }

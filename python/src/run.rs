@@ -186,19 +186,13 @@ impl Target {
         let inputs = scenario.inputs();
         if claim == Claim::Force
             && let Ok(folder) = out.canonicalize()
-            && let Some(input) = inputs
-                .iter()
-                .find(|input| input.canonicalize().is_ok_and(|input| input.starts_with(&folder)))
+            && let Some(input) =
+                inputs.iter().find(|input| input.canonicalize().is_ok_and(|input| input.starts_with(&folder)))
         {
-            let found = format!(
-                "{}, which the scenario reads, in the folder that is to be cleared",
-                input.display()
-            );
+            let found = format!("{}, which the scenario reads, in the folder that is to be cleared", input.display());
             return Err(errors::argument("force", found, "another folder"));
         }
-        Folder::claim(out, claim)
-            .map(Some)
-            .map_err(|error| errors::folder(&error))
+        Folder::claim(out, claim).map(Some).map_err(|error| errors::folder(&error))
     }
 }
 
@@ -227,9 +221,7 @@ pub fn run(
             .map_err(|error| errors::folder(&error))?;
     }
     let resume = target.resume;
-    let ended = job::watched(py, progress, move |hooks| {
-        carry_out(scenario, prepared, folder, resume, hooks)
-    })?;
+    let ended = job::watched(py, progress, move |hooks| carry_out(scenario, prepared, folder, resume, hooks))?;
     match ended {
         Ok((outcome, written)) => {
             written.map_err(|error| errors::folder(&error))?;

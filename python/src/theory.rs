@@ -78,10 +78,7 @@ pub fn theorem4_rates<'py>(
             step,
             ..Facts::default()
         };
-        let rates: Vec<_> = THEOREM4
-            .iter()
-            .map(|bound| (bound.name, (bound.evaluate)(&facts)))
-            .collect();
+        let rates: Vec<_> = THEOREM4.iter().map(|bound| (bound.name, (bound.evaluate)(&facts))).collect();
         Ok::<_, String>((rates, assumption))
     })?;
     let (rates, assumption) = found.map_err(PyRuntimeError::new_err)?;

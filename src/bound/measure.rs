@@ -53,10 +53,7 @@ mod tests {
             let decay = (-rate * time).exp();
             measure.largest_angle(theta0, decay).unwrap()
         };
-        for (measure, of) in [
-            (Measure::Theta, (|x| x) as fn(f64) -> f64),
-            (Measure::TanHalf, |x| (0.5 * x).tan()),
-        ] {
+        for (measure, of) in [(Measure::Theta, (|x| x) as fn(f64) -> f64), (Measure::TanHalf, |x| (0.5 * x).tan())] {
             assert!((theta(measure, 0.0) - theta0).abs() < 1e-15);
             let fallen = (of(theta0) / of(theta(measure, time))).ln() / time;
             assert!((fallen - rate).abs() < 1e-12, "{measure:?}: {fallen}");

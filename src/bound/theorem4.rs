@@ -9,34 +9,15 @@ use crate::theory::{discrete, theorem4};
 use std::sync::LazyLock;
 
 /// All of them, in the order of tables and columns.
-pub const THEOREM4: &[Bound] = &[
-    PRINTED,
-    PRINTED_D0,
-    DERIVED,
-    SHARP,
-    EUCLIDEAN,
-    DERIVED_STEPS,
-    SHARP_STEPS,
-    EUCLIDEAN_STEPS,
-    EXACT,
-];
+pub const THEOREM4: &[Bound] =
+    &[PRINTED, PRINTED_D0, DERIVED, SHARP, EUCLIDEAN, DERIVED_STEPS, SHARP_STEPS, EUCLIDEAN_STEPS, EXACT];
 
 /// What the theorem presumes, in whatever time.
 const PREMISES: &[Premise] = &[Premise::Projected, Premise::FixedFanOut, Premise::StandardInput];
 
-const OF_THE_FLOW: &[Premise] = &[
-    Premise::Projected,
-    Premise::FixedFanOut,
-    Premise::StandardInput,
-    Premise::Flow,
-];
+const OF_THE_FLOW: &[Premise] = &[Premise::Projected, Premise::FixedFanOut, Premise::StandardInput, Premise::Flow];
 
-const OF_STEPS: &[Premise] = &[
-    Premise::Projected,
-    Premise::FixedFanOut,
-    Premise::StandardInput,
-    Premise::Steps,
-];
+const OF_STEPS: &[Premise] = &[Premise::Projected, Premise::FixedFanOut, Premise::StandardInput, Premise::Steps];
 
 /// A rate that Assumption 3 alone decides.
 fn of_assumption(facts: &Facts, rate: fn(&Assumption3) -> f64) -> Option<f64> {

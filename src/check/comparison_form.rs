@@ -49,24 +49,14 @@ pub fn rate(inputs: &Inputs, region: &Region, node: &Node, ledger: &mut Ledger) 
     let own = least - (kernel.tail - kernel.gate(region.theta));
     let own = ledger.at_most("bounds.own", "o = λ_D − (Q − D(θ̂))", bounds.number("own")?, own);
     let against = bounds.matrix("against", Some(count), Some(count))?;
-    ledger.table(
-        "bounds.against",
-        "A: cos θ × chord slope",
-        Side::AtLeast,
-        &against,
-        |j, k| (j != k).then(|| steepest_product(inputs, nodes.angles[[j, k]], region.theta)),
-    );
+    ledger.table("bounds.against", "A: cos θ × chord slope", Side::AtLeast, &against, |j, k| {
+        (j != k).then(|| steepest_product(inputs, nodes.angles[[j, k]], region.theta))
+    });
     let towards = bounds.matrix("towards", Some(count), Some(count))?;
-    ledger.table(
-        "bounds.towards",
-        "g: a × chord slope",
-        Side::AtMost,
-        &towards,
-        |j, k| {
-            let chord = || Interval::from(kernel.flattest_chord(nodes.angles[[j, k]], region.pair));
-            (j != k).then(|| (region.alignment * chord()).low)
-        },
-    );
+    ledger.table("bounds.towards", "g: a × chord slope", Side::AtMost, &towards, |j, k| {
+        let chord = || Interval::from(kernel.flattest_chord(nodes.angles[[j, k]], region.pair));
+        (j != k).then(|| (region.alignment * chord()).low)
+    });
     let mut constant = gates;
     constant.diag_mut().mapv_inplace(|d| d - least);
     let form = Form {
@@ -159,9 +149,7 @@ impl Form {
         let weight = |i: usize, j: usize| nodes.weights[[i, j]];
         // P_j w_l
         let seen = |j: usize, l: usize| -> Vec<Interval> {
-            (0..k)
-                .map(|i| weight(i, l) - nodes.cosines[[j, l]] * weight(i, j))
-                .collect()
+            (0..k).map(|i| weight(i, l) - nodes.cosines[[j, l]] * weight(i, j)).collect()
         };
         let unit = |i: usize, l: usize| {
             if i == l { Interval::ONE } else { Interval::ZERO }
@@ -205,7 +193,5 @@ fn steepest_product(inputs: &Inputs, angle: Interval, reach: Interval) -> f64 {
         let chord = inputs.kernel.steepest_chord(angle, at(i + 1));
         (at(i).cos() * chord).high
     };
-    (0..PIECES)
-        .map(piece)
-        .fold(0.0, |most, x| if x <= most { most } else { x })
+    (0..PIECES).map(piece).fold(0.0, |most, x| if x <= most { most } else { x })
 }

@@ -16,9 +16,7 @@ pub fn least_eigenvalue(matrix: &Array2<Interval>) -> f64 {
     let parts = parts(matrix.nrows(), joined).into_iter();
     let least = parts.map(|part| {
         let size = part.len();
-        of_part(&Array2::from_shape_fn((size, size), |(a, b)| {
-            matrix[[part[a], part[b]]]
-        }))
+        of_part(&Array2::from_shape_fn((size, size), |(a, b)| matrix[[part[a], part[b]]]))
     });
     least.fold(f64::INFINITY, f64::min)
 }
@@ -63,9 +61,8 @@ fn of_part(matrix: &Array2<Interval>) -> f64 {
     for _ in 0..20 {
         let found = shown(&middle, guess - room);
         if let Some(bound) = found {
-            let spread: Interval = (0..n * n)
-                .map(|at| Interval::from(entry((at / n, at % n)).radius()).squared())
-                .sum();
+            let spread: Interval =
+                (0..n * n).map(|at| Interval::from(entry((at / n, at % n)).radius()).squared()).sum();
             return (Interval::from(bound) - spread.sqrt()).low;
         }
         room *= 4.0;

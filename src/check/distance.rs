@@ -92,12 +92,7 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
             let largest = Nodes::pairs(inputs.nodes.len())
                 .map(|at| inputs.nodes.cosines[at].abs())
                 .fold(Interval::ZERO, Interval::max);
-            ledger.at_least(
-                "form",
-                "orthonormal: the largest cosine of two nodes",
-                ORTHOGONAL,
-                largest,
-            );
+            ledger.at_least("form", "orthonormal: the largest cosine of two nodes", ORTHOGONAL, largest);
             profile::orthonormal(inputs, &region, &bounds, ledger)?
         }
         "split" => profile::split(inputs, &region, &bounds, ledger)?,
@@ -130,27 +125,11 @@ fn region(inputs: &Inputs, node: &Node, bounds: &Node, rate: f64, ledger: &mut L
         .map(|(j, k)| kernel.density_above(inputs.nodes.widest(j, k, region.pair)))
         .fold(0.0, f64::max);
     let push = largest_row(count, near) + inputs.nodes.norm(count) * steepest;
-    let pull = ledger.at_most(
-        "bounds.pull",
-        "q in θ_j' ≤ −qθ_j + c‖W − W*‖",
-        bounds.number("pull")?,
-        pull,
-    );
-    let push = ledger.at_least(
-        "bounds.push",
-        "c in θ_j' ≤ −qθ_j + c‖W − W*‖",
-        bounds.number("push")?,
-        push,
-    );
+    let pull = ledger.at_most("bounds.pull", "q in θ_j' ≤ −qθ_j + c‖W − W*‖", bounds.number("pull")?, pull);
+    let push = ledger.at_least("bounds.push", "c in θ_j' ≤ −qθ_j + c‖W − W*‖", bounds.number("push")?, push);
     if !whole {
         let reached = reach(inputs.largest(), push * region.radius, pull, rate);
-        ledger.note(
-            "largest_angle",
-            "θ̂, above all that an angle reaches",
-            Side::Above,
-            theta,
-            reached.high,
-        );
+        ledger.note("largest_angle", "θ̂, above all that an angle reaches", Side::Above, theta, reached.high);
     }
     Ok(region)
 }

@@ -287,9 +287,7 @@ fn tail(x: f64) -> Interval {
     if x > 1.0 {
         let convergent = |depth: u32| {
             let x = Interval::from(x);
-            (1..=depth)
-                .rev()
-                .fold(x, |below, k| x + Interval::from(f64::from(k)) / below)
+            (1..=depth).rev().fold(x, |below, k| x + Interval::from(f64::from(k)) / below)
         };
         let (a, b) = (convergent(400), convergent(401));
         return density(x) / a.hull(b);
@@ -317,24 +315,15 @@ mod tests {
             let (kernel, pair) = (Gaussian::new(b), GaussianPair::new(b, b));
             let q = normal::tail(b);
             let tail = kernel.tail;
-            assert!(
-                (tail.middle() / q - 1.0).abs() < 1e-14 && tail.radius() < 1e-12 * q,
-                "{b}: {tail:?}, {q}"
-            );
+            assert!((tail.middle() / q - 1.0).abs() < 1e-14 && tail.radius() < 1e-12 * q, "{b}: {tail:?}, {q}");
             for angle in [1e-6, 0.01, 0.3, 1.0, PI / 2.0, 2.0, 2.8, 3.1] {
                 let found = pair.at(HalfAngle::from_radians(angle));
                 let gate = kernel.gate(angle.into());
                 let room = 1e-12 * found.d + 1e-30;
-                assert!(
-                    (gate.middle() - found.d).abs() < room + gate.radius(),
-                    "{b}, {angle}: {gate:?}, {found:?}"
-                );
+                assert!((gate.middle() - found.d).abs() < room + gate.radius(), "{b}, {angle}: {gate:?}, {found:?}");
                 assert!(gate.radius() < room + 3e-15 * q, "{b}, {angle}: {gate:?}");
                 let l = kernel.activation(angle.into());
-                assert!(
-                    (l.middle() - found.l).abs() < 1e-12 * found.l + l.radius(),
-                    "{b}, {angle}: {l:?}, {found:?}"
-                );
+                assert!((l.middle() - found.l).abs() < 1e-12 * found.l + l.radius(), "{b}, {angle}: {l:?}, {found:?}");
                 assert!(l.radius() < 1e-12 * q, "{b}, {angle}: {l:?}");
                 // What certificates leave for rounding.
                 if b > 0.0 && angle < 2.0 {

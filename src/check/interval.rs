@@ -183,12 +183,7 @@ impl<T: Into<Self>> Mul<T> for Interval {
         if self == Self::ZERO || other == Self::ZERO {
             return Self::ZERO;
         }
-        let products = [
-            self.low * other.low,
-            self.low * other.high,
-            self.high * other.low,
-            self.high * other.high,
-        ];
+        let products = [self.low * other.low, self.low * other.high, self.high * other.low, self.high * other.high];
         if products.iter().any(|x| x.is_nan()) {
             return Self::new(f64::NAN, f64::NAN);
         }

@@ -66,12 +66,7 @@ pub fn orthonormal(inputs: &Inputs, region: &Region, bounds: &Node, ledger: &mut
     let (a, e) = (region.alignment, region.product);
     let fourth = region.radius.min(region.chord * (region.radius + 1.0));
     let squares = kernel.tail.squared() / 16.0 * fourth.squared();
-    let squares = ledger.at_least(
-        "bounds.squares",
-        "(Q²/16) min(R, δ̂(1 + R))²",
-        bounds.number("squares")?,
-        squares,
-    );
+    let squares = ledger.at_least("bounds.squares", "(Q²/16) min(R, δ̂(1 + R))²", bounds.number("squares")?, squares);
     let steepest = Interval::from(kernel.chord_above(right, (e / a).min(1.0).acos()));
     let pairs = steepest / (a * 8.0) * region.radius.squared();
     let pairs = ledger.at_least("bounds.pairs", "h(e/a) R²/8a", bounds.number("pairs")?, pairs);
@@ -99,12 +94,7 @@ pub fn split(inputs: &Inputs, region: &Region, bounds: &Node, ledger: &mut Ledge
     let angles = Nodes::pairs(count).map(|at| nodes.angles[at]);
     let widest = angles.fold(Interval::ZERO, Interval::max);
     let linear = Interval::from(kernel.least_density(widest + region.pair));
-    let linear = ledger.at_most(
-        "bounds.linear",
-        "q₁ ≤ φ₂ wherever ρ comes",
-        bounds.number("linear")?,
-        linear,
-    );
+    let linear = ledger.at_most("bounds.linear", "q₁ ≤ φ₂ wherever ρ comes", bounds.number("linear")?, linear);
     let constant = Array2::from_shape_fn((count, count), |(j, k)| match j == k {
         true => kernel.tail - linear,
         false => kernel.gate(nodes.angles[[j, k]]) - linear * nodes.cosines[[j, k]],
@@ -125,12 +115,8 @@ pub fn split(inputs: &Inputs, region: &Region, bounds: &Node, ledger: &mut Ledge
     });
     let losses =
         ((kernel.tail - linear - least) / 16.0 + linear / 4.0) * region.radius.squared() + region.radius / 2.0 * bent;
-    let losses = ledger.at_least(
-        "bounds.losses",
-        "what does not depend on the profile",
-        bounds.number("losses")?,
-        losses,
-    );
+    let losses =
+        ledger.at_least("bounds.losses", "what does not depend on the profile", bounds.number("losses")?, losses);
     let own = Own::new(region.theta.high, FEW_ANGLES, |low, high| {
         let [low, high] = [low, high].map(Interval::from);
         let turned = (high / 2.0).sin().squared() * 2.0;
@@ -153,10 +139,7 @@ fn crosstalk(inputs: &Inputs, linear: Interval, j: usize, low: Interval, high: I
             (k, Interval::from((Interval::from(chord) - linear).high.max(0.0)))
         })
         .collect();
-    let along: Interval = others
-        .iter()
-        .map(|&(k, slope)| slope * nodes.cosines[[j, k]].squared())
-        .sum();
+    let along: Interval = others.iter().map(|&(k, slope)| slope * nodes.cosines[[j, k]].squared()).sum();
     let gram = Array2::from_shape_fn((others.len(), others.len()), |(a, b)| {
         let ((k, s), (l, t)) = (others[a], others[b]);
         (s * t).sqrt() * nodes.cosines[[k, l]]
@@ -192,9 +175,7 @@ fn worst(region: &Region, count: usize, own: &Own, pairs: Interval, gain: Option
         let gained = gain.map_or(Interval::ZERO, |gain| {
             let ahead = (cos_high * flat - sin_high).positive_part();
             let product = (cos_low * sin_high).min(0.5) * radius;
-            (gain.slope.sqrt() * ahead - gain.cost.sqrt() * product)
-                .positive_part()
-                .squared()
+            (gain.slope.sqrt() * ahead - gain.cost.sqrt() * product).positive_part().squared()
         });
         let bound = (main - pairs * (Interval::ONE - fourth) + gained).low;
         least = if bound >= least { least } else { bound };

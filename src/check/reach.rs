@@ -41,10 +41,7 @@ mod tests {
                 x += h * (force * (-rate * h * f64::from(i)).exp() - pull * x);
                 largest = f64::max(largest, x);
             }
-            assert!(
-                bound.high >= largest * (1.0 - 1e-4) && bound.high <= largest * 1.001,
-                "{bound:?}, {largest}"
-            );
+            assert!(bound.high >= largest * (1.0 - 1e-4) && bound.high <= largest * 1.001, "{bound:?}, {largest}");
         }
     }
 }

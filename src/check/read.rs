@@ -132,10 +132,7 @@ impl<'a> Node<'a> {
     /// One of some words, at a key.
     pub fn word(&self, key: &str, allowed: &[&'static str]) -> Result<&'static str, Mistake> {
         let node = self.at(key)?;
-        let word = node
-            .value
-            .as_str()
-            .and_then(|word| allowed.iter().find(|known| **known == word));
+        let word = node.value.as_str().and_then(|word| allowed.iter().find(|known| **known == word));
         word.copied().ok_or_else(|| {
             let quoted: Vec<String> = allowed.iter().map(|word| format!("\"{word}\"")).collect();
             node.mistake(quoted.join(", "))

@@ -41,9 +41,7 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
         inputs,
         region: &region,
     };
-    ledger.table("matrix", "M: rows of W, then of V", Side::AtLeast, &matrix, |i, j| {
-        Some(suprema.entry(i, j).high)
-    });
+    ledger.table("matrix", "M: rows of W, then of V", Side::AtLeast, &matrix, |i, j| Some(suprema.entry(i, j).high));
     let weights = node.numbers("weights", Some(size))?;
     let least = weights.iter().copied().fold(f64::INFINITY, f64::min);
     ledger.note("weights", "p > 0", Side::AtLeast, least, f64::MIN_POSITIVE);
@@ -52,13 +50,7 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
     ledger.note("rate", "−max (Mp)_i/p_i", Side::AtMost, rate, slowest.low);
     let start = inputs.start();
     let reached = envelope(&exact, &start);
-    ledger.row(
-        "region",
-        "ẑ, above sup e^{Mt} z(0)",
-        Side::Above,
-        &region.errors,
-        &reached,
-    );
+    ledger.row("region", "ẑ, above sup e^{Mt} z(0)", Side::Above, &region.errors, &reached);
     let products = node.matrix("products", Some(size), Some(size))?;
     let left = residual(&exact, &products, &start);
     ledger.table(
@@ -73,13 +65,7 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
         },
     );
     let turned: Vec<f64> = (m..n).map(|k| suprema.turn(k, &products).high).collect();
-    ledger.row(
-        "drift",
-        "ψ̂, above all that a node of W_r turns",
-        Side::Above,
-        &region.drift,
-        &turned,
-    );
+    ledger.row("drift", "ψ̂, above all that a node of W_r turns", Side::Above, &region.drift, &turned);
     Ok(())
 }
 
@@ -101,9 +87,7 @@ fn residual(matrix: &Array2<Interval>, products: &Array2<f64>, start: &[f64]) ->
     let other = Array2::from_shape_fn((size, size), |(i, j)| -> Interval {
         (0..size).map(|k| matrix[[j, k]] * products[[i, k]]).sum()
     });
-    Array2::from_shape_fn((size, size), |(i, j)| {
-        half[[i, j]] + other[[i, j]] + Interval::from(start[i]) * start[j]
-    })
+    Array2::from_shape_fn((size, size), |(i, j)| half[[i, j]] + other[[i, j]] + Interval::from(start[i]) * start[j])
 }
 
 /// sup_t e^{Mt} z, from above; infinite where it does not come to rest.
@@ -130,12 +114,7 @@ fn envelope(matrix: &Array2<Interval>, start: &[f64]) -> Vec<f64> {
         let inflated: Vec<f64> = (0..size)
             .map(|i| match still(i) {
                 true => 0.0,
-                false => {
-                    (0..size)
-                        .map(|k| Interval::from(propagator[[i, k]]) * z[k])
-                        .sum::<Interval>()
-                        .high
-                }
+                false => (0..size).map(|k| Interval::from(propagator[[i, k]]) * z[k]).sum::<Interval>().high,
             })
             .collect();
         for (largest, inflated) in largest.iter_mut().zip(&inflated) {
@@ -212,8 +191,7 @@ impl Suprema<'_> {
     /// √(D² + D'²), which falls with the angle.
     fn gain(&self, j: usize, k: usize) -> Interval {
         let nearest = self.angles(j, k).0;
-        self.gate(j, k)
-            .hypot(Interval::from(self.inputs.kernel.slope(nearest).high))
+        self.gate(j, k).hypot(Interval::from(self.inputs.kernel.slope(nearest).high))
     }
 
     /// sup sin φ D(φ), by branch and bound with bounds in intervals.

@@ -2,9 +2,9 @@
 
 use super::{Failure, say};
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use luckflow::check::{self, Checked, Finding, Side};
+use luckflow::output::terminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -70,16 +70,11 @@ fn sentence(finding: &Finding) -> String {
         side,
         ..
     } = finding;
-    format!(
-        "{item} ({meaning}): found {claimed:.9e}; allowed: {} {recomputed:.9e}",
-        relation(*side)
-    )
+    format!("{item} ({meaning}): found {claimed:.9e}; allowed: {} {recomputed:.9e}", relation(*side))
 }
 
 fn table(certificate: &Checked) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["item", "meaning", "claimed", "must be", "recomputed", ""]);
+    let mut table = terminal::table(["item", "meaning", "claimed", "must be", "recomputed", ""], 0..0);
     for finding in &certificate.findings {
         table.add_row([
             finding.item.clone(),

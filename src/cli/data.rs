@@ -2,8 +2,9 @@
 
 use super::{Failure, say};
 use clap::Args;
-use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::Table;
 use luckflow::images::{ImageFolder, Images, Moments};
+use luckflow::output::terminal;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -45,9 +46,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn counts(folder: &ImageFolder) -> Table {
     let classes = folder.classes();
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["class", "train", "test"]);
+    let mut table = terminal::table(["class", "train", "test"], 0..0);
     let train = folder.train.counts(classes);
     let test = folder.test.counts(classes);
     for (class, (train, test)) in train.iter().zip(test).enumerate() {
@@ -59,9 +58,7 @@ fn counts(folder: &ImageFolder) -> Table {
 /// Of the images to train on.
 fn moments(images: &Images) -> Table {
     let Moments { mean, deviation } = Moments::of(images);
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["channel", "mean", "deviation"]);
+    let mut table = terminal::table(["channel", "mean", "deviation"], 0..0);
     for (channel, (mean, deviation)) in mean.iter().zip(deviation).enumerate() {
         table.add_row([channel.to_string(), format!("{mean:.4}"), format!("{deviation:.4}")]);
     }

@@ -4,8 +4,7 @@ use super::source::{Given, Source};
 use super::watch::Watch;
 use super::{Failure, INTERRUPTED, pool, say};
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::Table;
 use luckflow::bound::Standing;
 use luckflow::config::Document;
 use luckflow::experiment::theorem4::Theorem4;
@@ -14,6 +13,7 @@ use luckflow::experiment::two_layer::claim::RateClaim;
 use luckflow::experiment::{Experiment, Hooks as _, Scenario, Silent};
 use luckflow::falsify::Search;
 use luckflow::ndarray::Array2;
+use luckflow::output::terminal;
 use luckflow::output::{Claim, Folder, Provenance};
 use luckflow::plot::number::short;
 use luckflow::theory::Verdict;
@@ -136,9 +136,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         say(format_args!("wrote {}", folder.path().display()))?;
     }
-    let refuted = kept
-        .iter()
-        .filter(|kept| kept.standing == PROVEN && kept.verdict() == Verdict::Violated);
+    let refuted = kept.iter().filter(|kept| kept.standing == PROVEN && kept.verdict() == Verdict::Violated);
     match refuted.count() {
         0 => Ok(ExitCode::SUCCESS),
         count => Err(Failure::runtime(format!("{count} bounds that are proved do not hold"))),
@@ -240,17 +238,18 @@ fn write_start(attack: &Attack, threshold: f64, folder: &Folder) -> Result<PathB
 }
 
 fn table(kept: &[AttackRecord]) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        "bound",
-        "standing",
-        "claimed",
-        "smallest found/claimed",
-        "in the region",
-        "along the run from there",
-        "verdict",
-    ]);
+    let mut table = terminal::table(
+        [
+            "bound",
+            "standing",
+            "claimed",
+            "smallest found/claimed",
+            "in the region",
+            "along the run from there",
+            "verdict",
+        ],
+        2..6,
+    );
     for kept in kept {
         table.add_row([
             kept.bound.to_owned(),
@@ -261,9 +260,6 @@ fn table(kept: &[AttackRecord]) -> Table {
             or_dash(kept.along_run),
             kept.verdict().to_string(),
         ]);
-    }
-    for column in table.column_iter_mut().skip(2).take(4) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }

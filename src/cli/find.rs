@@ -69,11 +69,7 @@ fn show(found: &Found, quiet: bool) -> Result<(), Failure> {
             None => say(folder),
         };
     }
-    let values: Vec<String> = found
-        .values
-        .iter()
-        .map(|(name, value)| format!("{name} = {value}"))
-        .collect();
+    let values: Vec<String> = found.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let row = found.index.map_or(String::new(), |index| format!(" row {index}"));
     say(format_args!("{folder}{row}: {}", values.join(", ")))?;
     match command {

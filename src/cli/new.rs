@@ -36,9 +36,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| {
             let path = path.display();
-            Failure::usage(format!(
-                "--out: {path}: found {error}; allowed: a file that is not there yet"
-            ))
+            Failure::usage(format!("--out: {path}: found {error}; allowed: a file that is not there yet"))
         })?;
     super::say(format_args!("wrote {}", path.display()))?;
     Ok(ExitCode::SUCCESS)

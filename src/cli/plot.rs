@@ -63,10 +63,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     }
     let all = figures::read(path).map_err(Failure::usage)?;
-    let all: Vec<(String, Figure)> = all
-        .into_iter()
-        .map(|(name, figure)| (name, arguments.styled(figure)))
-        .collect();
+    let all: Vec<(String, Figure)> = all.into_iter().map(|(name, figure)| (name, arguments.styled(figure))).collect();
     let mut written = Vec::new();
     if arguments.formats.contains(&Format::Svg) {
         written.extend(figures::draw(&folder, &all).map_err(Failure::runtime)?);
@@ -114,14 +111,12 @@ fn converted(
 ) -> Result<(), Failure> {
     use luckflow::plot::{Fonts, FormatError};
     type Convert = fn(&Figure, &Fonts) -> Result<Vec<u8>, FormatError>;
-    let wanted: Vec<(&str, Convert)> = [
-        (Format::Pdf, "pdf", Figure::to_pdf as Convert),
-        (Format::Png, "png", Figure::to_png as Convert),
-    ]
-    .into_iter()
-    .filter(|(format, ..)| formats.contains(format))
-    .map(|(_, ending, convert)| (ending, convert))
-    .collect();
+    let wanted: Vec<(&str, Convert)> =
+        [(Format::Pdf, "pdf", Figure::to_pdf as Convert), (Format::Png, "png", Figure::to_png as Convert)]
+            .into_iter()
+            .filter(|(format, ..)| formats.contains(format))
+            .map(|(_, ending, convert)| (ending, convert))
+            .collect();
     if wanted.is_empty() {
         return Ok(());
     }

@@ -30,9 +30,7 @@ pub fn threads(flag: &str, asked: Option<u16>) -> Result<usize, Failure> {
         // What rayon takes for "as many as there are cores".
         Ok(0) => Ok(cores),
         Ok(count) if count <= most => Ok(count),
-        _ => Err(Failure::usage(format!(
-            "{place}: found {found}; allowed: a whole number from 1 to {most}"
-        ))),
+        _ => Err(Failure::usage(format!("{place}: found {found}; allowed: a whole number from 1 to {most}"))),
     }
 }
 

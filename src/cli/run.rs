@@ -92,10 +92,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match outcome.end() {
         RunEnd::Interrupted { .. } => Ok(ExitCode::from(INTERRUPTED)),
         end if end.is_regular() => Ok(ExitCode::SUCCESS),
-        end => Err(Failure::runtime(format!(
-            "the run ended early: {end}; {}",
-            end.advice().unwrap_or_default()
-        ))),
+        end => Err(Failure::runtime(format!("the run ended early: {end}; {}", end.advice().unwrap_or_default()))),
     }
 }
 

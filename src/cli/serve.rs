@@ -21,9 +21,7 @@ const MOST: usize = 16;
 /// Answers until the program is ended.
 pub fn serve(live: Live, port: u16) -> Result<ExitCode, Failure> {
     let failed = |error: io::Error| {
-        Failure::runtime(format!(
-            "--serve: port {port}: found {error}; allowed: a port that is free"
-        ))
+        Failure::runtime(format!("--serve: port {port}: found {error}; allowed: a port that is free"))
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();

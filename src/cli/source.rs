@@ -38,11 +38,7 @@ impl Given {
         let beside = document.path.parent().unwrap_or(Path::new(""));
         let beside = std::path::absolute(beside.join(".")).unwrap_or(beside.into());
         let beside = plain(&beside.to_string_lossy());
-        Self(format!(
-            "# luckflow {}\n# Files are named as in {beside}\n\n{}",
-            words.join(" "),
-            document.text
-        ))
+        Self(format!("# luckflow {}\n# Files are named as in {beside}\n\n{}", words.join(" "), document.text))
     }
 
     /// Keeps it in the folder of its results.
@@ -62,7 +58,5 @@ fn quoted(word: &str) -> String {
 
 /// Without characters that end a comment or have no place in one.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

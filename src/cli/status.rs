@@ -2,8 +2,8 @@
 
 use super::Failure;
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::Table;
+use luckflow::output::terminal;
 use luckflow::sweep::Status;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -36,18 +36,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn table(found: &[Status]) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        "folder",
-        "shard",
-        "done",
-        "of",
-        "failed",
-        "violated",
-        "is",
-        "left, one core",
-    ]);
+    let mut table =
+        terminal::table(["folder", "shard", "done", "of", "failed", "violated", "is", "left, one core"], 2..6);
     for status in found {
         let tally = &status.tally;
         table.add_row([
@@ -60,9 +50,6 @@ fn table(found: &[Status]) -> Table {
             status.state().to_owned(),
             left(status.left()),
         ]);
-    }
-    for column in table.column_iter_mut().skip(2).take(4) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }

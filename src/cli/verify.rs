@@ -2,8 +2,8 @@
 
 use super::Failure;
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::CellAlignment;
+use luckflow::output::terminal;
 use luckflow::plot::number::short;
 use luckflow::verify::{self, Standing};
 use std::process::ExitCode;
@@ -15,9 +15,7 @@ pub struct Arguments {}
 /// Prints the table; fails if something does not hold that is not only stated by others.
 pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
     let claims = verify::all();
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["claim", "measured", "expected", "standing", "verdict"]);
+    let mut table = terminal::table(["claim", "measured", "expected", "standing", "verdict"], 0..0);
     for claim in &claims {
         table.add_row([
             claim.claim.clone(),

@@ -18,10 +18,7 @@ struct Cells {
 /// Each with the first.
 pub(super) fn compare(folders: &[PathBuf], names: Vec<String>, tolerance: f64) -> Result<Comparison, CompareError> {
     let all: Vec<Cells> = folders.iter().map(|folder| read(folder)).collect::<Result<_, _>>()?;
-    let axes: Vec<Option<Json>> = all
-        .iter()
-        .map(|cells| Some(Json::from(cells.axes.join(", "))))
-        .collect();
+    let axes: Vec<Option<Json>> = all.iter().map(|cells| Some(Json::from(cells.axes.join(", ")))).collect();
     let counts: Vec<Option<Json>> = all.iter().map(|cells| Some(Json::from(cells.rows.len()))).collect();
     let settings = [("sweep.axis", axes), ("cells", counts)]
         .into_iter()
@@ -34,9 +31,8 @@ pub(super) fn compare(folders: &[PathBuf], names: Vec<String>, tolerance: f64) -
     let (mut results, mut same) = (Vec::new(), 0);
     for (place, column) in all[0].columns.iter().enumerate() {
         let others = all[1..].iter();
-        let found: Vec<Option<String>> = others
-            .map(|other| differs(&all[0], place, other, column, tolerance))
-            .collect();
+        let found: Vec<Option<String>> =
+            others.map(|other| differs(&all[0], place, other, column, tolerance)).collect();
         if found.iter().all(Option::is_none) {
             same += 1;
             continue;
@@ -83,10 +79,7 @@ fn differs(first: &Cells, place: usize, other: &Cells, column: &str, tolerance: 
         (0, _) => Some("no cell of both".into()),
         (_, 0) => None,
         _ if apart.is_infinite() => Some(format!("{count} of {shared} cells; as in {place}")),
-        _ => Some(format!(
-            "{count} of {shared} cells; by a part of {} at {place}",
-            short(apart)
-        )),
+        _ => Some(format!("{count} of {shared} cells; by a part of {} at {place}", short(apart))),
     }
 }
 

@@ -52,13 +52,7 @@ mod tests {
         let found = flat(&value);
         let mut paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
         paths.sort_unstable();
-        let expected = [
-            "end.kind",
-            "findings[1]",
-            "findings[a].label",
-            "findings[a].rho[0]",
-            "findings[a].rho[1]",
-        ];
+        let expected = ["end.kind", "findings[1]", "findings[a].label", "findings[a].rho[0]", "findings[a].rho[1]"];
         assert_eq!(paths, expected);
     }
 }

@@ -1,8 +1,7 @@
 //! A comparison for people, for programs, for papers.
 
 use super::{Comparison, Difference};
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use crate::output::terminal;
 use std::fmt::Write as _;
 
 /// How a comparison is written.
@@ -38,9 +37,7 @@ impl Comparison {
                 let _ = writeln!(text, "The {part}s are the same.");
                 continue;
             }
-            let mut table = Table::new();
-            table.load_style(UTF8_HORIZONTAL_ONLY);
-            table.set_header([part.to_owned()].iter().chain(&self.names));
+            let mut table = terminal::table([part.to_owned()].iter().chain(&self.names), 0..0);
             for difference in differences {
                 table.add_row([&difference.what].into_iter().chain(&difference.values));
             }
@@ -59,12 +56,7 @@ impl Comparison {
         for (part, differences) in self.parts() {
             let part = part.to_owned();
             for difference in differences {
-                write(
-                    [&part, &difference.what]
-                        .into_iter()
-                        .chain(&difference.values)
-                        .collect(),
-                );
+                write([&part, &difference.what].into_iter().chain(&difference.values).collect());
             }
         }
         let bytes = writer.into_inner().expect("into memory");

@@ -7,12 +7,7 @@ use std::fmt::Write;
 pub fn table(keys: &[&Key]) -> String {
     let mut text = String::from("| key | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
     for key in keys {
-        let cells = [
-            format!("`{}`", key.path),
-            fallback(key),
-            code(&key.allowed()),
-            meaning(key),
-        ];
+        let cells = [format!("`{}`", key.path), fallback(key), code(&key.allowed()), meaning(key)];
         let cells = cells.map(|cell| cell.replace('|', "\\|"));
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }

@@ -56,9 +56,7 @@ impl Document {
         let place = self.place(Some(value.origin));
         let mut table = &mut self.root;
         for (depth, key) in sections.iter().enumerate() {
-            let node = table
-                .entry(key.clone())
-                .or_insert_with(|| Node::new(Value::Table(Table::new()), value.origin));
+            let node = table.entry(key.clone()).or_insert_with(|| Node::new(Value::Table(Table::new()), value.origin));
             if !matches!(node.value, Value::Table(_)) {
                 return Err(ScenarioError {
                     place,

@@ -226,10 +226,8 @@ impl fmt::Display for ValueKind {
             Self::Whole { low, high } => write!(f, "a whole number from {low} to {}", large(high)),
             Self::Flag => f.write_str("true or false"),
             Self::Words { words, files } => {
-                let files: Vec<String> = files
-                    .iter()
-                    .map(|(key, ending)| format!("{{ {key} = \"…{ending}\" }}"))
-                    .collect();
+                let files: Vec<String> =
+                    files.iter().map(|(key, ending)| format!("{{ {key} = \"…{ending}\" }}")).collect();
                 let between = if words.is_empty() || files.is_empty() {
                     ""
                 } else {

@@ -14,11 +14,7 @@ pub(super) fn table(file: &str, text: &str) -> Result<Table, ScenarioError> {
         ScenarioError {
             place: format!("{file}:{line}"),
             key: "syntax".into(),
-            found: format!(
-                "`{}` ({})",
-                shorten(written),
-                shorten(&error.message().replace('\n', ", "))
-            ),
+            found: format!("`{}` ({})", shorten(written), shorten(&error.message().replace('\n', ", "))),
             allowed: "TOML: `key = value` lines under [section] headings".into(),
         }
     })?;

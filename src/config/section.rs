@@ -37,9 +37,7 @@ impl Section {
     /// The file's name without its ending.
     pub fn name(&self) -> String {
         let path = &self.document.path;
-        let stem = path
-            .file_stem()
-            .filter(|_| path != Path::new(source::STANDARD_INPUT_NAME));
+        let stem = path.file_stem().filter(|_| path != Path::new(source::STANDARD_INPUT_NAME));
         stem.map_or_else(|| "scenario".into(), |stem| stem.to_string_lossy().into_owned())
     }
 

@@ -79,9 +79,7 @@ fn absent(path: &Path, error: &io::Error) -> ScenarioError {
 /// All bytes, of which there must not be too many: what never ends is not waited for.
 fn read(path: &Path, from: impl Read) -> Result<Vec<u8>, ScenarioError> {
     let mut bytes = Vec::new();
-    from.take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| absent(path, &error))?;
+    from.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| absent(path, &error))?;
     if bytes.len() as u64 > LARGEST {
         let found = format!("more than {LARGEST} bytes");
         return Err(mistake(path, found, "a scenario of at most 1 MB"));

@@ -55,12 +55,10 @@ pub fn read_matrix(path: &Path) -> Result<Array2<f64>, ArrayFileError> {
     check_npy_header(&bytes).map_err(&unreadable)?;
     let array = decode(&bytes).map_err(|error| unreadable(error.to_string()))?;
     let shape = array.shape().to_vec();
-    let matrix = array
-        .into_dimensionality::<Ix2>()
-        .map_err(|_| ArrayFileError::NotAMatrix {
-            path: path.into(),
-            shape,
-        })?;
+    let matrix = array.into_dimensionality::<Ix2>().map_err(|_| ArrayFileError::NotAMatrix {
+        path: path.into(),
+        shape,
+    })?;
     match matrix.indexed_iter().find(|(_, entry)| !entry.is_finite()) {
         Some(((row, column), &entry)) => Err(ArrayFileError::NotFinite {
             path: path.into(),
@@ -80,9 +78,7 @@ fn decode(bytes: &[u8]) -> Result<ArrayD<f64>, ViewNpyError> {
         // Its length fits the header; only where it lies in memory does not.
         Err(ViewNpyError::MisalignedData) => {
             let copied = ArrayD::<f64>::read_npy(io::Cursor::new(bytes));
-            copied
-                .map(|array| in_rows(array.view()))
-                .map_err(|_| ViewNpyError::MisalignedData)
+            copied.map(|array| in_rows(array.view())).map_err(|_| ViewNpyError::MisalignedData)
         }
         other => other,
     }
@@ -108,14 +104,7 @@ mod tests {
     /// A file of version 1 with this header and data.
     fn npy(header: &str, data: &[u8]) -> Vec<u8> {
         let length = (header.len() + 1) as u16;
-        [
-            b"\x93NUMPY\x01\x00",
-            &length.to_le_bytes()[..],
-            header.as_bytes(),
-            b"\n",
-            data,
-        ]
-        .concat()
+        [b"\x93NUMPY\x01\x00", &length.to_le_bytes()[..], header.as_bytes(), b"\n", data].concat()
     }
 
     #[test]

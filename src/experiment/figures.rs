@@ -106,10 +106,7 @@ pub fn read(folder: &Path) -> Result<Vec<(String, Figure)>, FiguresError> {
         }
     };
     match read() {
-        Ok(named) => Ok(named
-            .into_iter()
-            .map(|named| (named.name.into_owned(), named.figure.into_owned()))
-            .collect()),
+        Ok(named) => Ok(named.into_iter().map(|named| (named.name.into_owned(), named.figure.into_owned())).collect()),
         Err(source) => Err(FiguresError { path, source }),
     }
 }

@@ -1,6 +1,6 @@
 //! `verdicts.csv`: what the theory claims of a run, what was simulated, and why the verdict is what it is.
 
-use crate::output::{Cell, Column, Table};
+use crate::output::{Column, Reading, Table};
 use crate::theory::Verdict;
 use serde::{Deserialize, Deserializer, de};
 use std::io;
@@ -39,31 +39,19 @@ fn verdict<'de, D: Deserializer<'de>>(from: D) -> Result<Verdict, D::Error> {
 
 /// All of them, a row each.
 pub(super) fn table(all: Vec<Judged>) -> Table<'static> {
-    let columns = vec![
-        Column::text("claim", "as in summary.json"),
-        Column::text("label", "as in figures"),
-        Column::text("formula", "what is claimed"),
-        Column::text("source", "where the formula comes from"),
-        Column::number("claimed", "", "rates are per unit of time"),
-        Column::number("simulated", "", "what the run has in its place"),
-        Column::number("tolerance", "", "how far apart they may be"),
-        Column::verdict("verdict", "what follows"),
-        Column::text("why", "in a sentence"),
+    type Field = Reading<Judged>;
+    let readings = vec![
+        Field::text("claim", "as in summary.json", |judged| judged.claim.clone()),
+        Field::text("label", "as in figures", |judged| judged.label.clone()),
+        Field::text("formula", "what is claimed", |judged| judged.formula.clone()),
+        Field::text("source", "where the formula comes from", |judged| judged.source.clone()),
+        Field::number("claimed", "", "rates are per unit of time", |judged| judged.claimed),
+        Field::number("simulated", "", "what the run has in its place", |judged| judged.simulated),
+        Field::number("tolerance", "", "how far apart they may be", |judged| judged.tolerance),
+        Field::new(Column::verdict("verdict", "what follows"), |judged: &Judged| judged.verdict),
+        Field::text("why", "in a sentence", |judged| judged.why.clone()),
     ];
-    let rows = all.into_iter().map(|judged| {
-        vec![
-            judged.claim.into(),
-            judged.label.into(),
-            judged.formula.into(),
-            judged.source.into(),
-            judged.claimed.into(),
-            judged.simulated.into(),
-            judged.tolerance.into(),
-            Cell::from(judged.verdict),
-            judged.why.into(),
-        ]
-    });
-    Table::new(VERDICTS, columns, rows)
+    Table::of(VERDICTS, readings, all)
 }
 
 /// Those of a result folder; none where the experiment claims nothing.

@@ -23,13 +23,14 @@ pub mod two_layer;
 mod view;
 mod write;
 
+pub use crate::output::Reading;
 pub use crate::runs::{Hooks, Nowhere, Silent, Store};
 pub use array_file::{ArrayFileError, read_matrix};
 use contract::certificate;
 pub use contract::{About, Experiment, Outcome, ResultFile};
 pub use error::ExperimentError;
 pub use judged::{Judged, VERDICTS, read as read_verdicts};
-pub use record::{ERROR, Reading, Record, VERDICT, simulated, verdict};
+pub use record::{ERROR, Record, VERDICT, simulated, verdict};
 pub use registry::{ExperimentKind, KINDS};
 pub use resolved::{RESOLVED, SCENARIO, resolved};
 pub use scenario::{Prepared, Scenario};

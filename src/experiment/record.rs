@@ -2,9 +2,8 @@
 
 use super::{Experiment, Outcome};
 use crate::output::table::ColumnKind;
-use crate::output::{Cell, Column};
+use crate::output::{Cell, Column, Reading};
 use crate::theory::Verdict;
-use std::borrow::Cow;
 
 /// Ending of the names of columns that have verdicts.
 pub const VERDICT: &str = "_verdict";
@@ -25,57 +24,11 @@ pub fn simulated(claim: &str) -> String {
     format!("{claim}{SIMULATED}")
 }
 
-/// Reads one field off an outcome.
-type Read<O> = Box<dyn Fn(&O) -> Cell + Send + Sync>;
-
-/// A column, and how its field is read off an outcome.
-pub struct Reading<O> {
-    /// Which column.
-    pub column: Column,
-    read: Read<O>,
-}
-
-impl<O: 'static> Reading<O> {
-    /// A column of floating-point numbers.
-    pub fn number<T: Into<Cell>>(
-        name: impl Into<Cow<'static, str>>,
-        unit: &'static str,
-        meaning: impl Into<Cow<'static, str>>,
-        read: impl Fn(&O) -> T + Send + Sync + 'static,
-    ) -> Self {
-        Self::new(Column::number(name, unit, meaning), read)
-    }
-
-    /// A column of whole numbers.
-    pub fn count<T: Into<Cell>>(
-        name: impl Into<Cow<'static, str>>,
-        meaning: impl Into<Cow<'static, str>>,
-        read: impl Fn(&O) -> T + Send + Sync + 'static,
-    ) -> Self {
-        Self::new(Column::count(name, meaning), read)
-    }
-
-    /// A column of words.
-    pub fn text<T: Into<Cell>>(
-        name: impl Into<Cow<'static, str>>,
-        meaning: impl Into<Cow<'static, str>>,
-        read: impl Fn(&O) -> T + Send + Sync + 'static,
-    ) -> Self {
-        Self::new(Column::text(name, meaning), read)
-    }
-
+impl<O> Reading<O> {
     /// The verdict on a claim, in a column named after it.
     pub fn verdict<T: Into<Option<Verdict>>>(claim: &str, read: impl Fn(&O) -> T + Send + Sync + 'static) -> Self {
-        let meaning = format!("what the run says of {claim}");
-        let column = Column::verdict(verdict(claim), meaning);
+        let column = Column::verdict(verdict(claim), format!("what the run says of {claim}"));
         Self::new(column, move |outcome| read(outcome).into())
-    }
-
-    fn new<T: Into<Cell>>(column: Column, read: impl Fn(&O) -> T + Send + Sync + 'static) -> Self {
-        Self {
-            column,
-            read: Box::new(move |outcome| read(outcome).into()),
-        }
     }
 }
 
@@ -96,10 +49,7 @@ impl Record {
         let own = E::columns();
         let end = outcome.end();
         let error = (!end.is_regular()).then(|| format!("{end}; {}", end.advice().unwrap_or_default()));
-        let cells = own
-            .iter()
-            .map(|reading| (reading.read)(outcome))
-            .chain([end.kind().into(), error.into()]);
+        let cells = own.iter().map(|reading| reading.of(outcome)).chain([end.kind().into(), error.into()]);
         Self {
             fields: cells.map(Cell::field).collect(),
         }

@@ -113,7 +113,6 @@ impl Scaled {
             products.sum::<f64>() / self.sum
         });
         let both = slopes.iter().zip(&self.largest);
-        both.map(|(slope, largest)| largest * (factor * slope - common))
-            .collect()
+        both.map(|(slope, largest)| largest * (factor * slope - common)).collect()
     }
 }

@@ -46,10 +46,7 @@ fn teacher(stream: &mut Stream, kind: usize, m: usize) -> (&'static str, Array2<
     match kind % 4 {
         0 => ("orthonormal", Array2::eye(m)),
         1 => ("random", draw::random_teacher(stream, 4 * m, m)),
-        2 => (
-            "equiangular",
-            equiangular(m, 0.3 - 0.5 / m.max(2) as f64 * f64::from(m.is_multiple_of(2))),
-        ),
+        2 => ("equiangular", equiangular(m, 0.3 - 0.5 / m.max(2) as f64 * f64::from(m.is_multiple_of(2)))),
         _ => ("antipodal", antipodal(m)),
     }
 }
@@ -62,10 +59,7 @@ fn problem(stream: &mut Stream, [m, r, outputs]: [usize; 3], b: f64, scale: f64)
     }
     let orthonormal: bool = stream.random();
     let (teacher, fan_out) = if orthonormal && outputs >= m {
-        (
-            Array2::eye(m),
-            Array2::from_shape_fn((m, outputs), |(j, c)| f64::from(u8::from(j == c))),
-        )
+        (Array2::eye(m), Array2::from_shape_fn((m, outputs), |(j, c)| f64::from(u8::from(j == c))))
     } else {
         let fan_out = Array2::from_shape_simple_fn((m, outputs), || 0.5 + stream.random::<f64>());
         let signs = fan_out.mapv(|x: f64| if (x * 1e6) as i64 % 2 == 0 { x } else { -x });
@@ -99,21 +93,10 @@ fn no_start_is_slower_than_the_bound_on_the_joint_distance() {
         let found = falsify_joint::joint(&problem, &Within::euclidean(&problem, &claim), claim.rate, &LITTLE);
         tested += 1;
         least = least.min(found.ratio);
-        assert!(
-            found.ratio > 1.0 - ROUNDING,
-            "cell {cell}, m = {m}, r = {r}, b = {b}: {claim:?} {found:?}"
-        );
-        let found = falsify_joint::joint(
-            &problem,
-            &Within::euclidean(&problem, &claim),
-            1.3 * claim.rate,
-            &LITTLE,
-        );
+        assert!(found.ratio > 1.0 - ROUNDING, "cell {cell}, m = {m}, r = {r}, b = {b}: {claim:?} {found:?}");
+        let found = falsify_joint::joint(&problem, &Within::euclidean(&problem, &claim), 1.3 * claim.rate, &LITTLE);
         if cell % 9 == 0 && b >= 1.5 {
-            assert!(
-                found.ratio < 0.99,
-                "cell {cell}: a third more is not refuted: {found:?}"
-            );
+            assert!(found.ratio < 0.99, "cell {cell}: a third more is not refuted: {found:?}");
         }
     }
     assert!(tested > 25, "{tested}");
@@ -213,10 +196,7 @@ fn searches_see_the_gradients_that_differences_have() {
     let teacher = equiangular(3, 0.2);
     // Some in the ball, some on its surface.
     for radius in [0.2, 5.0] {
-        Checked::of(
-            15,
-            distance::rate(teacher.view(), &Curves::new(0.5), [radius, 0.4], 0.1),
-        );
+        Checked::of(15, distance::rate(teacher.view(), &Curves::new(0.5), [radius, 0.4], 0.1));
     }
     let mut stream = rng::stream(2, "problem", &[]);
     let problem = problem(&mut stream, [3, 2, 4], 0.3, 0.1);
@@ -244,10 +224,7 @@ fn searches_see_the_gradients_that_differences_have() {
     }
     let padded = draw::pad_rows(teacher.view(), 5);
     for measure in [Measure::Theta, Measure::TanHalf] {
-        Checked::of(
-            15,
-            angle::rate(padded.view(), &Curves::new(0.5), 1, 0.3, (measure, 0.1)),
-        );
+        Checked::of(15, angle::rate(padded.view(), &Curves::new(0.5), 1, 0.3, (measure, 0.1)));
     }
 }
 
@@ -272,10 +249,7 @@ fn no_start_is_slower_than_the_bounds_on_the_largest_angle() {
             let found = angle(teacher.view(), b, theta0, (measure, claimed), &LITTLE);
             tested[kind] += 1;
             least = least.min(found.ratio);
-            assert!(
-                found.ratio > 1.0 - ROUNDING,
-                "{name}, m = {m}, b = {b}, θ₀ = {theta0}: {measure:?} {found:?}"
-            );
+            assert!(found.ratio > 1.0 - ROUNDING, "{name}, m = {m}, b = {b}, θ₀ = {theta0}: {measure:?} {found:?}");
         }
     }
     assert!(tested.iter().all(|count| *count > 30), "{tested:?}");
@@ -298,10 +272,7 @@ fn no_start_is_slower_than_the_bound_on_the_distance() {
         let found = distance(teacher.view(), b, region, claim.rate, &LITTLE);
         tested += 1;
         least = least.min(found.ratio);
-        assert!(
-            found.ratio > 1.0 - ROUNDING,
-            "{name}, m = {m}, b = {b}, θ₀ = {theta0}: {claim:?} {found:?}"
-        );
+        assert!(found.ratio > 1.0 - ROUNDING, "{name}, m = {m}, b = {b}, θ₀ = {theta0}: {claim:?} {found:?}");
     }
     assert!(tested > 60, "{tested}");
     assert!(least < 1.05, "some bound is nearly attained: {least}");

@@ -105,10 +105,7 @@ impl Set {
 
     fn parts(&self, numbers: &[f64]) -> (Turned<'_>, Spread) {
         let (of_weights, of_errors) = numbers.split_at(self.nominal.len());
-        (
-            Turned::new(self.nominal.view(), of_weights),
-            Spread::new(of_errors, self.nominal.nrows()),
-        )
+        (Turned::new(self.nominal.view(), of_weights), Spread::new(of_errors, self.nominal.nrows()))
     }
 
     fn target<'a>(&'a self, problem: &'a Problem, curves: &'a Curves) -> Target<'a> {
@@ -157,9 +154,8 @@ impl Set {
             let in_errors = spread.in_squares(&of_v, in_v.view());
             let both = errors.z.iter().zip(in_nodes[..m].iter().chain(&in_errors)).enumerate();
             // d chord/dθ = 2 sin θ, de²/de = 2e.
-            let mut in_z: Vec<f64> = both
-                .map(|(i, (z, slope))| 2.0 * slope * if i < m { z.sin() } else { *z })
-                .collect();
+            let mut in_z: Vec<f64> =
+                both.map(|(i, (z, slope))| 2.0 * slope * if i < m { z.sin() } else { *z }).collect();
             in_z[entry] -= value * log_slope;
             let along: f64 = in_z.iter().zip(&errors.in_entry).map(|(a, b)| a * b).sum();
             let mut in_shares: Vec<f64> = in_z.iter().zip(&errors.limits).map(|(a, b)| a * b).collect();

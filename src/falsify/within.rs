@@ -32,11 +32,8 @@ impl Within {
 
     /// The box of the comparison matrix.
     pub fn comparison(problem: &Problem, certificate: &certificate::Certificate) -> Self {
-        let (angles, errors) = certificate
-            .region
-            .as_slice()
-            .expect("a vector of its own")
-            .split_at(problem.teacher_nodes());
+        let (angles, errors) =
+            certificate.region.as_slice().expect("a vector of its own").split_at(problem.teacher_nodes());
         Self {
             angles: angles.to_vec(),
             errors: errors.to_vec(),

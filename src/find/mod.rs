@@ -152,15 +152,10 @@ fn run(
     let values: BTreeMap<String, String> = flat(&summary).into_iter().map(named).chain(scenario).collect();
     seen.names(values.keys().map(String::as_str));
     let value = |condition: &Condition| values.get(&condition.name);
-    if !conditions
-        .iter()
-        .all(|one| value(one).is_some_and(|value| one.holds(value)))
-    {
+    if !conditions.iter().all(|one| value(one).is_some_and(|value| one.holds(value))) {
         return Ok(());
     }
-    let asked = conditions
-        .iter()
-        .filter_map(|one| Some((one.name.clone(), value(one)?.clone())));
+    let asked = conditions.iter().filter_map(|one| Some((one.name.clone(), value(one)?.clone())));
     show(Found {
         folder: folder.into(),
         index: None,
@@ -183,10 +178,7 @@ fn rows(
             let place = header.iter().position(|known| known == name)?;
             row.get(place)
         };
-        if !conditions
-            .iter()
-            .all(|one| value(&one.name).is_some_and(|value| one.holds(value)))
-        {
+        if !conditions.iter().all(|one| value(&one.name).is_some_and(|value| one.holds(value))) {
             return Ok(());
         }
         let axes = manifest.axes.iter().map(String::as_str).chain(["seed"]);

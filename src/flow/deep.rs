@@ -70,9 +70,7 @@ pub fn node_gradients(teacher: &Deep<f64>, student: &Deep<f64>, x: ArrayView2<f6
     let (teacher, student) = (&unrolled(teacher), &unrolled(student));
     let (f_star, y_star) = Layers::of(teacher, x);
     let (f, y) = Layers::of(student, x);
-    let mut all: Vec<Array2<f64>> = (0..depth)
-        .map(|l| Array2::zeros(student_shape(student, l, x)))
-        .collect();
+    let mut all: Vec<Array2<f64>> = (0..depth).map(|l| Array2::zeros(student_shape(student, l, x))).collect();
     all.push(&y_star - &y);
     let gates: Vec<_> = (1..=depth).map(|l| [f.gates(l), f_star.gates(l)]).collect();
     for sample in 0..x.ncols() {

@@ -101,16 +101,14 @@ impl FlowJacobian {
         let mut weights = dh_star.dot(&self.teacher.t());
         general_mat_mul(-1.0, &dh, w, 1.0, &mut weights);
         general_mat_mul(-1.0, &h, dw, 1.0, &mut weights);
-        Zip::from(weights.rows_mut())
-            .and(w.rows())
-            .and(dw.rows())
-            .and(self.force.rows())
-            .for_each(|mut out, w, dw, force| {
+        Zip::from(weights.rows_mut()).and(w.rows()).and(dw.rows()).and(self.force.rows()).for_each(
+            |mut out, w, dw, force| {
                 let along = out.dot(&w) + dw.dot(&force);
                 let radial = w.dot(&force);
                 out.scaled_add(-along, &w);
                 out.scaled_add(-radial, &dw);
-            });
+            },
+        );
 
         let mut fan_out = Array2::zeros(self.fan_out.dim());
         if self.fan_out_runs {
@@ -242,9 +240,8 @@ fn tangent_basis(w: ArrayView1<f64>) -> Array2<f64> {
     let mut normal = w.to_owned();
     normal[largest] += w[largest].signum();
     let scale = 2.0 / normal.dot(&normal);
-    let reflection = Array2::from_shape_fn((k, k), |(i, j)| {
-        f64::from(u8::from(i == j)) - scale * normal[i] * normal[j]
-    });
+    let reflection =
+        Array2::from_shape_fn((k, k), |(i, j)| f64::from(u8::from(i == j)) - scale * normal[i] * normal[j]);
     let keep: Vec<usize> = (0..k).filter(|&i| i != largest).collect();
     reflection.select(Axis(0), &keep)
 }

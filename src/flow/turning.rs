@@ -7,9 +7,7 @@ use ndarray::ArrayView1;
 pub fn turning(node: ArrayView1<f64>, (norm, velocity): (f64, ArrayView1<f64>), target: ArrayView1<f64>) -> (f64, f64) {
     let vectors = [node, target, velocity];
     let contiguous = vectors.each_ref().map(|vector| vector.as_standard_layout());
-    let [node, target, velocity] = contiguous
-        .each_ref()
-        .map(|vector| vector.as_slice().unwrap_or_default());
+    let [node, target, velocity] = contiguous.each_ref().map(|vector| vector.as_slice().unwrap_or_default());
     let [square] = sums(node, target, velocity, |_, t, _| [t * t]);
     let scale = 1.0 / square.sqrt();
     // θ̇ = −ẇ·u, u the unit vector of P⊥ w*; w* − w first, so that nothing cancels near it.

@@ -65,10 +65,7 @@ fn images(x: &Source, y: &Source) -> Result<Images, ImageError> {
         check_npy_header(&source.bytes).map_err(|found| source.refuse(found, "what NumPy writes"))?;
     }
     let pixels: ArrayD<u8> = x.array().map_err(|error| {
-        x.refuse(
-            error.to_string(),
-            "unsigned bytes, N × rows × columns, with channels last or second",
-        )
+        x.refuse(error.to_string(), "unsigned bytes, N × rows × columns, with channels last or second")
     })?;
     let (shape, pixels) = planes(pixels.view()).ok_or_else(|| {
         let found = format!("an array of shape {:?}", pixels.shape());

@@ -22,23 +22,11 @@ pub enum Format {
 }
 
 /// Files of the binary CIFAR-10.
-const CIFAR10: [&str; 5] = [
-    "data_batch_1.bin",
-    "data_batch_2.bin",
-    "data_batch_3.bin",
-    "data_batch_4.bin",
-    "data_batch_5.bin",
-];
+const CIFAR10: [&str; 5] =
+    ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
 
 impl Format {
-    const ALL: [Self; 6] = [
-        Self::Cifar10,
-        Self::Cifar100,
-        Self::Idx,
-        Self::Npy,
-        Self::Npz,
-        Self::Pictures,
-    ];
+    const ALL: [Self; 6] = [Self::Cifar10, Self::Cifar100, Self::Idx, Self::Npy, Self::Npz, Self::Pictures];
 
     /// What a folder is known by.
     const fn mark(self) -> &'static str {
@@ -120,19 +108,14 @@ impl ImageFolder {
     pub fn open(folder: &Path) -> Result<Self, ImageError> {
         let format = recognise(folder)?;
         let (train, test) = match format {
-            Format::Cifar10 => (
-                cifar::read(folder, &CIFAR10, format)?,
-                cifar::read(folder, &["test_batch.bin"], format)?,
-            ),
-            Format::Cifar100 => (
-                cifar::read(folder, &["train.bin"], format)?,
-                cifar::read(folder, &["test.bin"], format)?,
-            ),
+            Format::Cifar10 => {
+                (cifar::read(folder, &CIFAR10, format)?, cifar::read(folder, &["test_batch.bin"], format)?)
+            }
+            Format::Cifar100 => {
+                (cifar::read(folder, &["train.bin"], format)?, cifar::read(folder, &["test.bin"], format)?)
+            }
             Format::Idx => (idx_pair(folder, "train")?, idx_pair(folder, "t10k")?),
-            Format::Npy => (
-                arrays::read_files(folder, "train")?,
-                arrays::read_files(folder, "test")?,
-            ),
+            Format::Npy => (arrays::read_files(folder, "train")?, arrays::read_files(folder, "test")?),
             Format::Npz => arrays::read_archive(&archive(folder)?)?.into(),
             Format::Pictures => (pictures::read(folder, "train")?, pictures::read(folder, "test")?),
         };
@@ -157,10 +140,7 @@ impl ImageFolder {
                 files
             }
             Format::Cifar100 => named(&["train.bin", "test.bin"]),
-            Format::Idx => ["train", "t10k"]
-                .iter()
-                .flat_map(|part| idx_files(folder, part))
-                .collect(),
+            Format::Idx => ["train", "t10k"].iter().flat_map(|part| idx_files(folder, part)).collect(),
             Format::Npy => named(&["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"]),
             Format::Npz => vec![archive(folder)?],
             Format::Pictures => {

@@ -62,9 +62,7 @@ fn array<const N: usize>(path: &Path) -> Result<([usize; N], Vec<u8>), ImageErro
         let word: [u8; 4] = std::array::from_fn(|byte| head[at + byte]);
         u32::from_be_bytes(word) as usize
     });
-    let product = sides
-        .iter()
-        .try_fold(1_u64, |product, &side| product.checked_mul(side as u64));
+    let product = sides.iter().try_fold(1_u64, |product, &side| product.checked_mul(side as u64));
     let allowed = format!("the product of its dimensions {sides:?}");
     let Some(entries) = product.filter(|&entries| entries <= LARGEST) else {
         return refuse(format!("the dimensions {sides:?}"), "fewer entries".into());

@@ -39,12 +39,7 @@ impl Images {
     /// # Panics
     /// If there are not as many pixels as the labels and the shape ask for.
     pub fn new(shape: Shape, pixels: Vec<u8>, labels: Vec<u8>) -> Self {
-        assert_eq!(
-            pixels.len(),
-            labels.len() * shape.len(),
-            "pixels of {} images",
-            labels.len()
-        );
+        assert_eq!(pixels.len(), labels.len() * shape.len(), "pixels of {} images", labels.len());
         Self { shape, pixels, labels }
     }
 

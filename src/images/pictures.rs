@@ -84,9 +84,7 @@ fn decode(path: &Path) -> Result<(Shape, Vec<u8>), ImageError> {
     let size = reader.output_buffer_size().filter(|&size| size <= LARGEST);
     let size = size.ok_or_else(|| refuse(format!("more than {LARGEST} bytes of pixels")))?;
     let mut mixed = vec![0; size];
-    let info = reader
-        .next_frame(&mut mixed)
-        .map_err(|error| refuse(error.to_string()))?;
+    let info = reader.next_frame(&mut mixed).map_err(|error| refuse(error.to_string()))?;
     let (there, channels) = match info.color_type {
         ColorType::Grayscale => (1, 1),
         ColorType::GrayscaleAlpha => (2, 1),

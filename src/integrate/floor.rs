@@ -38,12 +38,7 @@ impl NoiseFloor {
         floors
             .into_iter()
             .map(|(value, cause)| Self { value, cause })
-            .fold(
-                Self::NONE,
-                |highest, floor| {
-                    if floor.value > highest.value { floor } else { highest }
-                },
-            )
+            .fold(Self::NONE, |highest, floor| if floor.value > highest.value { floor } else { highest })
     }
 }
 

@@ -82,10 +82,7 @@ pub enum RunEnd {
 impl RunEnd {
     /// Whether the run came to its natural end.
     pub fn is_regular(&self) -> bool {
-        matches!(
-            self,
-            Self::Horizon | Self::Finished | Self::Converged { .. } | Self::AtRest { .. }
-        )
+        matches!(self, Self::Horizon | Self::Finished | Self::Converged { .. } | Self::AtRest { .. })
     }
 
     /// One word for tables, as in `summary.json`.
@@ -177,22 +174,13 @@ impl fmt::Display for RunEnd {
         match self {
             Self::Horizon => write!(f, "reached the horizon"),
             Self::AtFloor { floor, cause } => {
-                write!(
-                    f,
-                    "began below the noise floor {floor:.3e} that {cause} sets, and did not move"
-                )
+                write!(f, "began below the noise floor {floor:.3e} that {cause} sets, and did not move")
             }
             Self::AtRest { time, moved } => {
-                write!(
-                    f,
-                    "came to rest by t = {time:.6}: nothing moved by more than {moved:.1e} since half that time"
-                )
+                write!(f, "came to rest by t = {time:.6}: nothing moved by more than {moved:.1e} since half that time")
             }
             Self::StepTooSmall { time, step } => {
-                write!(
-                    f,
-                    "a step of {step:e} moves nothing from t = {time:.6} on: it is lost to rounding"
-                )
+                write!(f, "a step of {step:e} moves nothing from t = {time:.6} on: it is lost to rounding")
             }
             Self::Finished => write!(f, "did all that was asked for"),
             Self::Converged { time } => {
@@ -200,10 +188,9 @@ impl fmt::Display for RunEnd {
             }
             Self::Interrupted { time: Some(time) } => write!(f, "interrupted at t = {time:.6}"),
             Self::Interrupted { time: None } => write!(f, "interrupted"),
-            Self::NotFinite { time, component } => write!(
-                f,
-                "the velocity of state component {component} is not finite at t = {time:.6}"
-            ),
+            Self::NotFinite { time, component } => {
+                write!(f, "the velocity of state component {component} is not finite at t = {time:.6}")
+            }
             Self::Diverged { time, component } => {
                 write!(f, "state component {component} diverged at t = {time:.6}")
             }

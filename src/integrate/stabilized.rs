@@ -223,11 +223,7 @@ impl Chebyshev {
         let mut values = vec![[1.0, 0.0, 0.0], [w0, 1.0, 0.0]];
         for j in 2..=stages {
             let ([t, dt, ddt], [p, dp, ddp]) = (values[j - 1], values[j - 2]);
-            values.push([
-                2.0 * w0 * t - p,
-                2.0 * (t + w0 * dt) - dp,
-                2.0 * (2.0 * dt + w0 * ddt) - ddp,
-            ]);
+            values.push([2.0 * w0 * t - p, 2.0 * (t + w0 * dt) - dp, 2.0 * (2.0 * dt + w0 * ddt) - ddp]);
         }
         let [_, slope, curvature] = values[stages];
         Self {

@@ -75,10 +75,7 @@ pub fn lanczos(
         let mut image = Array1::<f64>::zeros(dim);
         while taken < steps {
             basis.row_mut(taken).assign(&v);
-            let goes_on = apply(
-                v.as_slice().expect("contiguous"),
-                image.as_slice_mut().expect("contiguous"),
-            );
+            let goes_on = apply(v.as_slice().expect("contiguous"), image.as_slice_mut().expect("contiguous"));
             if !goes_on {
                 return Ok(None);
             }

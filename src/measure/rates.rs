@@ -114,10 +114,7 @@ impl Line {
             xy += (x - x_mean) * (y - y_mean);
         }
         let slope = xy / xx;
-        let residuals: f64 = points
-            .iter()
-            .map(|(x, y)| (y - y_mean - slope * (x - x_mean)).powi(2))
-            .sum();
+        let residuals: f64 = points.iter().map(|(x, y)| (y - y_mean - slope * (x - x_mean)).powi(2)).sum();
         Self {
             slope,
             slope_error: (residuals / (count - 2.0).max(1.0) / xx).sqrt(),
@@ -140,10 +137,8 @@ mod tests {
 
     #[test]
     fn a_fading_second_mode_shows_in_the_error() {
-        let points: Vec<_> = (0..200)
-            .map(|i| 0.1 * f64::from(i))
-            .map(|t| (t, (-t).exp() + 30.0 * (-1.4 * t).exp()))
-            .collect();
+        let points: Vec<_> =
+            (0..200).map(|i| 0.1 * f64::from(i)).map(|t| (t, (-t).exp() + 30.0 * (-1.4 * t).exp())).collect();
         let fit = fit_decay(&points, 1e-8).unwrap();
         assert!((fit.rate - 1.0).abs() > 0.005, "the mode is still there");
         assert!((fit.rate - 1.0).abs() < 2.0 * fit.standard_error);

@@ -68,8 +68,7 @@ impl Readings {
         }
         if self.points.len() == MOST {
             let mut place = 0..MOST;
-            self.points
-                .retain(|_| place.next().is_some_and(|place| place.is_multiple_of(2)));
+            self.points.retain(|_| place.next().is_some_and(|place| place.is_multiple_of(2)));
             self.stride *= 2;
         }
         self.taken += 1;

@@ -237,9 +237,7 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved,
         };
-        moved
-            .and_then(|()| self.remove(from))
-            .map_err(|source| FolderError::Io { path: target, source })
+        moved.and_then(|()| self.remove(from)).map_err(|source| FolderError::Io { path: target, source })
     }
 
     fn manifest(&self) -> MutexGuard<'_, Manifest> {

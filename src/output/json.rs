@@ -33,10 +33,7 @@ mod tests {
         assert!(long.starts_with("unknown variant `ää") && long.contains("line 1 column"));
         // What a terminal would obey is escaped.
         let colour = said("\"\\u001b[31m\"");
-        assert!(
-            !colour.contains('\u{1b}') && colour.contains("line 1 column"),
-            "{colour}"
-        );
+        assert!(!colour.contains('\u{1b}') && colour.contains("line 1 column"), "{colour}");
         let right: Word = serde_json::from_str("\"One\"").unwrap();
         assert_eq!(format!("{right:?}"), "One");
     }

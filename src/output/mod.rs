@@ -7,10 +7,13 @@ mod identity;
 pub(crate) mod json;
 mod manifest;
 mod provenance;
+mod reading;
 pub mod table;
+pub mod terminal;
 
 pub use checkpoints::Checkpoints;
 pub use folder::{Claim, Folder, FolderError};
 pub use identity::Identities;
 pub use provenance::Provenance;
+pub use reading::Reading;
 pub use table::{Cell, Column, Table};

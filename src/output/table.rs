@@ -201,10 +201,7 @@ mod tests {
     #[test]
     fn a_table_has_a_row_per_line_whatever_stands_in_it() {
         let columns = vec![Column::text("what", "words"), Column::count("n", "a count")];
-        let rows = [
-            vec!["two\nlines, \"quoted\"".into(), 3_usize.into()],
-            vec![Cell::Empty, None::<u64>.into()],
-        ];
+        let rows = [vec!["two\nlines, \"quoted\"".into(), 3_usize.into()], vec![Cell::Empty, None::<u64>.into()]];
         let mut out = Vec::new();
         Table::new("t.csv", columns, rows.into_iter()).write(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -133,9 +133,8 @@ fn mirror_square(square: ArrayViewMut2<f64>) {
     let (own, right) = top.view_mut().split_at(Axis(1), half);
     let (mut left, rest) = bottom.view_mut().split_at(Axis(1), half);
     let copy = |(mut rows, columns): (ArrayViewMut2<f64>, ArrayView2<f64>)| {
-        for (mut rows, columns) in rows
-            .axis_chunks_iter_mut(Axis(1), SMALL)
-            .zip(columns.axis_chunks_iter(Axis(0), SMALL))
+        for (mut rows, columns) in
+            rows.axis_chunks_iter_mut(Axis(1), SMALL).zip(columns.axis_chunks_iter(Axis(0), SMALL))
         {
             rows.assign(&columns.t());
         }
@@ -188,17 +187,10 @@ pub trait OverlapMethod: Send {
 /// Panics with a clear word if shapes do not belong together; every implementation calls it first.
 pub(crate) fn assert_shapes(student: &LayerView, teacher: &LayerView, out: &Overlaps) {
     let (n, m) = (student.nodes(), teacher.nodes());
-    assert_eq!(
-        student.input_dim(),
-        teacher.input_dim(),
-        "student and teacher must have the same input dimension"
-    );
+    assert_eq!(student.input_dim(), teacher.input_dim(), "student and teacher must have the same input dimension");
     assert_eq!(out.gates.dim(), (n, n + m), "[D, D*] must be n × (n + m)");
     assert_eq!(out.activations.dim(), (n, n + m), "[L, L*] must be n × (n + m)");
-    assert!(
-        out.mixed.is_empty() || out.mixed.dim() == (n, n + m),
-        "[A, A*] must be n × (n + m)"
-    );
+    assert!(out.mixed.is_empty() || out.mixed.dim() == (n, n + m), "[A, A*] must be n × (n + m)");
 }
 
 #[cfg(test)]

@@ -91,9 +91,7 @@ impl Axis {
         // Ticks go a little beyond the data.
         let inside = |&x: &f64| self.has(10.0 * x) && self.has(0.1 * x);
         let known = values.filter(inside).map(|x| self.warp(x));
-        let [low, high] = known.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
-            [low.min(x), high.max(x)]
-        });
+        let [low, high] = known.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
         let size = low.abs().max(high.abs());
         match self.scale {
             _ if low > high => [0.0, 1.0],
@@ -213,11 +211,7 @@ impl Coordinate<'_> {
         };
         Ticks {
             labelled: labelled.iter().map(|tick| (place(tick), power(*tick, plain))).collect(),
-            minor: minor
-                .iter()
-                .filter(|tick| !labelled.contains(tick))
-                .map(place)
-                .collect(),
+            minor: minor.iter().filter(|tick| !labelled.contains(tick)).map(place).collect(),
             exponent: 0,
         }
     }

@@ -80,10 +80,7 @@ fn staggered(pieces: &[Vec<Point>], frame: &Frame, turn: Turn) -> Vec<Point> {
 pub(super) fn glyphs(at: &[Point], look: Look, hollow: bool) -> Element {
     let marker = look.marker.unwrap_or(Marker::Disc);
     let shape = marker.path(look.radius);
-    let d: String = at
-        .iter()
-        .map(|&(x, y)| format!("M{} {}{shape}", px(x), px(y)))
-        .collect();
+    let d: String = at.iter().map(|&(x, y)| format!("M{} {}{shape}", px(x), px(y))).collect();
     let fill = match (marker.is_open(), hollow) {
         (true, _) => "none".to_owned(),
         (false, true) => "#fff".to_owned(),
@@ -113,17 +110,9 @@ pub(super) fn set(at: &[Point], look: Look) -> Element {
 
 /// Where a log axis ends and values are zero: a wedge, and no line there.
 pub(super) fn edge(group: &mut Element, points: &[Point], look: Look, frame: &Frame) {
-    let zeros: Vec<f64> = points
-        .iter()
-        .filter(|point| frame.is_at_edge(**point))
-        .map(|point| point.0)
-        .collect();
+    let zeros: Vec<f64> = points.iter().filter(|point| frame.is_at_edge(**point)).map(|point| point.0).collect();
     let every = zeros.len().div_ceil(SPARSE).max(1);
-    let at: Vec<Point> = zeros
-        .iter()
-        .step_by(every)
-        .map(|&x| (frame.across(frame.x.part(x)), frame.bottom))
-        .collect();
+    let at: Vec<Point> = zeros.iter().step_by(every).map(|&x| (frame.across(frame.x.part(x)), frame.bottom)).collect();
     if !at.is_empty() {
         group.push(glyphs(&at, look.marked(Marker::Wedge), true).with("class", "zero"));
     }
@@ -136,10 +125,8 @@ pub(super) fn band(group: &mut Element, points: &[(f64, f64, f64)], look: Look, 
         true => Some((frame.across(frame.x.part(x)), frame.bottom)),
         false => frame.at((x, y)),
     };
-    let pairs: Vec<Option<(Point, Point)>> = points
-        .iter()
-        .map(|&(x, low, high)| Some((side(x, low)?, frame.at((x, high))?)))
-        .collect();
+    let pairs: Vec<Option<(Point, Point)>> =
+        points.iter().map(|&(x, low, high)| Some((side(x, low)?, frame.at((x, high))?))).collect();
     let mut d = String::new();
     for run in pairs.split(Option::is_none).filter(|run| run.len() > 1) {
         let lower: Vec<Point> = run.iter().flatten().map(|pair| pair.0).collect();

@@ -36,11 +36,7 @@ fn lighter(Rgb(r, g, b): Rgb) -> Rgb {
     let mix = |from: u8, to: u8, part: f64| (f64::from(from) + part * (f64::from(to) - f64::from(from))).round() as u8;
     if most - least < 16 {
         let part = f64::from(most) / 255.0;
-        return Rgb(
-            mix(INK.0, GROUND.0, part),
-            mix(INK.1, GROUND.1, part),
-            mix(INK.2, GROUND.2, part),
-        );
+        return Rgb(mix(INK.0, GROUND.0, part), mix(INK.1, GROUND.1, part), mix(INK.2, GROUND.2, part));
     }
     let middle = (f64::from(least) + f64::from(most)) / 510.0;
     let part = ((LIGHT - middle) / (1.0 - middle)).max(0.0);

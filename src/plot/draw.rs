@@ -199,16 +199,8 @@ impl<'a> Sheet<'a> {
             .with("role", "img")
             .with("aria-labelledby", format!("{} {}", id("title"), id("caption")))
             .with("font-family", FONTS)
-            .holding(
-                Element::new("title")
-                    .with("id", id("title"))
-                    .saying(&plain(&self.figure.title)),
-            )
-            .holding(
-                Element::new("desc")
-                    .with("id", id("caption"))
-                    .saying(&plain(&self.caption())),
-            )
+            .holding(Element::new("title").with("id", id("title")).saying(&plain(&self.figure.title)))
+            .holding(Element::new("desc").with("id", id("caption")).saying(&plain(&self.caption())))
     }
 
     /// What is said of a figure to those who do not see it.
@@ -287,10 +279,7 @@ impl<'a> Sheet<'a> {
             let sentence = panel.sentence.as_deref().unwrap_or("Nothing to draw.");
             let lines = wrap(sentence, NAME, 0.9 * (frame.right - frame.left));
             for (i, line) in lines.iter().enumerate() {
-                let at = (
-                    0.5 * (frame.left + frame.right),
-                    0.5 * (frame.top + frame.bottom) + 20.0 * i as f64,
-                );
+                let at = (0.5 * (frame.left + frame.right), 0.5 * (frame.top + frame.bottom) + 20.0 * i as f64);
                 group.push(text(line, at, NAME, Anchor::Middle));
             }
             group.push(axes(&frame, ticks, false));
@@ -351,8 +340,6 @@ fn named(label: &str, exponent: i32) -> String {
 
 /// From a title, the same for the same (FNV-1a).
 fn of_title(title: &str) -> String {
-    let hash = title.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     format!("f{hash:08x}")
 }

@@ -114,12 +114,7 @@ impl Figure {
         let mut dotted = Pixmap::new(size.width(), size.height()).ok_or_else(too_large)?;
         resvg::render(&tree, Transform::from_scale(scale, scale), &mut dotted.as_mut());
         // The page is opaque: the last of four numbers says nothing.
-        let colors: Vec<u8> = dotted
-            .data()
-            .chunks_exact(4)
-            .flat_map(|dot| &dot[..3])
-            .copied()
-            .collect();
+        let colors: Vec<u8> = dotted.data().chunks_exact(4).flat_map(|dot| &dot[..3]).copied().collect();
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, size.width(), size.height());
         encoder.set_color(png::ColorType::Rgb);

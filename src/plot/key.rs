@@ -176,12 +176,7 @@ impl<'a> Entry<'a> {
             group.push(text(line, at, SIZE, Anchor::Start));
         }
         if let Some(ends) = self.bar {
-            bar(
-                group,
-                ends,
-                (left, top + LINE * lines.len() as f64 + 2.0),
-                BAR.0.min(room - 40.0),
-            );
+            bar(group, ends, (left, top + LINE * lines.len() as f64 + 2.0), BAR.0.min(room - 40.0));
         }
     }
 }
@@ -296,10 +291,7 @@ fn remarks<'f>(figure: &Figure, frame: &impl Fn(usize) -> Frame<'f>) -> Vec<Stri
     if figure.panels.iter().enumerate().any(at_edge) {
         remarks.push("Wedges on the lower edge: zero or less, which a log axis does not have.");
     }
-    if all()
-        .flat_map(|series| series.mark.points())
-        .any(|(x, y)| x.is_infinite() || y.is_infinite())
-    {
+    if all().flat_map(|series| series.mark.points()).any(|(x, y)| x.is_infinite() || y.is_infinite()) {
         remarks.push("Infinite values are left out.");
     }
     let beyond = |series: &Series| match &series.mark {

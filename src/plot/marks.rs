@@ -120,20 +120,12 @@ impl Series {
             }
             Mark::Level(y) => {
                 if let Some((_, y)) = self.seen(frame).filter(|_| y.is_finite()) {
-                    group.push(stroke(
-                        format!("M{} {}H{}", px(frame.left), px(y), px(frame.right)),
-                        look,
-                        "butt",
-                    ));
+                    group.push(stroke(format!("M{} {}H{}", px(frame.left), px(y), px(frame.right)), look, "butt"));
                 }
             }
             Mark::Divider(_) => {
                 if let Some((x, _)) = self.seen(frame) {
-                    group.push(stroke(
-                        format!("M{} {}V{}", px(x), px(frame.top), px(frame.bottom)),
-                        look,
-                        "butt",
-                    ));
+                    group.push(stroke(format!("M{} {}V{}", px(x), px(frame.top), px(frame.bottom)), look, "butt"));
                 }
             }
             Mark::Cells(cells) => fill(&mut group, areas(cells, frame), look, frame),

@@ -36,12 +36,7 @@ pub(super) fn axes(frame: &Frame, (x_ticks, y_ticks): (&Ticks, &Ticks), grid: bo
     }
     let (left, right) = (frame.left, frame.right);
     ticks += &path(&[(left, frame.top), (left, frame.bottom), (right, frame.bottom)]);
-    let lines = |d: String, color: &str| {
-        Element::new("path")
-            .with("d", d)
-            .with("fill", "none")
-            .with("stroke", color)
-    };
+    let lines = |d: String, color: &str| Element::new("path").with("d", d).with("fill", "none").with("stroke", color);
     if grid {
         group.push(lines(grid_lines, GRID));
     }

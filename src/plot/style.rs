@@ -188,10 +188,7 @@ impl Look {
             (VERMILLION, 2.5, Marker::Triangle, SHORT),
             (GREEN, 2.0, Marker::Diamond, SPARSE),
         ][index % 3];
-        (
-            Self::new(color, SOLID, width).marked(marker),
-            Self::new(color, bound, 2.0),
-        )
+        (Self::new(color, SOLID, width).marked(marker), Self::new(color, bound, 2.0))
     }
 
     /// One of a few measured series.

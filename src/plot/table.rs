@@ -59,8 +59,7 @@ impl Figure {
         };
         let earlier = series.earlier.iter().zip(&frames.values);
         let mut all: Vec<Entry> = earlier.flat_map(of_frame).collect();
-        last.iter_mut()
-            .for_each(|entry| entry.frame = frames.values.last().copied());
+        last.iter_mut().for_each(|entry| entry.frame = frames.values.last().copied());
         all.extend(last);
         all
     }

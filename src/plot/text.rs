@@ -85,9 +85,7 @@ fn script(chars: &[char], i: usize) -> Option<(f64, usize, usize, usize)> {
         return Some((level, i + 2, end, end + 1));
     }
     let is_word = |place: Option<usize>| {
-        place
-            .and_then(|place| chars.get(place))
-            .is_some_and(|c| c.is_alphanumeric() || *c == '_')
+        place.and_then(|place| chars.get(place)).is_some_and(|c| c.is_alphanumeric() || *c == '_')
     };
     let one = is_word(i.checked_sub(1)) && !is_word(i.checked_sub(2));
     let fits = one && is_word(Some(i + 1)) && !is_word(Some(i + 2));
@@ -144,23 +142,9 @@ mod tests {
         };
         let piece = |level, text: &str| (level, text.to_owned());
         assert_eq!(levels("W_u → W*"), [piece(0, "W"), piece(1, "u"), piece(0, " → W*")]);
-        assert_eq!(
-            levels("η^{0.498}·10⁻³"),
-            [piece(0, "η"), piece(-1, "0.498"), piece(0, "·10"), piece(-1, "−3")]
-        );
-        assert_eq!(
-            levels("θ₀, vⱼ"),
-            [piece(0, "θ"), piece(1, "0"), piece(0, ", v"), piece(1, "j")]
-        );
-        for name in [
-            "integrate.max_steps",
-            "lambda_min_L",
-            "a_",
-            "_",
-            "^",
-            "x_{open",
-            "theta_1",
-        ] {
+        assert_eq!(levels("η^{0.498}·10⁻³"), [piece(0, "η"), piece(-1, "0.498"), piece(0, "·10"), piece(-1, "−3")]);
+        assert_eq!(levels("θ₀, vⱼ"), [piece(0, "θ"), piece(1, "0"), piece(0, ", v"), piece(1, "j")]);
+        for name in ["integrate.max_steps", "lambda_min_L", "a_", "_", "^", "x_{open", "theta_1"] {
             assert_eq!(levels(name), [piece(0, name)]);
         }
     }

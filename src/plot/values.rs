@@ -154,12 +154,7 @@ mod tests {
     fn every_number_comes_back() {
         #[derive(Serialize, Deserialize)]
         struct Held(#[serde(with = "super")] Vec<(f64, f64)>);
-        let all = vec![
-            (f64::NAN, 0.1),
-            (f64::INFINITY, f64::NEG_INFINITY),
-            (-0.0, 5e-324),
-            (1.0, 1.0 / 3.0),
-        ];
+        let all = vec![(f64::NAN, 0.1), (f64::INFINITY, f64::NEG_INFINITY), (-0.0, 5e-324), (1.0, 1.0 / 3.0)];
         let text = serde_json::to_string(&Held(all.clone())).unwrap();
         let Held(back) = serde_json::from_str(&text).unwrap();
         let bits =

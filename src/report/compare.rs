@@ -27,21 +27,15 @@ pub(super) fn parts(folders: &[ResultFolder]) -> Vec<(String, String, Html)> {
 fn index(folders: &[ResultFolder]) -> Html {
     let rows = folders.iter().enumerate().map(|(place, folder)| {
         let link = tag("a").with("href", format!("#scenario-{place}")).text(&folder.name);
-        [
-            tag("th").with("scope", "row").child(link),
-            cell(&folder.experiment),
-            cell(&folder.end),
-        ]
+        [tag("th").with("scope", "row").child(link), cell(&folder.experiment), cell(&folder.end)]
     });
     table("", ["folder", "experiment", "how it ended"], rows)
 }
 
 /// A row for each key whose value is not the same in all folders.
 fn differences(folders: &[ResultFolder]) -> Html {
-    let keys: BTreeSet<&str> = folders
-        .iter()
-        .flat_map(|folder| folder.settings.iter().map(|setting| &setting.key[..]))
-        .collect();
+    let keys: BTreeSet<&str> =
+        folders.iter().flat_map(|folder| folder.settings.iter().map(|setting| &setting.key[..])).collect();
     let value = |folder: &'_ ResultFolder, key: &str| {
         let setting = folder.settings.iter().find(|setting| setting.key == key);
         setting.map_or("–".to_owned(), |setting| setting.value.clone())
@@ -77,15 +71,11 @@ fn verdicts(folders: &[ResultFolder]) -> Option<Html> {
                 |judged| {
                     let number = |x: Option<f64>| x.map_or("–".into(), short);
                     let numbers = format!("{} / {}", number(judged.claimed), number(judged.simulated));
-                    tag("td")
-                        .child(chip(judged.verdict))
-                        .child(tag("small").with("title", &judged.why).text(numbers))
+                    tag("td").child(chip(judged.verdict)).child(tag("small").with("title", &judged.why).text(numbers))
                 },
             )
         });
-        tag("tr")
-            .child(head("").rich(label))
-            .children(cells.collect::<Vec<_>>())
+        tag("tr").child(head("").rich(label)).children(cells.collect::<Vec<_>>())
     });
     let rows: Vec<Html> = rows.collect();
     (!rows.is_empty()).then(|| beside(folders, "claim (claimed / simulated)", rows))
@@ -96,9 +86,7 @@ fn beside(folders: &[ResultFolder], first: &str, rows: Vec<Html>) -> Html {
     let name = |text: &str| tag("th").with("scope", "col").text(text);
     let names = folders.iter().map(|folder| name(&folder.name));
     let heads = tag("tr").child(name(first)).children(names);
-    let table = tag("table")
-        .child(tag("thead").child(heads))
-        .child(tag("tbody").children(rows));
+    let table = tag("table").child(tag("thead").child(heads)).child(tag("tbody").children(rows));
     wide("", table)
 }
 

@@ -34,12 +34,11 @@ pub(super) fn card(folders: &[ResultFolder], folder: usize, index: usize) -> Htm
             .with("data-figure", index.to_string())
             .child(about)
             .child(drawn),
-        false => card
-            .child(about)
-            .child(drawn)
-            .child(tag("p").class("note").text(format!(
-                "More than {MOST_ROWS} rows of data: they are in figures/{name}.csv."
-            ))),
+        false => card.child(about).child(drawn).child(
+            tag("p")
+                .class("note")
+                .text(format!("More than {MOST_ROWS} rows of data: they are in figures/{name}.csv.")),
+        ),
     }
 }
 

@@ -85,9 +85,7 @@ impl ResultFolder {
         let verdicts = read_verdicts(&path).map_err(|error| failed(VERDICTS, error))?;
         let (tables, omitted) = tables(&path)?;
         Ok(Self {
-            name: path
-                .file_name()
-                .map_or("/".into(), |name| name.to_string_lossy().into_owned()),
+            name: path.file_name().map_or("/".into(), |name| name.to_string_lossy().into_owned()),
             end: match &sweep {
                 Some(sweep) => sweep.end(),
                 None => end(summary.as_ref()),
@@ -113,9 +111,7 @@ pub(super) fn object(path: &Path) -> Result<Option<Json>, ReadError> {
         source,
     };
     match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| failed(error.into())),
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| failed(error.into())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(error)),
     }

@@ -116,9 +116,7 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
 pub(super) fn table<const N: usize>(class: &str, head: [&str; N], rows: impl IntoIterator<Item = [Html; N]>) -> Html {
     let heads = head.map(|name| tag("th").with("scope", "col").text(name));
     let rows = rows.into_iter().map(|row| tag("tr").children(row));
-    let table = tag("table")
-        .child(tag("thead").child(tag("tr").children(heads)))
-        .child(tag("tbody").children(rows));
+    let table = tag("table").child(tag("thead").child(tag("tr").children(heads))).child(tag("tbody").children(rows));
     wide(class, table)
 }
 
@@ -136,9 +134,7 @@ pub(super) fn cell(text: impl AsRef<str>) -> Html {
 pub(super) fn number(value: Option<f64>) -> Html {
     let cell = tag("td").class("number");
     match value {
-        Some(value) => cell
-            .with("title", format!("{value:?}"))
-            .text(crate::plot::number::short(value)),
+        Some(value) => cell.with("title", format!("{value:?}")).text(crate::plot::number::short(value)),
         None => cell.text("–"),
     }
 }

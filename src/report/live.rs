@@ -46,11 +46,8 @@ impl Live {
 
 /// Files of a folder and of those in it: what a page shows lies no deeper than that.
 fn hash(folder: &Path, hasher: &mut DefaultHasher) {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     for file in files {
         if let Ok(known) = file.metadata()
@@ -66,11 +63,7 @@ fn waiting(error: &ReadError, version: &str) -> String {
     let policy = format!("default-src 'none'; connect-src 'self'; script-src {}", source(SCRIPT));
     let head = tag("head")
         .child(tag("meta").with("charset", "utf-8"))
-        .child(
-            tag("meta")
-                .with("http-equiv", "Content-Security-Policy")
-                .with("content", policy),
-        )
+        .child(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", policy))
         .children(marks(version))
         .child(tag("title").text("luckflow"));
     let said = match error {

@@ -11,18 +11,11 @@ use crate::theory::Verdict;
 use serde::Serialize;
 
 /// Everything that is seen.
-const STYLES: [&str; 2] = [
-    include_str!("assets/uplot/uPlot.min.css"),
-    include_str!("assets/page.css"),
-];
+const STYLES: [&str; 2] = [include_str!("assets/uplot/uPlot.min.css"), include_str!("assets/page.css")];
 
 /// uPlot, under its licence.
-const PLOTTING: &str = concat!(
-    "/*\n",
-    include_str!("assets/uplot/LICENSE"),
-    "*/\n",
-    include_str!("assets/uplot/uPlot.iife.min.js")
-);
+const PLOTTING: &str =
+    concat!("/*\n", include_str!("assets/uplot/LICENSE"), "*/\n", include_str!("assets/uplot/uPlot.iife.min.js"));
 
 /// The page's own scripts share one scope, each before those that build on it.
 const SCRIPTS: [&str; 10] = [
@@ -86,9 +79,7 @@ fn written(folders: &[ResultFolder], version: Option<&str>) -> String {
     for place in 0..folders.len() {
         parts.extend(run::parts(folders, place));
     }
-    let links = parts
-        .iter()
-        .map(|(id, title, _)| tag("a").with("href", format!("#{id}")).text(title));
+    let links = parts.iter().map(|(id, title, _)| tag("a").with("href", format!("#{id}")).text(title));
     let nav = tag("nav").with("aria-label", "Sections").children(links);
     let header = tag("header").child(tag("h1").text(title(folders)));
     let header = match folders {
@@ -104,10 +95,7 @@ fn written(folders: &[ResultFolder], version: Option<&str>) -> String {
         .child(tag("script").raw(PLOTTING))
         .child(tag("script").raw(&scripts))
         .children(version.map(|_| tag("script").raw(live::SCRIPT)));
-    let html = tag("html")
-        .with("lang", "en")
-        .child(top(folders, &styles, &scripts, version))
-        .child(body);
+    let html = tag("html").with("lang", "en").child(top(folders, &styles, &scripts, version)).child(body);
     format!("<!DOCTYPE html>\n{}", html.finish())
 }
 
@@ -120,9 +108,7 @@ fn title(folders: &[ResultFolder]) -> String {
 
 /// What stands before all: nothing is loaded, no script runs but the page's own; one that is served asks for its version.
 fn top(folders: &[ResultFolder], styles: &str, scripts: &str, version: Option<&str>) -> Html {
-    let asks = version.map_or(String::new(), |_| {
-        format!(" {}; connect-src 'self'", source(live::SCRIPT))
-    });
+    let asks = version.map_or(String::new(), |_| format!(" {}; connect-src 'self'", source(live::SCRIPT)));
     let policy = format!(
         "default-src 'none'; script-src {} {}{asks}; style-src {}; img-src data: blob:; base-uri 'none'; form-action 'none'",
         source(PLOTTING),
@@ -131,16 +117,8 @@ fn top(folders: &[ResultFolder], styles: &str, scripts: &str, version: Option<&s
     );
     tag("head")
         .child(tag("meta").with("charset", "utf-8"))
-        .child(
-            tag("meta")
-                .with("http-equiv", "Content-Security-Policy")
-                .with("content", policy),
-        )
-        .child(
-            tag("meta")
-                .with("name", "viewport")
-                .with("content", "width=device-width, initial-scale=1"),
-        )
+        .child(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", policy))
+        .child(tag("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1"))
         .children(version.into_iter().flat_map(live::marks))
         .child(tag("title").text(format!("{} – luckflow", title(folders))))
         .child(tag("style").raw(styles))
@@ -157,17 +135,9 @@ fn data(folders: &[ResultFolder]) -> Vec<Html> {
                 look: run::look(verdict),
             })
             .into(),
-        columns: Figure::table_columns()
-            .into_iter()
-            .map(|column| column.name.into_owned())
-            .collect(),
+        columns: Figure::table_columns().into_iter().map(|column| column.name.into_owned()).collect(),
     };
-    let mut blocks = vec![
-        tag("script")
-            .with("type", "application/json")
-            .with("id", "data")
-            .raw(&json(&data)),
-    ];
+    let mut blocks = vec![tag("script").with("type", "application/json").with("id", "data").raw(&json(&data))];
     let mut block = |id: String, packed: &Packed| {
         let script = tag("script").with("type", "text/plain").with("id", id);
         blocks.push(script.raw(&packed.data));

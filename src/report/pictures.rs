@@ -68,9 +68,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Shown>, ReadError> {
 pub(super) fn section(pictures: &[Shown]) -> Vec<Html> {
     let place = |shown: &Shown| {
         let name = Path::new(&shown.picture.name);
-        name.parent()
-            .map(|place| place.display().to_string())
-            .unwrap_or_default()
+        name.parent().map(|place| place.display().to_string()).unwrap_or_default()
     };
     let groups = pictures.chunk_by(|a, b| place(a) == place(b));
     let part = |(index, group): (usize, &[Shown])| {
@@ -97,10 +95,8 @@ fn card(shown: &Shown) -> Html {
             let wide = tag("div").class("wide").child(image);
             figure.child(about).child(wide)
         }
-        None => figure.child(about).child(
-            tag("p")
-                .class("note")
-                .text(format!("There is no more room in the page: it is in {name}.")),
-        ),
+        None => figure
+            .child(about)
+            .child(tag("p").class("note").text(format!("There is no more room in the page: it is in {name}."))),
     }
 }

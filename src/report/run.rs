@@ -10,10 +10,7 @@ use crate::theory::Verdict;
 
 /// A part of the page: its heading, by which links find it, and what it has.
 pub(super) fn part(id: &str, title: &str, inside: impl IntoIterator<Item = Html>) -> Html {
-    tag("section")
-        .with("id", id)
-        .child(tag("h2").text(title))
-        .children(inside)
+    tag("section").with("id", id).child(tag("h2").text(title)).children(inside)
 }
 
 /// A folder's sections, each with the id that a link goes to. Figures stand elsewhere where there are several folders.
@@ -54,9 +51,7 @@ pub(super) fn parts(folders: &[ResultFolder], place: usize) -> Vec<(String, Stri
 pub(super) fn about(folder: &ResultFolder) -> Vec<Html> {
     let about = ExperimentKind::named(&folder.experiment).map_or("", |kind| kind.about);
     vec![
-        tag("p")
-            .child(tag("code").text(&folder.experiment))
-            .rich(format!(" {about}")),
+        tag("p").child(tag("code").text(&folder.experiment)).rich(format!(" {about}")),
         tag("p").class("end").text(&folder.end),
     ]
 }
@@ -70,16 +65,10 @@ fn verdicts(all: &[Judged]) -> Html {
             number(judged.simulated).with("data-name", "simulated"),
             number(judged.tolerance).with("data-name", "tolerance"),
             tag("td").child(chip(judged.verdict)),
-            tag("td")
-                .rich(&judged.why)
-                .child(tag("small").class("formula").rich(&judged.formula)),
+            tag("td").rich(&judged.why).child(tag("small").class("formula").rich(&judged.formula)),
         ]
     });
-    table(
-        "verdicts",
-        ["claim", "claimed", "simulated", "tolerance", "verdict", "why"],
-        rows,
-    )
+    table("verdicts", ["claim", "claimed", "simulated", "tolerance", "verdict", "why"], rows)
 }
 
 /// A verdict as a word that one sees from afar.

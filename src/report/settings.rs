@@ -42,9 +42,7 @@ pub(super) fn settings(folder: &Path, experiment: &str, axes: &[String]) -> Vec<
     let (given, resolved) = (flat(&given), flat(&resolved));
     // Of a sweep that an older version wrote there is only what was given.
     let all = if resolved.is_empty() { &given } else { &resolved };
-    let keys = ExperimentKind::named(experiment)
-        .map(ExperimentKind::keys)
-        .unwrap_or_default();
+    let keys = ExperimentKind::named(experiment).map(ExperimentKind::keys).unwrap_or_default();
     let setting = |(key, value): (&String, &String)| Setting {
         from: match given.get(key) {
             _ if axes.contains(key) => From::Axis,
@@ -52,10 +50,7 @@ pub(super) fn settings(folder: &Path, experiment: &str, axes: &[String]) -> Vec<
             Some(_) => From::Scenario,
             None => From::FilledIn,
         },
-        meaning: keys
-            .iter()
-            .find(|known| known.path == key)
-            .map_or("", |known| known.meaning),
+        meaning: keys.iter().find(|known| known.path == key).map_or("", |known| known.meaning),
         key: key.clone(),
         value: value.clone(),
     };

@@ -120,10 +120,7 @@ impl Sweep {
     pub(super) fn end(&self) -> String {
         let points = self.manifest.as_ref().map(|manifest| manifest.points);
         let of = points.map_or(String::new(), |points| format!(" of {points}"));
-        format!(
-            "{}{of} points, {} failed, {} with a violated bound",
-            self.rows, self.failed, self.violations.runs
-        )
+        format!("{}{of} points, {} failed, {} with a violated bound", self.rows, self.failed, self.violations.runs)
     }
 
     /// How it was made, a line each.
@@ -159,12 +156,11 @@ impl Sweep {
     /// Counts of verdicts, the explorer's place, and what is violated.
     pub(super) fn section(&self, folder: usize) -> Vec<Html> {
         let explorer = match self.data {
-            Some(_) => tag("div")
-                .class("explorer")
-                .with("data-folder", folder.to_string())
-                .child(tag("p").class("without-scripts").text(
+            Some(_) => tag("div").class("explorer").with("data-folder", folder.to_string()).child(
+                tag("p").class("without-scripts").text(
                     "The map of all cells and their table need scripts; cells.csv beside this page has every row.",
-                )),
+                ),
+            ),
             None => tag("p").text(format!(
                 "{} rows are too many for a map and a table here; cells.csv beside this page has every one.",
                 self.rows

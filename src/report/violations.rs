@@ -33,11 +33,7 @@ impl Violations {
     pub(super) fn new(table: &Head, names: &[&str]) -> Self {
         let place = |name: &str| names.iter().position(|known| *known == name);
         let bounds = table.experiment.view.bounds.iter().filter_map(|bound| {
-            let columns = [
-                place(&verdict(bound.name))?,
-                place(bound.name)?,
-                place(&simulated(bound.name))?,
-            ];
+            let columns = [place(&verdict(bound.name))?, place(bound.name)?, place(&simulated(bound.name))?];
             Some((bound.label, columns))
         });
         Self {
@@ -81,13 +77,7 @@ impl Violations {
             });
             let axes = axes.iter().zip(&violation.axes);
             let axes: Vec<String> = axes.map(|(key, value)| format!("{key} = {value}")).collect();
-            [
-                head(&violation.index),
-                cell(axes.join(", ")),
-                cell(violation.label),
-                claimed,
-                simulated,
-            ]
+            [head(&violation.index), cell(axes.join(", ")), cell(violation.label), claimed, simulated]
         });
         let listed = self.listed.len();
         let note = match self.runs {

@@ -74,10 +74,7 @@ fn side_by_side<T: Send>(weights: &[Weight], work: impl Fn(usize) -> T + Sync) -
         keep(i, work(i));
     }
     let taken = |result: Mutex<Option<T>>| result.into_inner().ok().flatten();
-    results
-        .into_iter()
-        .map(|result| taken(result).expect("all is done"))
-        .collect()
+    results.into_iter().map(|result| taken(result).expect("all is done")).collect()
 }
 
 #[cfg(test)]

@@ -137,10 +137,7 @@ impl<'a, T: Real> Curvature<'a, T> {
                     let p = &weights / weights.sum();
                     let mean = p.dot(&along);
                     let scale = T::from_f64(1.0 / samples);
-                    Zip::from(&mut d)
-                        .and(&p)
-                        .and(&along)
-                        .for_each(|d, &p, &a| *d = scale * p * (a - mean));
+                    Zip::from(&mut d).and(&p).and(&along).for_each(|d, &p, &a| *d = scale * p * (a - mean));
                 }
             }
         }

@@ -27,14 +27,11 @@ impl Loss {
                 let scale = 1.0 / (samples * output.nrows() as f64);
                 let twice = T::from_f64(2.0 * scale);
                 let mut sum = 0.0;
-                Zip::from(&mut gradient)
-                    .and(&output)
-                    .and(&batch.values())
-                    .for_each(|g, &y, &target| {
-                        let error = y - target;
-                        sum += (error * error).to_f64();
-                        *g = twice * error;
-                    });
+                Zip::from(&mut gradient).and(&output).and(&batch.values()).for_each(|g, &y, &target| {
+                    let error = y - target;
+                    sum += (error * error).to_f64();
+                    *g = twice * error;
+                });
                 sum * scale
             }
             Self::CrossEntropy => {

@@ -70,8 +70,7 @@ impl<T: Real> Pass<T> {
                 capacity,
                 stays,
             };
-            list.get(i)
-                .is_some_and(|kind| matches!(kind.work::<T>(room(true)), Work::InPlace(_)))
+            list.get(i).is_some_and(|kind| matches!(kind.work::<T>(room(true)), Work::InPlace(_)))
         };
         let (mut slots, mut operations): (Vec<Slot<T>>, Vec<Placed<T>>) = (Vec::new(), Vec::new());
         let mut input = None;
@@ -178,10 +177,7 @@ impl<T: Real> Pass<T> {
     /// Output, and room for the loss's gradient in it: where the way back begins.
     pub fn output_and_gradient(&mut self) -> (ArrayView2<'_, T>, ArrayViewMut2<'_, T>) {
         let top = self.slots.last_mut().expect("there is an output");
-        (
-            view(&top.f, top.shape, self.batch),
-            view_mut(&mut top.delta, top.shape, self.batch),
-        )
+        (view(&top.f, top.shape, self.batch), view_mut(&mut top.delta, top.shape, self.batch))
     }
 
     /// Takes the gradient through layer `l`: first from its activations to its pre-activations, then to the

@@ -121,10 +121,7 @@ impl<'a> ProjectedSgd<'a> {
             }
         }
         let residual = &mut self.residual;
-        let sides = [
-            (1.0, &network.teacher_fan_out, &self.f_star, 0.0),
-            (-1.0, &self.fan_out, &self.f, 1.0),
-        ];
+        let sides = [(1.0, &network.teacher_fan_out, &self.f_star, 0.0), (-1.0, &self.fan_out, &self.f, 1.0)];
         for (sign, fan_out, f, keep) in sides {
             multiply_add(sign, fan_out.t(), f.view(), keep, residual.view_mut());
         }

@@ -46,9 +46,7 @@ impl Shard {
     pub fn check(&self, points: u64) -> Result<(), String> {
         match self.count() <= points {
             true => Ok(()),
-            false => Err(format!(
-                "--shard: found {self} of {points} points; allowed: no more shards than points"
-            )),
+            false => Err(format!("--shard: found {self} of {points} points; allowed: no more shards than points")),
         }
     }
 
@@ -111,13 +109,8 @@ mod tests {
 
     #[test]
     fn tasks_of_batch_systems_are_shards() {
-        let slurm = |id, least| {
-            [
-                ("SLURM_ARRAY_TASK_ID", id),
-                ("SLURM_ARRAY_TASK_MIN", least),
-                ("SLURM_ARRAY_TASK_COUNT", "8"),
-            ]
-        };
+        let slurm =
+            |id, least| [("SLURM_ARRAY_TASK_ID", id), ("SLURM_ARRAY_TASK_MIN", least), ("SLURM_ARRAY_TASK_COUNT", "8")];
         assert_eq!(found("auto", &slurm("3", "1")).unwrap(), "3/8");
         assert_eq!(found("auto", &slurm("3", "0")).unwrap(), "4/8");
         // Tasks 3 and 5 of 8 submitted again.

@@ -127,9 +127,7 @@ impl Earlier {
             if left == 0 {
                 folder.remove(name)?;
             } else {
-                kept.push(format!(
-                    "{left} rows of points that are not in this sweep are kept in {name}"
-                ));
+                kept.push(format!("{left} rows of points that are not in this sweep are kept in {name}"));
             }
         }
         Ok(kept)

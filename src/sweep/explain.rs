@@ -42,10 +42,7 @@ fn answers(topic: &str) -> Option<String> {
     let answers: Vec<String> = paths
         .flat_map(|path| match sweeps(path) {
             Some(key) => vec![describe::answer(key, &["luckflow sweep, all experiments"])],
-            None => declarations(path)
-                .iter()
-                .map(|(key, experiments)| describe::answer(key, experiments))
-                .collect(),
+            None => declarations(path).iter().map(|(key, experiments)| describe::answer(key, experiments)).collect(),
         })
         .collect();
     (!answers.is_empty()).then(|| answers.join("\n"))

@@ -13,11 +13,7 @@ impl Marks {
     pub fn of<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Self {
         Self {
             error: names.clone().position(|name| name == ERROR),
-            verdicts: names
-                .enumerate()
-                .filter(|(_, name)| name.ends_with(VERDICT))
-                .map(|(place, _)| place)
-                .collect(),
+            verdicts: names.enumerate().filter(|(_, name)| name.ends_with(VERDICT)).map(|(place, _)| place).collect(),
         }
     }
 

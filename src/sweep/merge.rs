@@ -69,10 +69,7 @@ struct Part {
 /// # Errors
 /// Shards that do not belong together, that are not complete, or not all there; one of them as `out`.
 pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, Tally), MergeError> {
-    let mut parts = folders
-        .iter()
-        .map(|folder| Part::open(folder))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut parts = folders.iter().map(|folder| Part::open(folder)).collect::<Result<Vec<_>, _>>()?;
     belong_together(&parts, out)?;
     parts.sort_by_key(|part| part.manifest.shard);
     let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
@@ -113,9 +110,7 @@ pub fn merge_partial(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(F
         next = partial::in_place(&parts, file, &mut tally)?;
         Ok(())
     })?;
-    write(&folder, PENDING, |file| {
-        partial::waiting(&parts, next, file, &mut tally)
-    })?;
+    write(&folder, PENDING, |file| partial::waiting(&parts, next, file, &mut tally))?;
     write(&folder, SECONDS, |file| concatenate(&parts, file))?;
     say_what_it_is(&folder, &parts[0])?;
     Ok((folder, tally))
@@ -206,9 +201,7 @@ impl Part {
             found,
         };
         let manifest = Manifest::read(path).ok_or_else(|| wrong(format!("no {}", manifest::FILE)))?;
-        manifest
-            .shard()
-            .ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;
+        manifest.shard().ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;
         Ok(Self {
             path: path.into(),
             manifest,
@@ -280,9 +273,7 @@ fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<
         line.clear();
         let shard = owner as usize - 1;
         let wrong = |found: String| parts[shard].wrong(CELLS, found);
-        readers[shard]
-            .read_until(b'\n', &mut line)
-            .map_err(|error| wrong(error.to_string()))?;
+        readers[shard].read_until(b'\n', &mut line).map_err(|error| wrong(error.to_string()))?;
         let row = row::verify(&line).filter(|row| row[0] == *index.to_string());
         let Some(row) = row else {
             let found: String = String::from_utf8_lossy(&line).chars().take(40).collect();

@@ -162,12 +162,7 @@ impl Plan {
 
     /// What the plan is, as text: equal texts and equal trials make equal points in the same order.
     pub(super) fn definition(&self) -> String {
-        let mut text = format!(
-            "{:?}, {} seeds from {}",
-            self.sweep.design,
-            self.sweep.seeds,
-            self.first.seed()
-        );
+        let mut text = format!("{:?}, {} seeds from {}", self.sweep.design, self.sweep.seeds, self.first.seed());
         for (number, axis) in self.sweep.axes.iter().enumerate() {
             for part in &axis.parts {
                 let _ = write!(text, "\n{number} {}", part.definition());
@@ -300,16 +295,11 @@ mod tests {
         .unwrap();
         assert_eq!(
             shown(&plan),
-            [
-                "1 2 6 5", "1 2 6 6", "1 4 7 5", "1 4 7 6", "2 2 6 5", "2 2 6 6", "2 4 7 5", "2 4 7 6"
-            ]
+            ["1 2 6 5", "1 2 6 6", "1 4 7 5", "1 4 7 6", "2 2 6 5", "2 2 6 6", "2 4 7 5", "2 4 7 6"]
         );
         let scenario = plan.scenario(&plan.point(7)).unwrap();
         let scenario: &Theorem4 = scenario.get().unwrap();
-        assert_eq!(
-            (scenario.seed, scenario.teacher.nodes, scenario.teacher.input_dim),
-            (6, Some(4), Some(7))
-        );
+        assert_eq!((scenario.seed, scenario.teacher.nodes, scenario.teacher.input_dim), (6, Some(4), Some(7)));
     }
 
     #[test]
@@ -335,10 +325,7 @@ mod tests {
             assert!((1e-3..=1.0).contains(theta0));
             seen[*nodes as usize] += 1;
         }
-        assert!(
-            seen[..2] == [0, 0] && seen[2..].iter().all(|&count| count > 100),
-            "{seen:?}"
-        );
+        assert!(seen[..2] == [0, 0] && seen[2..].iter().all(|&count| count > 100), "{seen:?}");
         assert_eq!(shown(&plan)[..2], ["0.00959216 2 5", "0.00959216 2 6"]);
     }
 

@@ -125,9 +125,7 @@ fn corners(one: &Region, axes: &[Axis]) -> impl Iterator<Item = u64> {
     let add = |cells: Vec<u64>, (ends, axis): (&[u64; 2], &Axis)| -> Vec<u64> {
         let mut ends = ends.to_vec();
         ends.dedup();
-        let next = cells
-            .iter()
-            .flat_map(|cell| ends.iter().map(move |index| cell * axis.count() + index));
+        let next = cells.iter().flat_map(|cell| ends.iter().map(move |index| cell * axis.count() + index));
         next.collect()
     };
     one.iter().zip(axes).fold(vec![0], add).into_iter()
@@ -149,9 +147,7 @@ fn halves(one: &Region) -> Vec<Region> {
             0 | 1 => vec![[low, high]],
             _ => vec![[low, middle], [middle, high]],
         };
-        let longer = boxes
-            .iter()
-            .flat_map(|one: &Region| parts.iter().map(|part| [one.as_slice(), &[*part]].concat()));
+        let longer = boxes.iter().flat_map(|one: &Region| parts.iter().map(|part| [one.as_slice(), &[*part]].concat()));
         longer.collect()
     })
 }

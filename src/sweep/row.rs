@@ -29,10 +29,7 @@ impl Row {
         let field = |place: usize| fields.get(place).map(String::as_str);
         let of_values = point.values.iter().map(value);
         let first = [point.index.to_string(), id.clone()].into_iter();
-        let all = first
-            .chain(of_values)
-            .chain([point.seed.to_string()])
-            .chain(fields.iter().cloned());
+        let all = first.chain(of_values).chain([point.seed.to_string()]).chain(fields.iter().cloned());
         Self {
             index: point.index,
             id,
@@ -56,13 +53,7 @@ pub fn value(value: &Value) -> String {
 pub(super) fn header(axes: &[String], columns: &[Column]) -> Vec<u8> {
     let first = ["index", "id"].into_iter();
     let rest = columns.iter().map(|column| &*column.name);
-    line(
-        first
-            .chain(axes.iter().map(String::as_str))
-            .chain(["seed"])
-            .chain(rest)
-            .chain([DIGEST]),
-    )
+    line(first.chain(axes.iter().map(String::as_str)).chain(["seed"]).chain(rest).chain([DIGEST]))
 }
 
 /// The fields of a line without its digest; `None` if it is not, to the last byte, what was written.

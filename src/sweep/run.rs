@@ -288,8 +288,5 @@ impl Hooks for Quiet<'_> {
 fn describe(panic: &(dyn std::any::Any + Send)) -> String {
     let words = panic.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
-    format!(
-        "a mistake in the program, please report it: {}",
-        words.unwrap_or("it panicked")
-    )
+    format!("a mistake in the program, please report it: {}", words.unwrap_or("it panicked"))
 }

@@ -190,12 +190,9 @@ impl Store {
                 1 => "1 row was".to_owned(),
                 many => format!("{many} rows were"),
             };
-            self.remarks
-                .push(format!("{rows} not what this program wrote, and computed again"));
+            self.remarks.push(format!("{rows} not what this program wrote, and computed again"));
             // Rows that are right but not in their places any more wait for those before them.
-            self.cells
-                .cut(loaded.whole, header)
-                .map_err(|source| self.failed(CELLS, source))?;
+            self.cells.cut(loaded.whole, header).map_err(|source| self.failed(CELLS, source))?;
             let kept: Vec<u8> = loaded.waiting.values().flatten().copied().collect();
             self.pending
                 .clear()
@@ -238,18 +235,14 @@ impl Store {
     pub fn deliver(&mut self, row: Row, seconds: Option<f64>) -> Result<(), StoreError> {
         let position = self.shard.position(row.index).expect("a point of this shard");
         if position != self.next {
-            self.pending
-                .add(&row.line)
-                .map_err(|source| self.failed(PENDING, source))?;
+            self.pending.add(&row.line).map_err(|source| self.failed(PENDING, source))?;
         }
         self.tally.count(row.failed, row.violated);
         self.waiting.insert(position, row.line);
         self.settle()?;
         if let Some(seconds) = seconds {
             let line = format!("{},{}\n", row.id, table::number(seconds));
-            self.seconds
-                .add(line.as_bytes())
-                .map_err(|source| self.failed(SECONDS, source))?;
+            self.seconds.add(line.as_bytes()).map_err(|source| self.failed(SECONDS, source))?;
         }
         if self.synced.elapsed() > SYNC {
             self.sync()?;
@@ -264,9 +257,7 @@ impl Store {
     /// Files that cannot be removed.
     pub fn finish(self) -> Result<(Folder, Vec<String>), StoreError> {
         self.sync()?;
-        self.folder
-            .remove(PENDING)
-            .map_err(|source| self.failed(PENDING, source))?;
+        self.folder.remove(PENDING).map_err(|source| self.failed(PENDING, source))?;
         let kept = self.earlier.finish(&self.folder, CELLS);
         let kept = kept.map_err(|source| StoreError::Io {
             path: self.folder.path().into(),

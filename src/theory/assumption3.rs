@@ -60,10 +60,7 @@ impl Assumption3 {
 /// What is left is one variable, where monotone parts bound each piece (derived; docs/theory.md).
 fn lipschitz(kernels: &KernelTable, [low, high]: [f64; 2], reach: f64) -> f64 {
     let at = |phi: f64| HalfAngle::from_radians(phi.clamp(0.0, std::f64::consts::PI));
-    let (d, slope) = (
-        |phi: f64| kernels.at(at(phi)).d,
-        |phi: f64| -kernels.pair().d_slope(at(phi)),
-    );
+    let (d, slope) = (|phi: f64| kernels.at(at(phi)).d, |phi: f64| -kernels.pair().d_slope(at(phi)));
     let chord = 2.0 * (0.5 * reach).sin();
     // Down to φ₁ − δ: (D(φ₁ − δ) − D(φ₁))/(2 sin(δ/2)) is largest for the largest δ ≤ min(reach, φ₁).
     let downward = |phi: f64| {

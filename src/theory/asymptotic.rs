@@ -109,9 +109,7 @@ pub fn asymptotic_rate(
         }
     }
     let rate = spectrum.iter().fold(f64::INFINITY, |a, (rate, _)| a.min(*rate));
-    let slowest = spectrum
-        .into_iter()
-        .filter(|(other, _)| other - rate <= DEGENERATE * fastest);
+    let slowest = spectrum.into_iter().filter(|(other, _)| other - rate <= DEGENERATE * fastest);
     Ok(AsymptoticRate {
         rate,
         fastest,

@@ -118,17 +118,9 @@ fn slowest_of_many(limit: &TwoLayer, l: &Array2<f64>) -> Result<f64, AsymptoticE
     let apply = |from: ArrayView1<f64>, mut to: ArrayViewMut1<f64>| {
         let mut direction = Direction {
             weights: Array2::zeros((n, k)),
-            fan_out: from
-                .slice(s![part..])
-                .to_owned()
-                .into_shape_with_order((n, outputs))
-                .expect("n C entries"),
+            fan_out: from.slice(s![part..]).to_owned().into_shape_with_order((n, outputs)).expect("n C entries"),
         };
-        let full = from
-            .slice(s![..part])
-            .to_owned()
-            .into_shape_with_order((m, k))
-            .expect("m k entries");
+        let full = from.slice(s![..part]).to_owned().into_shape_with_order((m, k)).expect("m k entries");
         let along = (&full * &nodes).sum_axis(Axis(1)).insert_axis(Axis(1));
         let radial = &nodes * &along;
         direction.weights.slice_mut(s![..m, ..]).assign(&(&full - &radial));

@@ -122,9 +122,7 @@ impl LinearNoise {
         let squares = state[..size].iter().zip(&end).map(|(a, b)| (a - b).powi(2));
         let moved = (squares.sum::<f64>() / flow.layout().nodes as f64).sqrt();
         let count = ((moved / MOTION).ceil() as u64).clamp(1, steps);
-        (0..count)
-            .map(|i| (i + 1) * steps / count - i * steps / count)
-            .collect()
+        (0..count).map(|i| (i + 1) * steps / count - i * steps / count).collect()
     }
 
     /// O(N³ log steps + N² samples)

@@ -67,9 +67,7 @@ mod tests {
             to.indexed_iter_mut().for_each(|(i, to)| *to = value(i) * from[i]);
         };
         let precondition = |mut vector: ArrayViewMut1<f64>| {
-            vector
-                .indexed_iter_mut()
-                .for_each(|(i, x)| *x /= value(i) * (1.0 + 0.3 * (i as f64).sin()));
+            vector.indexed_iter_mut().for_each(|(i, x)| *x /= value(i) * (1.0 + 0.3 * (i as f64).sin()));
         };
         let (found, vector) = smallest(2000, 1.0, apply, precondition).unwrap();
         assert!((found / 1e-4 - 1.0).abs() < 1e-4, "{found}");

@@ -61,12 +61,7 @@ pub(super) fn pull_and_push(angles: &TeacherAngles, assumption: &Assumption3) ->
         pair.at(angle).d.hypot(pair.d_slope(angle))
     };
     let cross = (0..angles.nodes)
-        .map(|j| {
-            (0..angles.nodes)
-                .filter(|&k| k != j)
-                .map(|k| gain(angles.radians[[j, k]]))
-                .sum::<f64>()
-        })
+        .map(|j| (0..angles.nodes).filter(|&k| k != j).map(|k| gain(angles.radians[[j, k]])).sum::<f64>())
         .fold(0.0, f64::max);
     let own = pair.at(HalfAngle::from_radians(theta0)).d * theta0.sin() / theta0;
     [own * (1.0 - ROUNDING), cross * (1.0 + ROUNDING)]

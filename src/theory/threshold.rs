@@ -19,10 +19,7 @@ pub fn relative_overlap(threshold: f64, smallest_angle: HalfAngle) -> f64 {
 /// No threshold in the range has this ε: those of its ends.
 pub fn for_epsilon(epsilon: f64, smallest_angle: HalfAngle) -> Result<f64, [f64; 2]> {
     let [mut low, mut high] = RANGE;
-    let ends = [
-        relative_overlap(high, smallest_angle),
-        relative_overlap(low, smallest_angle),
-    ];
+    let ends = [relative_overlap(high, smallest_angle), relative_overlap(low, smallest_angle)];
     if !(ends[0]..=ends[1]).contains(&epsilon) {
         return Err(ends);
     }

@@ -28,14 +28,8 @@ const SLACK: f64 = 1e-6;
 
 impl Verdict {
     /// All there are.
-    pub const ALL: [Self; 6] = [
-        Self::Holds,
-        Self::Violated,
-        Self::Vacuous,
-        Self::NotApplicable,
-        Self::Untested,
-        Self::Undecided,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Holds, Self::Violated, Self::Vacuous, Self::NotApplicable, Self::Untested, Self::Undecided];
 
     /// Whether there is a claim that a figure can show: not where it is vacuous or its premises are not met.
     pub fn claims_something(self) -> bool {

@@ -64,10 +64,7 @@ pub fn attack(scenario: &Scenario, search: &Search, teachers: u64) -> Result<Opt
     if let Some(scenario) = scenario.get::<Theorem4>() {
         return of_theorem4(scenario, search, teachers).map(Some);
     }
-    scenario
-        .get::<Theorem5>()
-        .map(|scenario| of_theorem5(scenario, search, teachers))
-        .transpose()
+    scenario.get::<Theorem5>().map(|scenario| of_theorem5(scenario, search, teachers)).transpose()
 }
 
 fn of_theorem4(scenario: &Theorem4, search: &Search, teachers: u64) -> Result<Attacks, ExperimentError> {

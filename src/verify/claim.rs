@@ -87,12 +87,7 @@ impl fmt::Display for Expected {
 mod tests {
     use super::*;
 
-    const STANDINGS: [Standing; 4] = [
-        Standing::Proven,
-        Standing::Measured,
-        Standing::Statistical,
-        Standing::Stated,
-    ];
+    const STANDINGS: [Standing; 4] = [Standing::Proven, Standing::Measured, Standing::Statistical, Standing::Stated];
 
     fn claim(standing: Standing, measured: f64, expected: Expected) -> Claim {
         Claim {

@@ -28,9 +28,7 @@ pub(super) fn claims() -> Vec<Claim> {
         let separated = separated_velocity(&teacher, &student, x);
         let exact = true_velocity(&teacher, &student, x);
         let layers = (0..=student.depth()).map(|l| [separated.linear(l), exact.linear(l)]);
-        layers
-            .map(|[a, b]| distance(&a.weights, &b.weights))
-            .collect::<Vec<f64>>()
+        layers.map(|[a, b]| distance(&a.weights, &b.weights)).collect::<Vec<f64>>()
     };
     let single = (0..10).flat_map(|i| weights(x.slice(s![.., i..=i])));
     vec![
@@ -44,16 +42,8 @@ pub(super) fn claims() -> Vec<Claim> {
             of_convolutions(),
             1e-12,
         ),
-        proven(
-            "Deep matrix flow with a single sample against its true velocity",
-            single.fold(0.0, f64::max),
-            1e-12,
-        ),
-        proven(
-            "Deep matrix flow at the output, where nothing is separated",
-            weights(x.view())[3],
-            1e-12,
-        ),
+        proven("Deep matrix flow with a single sample against its true velocity", single.fold(0.0, f64::max), 1e-12),
+        proven("Deep matrix flow at the output, where nothing is separated", weights(x.view())[3], 1e-12),
     ]
 }
 

@@ -13,26 +13,14 @@ use std::cell::RefCell;
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
-        proven(
-            "dℓ/dt = −‖Ẇ‖² − ‖V̇‖² (the projected flow is exact), by differences: relative error",
-            energy(),
-            1e-9,
-        ),
-        measured(
-            "analytic Jacobian against differences of the flow: largest error",
-            jacobian(),
-            1e-7,
-        ),
+        proven("dℓ/dt = −‖Ẇ‖² − ‖V̇‖² (the projected flow is exact), by differences: relative error", energy(), 1e-9),
+        measured("analytic Jacobian against differences of the flow: largest error", jacobian(), 1e-7),
         proven(
             "exact rate of orthonormal teachers is Q − Q² − φ², b from 0 to 3.5: relative error",
             orthonormal(),
             1e-9,
         ),
-        proven(
-            "velocities in 8 coordinates against all 60 of R^60: largest error",
-            dimension(),
-            1e-13,
-        ),
+        proven("velocities in 8 coordinates against all 60 of R^60: largest error", dimension(), 1e-13),
     ]
 }
 
@@ -117,9 +105,7 @@ fn jacobian() -> f64 {
         derivative(along, 5e-3)
     };
     let expected = analytic.weights.iter().chain(&analytic.fan_out);
-    let errors = expected
-        .enumerate()
-        .map(|(index, value)| (component(index) - value).abs());
+    let errors = expected.enumerate().map(|(index, value)| (component(index) - value).abs());
     errors.fold(0.0, f64::max)
 }
 
@@ -127,9 +113,7 @@ fn orthonormal() -> f64 {
     let errors = (0..=7).map(|i| 0.5 * f64::from(i)).map(|b| {
         let (q, phi) = (normal::tail(b), normal::density(b));
         let found = asymptotic_rate(Array2::eye(4).view(), b, 10);
-        found.map_or(f64::INFINITY, |found| {
-            (found.rate / (q - q * q - phi * phi) - 1.0).abs()
-        })
+        found.map_or(f64::INFINITY, |found| (found.rate / (q - q * q - phi * phi) - 1.0).abs())
     });
     errors.fold(0.0, f64::max)
 }

@@ -12,22 +12,14 @@ const ANGLES: [f64; 5] = [0.1, 0.7, 1.4, 2.0, 2.6];
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
-        proven(
-            "D at b = 0 is the arc-cosine kernel (π − θ)/2π: relative error",
-            arc_cosine(),
-            1e-13,
-        ),
+        proven("D at b = 0 is the arc-cosine kernel (π − θ)/2π: relative error", arc_cosine(), 1e-13),
         proven(
             "orthogonal nodes are independent, D = Q(b)Q(b'), L = E[f]E[f']: relative error",
             orthogonal(),
             1e-12,
         ),
         proven("∂L/∂ρ = D (Price), by differences: relative error", price(), 1e-8),
-        measured(
-            "tables of kernels against the integrals: relative error",
-            tables(),
-            1e-13,
-        ),
+        measured("tables of kernels against the integrals: relative error", tables(), 1e-13),
         error(
             Standing::Statistical,
             "Monte Carlo against exact: largest distance in standard errors, 75 cells",
@@ -77,25 +69,21 @@ fn price() -> f64 {
 fn tables() -> f64 {
     largest(THRESHOLDS.into_iter().flat_map(|b| {
         let (table, pair) = (KernelTable::new(b), GaussianPair::new(b, b));
-        (0..200)
-            .map(move |i| HalfAngle::from_radians(PI * f64::from(i) / 200.0))
-            .map(move |angle| {
-                let (fast, slow) = (table.at(angle), pair.at(angle));
-                if slow.d > 1e-20 {
-                    (fast.l / slow.l - 1.0).abs().max((fast.d / slow.d - 1.0).abs())
-                } else {
-                    0.0
-                }
-            })
+        (0..200).map(move |i| HalfAngle::from_radians(PI * f64::from(i) / 200.0)).map(move |angle| {
+            let (fast, slow) = (table.at(angle), pair.at(angle));
+            if slow.d > 1e-20 {
+                (fast.l / slow.l - 1.0).abs().max((fast.d / slow.d - 1.0).abs())
+            } else {
+                0.0
+            }
+        })
     }))
 }
 
 fn monte_carlo() -> f64 {
     let thresholds = [-1.0, 0.0, 1.0];
     let cells = thresholds.into_iter().flat_map(|b| thresholds.map(|c| (b, c)));
-    let cells = cells
-        .filter(|(b, c)| b <= c)
-        .flat_map(|(b, c)| ANGLES.map(|theta| (b, c, theta)));
+    let cells = cells.filter(|(b, c)| b <= c).flat_map(|(b, c)| ANGLES.map(|theta| (b, c, theta)));
     largest(cells.enumerate().map(|(seed, (b, c, theta))| {
         let first = Layer::with_threshold(arr2(&[[1.0], [0.0]]), b);
         let second = Layer::with_threshold(arr2(&[[theta.cos()], [theta.sin()]]), c);
@@ -107,12 +95,7 @@ fn monte_carlo() -> f64 {
             // Where no sample fell the error is not known: one sample is room enough.
             (mean - exact).abs() / error.max(1.0 / 50_000.0)
         };
-        distance(
-            found.mean.d_star()[[0, 0]],
-            found.standard_error.d_star()[[0, 0]],
-            exact.d,
-        )
-        .max(distance(
+        distance(found.mean.d_star()[[0, 0]], found.standard_error.d_star()[[0, 0]], exact.d).max(distance(
             found.mean.l_star()[[0, 0]],
             found.standard_error.l_star()[[0, 0]],
             exact.l,

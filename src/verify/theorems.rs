@@ -21,9 +21,7 @@ pub(super) fn claims() -> Vec<Claim> {
 fn scenario(text: &str, seed: u64) -> Scenario {
     let seed = Override::parse(&format!("seed={seed}")).expect("a valid override");
     let document = Document::parse(Path::new("shipped.toml"), text, &[seed]);
-    document
-        .and_then(Scenario::interpret)
-        .expect("shipped scenarios are valid")
+    document.and_then(Scenario::interpret).expect("shipped scenarios are valid")
 }
 
 fn on_theorem4() -> Vec<Claim> {
@@ -32,16 +30,8 @@ fn on_theorem4() -> Vec<Claim> {
     let outcome = scenario.simulate(&Silent).expect("the shipped scenario can be run");
     let readings = &outcome.primary.readings;
     let of_run = [
-        measured(
-            "Theorem 4: energy balance along the run, relative to the loss",
-            readings.energy_residual(),
-            1e-9,
-        ),
-        proven(
-            "Theorem 4: largest rise of the loss, relative",
-            readings.largest_rise(),
-            1e-10,
-        ),
+        measured("Theorem 4: energy balance along the run, relative to the loss", readings.energy_residual(), 1e-9),
+        proven("Theorem 4: largest rise of the loss, relative", readings.largest_rise(), 1e-10),
     ];
     let rates = outcome.claims.iter().map(on_rate);
     of_run.into_iter().chain(rates).collect()
@@ -51,10 +41,7 @@ fn on_theorem4() -> Vec<Claim> {
 fn on_rate(rate: &RateClaim) -> Claim {
     let (bound, value) = (rate.bound, rate.value.unwrap_or(f64::NAN));
     let (claim, expected) = match bound.is_lower() {
-        true => (
-            format!("Theorem 4: worst rate against `{}`", bound.name),
-            Expected::AtLeast(value),
-        ),
+        true => (format!("Theorem 4: worst rate against `{}`", bound.name), Expected::AtLeast(value)),
         false => (
             "Theorem 4: rate of the slowest mode against the Jacobian's spectrum".into(),
             Expected::Near(value, rate.tolerance.unwrap_or(f64::NAN)),

@@ -22,10 +22,7 @@ fn check(run: &Run) {
         _ => ("scenario.toml", format!("{}.toml", run.name)),
     };
     let place = Place::with(&name, &String::from_utf8_lossy(&first[kept]));
-    place
-        .luckflow(&[run.verb, &name, "--out", "out", "--quiet"])
-        .assert()
-        .success();
+    place.luckflow(&[run.verb, &name, "--out", "out", "--quiet"]).assert().success();
     let second = files(&place.path("out"));
     let (first, second) = (results(first), results(&second));
     let names = |files: &BTreeMap<&str, String>| files.keys().map(|name| (*name).to_owned()).collect::<Vec<_>>();

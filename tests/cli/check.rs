@@ -34,14 +34,7 @@ fn what_a_run_certifies_is_confirmed() {
         for found in certificate(&place)["certificates"].as_array().unwrap() {
             let rate = found["rate"].as_f64().unwrap();
             let said = format!("{}: rate {rate:.6} confirmed", found["bound"].as_str().unwrap());
-            assert!(
-                check
-                    .get_output()
-                    .stdout
-                    .windows(said.len())
-                    .any(|part| part == said.as_bytes()),
-                "{said}"
-            );
+            assert!(check.get_output().stdout.windows(said.len()).any(|part| part == said.as_bytes()), "{said}");
             let short = luckflow::plot::number::short(rate);
             assert!(printed.contains(&short), "{short}: {printed}");
         }

@@ -30,10 +30,7 @@ fn what_differs_is_said_and_what_does_not_is_counted() {
     assert!(words.len() < text.lines().count(), "{words:?}");
     let csv = luck(&place, &["compare", "a", "b", "c", "--format", "csv"]);
     assert_eq!(csv.lines().next().unwrap(), "part,what,a,b,c");
-    assert!(
-        csv.lines().any(|line| line == "scenario,teacher.threshold,2.5,3.0,2.5"),
-        "{csv}"
-    );
+    assert!(csv.lines().any(|line| line == "scenario,teacher.threshold,2.5,3.0,2.5"), "{csv}");
     let latex = luck(&place, &["compare", "a", "b", "--format", "latex"]);
     assert!(latex.starts_with("\\begin{tabular}{lll}") && latex.ends_with("\\end{tabular}\n"));
     assert!(latex.contains("teacher.threshold & 2.5 & 3.0 \\\\"), "{latex}");
@@ -54,20 +51,13 @@ fn sweeps_are_compared_cell_by_cell() {
     let same = luck(&place, &["compare", "a", "b"]);
     assert!(same.contains("The results are the same."), "{same}");
     let text = luck(&place, &["compare", "a", "c"]);
-    assert!(
-        text.contains("3 of 3 cells") && text.contains("student.theta0 = 0.0"),
-        "{text}"
-    );
+    assert!(text.contains("3 of 3 cells") && text.contains("student.theta0 = 0.0"), "{text}");
 
     // Runs beside sweeps, and what is none of both.
     luck(&place, &["run", "theorem4", "--quiet", "--out", "run"]);
     std::fs::create_dir(place.path().join("empty")).unwrap();
     for (other, said) in [("a", "a sweep beside a run"), ("empty", "no results")] {
-        let refused = luckflow()
-            .current_dir(place.path())
-            .args(["compare", "run", other])
-            .assert()
-            .code(2);
+        let refused = luckflow().current_dir(place.path()).args(["compare", "run", other]).assert().code(2);
         let error = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
         assert!(error.contains(said) && error.contains("allowed:"), "{error}");
     }

@@ -23,11 +23,7 @@ fn data_says_what_a_folder_holds_and_draws_it_once() {
     assert!(printed.ends_with("wrote sheet.png\n"));
     let drawn = std::fs::read(place.path("sheet.png")).unwrap();
     assert!(drawn.starts_with(b"\x89PNG\r\n"));
-    place
-        .luckflow(&draw)
-        .assert()
-        .code(1)
-        .stderr(contains("sheet.png: File exists"));
+    place.luckflow(&draw).assert().code(1).stderr(contains("sheet.png: File exists"));
 }
 
 #[test]

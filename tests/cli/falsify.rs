@@ -11,16 +11,7 @@ student = { theta0 = 0.03 }
 #[test]
 fn the_printed_rate_is_refuted_and_those_that_are_proved_are_not() {
     let place = Place::with("small.toml", SMALL);
-    let quick = [
-        "falsify",
-        "small.toml",
-        "--starts",
-        "8",
-        "--iterations",
-        "60",
-        "--out",
-        "o",
-    ];
+    let quick = ["falsify", "small.toml", "--starts", "8", "--iterations", "60", "--out", "o"];
     place
         .luckflow(&quick)
         .assert()
@@ -40,11 +31,7 @@ fn the_printed_rate_is_refuted_and_those_that_are_proved_are_not() {
         place.luckflow(&["run", &file, "--quiet"]).assert().success();
     }
     // The same search finds the same.
-    place
-        .luckflow(&quick)
-        .assert()
-        .code(2)
-        .stderr(predicate::str::contains("--force"));
+    place.luckflow(&quick).assert().code(2).stderr(predicate::str::contains("--force"));
     let again = [&quick[..quick.len() - 1], &["p"]].concat();
     place.luckflow(&again).assert().success();
     let bytes = |name: &str| std::fs::read(place.path(name)).unwrap();

@@ -21,10 +21,7 @@ of_every_run!(figures);
 
 /// A line per text and per series.
 fn listing(drawing: &Drawing) -> String {
-    let mut text = format!(
-        "{} × {}\n{}\n{}\n",
-        drawing.size.0, drawing.size.1, drawing.title, drawing.caption
-    );
+    let mut text = format!("{} × {}\n{}\n{}\n", drawing.size.0, drawing.size.1, drawing.title, drawing.caption);
     for label in &drawing.texts {
         let (place, anchor) = (shown(&label.at), &label.anchor);
         let _ = writeln!(text, "text {place}, {anchor}: {}", label.text);
@@ -32,9 +29,7 @@ fn listing(drawing: &Drawing) -> String {
     for series in &drawing.series {
         let last = series.points.len().max(1) - 1;
         let some = series.points.len().min(SHOWN);
-        let places: Vec<String> = (0..some)
-            .map(|i| shown(&series.points[i * last / (some.max(2) - 1)]))
-            .collect();
+        let places: Vec<String> = (0..some).map(|i| shown(&series.points[i * last / (some.max(2) - 1)])).collect();
         let _ = writeln!(
             text,
             "series {} ({}): {} points, {}",
@@ -83,10 +78,7 @@ fn assert_on_curve(drawing: &Drawing, label: &str, curve: impl Fn(f64) -> f64) {
 fn interpolated(rows: &[(f64, f64)]) -> impl Fn(f64) -> f64 + '_ {
     move |x| {
         let pairs = rows.windows(2);
-        let pair = pairs
-            .clone()
-            .find(|pair| x <= pair[1].0)
-            .unwrap_or(&rows[rows.len() - 2..]);
+        let pair = pairs.clone().find(|pair| x <= pair[1].0).unwrap_or(&rows[rows.len() - 2..]);
         let part = (x - pair[0].0) / (pair[1].0 - pair[0].0);
         pair[0].1 * (pair[1].1 / pair[0].1).powf(part)
     }
@@ -104,9 +96,7 @@ fn theorem4s_curves_are_those_of_the_run_and_of_its_bounds() {
     let (sharp, derived) = (rate("sharp"), rate("derived"));
     assert_on_curve(&drawing, "sharp", |t| theta0 * (-sharp * t).exp());
     // A rate of tan(θ/2), not of θ.
-    assert_on_curve(&drawing, "derived", |t| {
-        2.0 * ((0.5 * theta0).tan() * (-derived * t).exp()).atan()
-    });
+    assert_on_curve(&drawing, "derived", |t| 2.0 * ((0.5 * theta0).tan() * (-derived * t).exp()).atan());
 }
 
 #[test]

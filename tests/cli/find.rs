@@ -24,32 +24,21 @@ fn a_row_is_found_and_its_command_runs_it_alone() {
     // As a shell runs it.
     let program = assert_cmd::cargo::cargo_bin("luckflow");
     let run = command.replacen("luckflow", program.to_str().unwrap(), 1);
-    let status = Command::new("sh")
-        .current_dir(place.path())
-        .args(["-c", &format!("{run} --quiet")])
-        .status();
+    let status = Command::new("sh").current_dir(place.path()).args(["-c", &format!("{run} --quiet")]).status();
     assert!(status.unwrap().success());
     let out = command.rsplit(' ').next().unwrap();
     let summary = std::fs::read(place.path().join(out).join("summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
     let printed = &summary["rates"]["printed"];
     assert_eq!(printed["verdict"], "violated");
-    assert_eq!(
-        (&summary["scenario"]["seed"], &summary["scenario"]["teacher"]["nodes"]),
-        (&2.into(), &3.into())
-    );
+    assert_eq!((&summary["scenario"]["seed"], &summary["scenario"]["teacher"]["nodes"]), (&2.into(), &3.into()));
     // The same numbers as in the row.
-    let value = format!("printed = {} and worst = {}", printed["value"], {
-        &summary["simulated"]["worst"]["theta"]
-    });
+    let value = format!("printed = {} and worst = {}", printed["value"], { &summary["simulated"]["worst"]["theta"] });
     let row = luck(&place, &["find", "a b", "--where", &value]);
     assert!(row.ends_with("1 found\n"), "{row}");
     // And the run is found by its summary, below the folder where it is.
     let of_run = "experiment = theorem4 and rates.printed.verdict = violated";
-    let found = luck(
-        &place,
-        &["find", ".", "--where", of_run, "--where", "teacher.nodes < 4"],
-    );
+    let found = luck(&place, &["find", ".", "--where", of_run, "--where", "teacher.nodes < 4"]);
     assert!(found.contains(out) && found.ends_with("1 found\n"), "{found}");
 }
 
@@ -59,9 +48,7 @@ fn what_nothing_has_is_told_from_what_nothing_is() {
     luck(&place, &["run", "theorem4", "--quiet", "--out", "one"]);
     let find = |condition: &str| {
         let mut command = luckflow();
-        command
-            .current_dir(place.path())
-            .args(["find", "one", "--where", condition]);
+        command.current_dir(place.path()).args(["find", "one", "--where", condition]);
         command.assert()
     };
     find("teacher.nodes > 1000").code(1).stdout("0 found\n");
@@ -72,16 +59,12 @@ fn what_nothing_has_is_told_from_what_nothing_is() {
     find("teacher.nodes 5").code(2).stderr(said("NAME = VALUE"));
     std::fs::create_dir(place.path().join("empty")).unwrap();
     let mut command = luckflow();
-    command
-        .current_dir(place.path())
-        .args(["find", "empty", "--where", "seed = 1"]);
+    command.current_dir(place.path()).args(["find", "empty", "--where", "seed = 1"]);
     let assert = command.assert().code(1);
     assert.stderr(said("empty: found no summary.json").and(said("allowed")));
     std::fs::write(place.path().join("empty/summary.json"), "{").unwrap();
     let mut command = luckflow();
-    command
-        .current_dir(place.path())
-        .args(["find", "empty", "--where", "seed = 1"]);
+    command.current_dir(place.path()).args(["find", "empty", "--where", "seed = 1"]);
     command.assert().code(1).stderr(said("empty/summary.json: found EOF"));
     if let Ok(full) = std::fs::File::create("/dev/full") {
         let output = Command::new(assert_cmd::cargo::cargo_bin("luckflow"))

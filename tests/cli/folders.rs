@@ -36,9 +36,7 @@ fn a_folder_with_files_of_other_origin_is_refused_and_they_are_left_as_they_are(
             }
         }
         // Beside them, but not in their place.
-        let assert = place
-            .luckflow(&[verb, "s.toml", "--out", "o", "--force", "--quiet"])
-            .assert();
+        let assert = place.luckflow(&[verb, "s.toml", "--out", "o", "--force", "--quiet"]).assert();
         match verb {
             "run" => assert.success(),
             _ => assert.failure(),
@@ -70,10 +68,7 @@ fn after_a_run_every_file_in_its_folder_belongs_to_it() {
 #[test]
 fn what_is_cleared_is_not_what_is_read() {
     let place = Place::with("s.toml", TRAINING);
-    place
-        .luckflow(&["run", "s.toml", "--quiet", "--out", "o"])
-        .assert()
-        .success();
+    place.luckflow(&["run", "s.toml", "--quiet", "--out", "o"]).assert().success();
     let teacher = "o/students/width2-sd1-seed1.safetensors";
     let weights = format!("teacher.weights={{file=\"{teacher}\"}}");
     place
@@ -106,9 +101,7 @@ fn rows_that_were_changed_are_computed_again() {
     ];
     for (number, text) in changed.iter().enumerate() {
         std::fs::write(&table, text).unwrap();
-        sweep(&["--resume"])
-            .success()
-            .stderr(predicate::str::contains("computed again"));
+        sweep(&["--resume"]).success().stderr(predicate::str::contains("computed again"));
         assert!(read(&table) == whole, "change {number}");
     }
 }
@@ -151,9 +144,7 @@ fn an_exchanged_teacher_is_another_training() {
     std::fs::copy(place.path("b").join(other), place.path("t.safetensors")).unwrap();
     let mut resumed = taught.to_vec();
     resumed.extend(["--resume", "--set", "training.epochs=5"]);
-    run(&resumed)
-        .code(2)
-        .stderr(predicate::str::contains("a checkpoint of another scenario"));
+    run(&resumed).code(2).stderr(predicate::str::contains("a checkpoint of another scenario"));
 }
 
 #[test]
@@ -169,9 +160,7 @@ fn any_flipped_bit_in_a_checkpoint_is_seen() {
     run(&["--out", "o"]).success();
     let (state, records) = ("state.safetensors", "epochs.records");
     let folder = place.path("o/checkpoints/width2-sd1-seed1");
-    let kept: Vec<Vec<u8>> = [state, records]
-        .map(|name| std::fs::read(folder.join(name)).unwrap())
-        .into();
+    let kept: Vec<Vec<u8>> = [state, records].map(|name| std::fs::read(folder.join(name)).unwrap()).into();
     for (which, name) in [state, records].into_iter().enumerate() {
         let size = kept[which].len();
         for place_of_flip in [0, size / 7, size / 3, size / 2, size - 1] {
@@ -182,10 +171,7 @@ fn any_flipped_bit_in_a_checkpoint_is_seen() {
             run(&["--out", "o", "--resume", "--set", "training.epochs=5"])
                 .success()
                 .stderr(predicate::str::contains("is damaged and not used"));
-            assert!(
-                read(&place.path("o/epochs.csv")) == whole,
-                "{name}, byte {place_of_flip}"
-            );
+            assert!(read(&place.path("o/epochs.csv")) == whole, "{name}, byte {place_of_flip}");
         }
     }
 }
@@ -217,9 +203,7 @@ fn threads_have_a_ceiling() {
         .luckflow(&["run", "s.toml", "--threads", "4000"])
         .assert()
         .code(2)
-        .stderr(predicate::str::contains(
-            "--threads: found 4000; allowed: a whole number from 1 to",
-        ));
+        .stderr(predicate::str::contains("--threads: found 4000; allowed: a whole number from 1 to"));
     place
         .luckflow(&["overlap", "--theta", "1", "--b", "0"])
         .env("RAYON_NUM_THREADS", "100000")
@@ -247,9 +231,5 @@ fn a_wide_student_does_not_overflow_the_stack() {
         integrate = { horizon = 1.0, outputs = 10 }
     "#;
     let place = Place::with("s.toml", text);
-    place
-        .luckflow(&["run", "s.toml", "--quiet"])
-        .env("OPENBLAS_NUM_THREADS", "2")
-        .assert()
-        .success();
+    place.luckflow(&["run", "s.toml", "--quiet"]).env("OPENBLAS_NUM_THREADS", "2").assert().success();
 }

@@ -43,16 +43,8 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "s.toml: --set: training.momentum: found 0.5; allowed: nothing here with experiment = \"deep-flow\"",
     ),
     (FLOW, "seeds=2", "--set: seeds: found 2; allowed: nothing here"),
-    (
-        FLOW,
-        "training.epochs=5",
-        "--set: training.epochs: found 5; allowed: nothing here",
-    ),
-    (
-        FLOW,
-        "data.samples=50",
-        "--set: data.samples: found 50; allowed: nothing here",
-    ),
+    (FLOW, "training.epochs=5", "--set: training.epochs: found 5; allowed: nothing here"),
+    (FLOW, "data.samples=50", "--set: data.samples: found 50; allowed: nothing here"),
     (
         FLOW,
         "data.deviation=[1,2]",
@@ -68,16 +60,8 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "seed=18446744073709551615",
         "--set: seed: found 18446744073709551615; allowed: a whole number from 0 to 2⁶³ − 1",
     ),
-    (
-        SMALL,
-        "student.theta0=1e1",
-        "--set: student.theta0: found 1e1; allowed: an angle",
-    ),
-    (
-        SMALL,
-        "student.tehta0=",
-        "--set: student.tehta0: found nothing to take away",
-    ),
+    (SMALL, "student.theta0=1e1", "--set: student.theta0: found 1e1; allowed: an angle"),
+    (SMALL, "student.tehta0=", "--set: student.tehta0: found nothing to take away"),
     (
         SMALL,
         "overlap.replicas=3",
@@ -88,11 +72,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "integrate.outputs=[2, 1]",
         "--set: integrate.outputs: found [2, 1]; allowed: a whole number from 10 to 1000000, a list of ascending",
     ),
-    (
-        SMALL,
-        "teacher.outputs=3",
-        "--set: teacher.outputs: found an unknown key, with value 3",
-    ),
+    (SMALL, "teacher.outputs=3", "--set: teacher.outputs: found an unknown key, with value 3"),
 ];
 
 #[test]
@@ -117,10 +97,7 @@ fn what_is_no_text_or_has_no_end_is_refused_at_once() {
     for (name, said) in [
         ("unmarked.toml", "found text in UTF-16; allowed: text in UTF-8"),
         ("marked.toml", "found text in UTF-16"),
-        (
-            "latin.toml",
-            "latin.toml:2: the file: found a byte 0xe9 that is not UTF-8",
-        ),
+        ("latin.toml", "latin.toml:2: the file: found a byte 0xe9 that is not UTF-8"),
         ("large.toml", "found more than 1000000 bytes"),
         (".", "found a folder"),
         ("theorm5", "did you mean theorem5?"),
@@ -132,13 +109,7 @@ fn what_is_no_text_or_has_no_end_is_refused_at_once() {
         let error = refused(&place, &["run", "/dev/zero"]);
         assert!(error.contains("no regular file"), "{error}");
         let pipe = place.path("pipe");
-        assert!(
-            std::process::Command::new("mkfifo")
-                .arg(&pipe)
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let error = refused(&place, &["run", "pipe"]);
         assert!(error.contains("no regular file"), "{error}");
     }
@@ -161,16 +132,9 @@ fn a_hundred_thousand_keys_are_no_trouble() {
 fn a_scenario_comes_from_the_program_or_from_standard_input() {
     let place = Place::with("w", "");
     let short = ["--set", "integrate.horizon=1"];
-    place
-        .luckflow(&["run", "theorem5", short[0], short[1]])
-        .assert()
-        .success();
+    place.luckflow(&["run", "theorem5", short[0], short[1]]).assert().success();
     assert!(place.path("plots/theorem5/summary.json").exists());
-    place
-        .luckflow(&["run", "-", "--out", "piped"])
-        .write_stdin(SMALL)
-        .assert()
-        .success();
+    place.luckflow(&["run", "-", "--out", "piped"]).write_stdin(SMALL).assert().success();
     assert!(place.path("piped/summary.json").exists());
     place
         .luckflow(&["run", "-"])
@@ -180,16 +144,9 @@ fn a_scenario_comes_from_the_program_or_from_standard_input() {
         .stderr(predicate::str::contains("<standard input>:4: teacher.nods"));
     // A file of that name goes before.
     let place = Place::with("theorem5", SMALL);
-    place
-        .luckflow(&["run", "theorem5"])
-        .assert()
-        .success()
-        .stdout(predicate::str::contains("m = 3"));
+    place.luckflow(&["run", "theorem5"]).assert().success().stdout(predicate::str::contains("m = 3"));
     // Without its sweep a scenario runs.
-    place
-        .luckflow(&["run", "sweep-theorem5", "--set", "sweep=", short[0], short[1]])
-        .assert()
-        .success();
+    place.luckflow(&["run", "sweep-theorem5", "--set", "sweep=", short[0], short[1]]).assert().success();
 }
 
 #[test]
@@ -201,10 +158,7 @@ fn explain_says_what_a_key_is() {
             assert = assert.stdout(predicate::str::contains(*said));
         }
     };
-    says(
-        "student.theta0",
-        &["(0, π/2)", "in       theorem4\n", "sgd-vs-flow", "start angle θ₀"],
-    );
+    says("student.theta0", &["(0, π/2)", "in       theorem4\n", "sgd-vs-flow", "start angle θ₀"]);
     says("training", &["training.momentum", "training.step", "deep-flow"]);
     says("flat-minima", &["hessian.near_zero", "1e-4"]);
     says("sweep.axis", &["sweep.axis[].log.from"]);
@@ -227,10 +181,7 @@ fn new_scenarios_run() {
         ("sgd-vs-flow", &["sgd.seeds=2", "integrate.horizon=1"]),
         ("deep-training", &["training.epochs=1", "data.samples=128"]),
         ("deep-flow", &["flow.steps=4", "flow.samples=16"]),
-        (
-            "implicit-regularization",
-            &["training.epochs=1", "data.samples=128", "student.widths=2"],
-        ),
+        ("implicit-regularization", &["training.epochs=1", "data.samples=128", "student.widths=2"]),
         ("lottery-tickets", &["training.epochs=1", "data.samples=128"]),
         (
             "flat-minima",
@@ -245,11 +196,7 @@ fn new_scenarios_run() {
         ),
     ] {
         let place = Place::with("w", "");
-        place
-            .luckflow(&["new", name, "--out", "s.toml"])
-            .assert()
-            .success()
-            .stdout("wrote s.toml\n");
+        place.luckflow(&["new", name, "--out", "s.toml"]).assert().success().stdout("wrote s.toml\n");
         let mut arguments = vec!["run", "s.toml"];
         arguments.extend(short.iter().flat_map(|set| ["--set", set]));
         place.luckflow(&arguments).assert().success();
@@ -303,20 +250,14 @@ fn a_start_from_files_is_the_start_that_they_hold() {
     student[[0, 2]] = 2.0 * sine;
     ndarray_npy::write_npy(place.path("t.npy"), &teacher).unwrap();
     ndarray_npy::write_npy(place.path("w.npy"), &student).unwrap();
-    place
-        .luckflow(&["run", "s.toml", "--set", "integrate.horizon=1"])
-        .assert()
-        .success();
+    place.luckflow(&["run", "s.toml", "--set", "integrate.horizon=1"]).assert().success();
     let summary: serde_json::Value = serde_json::from_str(&place.read("plots/s/summary.json")).unwrap();
     let theta0 = summary["assumption"]["theta0"].as_f64().unwrap();
     assert!((theta0 - 0.1).abs() < 1e-14, "{theta0}");
     ndarray_npy::write_npy(place.path("w.npy"), &arr2(&[[1.0, 0.0]])).unwrap();
     // What the folder keeps of it names the files from wherever it stands.
     let resolved = place.read("plots/s/resolved.toml");
-    assert!(
-        !resolved.contains("\"w.npy\"") && resolved.contains("/w.npy\""),
-        "{resolved}"
-    );
+    assert!(!resolved.contains("\"w.npy\"") && resolved.contains("/w.npy\""), "{resolved}");
     let error = refused(&place, &["run", "s.toml", "--out", "o"]);
     assert!(error.contains("student.weights") && error.contains("6 × 3"), "{error}");
 }
@@ -325,25 +266,12 @@ fn a_start_from_files_is_the_start_that_they_hold() {
 fn an_axis_on_the_command_line_is_swept() {
     let place = Place::with("s.toml", SMALL);
     place
-        .luckflow(&[
-            "sweep",
-            "s.toml",
-            "--axis",
-            "student.theta0=log:1e-2:1e-1:3",
-            "--set",
-            "integrate.horizon=1",
-        ])
+        .luckflow(&["sweep", "s.toml", "--axis", "student.theta0=log:1e-2:1e-1:3", "--set", "integrate.horizon=1"])
         .assert()
         .success();
     let cells = place.read("plots/s/cells.csv");
     assert_eq!(cells.lines().count(), 4, "{cells}");
-    assert!(
-        cells
-            .lines()
-            .next()
-            .unwrap()
-            .starts_with("index,id,student.theta0,seed")
-    );
+    assert!(cells.lines().next().unwrap().starts_with("index,id,student.theta0,seed"));
     let error = refused(&place, &["sweep", "s.toml", "--axis", "student.theta0=1:2"]);
     assert!(error.contains("--axis") && error.contains("log:"), "{error}");
 }

@@ -56,20 +56,8 @@ fn estimates_are_within_a_factor_of_two_of_what_runs_take() {
         "integrate.outputs=10",
     ];
     let watched = ["integrate.outputs=1000000", "integrate.horizon=5"];
-    let trained = [
-        "data.samples=1000000",
-        "training.epochs=1",
-        "training.batch=4096",
-        "student.widths=[1]",
-        "seeds=1",
-    ];
-    let wide = [
-        "teacher.input_dim=6000",
-        "flow.steps=2",
-        "flow.outputs=2",
-        "flow.samples=100",
-        "data.held_out=100",
-    ];
+    let trained = ["data.samples=1000000", "training.epochs=1", "training.batch=4096", "student.widths=[1]", "seeds=1"];
+    let wide = ["teacher.input_dim=6000", "flow.steps=2", "flow.outputs=2", "flow.samples=100", "data.held_out=100"];
     let cases: [(&str, &[&str]); 4] = [
         ("deep-flow", &wide),
         ("theorem5", &sampled),
@@ -118,11 +106,7 @@ fn too_little_address_space_is_an_error_and_no_hang() {
     let program = assert_cmd::cargo::cargo_bin("luckflow");
     for (kilobytes, verb) in [(150_000, "run theorem4"), (150_000, "--version"), (300_000, "list")] {
         let line = format!("ulimit -v {kilobytes}; exec {} {verb}", program.display());
-        let output = Command::new("sh")
-            .current_dir(place.path())
-            .args(["-c", &line])
-            .output()
-            .unwrap();
+        let output = Command::new("sh").current_dir(place.path()).args(["-c", &line]).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{kilobytes}: {output:?}");
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains("ulimit -v: found"), "{said}");
@@ -157,11 +141,7 @@ fn a_limit_on_threads_makes_it_slower_and_nothing_else() {
     for (arguments, limit) in verbs.iter().flat_map(|verb| [(verb, 1), (verb, 2), (verb, 4)]) {
         let mut command = Command::new(&program);
         // BLAS begins its threads before the program is asked.
-        command
-            .current_dir(place.path())
-            .env("OPENBLAS_NUM_THREADS", "1")
-            .args(*arguments)
-            .uid(NOBODY);
+        command.current_dir(place.path()).env("OPENBLAS_NUM_THREADS", "1").args(*arguments).uid(NOBODY);
         // SAFETY: between fork and exec only this call to the system is made.
         unsafe {
             command.pre_exec(move || {

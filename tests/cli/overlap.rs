@@ -5,10 +5,7 @@ use serde_json::Value;
 
 #[test]
 fn overlap_prints_both_kernels_and_their_slopes() {
-    let assert = luckflow()
-        .args(["overlap", "--theta", "0.7", "--b", "1"])
-        .assert()
-        .success();
+    let assert = luckflow().args(["overlap", "--theta", "0.7", "--b", "1"]).assert().success();
     let answer: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
     assert_eq!(answer["theta"], 0.7);
     assert_eq!(answer["b"], 1.0);
@@ -26,18 +23,7 @@ fn overlap_prints_both_kernels_and_their_slopes() {
     assert!(answer.get("monte_carlo").is_none());
 
     let assert = luckflow()
-        .args([
-            "overlap",
-            "--theta",
-            "2",
-            "--b=-0.5",
-            "--b2",
-            "0.5",
-            "--samples",
-            "100000",
-            "--seed",
-            "3",
-        ])
+        .args(["overlap", "--theta", "2", "--b=-0.5", "--b2", "0.5", "--samples", "100000", "--seed", "3"])
         .assert()
         .success();
     let answer: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();

@@ -70,11 +70,7 @@ impl Run {
         self.finished.get_or_init(|| {
             let file = format!("{}.toml", self.name);
             let place = Place::with(&file, self.scenario);
-            let assert = place
-                .luckflow(&[self.verb, &file, "--out", "out"])
-                .assert()
-                .success()
-                .stderr("");
+            let assert = place.luckflow(&[self.verb, &file, "--out", "out"]).assert().success().stderr("");
             let stdout = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
             let finished = Finished {
                 stdout,

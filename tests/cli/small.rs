@@ -31,10 +31,7 @@ pub fn place(text: &str) -> TempDir {
 /// Runs `small.toml` with overrides.
 pub fn run(place: &TempDir, arguments: &[&str]) -> Command {
     let mut command = luckflow();
-    command
-        .current_dir(place.path())
-        .args(["run", "small.toml"])
-        .args(arguments);
+    command.current_dir(place.path()).args(["run", "small.toml"]).args(arguments);
     command
 }
 

@@ -5,9 +5,7 @@ use crate::util::{assert_snapshot, rounded, without_provenance};
 
 fn summary(run: &Run) {
     let finished = run.finished();
-    let names = finished
-        .named(".json")
-        .filter(|name| !name.starts_with('.') && *name != "figures.json");
+    let names = finished.named(".json").filter(|name| !name.starts_with('.') && *name != "figures.json");
     for name in names {
         let text = rounded(&without_provenance(finished.text(name)));
         assert_snapshot(&format!("{}.{name}", run.name), &text);

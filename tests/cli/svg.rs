@@ -55,18 +55,14 @@ impl Drawing {
     /// The first series whose label begins so.
     pub fn series(&self, label: &str) -> &Series {
         let mut series = self.series.iter();
-        series
-            .find(|series| series.label.starts_with(label))
-            .unwrap_or_else(|| panic!("no {label}"))
+        series.find(|series| series.label.starts_with(label)).unwrap_or_else(|| panic!("no {label}"))
     }
 
     /// What a pixel stands for, by the two outermost labels of each axis.
     pub fn value(&self, at: Pixel, log_y: bool) -> (f64, f64) {
         let ticks = |anchor: &str, of: fn(&Pixel) -> f64| -> Vec<(f64, f64)> {
             let labels = self.texts.iter().filter(|text| text.anchor == anchor);
-            labels
-                .filter_map(|text| Some((of(&text.at), plain(&text.text)?)))
-                .collect()
+            labels.filter_map(|text| Some((of(&text.at), plain(&text.text)?))).collect()
         };
         let along = |ticks: Vec<(f64, f64)>, pixel: f64, log: bool| {
             let (first, last) = (ticks[0], ticks[ticks.len() - 1]);
@@ -78,10 +74,7 @@ impl Drawing {
         };
         // A label's baseline is a little below its tick: the same for all, as it cancels but for the offset.
         let below = 4.7;
-        (
-            along(ticks("middle", |at| at.0), at.0, false),
-            along(ticks("end", |at| at.1), at.1 + below, log_y),
-        )
+        (along(ticks("middle", |at| at.0), at.0, false), along(ticks("end", |at| at.1), at.1 + below, log_y))
     }
 }
 

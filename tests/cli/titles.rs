@@ -81,9 +81,7 @@ fn theorem4s_title_has_the_verdicts_and_both_ends_of_the_angle() {
     assert!(off.abs() < 1e-3, "{title}");
     let (last, said) = said.split_once(": ").unwrap();
     let (digits, exponent) = last.split_once("·10⁻").unwrap();
-    let exponent = exponent
-        .chars()
-        .map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == c).unwrap());
+    let exponent = exponent.chars().map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == c).unwrap());
     let exponent = exponent.fold(0, |number, digit| 10 * number + digit as i32);
     let last = digits.parse::<f64>().unwrap() * 10f64.powi(-exponent);
     let off = last / number(&angles[angles.len() - 1], "largest_angle") - 1.0;
@@ -91,11 +89,7 @@ fn theorem4s_title_has_the_verdicts_and_both_ends_of_the_angle() {
     for claim in rows(finished, "verdicts.csv") {
         let group = said.split("; ").find(|group| {
             let names = group.replace(" and ", ", ").replace(" hold", ", hold");
-            names
-                .replace(" are", ", ")
-                .replace(" is", ", ")
-                .split(", ")
-                .any(|name| name == claim["label"])
+            names.replace(" are", ", ").replace(" is", ", ").split(", ").any(|name| name == claim["label"])
         });
         let group = group.unwrap_or_else(|| panic!("{} in {said}", claim["label"]));
         let verdict = claim["verdict"].trim_end_matches('s');
@@ -116,9 +110,7 @@ fn layers_that_rise_are_counted_from_the_epochs() {
             let at = own().filter(|row| number(row, "epoch") == epoch);
             0.5 * at.map(|row| number(row, column)).sum::<f64>()
         };
-        let rising = ["rho_1", "rho_2"]
-            .iter()
-            .filter(|rho| median(last, rho) > median(0.0, rho));
+        let rising = ["rho_1", "rho_2"].iter().filter(|rho| median(last, rho) > median(0.0, rho));
         let expected = format!("ρ̄ rises in {} of 2 layers", rising.count());
         let title = &found[&format!("width{width}-sd1-bn-after/correlation")];
         assert!(title.starts_with(&expected), "{title}: {expected}");

@@ -40,10 +40,7 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
 
     let summary = json(&folder.join("summary.json"));
     assert_eq!(summary["scenario"]["teacher"]["nodes"], 3);
-    assert!(
-        summary["scenario"]["integrate"]["horizon"].as_f64().unwrap() > 0.0,
-        "resolved"
-    );
+    assert!(summary["scenario"]["integrate"]["horizon"].as_f64().unwrap() > 0.0, "resolved");
     for key in ["program", "commit", "rustc", "openblas", "host", "time"] {
         assert!(summary["provenance"][key].is_string());
     }
@@ -69,23 +66,9 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
 
     let mut csv = csv::Reader::from_path(folder.join("trajectory.csv")).unwrap();
     let header: Vec<String> = csv.headers().unwrap().iter().map(String::from).collect();
-    assert_eq!(
-        header,
-        [
-            "time",
-            "loss",
-            "dissipated",
-            "largest_angle",
-            "rate",
-            "theta_1",
-            "theta_2",
-            "theta_3"
-        ]
-    );
-    let rows: Vec<Vec<f64>> = csv
-        .records()
-        .map(|row| row.unwrap().iter().map(|x| x.parse().unwrap()).collect())
-        .collect();
+    assert_eq!(header, ["time", "loss", "dissipated", "largest_angle", "rate", "theta_1", "theta_2", "theta_3"]);
+    let rows: Vec<Vec<f64>> =
+        csv.records().map(|row| row.unwrap().iter().map(|x| x.parse().unwrap()).collect()).collect();
     assert!((rows[0][3] - 0.05).abs() < 1e-14);
     // What the flow has lost of its loss it has dissipated.
     for row in &rows {
@@ -96,23 +79,14 @@ fn run_prints_a_table_and_writes_figures_and_plots() {
 #[test]
 fn quiet_prints_nothing_and_out_says_where() {
     let place = place(SMALL);
-    run(&place, &["--quiet", "--out", "elsewhere/deep"])
-        .assert()
-        .success()
-        .stdout("")
-        .stderr("");
+    run(&place, &["--quiet", "--out", "elsewhere/deep"]).assert().success().stdout("").stderr("");
     assert!(place.path().join("elsewhere/deep/summary.json").exists());
     assert!(!place.path().join("plots").exists());
 }
 
 #[test]
 fn results_are_the_same_bytes_for_one_and_two_threads() {
-    let exact = [
-        "teacher.nodes=90",
-        "teacher.input_dim=400",
-        "integrate.outputs=10",
-        "integrate.rtol=1e-6",
-    ];
+    let exact = ["teacher.nodes=90", "teacher.input_dim=400", "integrate.outputs=10", "integrate.rtol=1e-6"];
     let sampled = [
         "overlap.method=monte-carlo",
         "overlap.samples=5000",
@@ -148,14 +122,7 @@ fn states_are_written_in_full_coordinates_when_asked_for() {
     let place = place(SMALL);
     run(
         &place,
-        &[
-            "--set",
-            "output.states=true",
-            "--set",
-            "teacher.input_dim=12",
-            "--set",
-            "integrate.outputs=20",
-        ],
+        &["--set", "output.states=true", "--set", "teacher.input_dim=12", "--set", "integrate.outputs=20"],
     )
     .assert()
     .success();

@@ -74,9 +74,7 @@ pub fn without_provenance(text: &str) -> String {
         ]
         .map(|(pattern, to)| (Regex::new(pattern).unwrap(), to))
     });
-    CHANGING.iter().fold(text.to_owned(), |text, (from, to)| {
-        from.replace_all(&text, *to).into_owned()
-    })
+    CHANGING.iter().fold(text.to_owned(), |text, (from, to)| from.replace_all(&text, *to).into_owned())
 }
 
 /// Numbers with a fraction or an exponent in as many digits as every machine agrees on.
@@ -155,8 +153,5 @@ fn numbers_lose_the_digits_that_differ_between_machines() {
         rounded("1 -0.123456789,2.5e0;1.23456789e-3 1.234e-6 3.1e-9 7e-1 0e0 1.50 47e33aa"),
         "1 -0.12346,2.5e0;1.2346e-3 1.2e-6 ≈0 7e-1 0e0 1.50 47e33aa"
     );
-    assert_eq!(
-        rounded("−1.234·10⁻¹⁵ 1.234·10⁻⁶ 1.234·10⁻⁴ 1.2·10⁵"),
-        "          ≈0   1.2·10⁻⁶ 1.234·10⁻⁴ 1.2·10⁵"
-    );
+    assert_eq!(rounded("−1.234·10⁻¹⁵ 1.234·10⁻⁶ 1.234·10⁻⁴ 1.2·10⁵"), "          ≈0   1.2·10⁻⁶ 1.234·10⁻⁴ 1.2·10⁵");
 }

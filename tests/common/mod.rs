@@ -42,8 +42,5 @@ pub fn theorem4_network(d: usize, m: usize, threshold: f64, theta0: f64, seed: u
 /// Derivative of f at 0 by central differences of order 8.
 pub fn derivative(f: impl Fn(f64) -> f64, step: f64) -> f64 {
     const WEIGHTS: [f64; 4] = [4.0 / 5.0, -1.0 / 5.0, 4.0 / 105.0, -1.0 / 280.0];
-    (1..=4)
-        .map(|i| WEIGHTS[i - 1] * (f(i as f64 * step) - f(-(i as f64) * step)))
-        .sum::<f64>()
-        / step
+    (1..=4).map(|i| WEIGHTS[i - 1] * (f(i as f64 * step) - f(-(i as f64) * step))).sum::<f64>() / step
 }

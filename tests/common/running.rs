@@ -29,9 +29,7 @@ impl Running {
 
     /// Sends a signal by its name: INT is what Ctrl-C does.
     pub fn signal(&self, name: &str) {
-        let kill = Command::new("kill")
-            .args(["-s", name, &self.0.id().to_string()])
-            .status();
+        let kill = Command::new("kill").args(["-s", name, &self.0.id().to_string()]).status();
         assert!(kill.unwrap().success());
     }
 }

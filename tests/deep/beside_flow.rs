@@ -41,23 +41,14 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
     let prediction = found.prediction.unwrap();
     assert!(prediction.all.standard_error < 0.03);
     let away = prediction.all.ratio.ln().abs();
-    assert!(
-        away < 3.0 * prediction.all.standard_error + 0.01,
-        "{:?}",
-        prediction.all
-    );
+    assert!(away < 3.0 * prediction.all.standard_error + 0.01, "{:?}", prediction.all);
     for gap in &prediction.gaps {
         // Twelve runs know their spread to a fifth.
         let ratio = gap.spread_ratio.unwrap();
         assert!((0.4..1.7).contains(&ratio), "{gap:?}");
     }
     // Exact gradients, too, keep a distance that a finite step makes: of first order.
-    let gaps: Vec<f64> = found
-        .descents
-        .iter()
-        .zip(&found.flows)
-        .map(|(a, b)| a.largest_gap(b))
-        .collect();
+    let gaps: Vec<f64> = found.descents.iter().zip(&found.flows).map(|(a, b)| a.largest_gap(b)).collect();
     assert!((gaps[0] / gaps[1] - 2.0).abs() < 0.05, "{gaps:?}");
     let least = found.gaps.iter().find(|gaps| (gaps.step, gaps.batch) == (0.02, 64));
     assert!(gaps[0] < 0.1 * least.unwrap().span.least);
@@ -94,9 +85,7 @@ fn a_step_of_projected_sgd_is_on_average_one_of_the_flow() {
         let layout = flow.layout();
         let moved = (sgd.weights() - &network.student.weights.t()) / 1e-6;
         // A standard error of about 1/√400,000 in each entry.
-        let error = (&moved - &layout.weights(&dy))
-            .iter()
-            .fold(0.0_f64, |a, x| a.max(x.abs()));
+        let error = (&moved - &layout.weights(&dy)).iter().fold(0.0_f64, |a, x| a.max(x.abs()));
         assert!(error < 0.008, "{error}");
         let moved = (sgd.fan_out() - &network.fan_out) / 1e-6;
         let expected = match running_fan_out {

@@ -119,11 +119,7 @@ fn drawn(experiment: &str, overrides: &[&str]) -> luckflow::experiment::Scenario
 #[test]
 fn tickets_are_channels() {
     let scenario = drawn("lottery-tickets", &[]);
-    let found = scenario
-        .get::<tickets::LotteryTickets>()
-        .unwrap()
-        .simulate(&Silent)
-        .unwrap();
+    let found = scenario.get::<tickets::LotteryTickets>().unwrap().simulate(&Silent).unwrap();
     assert_eq!(found.end, RunEnd::Finished);
     for ticket in &found.tickets {
         let own = ticket.start == tickets::Start::Whole;
@@ -153,18 +149,9 @@ fn a_stop_while_tickets_are_rewound_is_no_regular_end() {
 
 #[test]
 fn the_hessian_of_convolutions_has_a_flat_direction_for_each_channels_scale() {
-    let overrides = [
-        "student.widths=1",
-        "training.epochs=300",
-        "training.step=0.2",
-        "training.momentum=0.9",
-    ];
+    let overrides = ["student.widths=1", "training.epochs=300", "training.step=0.2", "training.momentum=0.9"];
     let scenario = drawn("flat-minima", &overrides);
-    let found = scenario
-        .get::<hessian::FlatMinima>()
-        .unwrap()
-        .simulate(&Silent)
-        .unwrap();
+    let found = scenario.get::<hessian::FlatMinima>().unwrap().simulate(&Silent).unwrap();
     let run = &found.runs[0];
     assert_eq!(run.parameters, 3 * 19 + 4 * 28 + 5 * 17);
     // Seven channels can be scaled against what reads them.
@@ -234,8 +221,5 @@ fn fresh_samples_are_never_seen_twice_and_help_where_few_are_seen_again_and_agai
     // Forty samples are learned by heart; those of 400 epochs are the teacher.
     assert!(kept.training_loss < 0.2 * kept.held_out.loss, "{kept:?}");
     assert!(fresh.held_out.loss < 0.2 * kept.held_out.loss, "{fresh:?}");
-    assert!(
-        (fresh.training_loss / fresh.held_out.loss - 1.0).abs() < 0.5,
-        "{fresh:?}"
-    );
+    assert!((fresh.training_loss / fresh.held_out.loss - 1.0).abs() < 0.5, "{fresh:?}");
 }

@@ -66,11 +66,7 @@ fn a_student_of_the_teachers_size_has_a_flat_direction_for_each_hidden_node_and_
     let [own, wide] = &found.runs[..] else {
         panic!("two widths");
     };
-    assert!(
-        own.method == SpectrumMethod::Whole && own.held_out_loss < 1e-9,
-        "{:?}",
-        own.held_out_loss
-    );
+    assert!(own.method == SpectrumMethod::Whole && own.held_out_loss < 1e-9, "{:?}", own.held_out_loss);
     assert_eq!(own.flat_directions.round(), 5.0);
     assert!(own.density.least() > -1e-6 * own.density.largest());
     // Four times as many nodes have more than four times as many flat directions.
@@ -80,13 +76,7 @@ fn a_student_of_the_teachers_size_has_a_flat_direction_for_each_hidden_node_and_
 #[test]
 fn lanczos_and_the_whole_spectrum_agree_on_the_largest_eigenvalue_and_the_flat_part() {
     let spectrum = |dense: &str| {
-        let overrides = [
-            "student.widths=3",
-            "training.epochs=20",
-            dense,
-            "hessian.probes=40",
-            "hessian.samples=500",
-        ];
+        let overrides = ["student.widths=3", "training.epochs=20", dense, "hessian.probes=40", "hessian.samples=500"];
         let scenario = small("flat-minima", "[hessian]\nsteps = 60\n", &overrides);
         let scenario: &hessian::FlatMinima = scenario.get().unwrap();
         scenario.simulate(&Silent).unwrap().runs.remove(0)
@@ -103,22 +93,13 @@ fn lanczos_and_the_whole_spectrum_agree_on_the_largest_eigenvalue_and_the_flat_p
 #[test]
 fn a_small_teacher_is_fitted_before_noise_also_where_they_are_mixed() {
     let further = "[labels]\nlarge = [80]\n";
-    let overrides = [
-        "student.widths=40",
-        "data.samples=400",
-        "training.epochs=150",
-        "training.step=0.1",
-    ];
+    let overrides = ["student.widths=40", "data.samples=400", "training.epochs=150", "training.step=0.1"];
     let scenario = small("implicit-regularization", further, &overrides);
     let scenario: &labels::ImplicitRegularization = scenario.get().unwrap();
     let found = scenario.simulate(&Silent).unwrap();
     let fitted = |labels, component: usize| found.median(labels, |row| row.fitted[component]);
-    let half = |points: Vec<(f64, f64)>| {
-        points
-            .iter()
-            .find(|point| point.1 > 0.5)
-            .map_or(f64::INFINITY, |point| point.0)
-    };
+    let half =
+        |points: Vec<(f64, f64)>| points.iter().find(|point| point.1 > 0.5).map_or(f64::INFINITY, |point| point.0);
     let small = half(fitted(labels::Labels::Small, 0));
     let noise = half(fitted(labels::Labels::Noise, 0));
     assert!(3.0 * small < noise, "{small} and {noise}");
@@ -150,12 +131,7 @@ fn tickets_have_the_asked_size_and_their_own_start() {
             assert_ne!(first(a), first(b), "{a:?} and {b:?}");
         }
     }
-    assert_eq!(
-        found
-            .ratios(tickets::Start::Winners(Keep::Correlation), tickets::Start::Fresh)
-            .len(),
-        2
-    );
+    assert_eq!(found.ratios(tickets::Start::Winners(Keep::Correlation), tickets::Start::Fresh).len(), 2);
 }
 
 #[test]
@@ -218,10 +194,7 @@ fn other_metrics_can_be_added() {
     let scenario = small("deep-training", "", &["training.epochs=2"]);
     let scenario: &training::DeepTraining = scenario.get().unwrap();
     let base = &scenario.base;
-    let problem = Teachers::of(base, None, &Nowhere, &Silent)
-        .unwrap()
-        .problem(1, 1.0)
-        .unwrap();
+    let problem = Teachers::of(base, None, &Nowhere, &Silent).unwrap().problem(1, 1.0).unwrap();
     let architecture = scenario.student.architecture(&base.teacher.architecture, 2, None);
     let plan = TrainingPlan {
         label: "mine".into(),
@@ -266,10 +239,6 @@ fn a_training_begins_with_the_student_of_another() {
 
     let wrong = trained(&[&begin, "student.widths=2"]).map(drop);
     let wrong = wrong.unwrap_err().to_string();
-    let words = [
-        "student.weights",
-        "student.safetensors",
-        "the student of a run, of these layers",
-    ];
+    let words = ["student.weights", "student.safetensors", "the student of a run, of these layers"];
     assert!(words.iter().all(|word| wrong.contains(word)), "{wrong}");
 }

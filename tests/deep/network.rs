@@ -139,10 +139,7 @@ fn a_step_moves_against_the_gradient_with_momentum_and_decay_as_the_formulas_say
                 }
                 trainer.step(&rows);
                 now = trainer.network().clone();
-                let largest = flat(&now)
-                    .iter()
-                    .zip(&w)
-                    .fold(0.0_f64, |a, (x, y)| a.max((x - y).abs()));
+                let largest = flat(&now).iter().zip(&w).fold(0.0_f64, |a, (x, y)| a.max((x - y).abs()));
                 assert!(largest < 1e-14, "{architecture:?}: {largest}");
             }
         }
@@ -188,9 +185,8 @@ fn products_with_the_hessian_are_the_slopes_of_the_gradient() {
             let architecture = architecture(None, bias);
             let (network, data) = (student(&architecture), data(loss, 23));
             let mut curvature = Curvature::new(&network, &data, loss);
-            let direction = gaussian_inputs::<f64>(5, "direction", [1, curvature.dim()], 1.0)
-                .into_raw_vec_and_offset()
-                .0;
+            let direction =
+                gaussian_inputs::<f64>(5, "direction", [1, curvature.dim()], 1.0).into_raw_vec_and_offset().0;
             let mut exact = vec![0.0; direction.len()];
             curvature.apply(&direction, &mut exact);
             let at = |by| gradient(&shifted(&network, &direction, by), &data, loss);

@@ -25,12 +25,7 @@ const ALL: &str = "LUCKFLOW_FAULTS";
 /// Calls that are tried otherwise, of each verb.
 const SOME: usize = 24;
 
-const FAULTS: [Fault; 4] = [
-    Fault::Full,
-    Fault::Kill,
-    Fault::Once(libc::EIO),
-    Fault::Once(libc::ENOSPC),
-];
+const FAULTS: [Fault; 4] = [Fault::Full, Fault::Kill, Fault::Once(libc::EIO), Fault::Once(libc::ENOSPC)];
 
 /// A verb whose calls fail, and how its user goes on.
 struct Trial {
@@ -60,13 +55,7 @@ fn luckflow(arguments: &[&str]) -> Command {
 }
 
 /// Changed by the time, the command line, or which files there are.
-const CHANGING: [&str; 5] = [
-    "summary.json",
-    "scenario.toml",
-    "report.html",
-    "seconds.csv",
-    "sweep.json",
-];
+const CHANGING: [&str; 5] = ["summary.json", "scenario.toml", "report.html", "seconds.csv", "sweep.json"];
 
 /// All files, of those that change only that they are there.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {

@@ -55,23 +55,14 @@ const BY_FIRST: [i64; 6] = [
     libc::SYS_mkdir,
     libc::SYS_rmdir,
 ];
-const BY_SECOND: [i64; 5] = [
-    libc::SYS_openat,
-    libc::SYS_renameat,
-    libc::SYS_renameat2,
-    libc::SYS_unlinkat,
-    libc::SYS_mkdirat,
-];
+const BY_SECOND: [i64; 5] =
+    [libc::SYS_openat, libc::SYS_renameat, libc::SYS_renameat2, libc::SYS_unlinkat, libc::SYS_mkdirat];
 
 /// Runs a program whose folder is `place`; call number `at`, from 0, meets its fault. An error if the system does not let
 /// this one trace another.
 pub fn run(command: &mut Command, place: &Path, fault: Option<(usize, Fault)>) -> io::Result<Ended> {
     let said = tempfile::NamedTempFile::new()?;
-    command
-        .current_dir(place)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(said.reopen()?);
+    command.current_dir(place).stdin(Stdio::null()).stdout(Stdio::null()).stderr(said.reopen()?);
     // SAFETY: between fork and exec only calls to the system are made, of memory that is there.
     unsafe { command.pre_exec(be_traced) };
     let child = command.spawn()?;

@@ -91,11 +91,7 @@ fn a_figures_table_has_all_of_its_numbers() {
 
 #[test]
 fn points_that_move_are_drawn_where_they_end_and_all_frames_are_data() {
-    let frames = [
-        [(0.0, 1.0), (0.5, 2.0)],
-        [(0.1, 1.5), (0.6, 2.5)],
-        [(0.2, 1.25), (0.7, 3.0)],
-    ];
+    let frames = [[(0.0, 1.0), (0.5, 2.0)], [(0.1, 1.5), (0.6, 2.5)], [(0.2, 1.25), (0.7, 3.0)]];
     let all = frames.iter().map(|points| points.to_vec()).collect();
     let still = Figure::new("motion").x("x").y("y");
     let moving = still.clone().frames("epochs", vec![0.0, 2.0, 5.0]);
@@ -116,19 +112,7 @@ fn points_that_move_are_drawn_where_they_end_and_all_frames_are_data() {
 }
 
 fn value() -> impl Strategy<Value = f64> {
-    let special = [
-        0.0,
-        -0.0,
-        1.0,
-        1e-19,
-        1e300,
-        -1e300,
-        f64::MAX,
-        5e-324,
-        f64::NAN,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-    ];
+    let special = [0.0, -0.0, 1.0, 1e-19, 1e300, -1e300, f64::MAX, 5e-324, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
     prop_oneof![prop::sample::select(special.to_vec()), any::<f64>(), -10.0..10.0_f64]
 }
 

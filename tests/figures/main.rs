@@ -33,10 +33,7 @@ fn texts(svg: &str) -> Vec<String> {
 /// Labels of ticks: they alone have this size.
 fn labels(svg: &str, anchor: &str) -> Vec<String> {
     let has = |piece: &&str| piece.contains("font-size=\"13\"") && piece.contains(anchor);
-    let pieces = svg
-        .split("<text ")
-        .skip(1)
-        .filter(|piece| has(&piece.split_once('>').expect("an element").0));
+    let pieces = svg.split("<text ").skip(1).filter(|piece| has(&piece.split_once('>').expect("an element").0));
     pieces.flat_map(|piece| texts(&format!("<text {piece}"))).collect()
 }
 

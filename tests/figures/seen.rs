@@ -34,21 +34,13 @@ fn what_cannot_be_drawn_is_named() {
         .points("endless", [(1.0, f64::INFINITY), (1.0, 2.0)], Look::of_set(0))
         .to_svg();
     let texts = texts(&svg);
-    for expected in [
-        "with a zero",
-        "far (off the scale)",
-        "none (nothing to draw)",
-        "Infinite values are left out.",
-    ] {
+    for expected in ["with a zero", "far (off the scale)", "none (nothing to draw)", "Infinite values are left out."] {
         assert!(texts.iter().any(|text| text == expected), "{expected} in {texts:?}");
     }
     assert!(texts.iter().any(|text| text.starts_with("Wedges on the lower edge")));
     // The curve has a gap at the zero: two pieces, and a wedge.
     assert_eq!(svg.matches("class=\"zero\"").count(), 1);
-    let line = svg
-        .split("<path d=\"")
-        .find(|path| path.contains("#0072b2"))
-        .expect("a curve");
+    let line = svg.split("<path d=\"").find(|path| path.contains("#0072b2")).expect("a curve");
     assert_eq!(line.split_once('"').unwrap().0.matches('M').count(), 2);
     let empty = Figure::new("empty").to_svg();
     assert!(self::texts(&empty).contains(&"Nothing to draw.".to_owned()));
@@ -72,20 +64,11 @@ fn the_key_is_in_the_order_of_the_right_ends() {
 fn curves_have_markers_at_places_of_their_own() {
     let figure = Figure::new("the same curve").x("x").y("y");
     let svg = (0..3)
-        .fold(figure, |figure, i| {
-            figure.curve(format!("curve {i}"), [0.0, 1.0], |x| x, Look::of_series(i))
-        })
+        .fold(figure, |figure, i| figure.curve(format!("curve {i}"), [0.0, 1.0], |x| x, Look::of_series(i)))
         .to_svg();
-    let hollow: Vec<&str> = svg
-        .split("<path d=\"")
-        .filter(|path| path.contains("fill=\"#fff\""))
-        .collect();
-    let places = hollow
-        .iter()
-        .flat_map(|path| path.split_once('"').unwrap().0.split('M').skip(1));
-    let mut x: Vec<f64> = places
-        .map(|place| place.split(' ').next().unwrap().parse().unwrap())
-        .collect();
+    let hollow: Vec<&str> = svg.split("<path d=\"").filter(|path| path.contains("fill=\"#fff\"")).collect();
+    let places = hollow.iter().flat_map(|path| path.split_once('"').unwrap().0.split('M').skip(1));
+    let mut x: Vec<f64> = places.map(|place| place.split(' ').next().unwrap().parse().unwrap()).collect();
     x.retain(|&x| x < 740.0);
     assert!(x.len() >= 15, "{x:?}");
     x.sort_by(f64::total_cmp);
@@ -120,11 +103,7 @@ fn structure_is_that_of_svg() {
         .x("time t")
         .y("angle θ₀ (radians)")
         .line("bound", [(0.0, 1.0), (1.0, 2.0)], Look::of_part(0).1)
-        .points(
-            "many",
-            (0..3500).map(|i| (f64::from(i), f64::from(i % 70))),
-            Look::of_set(1),
-        );
+        .points("many", (0..3500).map(|i| (f64::from(i), f64::from(i % 70))), Look::of_set(1));
     let svg = figure.to_svg();
     assert_well_formed(&svg);
     for expected in [
@@ -142,32 +121,28 @@ fn structure_is_that_of_svg() {
     // One path for all points.
     assert!(svg.matches("<path").count() < 12);
     assert!(svg.len() < 150_000, "{} bytes", svg.len());
-    let map = Figure::new("map")
-        .axes(cells(), cells())
-        .cells("violated", vec![0, 1, 3], Look::VIOLATED)
-        .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
+    let map = Figure::new("map").axes(cells(), cells()).cells("violated", vec![0, 1, 3], Look::VIOLATED).heat(
+        "level",
+        vec![1.0, 2.0, f64::NAN, 3.0],
+        [1.0, 3.0],
+    );
     let svg = map.to_svg();
     assert!(svg.contains("<pattern id=") && svg.contains("fill=\"url(#"));
 }
 
 #[test]
 fn a_dark_ground_changes_colours_and_nothing_else() {
-    let figure = Figure::new("dark")
-        .axes(cells(), cells())
-        .cells("holds", vec![0], Look::VIOLATED)
-        .heat("level", vec![1.0, 2.0, f64::NAN, 3.0], [1.0, 3.0]);
-    let curve = Figure::new("dark")
-        .x("x")
-        .y("y")
-        .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::of_series(0));
+    let figure = Figure::new("dark").axes(cells(), cells()).cells("holds", vec![0], Look::VIOLATED).heat(
+        "level",
+        vec![1.0, 2.0, f64::NAN, 3.0],
+        [1.0, 3.0],
+    );
+    let curve = Figure::new("dark").x("x").y("y").line("a", [(0.0, 1.0), (1.0, 2.0)], Look::of_series(0));
     for figure in [figure, curve] {
         let (paper, dark) = (figure.to_svg(), figure.clone().on(Ground::Dark).to_svg());
         assert_well_formed(&dark);
         let colors = |svg: &str| -> Vec<String> {
-            svg.split('"')
-                .filter(|text| text.starts_with('#'))
-                .map(String::from)
-                .collect()
+            svg.split('"').filter(|text| text.starts_with('#')).map(String::from).collect()
         };
         let without = |svg: &str| {
             let mut colors = colors(svg);
@@ -190,13 +165,8 @@ fn a_dark_ground_changes_colours_and_nothing_else() {
 
 #[test]
 fn sizes_are_true() {
-    let figure = |size| {
-        Figure::new("size")
-            .x("x")
-            .y("y")
-            .line("a", [(0.0, 1.0), (1.0, 2.0)], Look::SIMULATED)
-            .size(size)
-    };
+    let figure =
+        |size| Figure::new("size").x("x").y("y").line("a", [(0.0, 1.0), (1.0, 2.0)], Look::SIMULATED).size(size);
     // Journals want 6 to 7 points; from the last row of a room one reads 17 on a slide of 13⅓ inches.
     for (size, wide, range) in [(Size::mm(85.0), 85.0, 6.0..7.0), (Size::slide(), 338.7, 17.0..21.0)] {
         let svg = figure(size).to_svg();
@@ -212,9 +182,5 @@ fn sizes_are_true() {
             assert!(range.contains(&(points * pixels)), "{pixels} pixels");
         }
     }
-    assert!(
-        figure(Size::default())
-            .to_svg()
-            .contains("width=\"1080\" height=\"620\"")
-    );
+    assert!(figure(Size::default()).to_svg().contains("width=\"1080\" height=\"620\""));
 }

@@ -16,11 +16,7 @@ fn rows_of_panels_may_have_horizontal_axes_of_their_own() {
     };
     let last = |svg: &str| -> Vec<f64> {
         let labels = x_labels(svg).into_iter().map(|label| label.parse().unwrap());
-        labels
-            .collect::<Vec<f64>>()
-            .chunk_by(|a, b| a < b)
-            .map(|panel| panel[panel.len() - 1])
-            .collect()
+        labels.collect::<Vec<f64>>().chunk_by(|a, b| a < b).map(|panel| panel[panel.len() - 1]).collect()
     };
     assert_eq!(last(&rows([40.0, 200.0], false)), [200.0; 4]);
     assert_eq!(last(&rows([40.0, 200.0], true)), [40.0, 40.0, 200.0, 200.0]);
@@ -38,28 +34,15 @@ fn rows_of_panels_may_have_horizontal_axes_of_their_own() {
 }
 
 fn log_figure(low: f64, high: f64) -> String {
-    Figure::new("ticks")
-        .x("x")
-        .log_y("y")
-        .line("", [(0.0, low), (1.0, high)], Look::SIMULATED)
-        .to_svg()
+    Figure::new("ticks").x("x").log_y("y").line("", [(0.0, low), (1.0, high)], Look::SIMULATED).to_svg()
 }
 
 #[test]
 fn log_axes_have_one_two_five_within_decades_and_one_style() {
     assert_eq!(y_labels(&log_figure(0.7, 1.9)), ["0.7", "0.8", "0.9", "1"]);
-    assert_eq!(
-        y_labels(&log_figure(1.0, 90.0)),
-        ["1", "2", "5", "10", "20", "50", "100"]
-    );
-    assert_eq!(
-        y_labels(&log_figure(0.002, 3000.0)),
-        ["0.01", "0.1", "1", "10", "100", "1000"]
-    );
-    assert_eq!(
-        y_labels(&log_figure(1e-5, 10.0)),
-        ["10−5", "10−4", "10−3", "10−2", "10−1", "100", "101"]
-    );
+    assert_eq!(y_labels(&log_figure(1.0, 90.0)), ["1", "2", "5", "10", "20", "50", "100"]);
+    assert_eq!(y_labels(&log_figure(0.002, 3000.0)), ["0.01", "0.1", "1", "10", "100", "1000"]);
+    assert_eq!(y_labels(&log_figure(1e-5, 10.0)), ["10−5", "10−4", "10−3", "10−2", "10−1", "100", "101"]);
     // Within less than a digit.
     let narrow = y_labels(&log_figure(3.1, 3.3));
     assert_eq!((narrow[0].as_str(), narrow[5].as_str()), ("3.1", "3.2"), "{narrow:?}");

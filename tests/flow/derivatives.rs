@@ -22,10 +22,7 @@ fn the_ambient_jacobian_is_the_derivative_of_the_extended_field() {
                 velocity(&mut flow.borrow_mut(), &y)[row]
             };
             let difference = derivative(along, 5e-3);
-            assert!(
-                (entry - difference).abs() < 1e-8,
-                "[{row}, {column}]: {entry} {difference}"
-            );
+            assert!((entry - difference).abs() < 1e-8, "[{row}, {column}]: {entry} {difference}");
         }
     }
 }
@@ -117,18 +114,12 @@ fn watching_a_run_with_fresh_samples_does_not_change_it() {
     let network = theorem4_network(6, 3, 0.2, 0.5, 4);
     let end = |outputs: usize| {
         let sampler = MonteCarlo::<f64>::new(Input::standard_gaussian(), 500, Resample::EveryEvaluation, 9);
-        let mut flow = TwoLayerFlow::new(
-            &network,
-            Box::new(sampler),
-            &Input::standard_gaussian(),
-            FlowOptions::default(),
-        );
+        let mut flow =
+            TwoLayerFlow::new(&network, Box::new(sampler), &Input::standard_gaussian(), FlowOptions::default());
         let start = flow.state_of(&network);
         let method = Method::GradientDescent(Step { step: 0.1 });
         let plan = Plan::uniform(4.0, outputs);
-        integrate(&mut flow, start, &method, &plan, &mut Keep::default())
-            .unwrap()
-            .state
+        integrate(&mut flow, start, &method, &plan, &mut Keep::default()).unwrap().state
     };
     assert_eq!(end(2)[..18], end(20)[..18]);
 }

@@ -12,18 +12,11 @@ fn the_flow_is_the_riemannian_gradient_of_the_closed_form_loss() {
         let force = velocity(&mut flow, &start);
         let layout = flow.layout();
         for direction_seed in 0..4 {
-            let mut direction = normal(seed + 100 + direction_seed, (layout.len(), 1))
-                .into_raw_vec_and_offset()
-                .0;
+            let mut direction = normal(seed + 100 + direction_seed, (layout.len(), 1)).into_raw_vec_and_offset().0;
             direction[layout.len() - 1] = 0.0;
             // Tangent: at right angles to each node.
             let nodes = layout.weights(&start).to_owned();
-            for (mut part, node) in layout
-                .weights_mut(&mut direction)
-                .rows_mut()
-                .into_iter()
-                .zip(nodes.rows())
-            {
+            for (mut part, node) in layout.weights_mut(&mut direction).rows_mut().into_iter().zip(nodes.rows()) {
                 let along = part.dot(&node);
                 part.scaled_add(-along, &node);
             }
@@ -34,10 +27,7 @@ fn the_flow_is_the_riemannian_gradient_of_the_closed_form_loss() {
             };
             let slope = derivative(loss, 4e-3);
             let product: f64 = force.iter().zip(&direction).map(|(f, d)| f * d).sum();
-            assert!(
-                (slope + product).abs() < 1e-9 * (1.0 + product.abs()),
-                "{slope} beside {product}"
-            );
+            assert!((slope + product).abs() < 1e-9 * (1.0 + product.abs()), "{slope} beside {product}");
         }
     }
 }
@@ -105,10 +95,7 @@ fn the_norm_of_a_state_has_no_effect_on_the_projected_flow() {
     let start = flow.state_of(&network);
     let at_unit = velocity(&mut flow, &start);
     let mut stretched = start.clone();
-    flow.layout()
-        .weights_mut(&mut stretched)
-        .row_mut(1)
-        .mapv_inplace(|x| 1.5 * x);
+    flow.layout().weights_mut(&mut stretched).row_mut(1).mapv_inplace(|x| 1.5 * x);
     let at_stretched = velocity(&mut flow, &stretched);
     let layout = flow.layout();
     let (a, b) = (layout.weights(&at_unit), layout.weights(&at_stretched));
@@ -137,11 +124,7 @@ fn without_projection_the_model_is_w_star_h_star_minus_w_h() {
     let found = flow.layout().weights(&dy).t().to_owned();
     assert!((found - expected).iter().all(|x| x.abs() < 1e-14));
     // The radial part is what the projection would have removed.
-    let radial = flow
-        .layout()
-        .weights(&dy)
-        .row(0)
-        .dot(&network.student.weights.column(0));
+    let radial = flow.layout().weights(&dy).row(0).dot(&network.student.weights.column(0));
     assert!(radial.abs() > 1e-3);
 }
 

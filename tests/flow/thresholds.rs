@@ -57,10 +57,7 @@ fn learned_thresholds_follow_the_gradient_of_the_closed_form_loss() {
             let size = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
             let slope = derivative(at, 4e-3 / size.max(1.0));
             let product: f64 = force.iter().zip(&direction).map(|(f, d)| f * d).sum();
-            assert!(
-                (slope + product).abs() < 1e-9 * (1.0 + product.abs()),
-                "{slope} beside {product}"
-            );
+            assert!((slope + product).abs() < 1e-9 * (1.0 + product.abs()), "{slope} beside {product}");
         }
     }
 }

@@ -15,9 +15,7 @@ fn pages() -> Vec<(PathBuf, String)> {
     let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
     let paths = files.map(|file| file.unwrap().path());
     let pages = paths.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
-    pages
-        .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
-        .collect()
+    pages.map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
 }
 
 /// Text without blocks of code: indented by four, or fenced.
@@ -39,9 +37,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     });
     let anchor = |title: &str| -> String {
         let kept = title.to_lowercase();
-        let kept = kept
-            .chars()
-            .filter(|&c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        let kept = kept.chars().filter(|&c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
         kept.map(|c| if c == ' ' { '-' } else { c }).collect()
     };
     headings.map(anchor).collect()
@@ -66,11 +62,7 @@ fn links_lead_somewhere() {
             files += 1;
             if !section.is_empty() {
                 let known = anchors(&fs::read_to_string(&to).unwrap());
-                assert!(
-                    known.contains(section),
-                    "{}: {target} is none of {known:?}",
-                    path.display()
-                );
+                assert!(known.contains(section), "{}: {target} is none of {known:?}", path.display());
                 sections += 1;
             }
         }

@@ -12,15 +12,9 @@ use rand::Rng;
 #[test]
 fn the_words_of_a_stream_are_frozen() {
     let mut words = stream(1, "teacher", &[]);
-    assert_eq!(
-        [words.next_u64(), words.next_u64()],
-        [10150491586721933105, 6353964362397696056]
-    );
+    assert_eq!([words.next_u64(), words.next_u64()], [10150491586721933105, 6353964362397696056]);
     let mut words = stream(42, "samples", &[3, 7]);
-    assert_eq!(
-        [words.next_u64(), words.next_u64()],
-        [14728379251442804992, 8763174626839261652]
-    );
+    assert_eq!([words.next_u64(), words.next_u64()], [14728379251442804992, 8763174626839261652]);
     assert_eq!(derive(1, "replica", &[2]), 6327150843872069972);
 }
 
@@ -31,12 +25,7 @@ fn drawn_networks_are_frozen() {
     close(&teacher.column(1).to_vec(), &[0.013359642566808036, 0.9999107559929972]);
     close(
         &student.column(1).to_vec(),
-        &[
-            -0.05404969216786354,
-            0.8783830368804759,
-            0.0660834517778372,
-            0.4702710374861692,
-        ],
+        &[-0.05404969216786354, 0.8783830368804759, 0.0660834517778372, 0.4702710374861692],
     );
     let basis = Frame::random(5, 1).basis(2).unwrap();
     close(
@@ -85,13 +74,7 @@ fn deep_networks_and_their_samples_are_frozen() {
     };
     close(
         &numbers(&teacher),
-        &[
-            0.5773502691896258,
-            0.5773502691896258,
-            0.5773502691896258,
-            0.8206814122897522,
-            0.5547001962252291,
-        ],
+        &[0.5773502691896258, 0.5773502691896258, 0.5773502691896258, 0.8206814122897522, 0.5547001962252291],
     );
     close(
         &numbers(&student),
@@ -122,9 +105,6 @@ fn the_order_of_samples_is_frozen() {
 fn close(found: &[f64], frozen: &[f64]) {
     assert_eq!(found.len(), frozen.len());
     for (a, b) in found.iter().zip(frozen) {
-        assert!(
-            (a - b).abs() <= 1e-12 * b.abs().max(1.0),
-            "{found:?} instead of {frozen:?}"
-        );
+        assert!((a - b).abs() <= 1e-12 * b.abs().max(1.0), "{found:?} instead of {frozen:?}");
     }
 }

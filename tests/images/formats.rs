@@ -52,10 +52,7 @@ fn arrays_of_numpy_are_read_in_any_order_of_their_axes() {
     let other = ImageFolder::open(folder.path()).unwrap().train;
     assert_eq!(one, other);
     assert_eq!(one.shape(), Shape::image(3, 28, 28));
-    assert_eq!(
-        one.image(3)[784..1568],
-        half.index_axis(Axis(0), 3).iter().copied().collect::<Vec<u8>>()
-    );
+    assert_eq!(one.image(3)[784..1568], half.index_axis(Axis(0), 3).iter().copied().collect::<Vec<u8>>());
 
     // In one archive, packed.
     let packed = tempdir().unwrap();
@@ -102,10 +99,7 @@ fn pictures_are_classed_by_their_folders() {
     let folder = tempdir().unwrap();
     let draw = |images: &Images, part: &str, count: usize| {
         for index in 0..count {
-            let class = folder
-                .path()
-                .join(part)
-                .join(format!("class-{}", images.labels()[index]));
+            let class = folder.path().join(part).join(format!("class-{}", images.labels()[index]));
             fs::create_dir_all(&class).unwrap();
             let file = fs::File::create(class.join(format!("{index:03}.png"))).unwrap();
             let mut encoder = png::Encoder::new(file, 28, 28);
@@ -118,12 +112,7 @@ fn pictures_are_classed_by_their_folders() {
     draw(&source.test, "test", 60);
     let read = ImageFolder::open(folder.path()).unwrap();
     assert_eq!((read.train.len(), read.test.len(), read.classes()), (60, 60, 10));
-    let of = |class: u8| {
-        source.train.labels()[..60]
-            .iter()
-            .filter(|&&label| label == class)
-            .count()
-    };
+    let of = |class: u8| source.train.labels()[..60].iter().filter(|&&label| label == class).count();
     assert_eq!(read.train.counts(10), (0..10).map(of).collect::<Vec<_>>());
     // Class by class, within a class in the order of names.
     let first = (0..60).find(|&index| source.train.labels()[index] == 0).unwrap();

@@ -127,27 +127,11 @@ fn damaged_idx_files_are_refused_by_name() {
         encoder.finish().unwrap()
     };
     let cases: [(&str, Vec<u8>, &str); 7] = [
-        (
-            "train-images-idx3-ubyte",
-            bomb,
-            "found more than 4 bytes after the header",
-        ),
-        (
-            "train-labels-idx1-ubyte",
-            vec![0, 0],
-            "found 2 bytes; allowed: an IDX file",
-        ),
+        ("train-images-idx3-ubyte", bomb, "found more than 4 bytes after the header"),
+        ("train-labels-idx1-ubyte", vec![0, 0], "found 2 bytes; allowed: an IDX file"),
         ("train-labels-idx1-ubyte", header(3, 300, &[0; 300]), "[00, 00, 08, 03]"),
-        (
-            "train-labels-idx1-ubyte",
-            header(1, 300, &[0; 299]),
-            "found 299 bytes after the header",
-        ),
-        (
-            "train-labels-idx1-ubyte",
-            header(1, 2, &[0; 2]),
-            "found 2 labels; allowed: 300",
-        ),
+        ("train-labels-idx1-ubyte", header(1, 300, &[0; 299]), "found 299 bytes after the header"),
+        ("train-labels-idx1-ubyte", header(1, 2, &[0; 2]), "found 2 labels; allowed: 300"),
         (
             "train-images-idx3-ubyte",
             header(3, u32::MAX, &[0xff; 8]),
@@ -240,10 +224,7 @@ fn augmentation_is_uniform_and_known_by_seed_epoch_and_image() {
     for shift in -4..=4 {
         let down = views.iter().filter(|view| view.down == shift).count();
         let right = views.iter().filter(|view| view.right == shift).count();
-        assert!(
-            down.abs_diff(1000) < 150 && right.abs_diff(1000) < 150,
-            "{down} {right}"
-        );
+        assert!(down.abs_diff(1000) < 150 && right.abs_diff(1000) < 150, "{down} {right}");
     }
     let mirrored = views.iter().filter(|view| view.mirrored).count();
     assert!(mirrored.abs_diff(4500) < 240, "{mirrored}");

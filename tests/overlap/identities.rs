@@ -27,15 +27,9 @@ fn prices_theorem_holds_for_both_kernels() {
                 let scale = pair.at(at(0.0));
                 let dl = derivative(|h| pair.at(at(h)).l, 0.01);
                 let dd = derivative(|h| pair.at(at(h)).d, 0.01);
-                assert!(
-                    (dl - scale.d).abs() <= 1e-9 * scale.d + 1e-13,
-                    "∂L/∂ρ at {b}, {c}, {rho}"
-                );
+                assert!((dl - scale.d).abs() <= 1e-9 * scale.d + 1e-13, "∂L/∂ρ at {b}, {c}, {rho}");
                 let density = phi2(b, c, at(0.0));
-                assert!(
-                    (dd - density).abs() <= 1e-7 * density + 1e-12,
-                    "∂D/∂ρ at {b}, {c}, {rho}"
-                );
+                assert!((dd - density).abs() <= 1e-7 * density + 1e-12, "∂D/∂ρ at {b}, {c}, {rho}");
             }
         }
     }
@@ -47,10 +41,7 @@ fn slopes_in_theta_are_those_of_the_values() {
         let pair = GaussianPair::new(b, c);
         for theta in [0.4, 1.2, 2.0, 2.6] {
             let at = |shift: f64| HalfAngle::from_radians(theta + shift);
-            let (d, l) = (
-                derivative(|h| pair.at(at(h)).d, 0.01),
-                derivative(|h| pair.at(at(h)).l, 0.01),
-            );
+            let (d, l) = (derivative(|h| pair.at(at(h)).d, 0.01), derivative(|h| pair.at(at(h)).l, 0.01));
             assert!((pair.d_slope(at(0.0)) - d).abs() < 1e-10);
             assert!((pair.l_slope(at(0.0)) - l).abs() < 1e-10);
         }
@@ -100,10 +91,7 @@ fn monte_carlo_is_within_four_standard_errors_of_exact() {
                 ] {
                     // Where hardly a sample is active the error is not known: one more sample is room enough.
                     let room = 4.0 * error + 4.0 / 40_000.0 * f64::from(exact < 1e-4);
-                    assert!(
-                        (mean - exact).abs() <= room,
-                        "{name} at {b}, {c}, {theta}: {mean} ± {error}, {exact}"
-                    );
+                    assert!((mean - exact).abs() <= room, "{name} at {b}, {c}, {theta}: {mean} ± {error}, {exact}");
                 }
             }
         }

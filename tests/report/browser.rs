@@ -52,16 +52,11 @@ fn the_pointer_finds_the_values_of_the_table() {
             "const tip = document.querySelector({tip:?});
              return [...tip.querySelectorAll('tr')].map((row) => [row.cells[1].textContent, row.querySelector('data').value])"
         ));
-        let x = browser.run(&format!(
-            "return document.querySelector({tip:?} + ' p data')?.value ?? null"
-        ));
+        let x = browser.run(&format!("return document.querySelector({tip:?} + ' p data')?.value ?? null"));
         for row in shown.as_array().unwrap() {
             let (label, y) = (row[0].as_str().unwrap(), number(&row[1]));
             let has = |known: &std::collections::HashMap<String, String>| known["y"].parse() == Ok(y);
-            let known: Vec<_> = table
-                .iter()
-                .filter(|known| plain(&known["series"]) == label && has(known))
-                .collect();
+            let known: Vec<_> = table.iter().filter(|known| plain(&known["series"]) == label && has(known)).collect();
             assert!(!known.is_empty(), "{label} = {y}");
             seen += 1;
         }
@@ -94,9 +89,7 @@ fn curves_go_and_come_axes_turn_and_figures_are_kept() {
     let all = picture();
     let entry = of_figure(0, ".legend button");
     browser.point(&entry, [0.5, 0.5], true);
-    browser.wait(&format!(
-        "return document.querySelector({entry:?}).getAttribute('aria-pressed') === 'false'"
-    ));
+    browser.wait(&format!("return document.querySelector({entry:?}).getAttribute('aria-pressed') === 'false'"));
     assert_ne!(picture(), all, "a curve is gone");
     browser.point(&entry, [0.5, 0.5], true);
     assert_eq!(picture(), all, "and back");
@@ -173,12 +166,7 @@ fn column(browser: &Browser, name: &str) -> Vec<String> {
         "const cells = document.querySelectorAll(`.explorer td[data-column=\"{name}\"]`);
          return cells.length ? [...cells].map((td) => td.title) : null"
     ));
-    found
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|text| text.as_str().unwrap().to_owned())
-        .collect()
+    found.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -215,11 +203,7 @@ fn tables_sort_and_filter() {
         filter("printed_d0_verdict = violated, student.theta0 < 0.01"),
         format!("{count} of {} rows", cells.len())
     );
-    assert!(
-        column(&browser, "printed_d0_verdict")
-            .iter()
-            .all(|verdict| verdict == "violated")
-    );
+    assert!(column(&browser, "printed_d0_verdict").iter().all(|verdict| verdict == "violated"));
     assert!(filter("colour = 3").starts_with("no column is called “colour”"));
     assert!(filter("worst < many").starts_with("“many” is no number"));
     assert_quiet(&browser);
@@ -238,24 +222,9 @@ fn a_click_on_a_cell_shows_its_run_and_the_command_makes_it_again() {
     let shown = browser.run(
         "return Object.fromEntries([...document.querySelectorAll('.explorer details .list tr')].map((tr) => [tr.cells[0].textContent, tr.cells[1].textContent]))",
     );
-    let number_of = |name: &str| {
-        shown[name]
-            .as_str()
-            .unwrap()
-            .split(' ')
-            .next()
-            .unwrap()
-            .parse::<f64>()
-            .unwrap()
-    };
-    assert_eq!(
-        (number_of("student.theta0"), number_of("teacher.epsilon")),
-        (1e-3, 1e-4)
-    );
-    let row = cells
-        .iter()
-        .find(|row| row["index"] == shown["index"].as_str().unwrap())
-        .unwrap();
+    let number_of = |name: &str| shown[name].as_str().unwrap().split(' ').next().unwrap().parse::<f64>().unwrap();
+    assert_eq!((number_of("student.theta0"), number_of("teacher.epsilon")), (1e-3, 1e-4));
+    let row = cells.iter().find(|row| row["index"] == shown["index"].as_str().unwrap()).unwrap();
     for name in ["seed", "sharp", "sharp_simulated", "final_angle"] {
         assert_eq!(row[name].parse(), Ok(number_of(name)), "{name}");
     }

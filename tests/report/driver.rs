@@ -15,11 +15,8 @@ const ATTEMPTS: usize = 3;
 
 /// A driver and its port; `None` for one that ended before it named it.
 fn driver() -> io::Result<Option<(Child, u16)>> {
-    let mut driver = Command::new("chromedriver")
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut driver =
+        Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let out = driver.stdout.take().expect("it is piped");
     let port = BufReader::new(out).lines().map_while(Result::ok).find_map(|line| {
         let (_, port) = line.split_once("started successfully on port ")?;
@@ -61,13 +58,7 @@ impl Browser {
             session: String::new(),
         };
         let size = format!("--window-size={width},{height}");
-        let arguments = [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            &size,
-        ];
+        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &size];
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
@@ -116,10 +107,7 @@ impl Browser {
         let of = |i: usize| at[i].as_f64().unwrap().round();
         let mut acts = vec![json!({ "type": "pointerMove", "x": of(0), "y": of(1), "duration": 50 })];
         if click {
-            acts.extend([
-                json!({ "type": "pointerDown", "button": 0 }),
-                json!({ "type": "pointerUp", "button": 0 }),
-            ]);
+            acts.extend([json!({ "type": "pointerDown", "button": 0 }), json!({ "type": "pointerUp", "button": 0 })]);
         }
         let pointer = json!({ "type": "pointer", "id": "mouse", "actions": acts });
         self.post("actions", &json!({ "actions": [pointer] }));

@@ -88,9 +88,7 @@ fn blanks_of_a_refined_sweep_are_as_the_nearest_cell_and_said_to_be() {
     assert!(svg.contains("where no cell was run the nearest one that was is shown, paler."));
     let drawn = rows("refined/figures/verdicts.csv");
     let of = |series: &str| -> Vec<[usize; 2]> {
-        let own = drawn
-            .iter()
-            .filter(|row| row["panel"].starts_with("sharp") && row["series"].starts_with(series));
+        let own = drawn.iter().filter(|row| row["panel"].starts_with("sharp") && row["series"].starts_with(series));
         own.map(|row| at(row, ["x", "y"])).collect()
     };
     let blanks = of("not run");
@@ -114,10 +112,7 @@ fn blanks_of_a_refined_sweep_are_as_the_nearest_cell_and_said_to_be() {
 fn a_page_has_every_row_of_a_refined_sweep_and_says_what_was_not_run() {
     let page = read("refined/report.html");
     let all = refined();
-    let violated = all
-        .iter()
-        .filter(|row| row.values().any(|field| field == "violated"))
-        .count();
+    let violated = all.iter().filter(|row| row.values().any(|field| field == "violated")).count();
     assert!(page.contains(&format!("{} of 289 points", all.len())));
     assert!(page.contains(&format!("{violated} with a violated bound")));
     let Some(browser) = explorer("refined") else {

@@ -22,10 +22,7 @@ fn text(page: &str) -> String {
 fn what_a_file_is_called_is_text() {
     let page = read("run/report.html");
     assert!(!page.contains("<script>alert") && !page.contains("<img"));
-    assert!(
-        text(&page).contains("&lt;script&gt;alert(1)&lt;img"),
-        "the name is shown"
-    );
+    assert!(text(&page).contains("&lt;script&gt;alert(1)&lt;img"), "the name is shown");
     // Two scripts run; the others are data.
     assert_eq!(page.matches("<script>").count(), 2);
     let data =
@@ -52,10 +49,7 @@ fn nothing_is_loaded() {
             assert_eq!(&found[1], "#", "{name}: {}", &found[0]);
         }
         assert!(page.len() < 3_000_000, "{name}: {} bytes", page.len());
-        assert!(
-            page.contains("Copyright (c) 2022 Leon Sorokin"),
-            "uPlot's licence goes with it"
-        );
+        assert!(page.contains("Copyright (c) 2022 Leon Sorokin"), "uPlot's licence goes with it");
     }
 }
 
@@ -73,10 +67,7 @@ fn every_figure_is_there_without_scripts() {
             assert!(body.contains(&format!("<h3>{figure}</h3>")), "{name}: {figure}");
             assert!(path(&format!("{name}/figures/{figure}.csv")).exists());
         }
-        let ids: Vec<&str> = id
-            .captures_iter(&page)
-            .map(|found| found.get(1).unwrap().as_str())
-            .collect();
+        let ids: Vec<&str> = id.captures_iter(&page).map(|found| found.get(1).unwrap().as_str()).collect();
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "ids are unique");
     }
 }
@@ -116,16 +107,10 @@ fn reasons_are_those_of_their_verdicts() {
     assert!(reason.contains("is not positive for this start"), "{reason}");
     let (verdict, reason) = why("flow.projection=false", "sharp");
     assert_eq!(verdict, "not applicable");
-    assert!(
-        reason.starts_with("A premise is not met: the flow is not projected"),
-        "{reason}"
-    );
+    assert!(reason.starts_with("A premise is not met: the flow is not projected"), "{reason}");
     let (verdict, reason) = why("teacher.threshold=2.5", "sharp");
     assert_eq!(verdict, "holds");
-    assert!(
-        reason.starts_with("All along the run θ fell at a rate of at least"),
-        "{reason}"
-    );
+    assert!(reason.starts_with("All along the run θ fell at a rate of at least"), "{reason}");
     let (verdict, reason) = why("teacher.threshold=2.5", "printed");
     assert_eq!(verdict, "violated");
     assert!(reason.starts_with("At some time θ fell at a rate of only"), "{reason}");
@@ -158,10 +143,7 @@ fn a_page_of_several_says_what_differs() {
 #[test]
 fn violations_are_listed_and_counted() {
     let cells = rows("sweep/cells.csv");
-    let violated = cells
-        .iter()
-        .filter(|row| row.values().any(|field| field == "violated"))
-        .count();
+    let violated = cells.iter().filter(|row| row.values().any(|field| field == "violated")).count();
     assert!(violated > 0);
     let page = read("sweep/report.html");
     assert!(text(&page).contains(&format!("{violated} runs violate a bound.")));
@@ -191,11 +173,7 @@ fn a_run_is_drawn_again_from_its_figures_alone() {
     luckflow(place.path(), &["plot", ".", "--style", "dark"]);
     assert!(svg().contains("fill=\"#14161a\"") && !svg().contains("fill=\"#fff\""));
     let hostile = std::fs::read_to_string(place.path().join("figures.json")).unwrap();
-    std::fs::write(
-        place.path().join("figures.json"),
-        hostile.replace("\"convergence\"", "\"../out\""),
-    )
-    .unwrap();
+    std::fs::write(place.path().join("figures.json"), hostile.replace("\"convergence\"", "\"../out\"")).unwrap();
     let refused = assert_cmd::Command::cargo_bin("luckflow")
         .unwrap()
         .current_dir(place.path())
@@ -209,22 +187,10 @@ fn a_run_is_drawn_again_from_its_figures_alone() {
 #[test]
 fn a_folder_without_results_is_refused() {
     let place = tempfile::tempdir().unwrap();
-    let refused = assert_cmd::Command::cargo_bin("luckflow")
-        .unwrap()
-        .arg("report")
-        .arg(place.path())
-        .assert()
-        .code(2);
+    let refused = assert_cmd::Command::cargo_bin("luckflow").unwrap().arg("report").arg(place.path()).assert().code(2);
     let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
-    assert!(
-        said.contains("found no results; allowed: the folder of a run or of a sweep"),
-        "{said}"
-    );
-    assert_eq!(
-        std::fs::read_dir(place.path()).unwrap().count(),
-        0,
-        "nothing is written"
-    );
+    assert!(said.contains("found no results; allowed: the folder of a run or of a sweep"), "{said}");
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0, "nothing is written");
 }
 
 #[test]

@@ -64,10 +64,7 @@ fn a_page_follows_what_is_in_its_folder_and_is_for_this_machine_alone() {
     std::fs::write(place.path().join("a.toml"), SCENARIO).unwrap();
     let served = Served::of(place.path(), "out");
     let (empty, first) = (served.get("/"), served.get("/version"));
-    assert!(
-        empty.contains("out: no results yet") && empty.contains(&first),
-        "{empty}"
-    );
+    assert!(empty.contains("out: no results yet") && empty.contains(&first), "{empty}");
     assert_eq!(served.get("/version"), first);
     luckflow(place.path(), &["run", "a.toml", "--out", "out", "--quiet"]);
     let second = served.get("/version");
@@ -106,10 +103,7 @@ fn a_port_that_is_taken_is_named() {
     let port = format!("--serve={}", served.port);
     let failed = second.args(["report", "out", &port]).assert().failure();
     let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
-    assert!(
-        said.contains(&served.port.to_string()) && said.contains("allowed: a port that is free"),
-        "{said}"
-    );
+    assert!(said.contains(&served.port.to_string()) && said.contains("allowed: a port that is free"), "{said}");
 }
 
 /// So many points that a sweep is met while it goes on.

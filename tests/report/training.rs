@@ -67,12 +67,7 @@ fn the_slider_goes_over_the_epochs_of_the_table() {
         browser.run(&format!(
             "const bar = document.querySelector({bar:?}); bar.value = {frame}; bar.dispatchEvent(new Event('input'));"
         ));
-        assert_eq!(
-            browser.run(&format!(
-                "return document.querySelector({card:?} + ' .slider output').value"
-            )),
-            frame
-        );
+        assert_eq!(browser.run(&format!("return document.querySelector({card:?} + ' .slider output').value")), frame);
         let shown = shown_points(&browser, &card);
         let known = |x: f64, y: f64| {
             let fits = |row: &&Row| {
@@ -119,9 +114,7 @@ fn classes_are_counted_in_the_table_in_the_figure_and_in_the_summary() {
     let summary = std::fs::read(path("training/summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
     for (seed, finding) in summary["findings"].as_array().unwrap().iter().enumerate() {
-        let own = counts
-            .iter()
-            .filter(|row| row["label"] == finding["label"].as_str().unwrap());
+        let own = counts.iter().filter(|row| row["label"] == finding["label"].as_str().unwrap());
         let mut same = 0;
         for row in own.clone() {
             let [i, j] = ["teacher_class", "student_class"].map(|name| row[name].parse::<usize>().unwrap());

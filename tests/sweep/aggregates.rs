@@ -17,10 +17,7 @@ fn the_long_form_says_what_the_wide_one_says() {
     let (names, wide) = read(&place, "aggregate.csv");
     let (header, long) = read(&place, "aggregate-long.csv");
     let axes = ["student.theta0", "teacher.epsilon"];
-    assert_eq!(
-        header,
-        [&["point"], &axes[..], &["column", "statistic", "value"]].concat()
-    );
+    assert_eq!(header, [&["point"], &axes[..], &["column", "statistic", "value"]].concat());
     // All that is in one is in the other, whatever is empty.
     let mut left = long.len();
     for (cell, row) in wide.iter().enumerate() {
@@ -49,9 +46,7 @@ fn columns_are_those_that_are_asked_for() {
         command.current_dir(place.path()).args(arguments);
         command
     };
-    sweep(&place, &["--quiet", "--out", "o", "--columns", "sharp_verdict, d0"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "o", "--columns", "sharp_verdict, d0"]).assert().success();
     let (names, rows) = read(&place, "aggregate.csv");
     let wanted = [
         "student.theta0",
@@ -75,25 +70,17 @@ fn columns_are_those_that_are_asked_for() {
     assert!(names.ends_with(&["d0_median", "d0_min", "d0_max"].map(String::from)));
 
     // Drawn again it is all of them, and what is stale is gone.
-    run(&["plot", "o", "--columns", "fitted,worst", "--long", "--quiet"])
-        .assert()
-        .success();
+    run(&["plot", "o", "--columns", "fitted,worst", "--long", "--quiet"]).assert().success();
     assert_eq!(read(&place, "aggregate.csv").0.len(), 4 + 6);
-    let columns: std::collections::BTreeSet<_> = read(&place, "aggregate-long.csv")
-        .1
-        .into_iter()
-        .map(|row| row[3].clone())
-        .collect();
+    let columns: std::collections::BTreeSet<_> =
+        read(&place, "aggregate-long.csv").1.into_iter().map(|row| row[3].clone()).collect();
     assert_eq!(columns, set(&["runs", "fitted", "worst"]));
     run(&["plot", "o", "--quiet"]).assert().success();
     assert!(read(&place, "aggregate.csv").0.len() > 50);
     assert!(!place.path().join("o/aggregate-long.csv").exists());
 
     // Words have no aggregate; what is no column is named before anything is run.
-    for (name, said) in [
-        ("d00", "did you mean d0?"),
-        ("error", "a column of numbers or of verdicts"),
-    ] {
+    for (name, said) in [("d00", "did you mean d0?"), ("error", "a column of numbers or of verdicts")] {
         sweep(&place, &["--out", "none", "--columns", name])
             .assert()
             .code(2)
@@ -101,9 +88,5 @@ fn columns_are_those_that_are_asked_for() {
         assert!(!place.path().join("none").exists());
         run(&["plot", "o", "--columns", name]).assert().code(2);
     }
-    luckflow()
-        .args(["plot", "--long"])
-        .arg(std::env::temp_dir())
-        .assert()
-        .code(2);
+    luckflow().args(["plot", "--long"]).arg(std::env::temp_dir()).assert().code(2);
 }

@@ -11,28 +11,17 @@ fn one_long_step_is_not_waited_for() {
     let place = place(SMALL);
     let cases: [(&[&str], &str); 2] = [
         // The rates of a point with 1,500 nodes take minutes.
-        (
-            &["sweep", "theorem5", "--axis=student.extra=values:1500,1600"],
-            "sweep.json",
-        ),
+        (&["sweep", "theorem5", "--axis=student.extra=values:1500,1600"], "sweep.json"),
         // So does the start of students with 2,000 nodes.
         (
-            &[
-                "run",
-                "fan-out-panels",
-                "--set=teacher.nodes=200",
-                "--set=panels.students=[2000]",
-            ],
+            &["run", "fan-out-panels", "--set=teacher.nodes=200", "--set=panels.students=[2000]"],
             "scenario.toml",
         ),
     ];
     for (arguments, file) in cases {
         let out = arguments[0];
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("luckflow"));
-        command
-            .current_dir(place.path())
-            .args(arguments)
-            .args(["--quiet", "--out", out]);
+        command.current_dir(place.path()).args(arguments).args(["--quiet", "--out", out]);
         let mut running = Running::start(&mut command);
         let begun = place.path().join(out).join(file);
         running.wait_until("its folder is there", |_| begun.exists());

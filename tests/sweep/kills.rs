@@ -12,18 +12,12 @@ fn half_a_line_and_rows_that_are_early_are_sorted_out() {
     let folder = place.path().join("broken");
     std::fs::create_dir(&folder).unwrap();
     std::fs::copy(place.path().join("whole/sweep.json"), folder.join("sweep.json")).unwrap();
-    std::fs::write(
-        folder.join("cells.csv"),
-        format!("{}{}", lines[..13].concat(), &lines[13][..50]),
-    )
-    .unwrap();
+    std::fs::write(folder.join("cells.csv"), format!("{}{}", lines[..13].concat(), &lines[13][..50])).unwrap();
     let pending = format!("{}{}{}{}", lines[0], lines[16], lines[15], &lines[17][..20]);
     std::fs::write(folder.join("pending.csv"), pending).unwrap();
     let own = r#"{"files": ["cells.csv", "pending.csv", "sweep.json"]}"#;
     std::fs::write(folder.join(".luckflow.json"), own).unwrap();
-    sweep(&place, &["--quiet", "--out", "broken", "--resume"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "broken", "--resume"]).assert().success();
     assert!(cells(&place, "broken") == whole);
     // Only what was missing was run: 42 points, 12 in place, 2 early.
     let seconds = std::fs::read_to_string(folder.join("seconds.csv")).unwrap();
@@ -33,9 +27,7 @@ fn half_a_line_and_rows_that_are_early_are_sorted_out() {
 #[test]
 fn a_changed_sweep_keeps_the_rows_that_are_still_valid() {
     let place = place(SMALL);
-    sweep(&place, &["--quiet", "--out", "o", "--set", "sweep.thin=2"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "o", "--set", "sweep.thin=2"]).assert().success();
     // 4 · 2 · 2 points; the whole has 42.
     assert_eq!(cells(&place, "o").lines().count(), 1 + 16);
     sweep(&place, &["--out", "o"])
@@ -49,23 +41,10 @@ fn a_changed_sweep_keeps_the_rows_that_are_still_valid() {
     assert!(cells(&place, "o") == cells(&place, "whole"));
     assert_eq!(names(&place.path().join("o")), names(&place.path().join("whole")));
     // A change that touches every point reuses none.
-    sweep(
-        &place,
-        &[
-            "--quiet",
-            "--out",
-            "o",
-            "--resume",
-            "--force",
-            "--set",
-            "integrate.rtol=1e-8",
-        ],
-    )
-    .assert()
-    .success()
-    .stderr(predicate::str::contains(
-        "42 rows of points that are not in this sweep are kept in earlier-0.csv",
-    ));
+    sweep(&place, &["--quiet", "--out", "o", "--resume", "--force", "--set", "integrate.rtol=1e-8"])
+        .assert()
+        .success()
+        .stderr(predicate::str::contains("42 rows of points that are not in this sweep are kept in earlier-0.csv"));
     assert!(cells(&place, "o") != cells(&place, "whole"));
 }
 
@@ -138,10 +117,7 @@ fn shards_merge_into_the_same_bytes() {
     )
     .assert()
     .success();
-    refuses(
-        &[&shard(1), "other", &shard(3), "--out", "x"],
-        "a shard of another sweep",
-    );
+    refuses(&[&shard(1), "other", &shard(3), "--out", "x"], "a shard of another sweep");
     let table = place.path().join(shard(2)).join("cells.csv");
     let text = std::fs::read_to_string(&table).unwrap();
     // Its first row, as that of another point.
@@ -153,10 +129,7 @@ fn shards_merge_into_the_same_bytes() {
         &format!("shard-2-of-3/cells.csv: found \"1{index},"),
     );
     std::fs::write(&table, text.lines().take(5).collect::<Vec<_>>().join("\n")).unwrap();
-    refuses(
-        &[&shard(1), &shard(2), &shard(3), "--out", "x"],
-        "of 14 points of shard 2/3",
-    );
+    refuses(&[&shard(1), &shard(2), &shard(3), "--out", "x"], "of 14 points of shard 2/3");
 }
 
 #[test]
@@ -195,20 +168,10 @@ fn two_sweeps_in_one_folder_are_refused() {
     let mut first = Running::start(
         std::process::Command::new(assert_cmd::cargo::cargo_bin("luckflow"))
             .current_dir(place.path())
-            .args([
-                "sweep",
-                "s.toml",
-                "--quiet",
-                "--out",
-                "o",
-                "--set",
-                "sweep.seeds=100000",
-            ]),
+            .args(["sweep", "s.toml", "--quiet", "--out", "o", "--set", "sweep.seeds=100000"]),
     );
     let table = place.path().join("o/cells.csv");
-    first.wait_until("three rows", |_| {
-        std::fs::read_to_string(&table).is_ok_and(|text| text.lines().count() > 3)
-    });
+    first.wait_until("three rows", |_| std::fs::read_to_string(&table).is_ok_and(|text| text.lines().count() > 3));
     sweep(&place, &["--out", "o", "--resume"])
         .assert()
         .code(2)

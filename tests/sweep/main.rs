@@ -62,10 +62,7 @@ fn place(text: &str) -> TempDir {
 /// `luckflow sweep s.toml …` in its folder.
 fn sweep(place: &TempDir, arguments: &[&str]) -> Command {
     let mut command = luckflow();
-    command
-        .current_dir(place.path())
-        .args(["sweep", "s.toml"])
-        .args(arguments);
+    command.current_dir(place.path()).args(["sweep", "s.toml"]).args(arguments);
     command
 }
 

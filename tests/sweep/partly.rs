@@ -21,24 +21,15 @@ fn what_there_is_of_shards_becomes_a_sweep_that_goes_on() {
     let half: Vec<&str> = rows.lines().take(8).collect();
     std::fs::write(&path, half.join("\n") + "\n12,ab").unwrap();
     let partial = ["merge", &shard(3), &shard(2), "--out", "part", "--partial"];
-    luck(&partial)
-        .assert()
-        .success()
-        .stdout(predicate::str::contains("21 of 21 points"));
-    luck(&["status", "part"])
-        .assert()
-        .success()
-        .stdout(predicate::str::contains("21 of 42 points"));
+    luck(&partial).assert().success().stdout(predicate::str::contains("21 of 21 points"));
+    luck(&["status", "part"]).assert().success().stdout(predicate::str::contains("21 of 42 points"));
     // Its figures show what there is.
     let lines = |folder: &str| {
         let text = std::fs::read_to_string(place.path().join(folder).join("aggregate.csv"));
         text.unwrap().lines().count()
     };
     assert!(lines("part") > 14 && lines("part") < lines("whole"));
-    sweep(&place, &["--quiet", "--out", "part", "--resume"])
-        .assert()
-        .success()
-        .stderr("");
+    sweep(&place, &["--quiet", "--out", "part", "--resume"]).assert().success().stderr("");
     assert!(cells(&place, "part") == cells(&place, "whole"));
     // Rows that were there are not computed again.
     let seconds = std::fs::read_to_string(place.path().join("part/seconds.csv")).unwrap();
@@ -77,9 +68,7 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
     let place = place(FINE);
     sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
     let refine = ["--refine", "sharp_verdict = holds", "--coarse", "4"];
-    sweep(&place, &[&["--quiet", "--out", "part"][..], &refine].concat())
-        .assert()
-        .success();
+    sweep(&place, &[&["--quiet", "--out", "part"][..], &refine].concat()).assert().success();
     let rows = |folder: &str| {
         let read = |name: &str| {
             let text = std::fs::read_to_string(place.path().join(folder).join(name));
@@ -97,10 +86,7 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
     assert!(near.iter().all(|row| whole.any(|other| other == row)));
     // Every pair of neighbours that differ is there.
     let index = |row: &String| row.split(',').next().unwrap().parse::<usize>().unwrap();
-    let column = header(&place, "whole")
-        .iter()
-        .position(|name| name == "sharp_verdict")
-        .unwrap();
+    let column = header(&place, "whole").iter().position(|name| name == "sharp_verdict").unwrap();
     let holds = |row: &String| row.split(',').nth(column) == Some("holds");
     assert!(all.iter().any(&holds) && !all.iter().all(&holds));
     let known: Vec<usize> = near.iter().map(index).collect();
@@ -113,9 +99,7 @@ fn a_boundary_is_found_in_fewer_cells_and_the_rest_can_follow() {
             }
         }
     }
-    sweep(&place, &["--quiet", "--out", "part", "--resume"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "part", "--resume"]).assert().success();
     assert!(cells(&place, "part") == cells(&place, "whole"));
     let refused = |more: &[&str], said: &str| {
         let assert = sweep(&place, more).assert().code(2);
@@ -175,9 +159,7 @@ const FINE: &str = r#"
 fn cells_have_as_many_seeds_as_their_spread_asks_for() {
     let place = place(SMALL);
     let seeds = ["--quiet", "--set", "sweep.seeds=8"];
-    sweep(&place, &[&seeds[..], &["--out", "whole"]].concat())
-        .assert()
-        .success();
+    sweep(&place, &[&seeds[..], &["--out", "whole"]].concat()).assert().success();
     let until = ["--until", "worst < 1e-5", "--out", "part"];
     sweep(&place, &[&seeds[..], &until].concat()).assert().success();
     let read = |folder: &str, name: &str| {
@@ -209,17 +191,12 @@ fn cells_have_as_many_seeds_as_their_spread_asks_for() {
     sweep(&place, &[&seeds[..], &resume].concat()).assert().success();
     assert!(cells(&place, "part") == whole);
     let wide = ["--axis", "student.theta0=log:1e-3:0.5:1000000"];
-    sweep(
-        &place,
-        &[&wide[..], &["--set", "sweep.seeds=9", "--until", "worst < 1"]].concat(),
-    )
-    .assert()
-    .code(2)
-    .stderr(predicate::str::contains("allowed: 1000000 at most"));
+    sweep(&place, &[&wide[..], &["--set", "sweep.seeds=9", "--until", "worst < 1"]].concat())
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("allowed: 1000000 at most"));
     sweep(&place, &["--until", "worst < 1"])
         .assert()
         .code(2)
-        .stderr(predicate::str::contains(
-            "found 2 seeds at each cell; allowed: 4 or more",
-        ));
+        .stderr(predicate::str::contains("found 2 seeds at each cell; allowed: 4 or more"));
 }

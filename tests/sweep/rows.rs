@@ -28,10 +28,7 @@ fn a_sweep_leaves_a_row_per_point_the_same_for_any_number_of_jobs() {
             "verdicts.svg"
         ]
     );
-    sweep(&place, &["--jobs", "2", "--quiet", "--out", "two"])
-        .assert()
-        .success()
-        .stdout("");
+    sweep(&place, &["--jobs", "2", "--quiet", "--out", "two"]).assert().success().stdout("");
     assert_eq!(cells(&place, "plots/s"), cells(&place, "two"));
 
     let text = cells(&place, "two");
@@ -63,14 +60,7 @@ fn a_sweep_leaves_a_row_per_point_the_same_for_any_number_of_jobs() {
     std::fs::write(place.path().join("one.toml"), single).unwrap();
     luckflow()
         .current_dir(place.path())
-        .args([
-            "run",
-            "one.toml",
-            "--set",
-            "student.theta0=0.01",
-            "--set",
-            "teacher.epsilon=0.0001",
-        ])
+        .args(["run", "one.toml", "--set", "student.theta0=0.01", "--set", "teacher.epsilon=0.0001"])
         .assert()
         .success();
     let summary = std::fs::read_to_string(place.path().join("plots/one/summary.json")).unwrap();
@@ -106,19 +96,14 @@ fn rows_are_frozen() {
         ("fitted", 0.009_189_648_986_462, 1e-6),
     ] {
         let found: f64 = field(name).parse().unwrap();
-        assert!(
-            (found / frozen - 1.0).abs() < allowed,
-            "{name} is {found}, not {frozen}; {advice}"
-        );
+        assert!((found / frozen - 1.0).abs() < allowed, "{name} is {found}, not {frozen}; {advice}");
     }
 }
 
 #[test]
 fn seeds_are_aggregated_by_median_least_and_greatest() {
     let place = place(SMALL);
-    sweep(&place, &["--quiet", "--out", "o", "--set", "sweep.seeds=3"])
-        .assert()
-        .success();
+    sweep(&place, &["--quiet", "--out", "o", "--set", "sweep.seeds=3"]).assert().success();
     let read = |name: &str| {
         let mut csv = csv::Reader::from_path(place.path().join("o").join(name)).unwrap();
         let header = csv.headers().unwrap().clone();
@@ -130,9 +115,7 @@ fn seeds_are_aggregated_by_median_least_and_greatest() {
     };
     let (cells, aggregate) = (read("cells.csv"), read("aggregate.csv"));
     for cell in 0..21 {
-        let mut worst: Vec<f64> = (0..3)
-            .map(|seed| cells(3 * cell + seed, "worst").parse().unwrap())
-            .collect();
+        let mut worst: Vec<f64> = (0..3).map(|seed| cells(3 * cell + seed, "worst").parse().unwrap()).collect();
         worst.sort_by(f64::total_cmp);
         for (value, of) in worst.iter().zip(["min", "median", "max"]) {
             assert_eq!(aggregate(cell, &format!("worst_{of}")).parse::<f64>().unwrap(), *value);
@@ -152,9 +135,7 @@ fn a_dry_run_lists_points_and_runs_none() {
     );
     let mut listed: Vec<usize> = Vec::new();
     for shard in 1..=5 {
-        let output = sweep(&place, &["--dry-run", "--shard", &format!("{shard}/5")])
-            .output()
-            .unwrap();
+        let output = sweep(&place, &["--dry-run", "--shard", &format!("{shard}/5")]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let points = text.lines().filter(|line| line.contains("seed = "));
         listed.extend(points.map(|line| line.split_once(' ').unwrap().0.parse::<usize>().unwrap()));
@@ -168,10 +149,7 @@ fn a_dry_run_lists_points_and_runs_none() {
 fn twenty_kills_at_random_times_change_no_byte() {
     let place = place(SMALL);
     let longer = ["--set", "sweep.seeds=12"];
-    sweep(&place, &longer)
-        .args(["--quiet", "--out", "whole"])
-        .assert()
-        .success();
+    sweep(&place, &longer).args(["--quiet", "--out", "whole"]).assert().success();
     let whole = cells(&place, "whole");
 
     // Times from a generator of few bits, each run again with the other number of jobs.
@@ -198,10 +176,7 @@ fn twenty_kills_at_random_times_change_no_byte() {
         }
     }
     assert_eq!(kills, 20);
-    sweep(&place, &longer)
-        .args(["--quiet", "--out", "killed", "--resume"])
-        .assert()
-        .success();
+    sweep(&place, &longer).args(["--quiet", "--out", "killed", "--resume"]).assert().success();
     assert!(cells(&place, "killed") == whole);
     assert_eq!(names(&place.path().join("killed")), names(&place.path().join("whole")));
 }

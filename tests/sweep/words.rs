@@ -40,15 +40,9 @@ fn a_full_disk_is_said_and_loses_no_row() {
     sweep(&place, &["--quiet", "--out", "whole"]).assert().success();
     let whole = cells(&place, "whole");
     let program = assert_cmd::cargo::cargo_bin("luckflow");
-    let script = format!(
-        "trap '' XFSZ; ulimit -f 32; exec {} sweep s.toml --quiet --out o --jobs 2",
-        program.display()
-    );
-    let output = std::process::Command::new("sh")
-        .current_dir(place.path())
-        .args(["-c", &script])
-        .output()
-        .unwrap();
+    let script =
+        format!("trap '' XFSZ; ulimit -f 32; exec {} sweep s.toml --quiet --out o --jobs 2", program.display());
+    let output = std::process::Command::new("sh").current_dir(place.path()).args(["-c", &script]).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
     // Which of them is full first depends on which points end first.
@@ -82,11 +76,7 @@ fn plots_are_drawn_again_from_the_table_alone() {
     // Of a sweep that was broken off at once.
     let header = cells(&place, "o").lines().next().unwrap().to_owned();
     std::fs::write(folder.join("cells.csv"), format!("{header}\n")).unwrap();
-    luckflow()
-        .current_dir(place.path())
-        .args(["plot", "moved"])
-        .assert()
-        .success();
+    luckflow().current_dir(place.path()).args(["plot", "moved"]).assert().success();
     let aggregate = std::fs::read_to_string(folder.join("aggregate.csv")).unwrap();
     assert_eq!(aggregate.lines().count(), 1);
     let refuses = |folder: &str, said: &str| {
@@ -106,10 +96,7 @@ fn plots_are_drawn_again_from_the_table_alone() {
     let place_of_digit = lines[5].rfind('7').unwrap();
     lines[5].replace_range(place_of_digit..=place_of_digit, "3");
     std::fs::write(folder.join("cells.csv"), lines.join("\n") + "\n").unwrap();
-    refuses(
-        "moved",
-        "moved/cells.csv:6: found a row that is not as the sweep wrote it",
-    );
+    refuses("moved", "moved/cells.csv:6: found a row that is not as the sweep wrote it");
 }
 
 #[test]
@@ -125,35 +112,16 @@ fn mistakes_are_named() {
         assert!(error.contains("allowed") && error.lines().count() == 1, "{error}");
         assert!(!place.path().join("plots").exists());
     };
-    refuses(
-        &SMALL[SMALL.find("[sweep]").unwrap()..],
-        "",
-        &["s.toml", "sweep", "nothing", "[[sweep.axis]]"],
-    );
+    refuses(&SMALL[SMALL.find("[sweep]").unwrap()..], "", &["s.toml", "sweep", "nothing", "[[sweep.axis]]"]);
     refuses("seeds = 2", "seeds = 0", &["s.toml:17", "sweep.seeds", "0"]);
-    refuses(
-        "key = \"student.theta0\"",
-        "key = \"student.tehta0\"",
-        &["student.tehta0", "did you mean theta0?"],
-    );
-    refuses(
-        "key = \"student.theta0\"",
-        "key = \"seed\"",
-        &["sweep.axis[0].key", "\"seed\"", "sweep.seeds"],
-    );
+    refuses("key = \"student.theta0\"", "key = \"student.tehta0\"", &["student.tehta0", "did you mean theta0?"]);
+    refuses("key = \"student.theta0\"", "key = \"seed\"", &["sweep.axis[0].key", "\"seed\"", "sweep.seeds"]);
     refuses("to = 1.0", "to = 2.0", &["s.toml:21", "student.theta0", "2"]);
     refuses("points = 7", "points = 1", &["sweep.axis[0].log.points", "1"]);
-    refuses(
-        "values = [0.0001",
-        "values = [-1.0",
-        &["s.toml:25", "teacher.epsilon", "-1"],
-    );
+    refuses("values = [0.0001", "values = [-1.0", &["s.toml:25", "teacher.epsilon", "-1"]);
     refuses("\"theorem4\"", "\"theorem9\"", &["experiment", "\"theorem9\""]);
     let place = place(SMALL);
-    sweep(&place, &["--shard", "3/2"])
-        .assert()
-        .code(2)
-        .stderr(predicate::str::contains("1/4"));
+    sweep(&place, &["--shard", "3/2"]).assert().code(2).stderr(predicate::str::contains("1/4"));
     sweep(&place, &["--shard", "43/50"])
         .assert()
         .code(2)

@@ -106,10 +106,7 @@ fn no_step_is_shorter_than_its_rate() {
         };
         let sharp = discrete::sharp(&angles, &assumption, step).filter(|rate| *rate > 0.0);
         let derived = discrete::derived(&assumption, step).filter(|rate| *rate > 0.0);
-        for (count, some) in tested
-            .iter_mut()
-            .zip([sharp.is_some(), derived.is_some(), euclidean.is_some()])
-        {
+        for (count, some) in tested.iter_mut().zip([sharp.is_some(), derived.is_some(), euclidean.is_some()]) {
             *count += usize::from(some);
         }
         let mut last = start;
@@ -130,10 +127,7 @@ fn no_step_is_shorter_than_its_rate() {
             }
             if let Some(found) = euclidean {
                 let factor = now.norm / last.norm;
-                assert!(
-                    factor <= 1.0 - step * found.rate + ROUNDING,
-                    "euclidean, {named}: {factor}"
-                );
+                assert!(factor <= 1.0 - step * found.rate + ROUNDING, "euclidean, {named}: {factor}");
                 assert!(now.theta <= found.largest_angle * (1.0 + ROUNDING), "{named}");
             }
             last = now;
@@ -158,21 +152,12 @@ fn the_rate_of_the_flow_is_no_rate_of_steps() {
         let tangent = (1.0 - (0.5 * after).tan() / (0.5 * before).tan()) / step;
         let flow = theorem4::derived(&assumption);
         let bound = discrete::derived(&assumption, step).unwrap();
-        assert!(
-            tangent < flow * (1.0 - 1e-3),
-            "η = {step}: {tangent} is not below {flow}"
-        );
+        assert!(tangent < flow * (1.0 - 1e-3), "η = {step}: {tangent} is not below {flow}");
         // A single node's bound is attained at its first step.
-        assert!(
-            bound <= tangent && bound > tangent * (1.0 - 4e-3),
-            "η = {step}: {bound} beside {tangent}"
-        );
+        assert!(bound <= tangent && bound > tangent * (1.0 - 4e-3), "η = {step}: {bound} beside {tangent}");
         let angle = (1.0 - after / before) / step;
         let bound = discrete::sharp(&angles, &assumption, step).unwrap();
-        assert!(
-            bound <= angle && bound > angle * (1.0 - 1e-9),
-            "η = {step}: {bound} beside {angle}"
-        );
+        assert!(bound <= angle && bound > angle * (1.0 - 1e-9), "η = {step}: {bound} beside {angle}");
     }
 }
 
@@ -184,14 +169,8 @@ fn small_steps_have_the_rates_of_the_flow() {
     let assumption = Assumption3::measure(&angles, b, theta0);
     let close = |steps: f64, flow: f64| steps <= flow && steps > flow * (1.0 - 1e-5);
     let step = 1e-6;
-    assert!(close(
-        discrete::sharp(&angles, &assumption, step).unwrap(),
-        theorem4::sharp(&angles, &assumption)
-    ));
-    assert!(close(
-        discrete::derived(&assumption, step).unwrap(),
-        theorem4::derived(&assumption)
-    ));
+    assert!(close(discrete::sharp(&angles, &assumption, step).unwrap(), theorem4::sharp(&angles, &assumption)));
+    assert!(close(discrete::derived(&assumption, step).unwrap(), theorem4::derived(&assumption)));
     let start = Start::Within(theta0);
     let flow = Certificate::of(teacher.view(), b, start).unwrap();
     let steps = Certificate::in_steps(teacher.view(), b, start, step).unwrap();

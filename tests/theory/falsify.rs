@@ -59,9 +59,8 @@ fn problem(stream: &mut Stream, teacher: ArrayView2<f64>, b: f64, scale: f64) ->
         unit::normalize(&mut column);
     }
     let own = if stream.random() { 0.0 } else { 0.5 };
-    let fan_out = Array2::from_shape_fn((m, m), |(j, c)| {
-        f64::from(u8::from(j == c)) + own * (stream.random::<f64>() - 0.5)
-    });
+    let fan_out =
+        Array2::from_shape_fn((m, m), |(j, c)| f64::from(u8::from(j == c)) + own * (stream.random::<f64>() - 0.5));
     let mut some = |size: usize| Array1::from_shape_simple_fn(size, || 0.2 * scale * stream.random::<f64>());
     Problem {
         teacher: draw::pad_rows(teacher, extra.nrows()),
@@ -76,14 +75,8 @@ fn problem(stream: &mut Stream, teacher: ArrayView2<f64>, b: f64, scale: f64) ->
 #[test]
 #[ignore = "takes as long as it is given"]
 fn a_long_search() {
-    let seconds = std::env::var("FALSIFY_SECONDS")
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(60);
-    let seed = std::env::var("FALSIFY_SEED")
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(1);
+    let seconds = std::env::var("FALSIFY_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(60);
+    let seed = std::env::var("FALSIFY_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut stream = rng::stream(seed, "long", &[]);
     let [mut sharp, mut derived, mut euclidean, mut joint_tally] = [(); 4].map(|()| Tally::default());
@@ -111,12 +104,8 @@ fn a_long_search() {
         if cell % 4 == 0 {
             let problem = problem(&mut stream, teacher.view(), b, theta0);
             if let Some(claim) = joint::Certificate::of(&problem) {
-                let found = falsify::joint(
-                    &problem,
-                    &falsify::Within::euclidean(&problem, &claim),
-                    claim.rate,
-                    &search,
-                );
+                let found =
+                    falsify::joint(&problem, &falsify::Within::euclidean(&problem, &claim), claim.rate, &search);
                 joint_tally.add(found, &what);
             }
         }

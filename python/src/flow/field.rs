@@ -177,9 +177,8 @@ impl FlowField {
         arrays::check_shape("W", w.dim(), "d × n", (k, n))?;
         let norm = |w: ArrayView1<f64>| w.dot(&w).sqrt();
         let pairs = w.columns().into_iter().zip(teacher.columns());
-        let angles: Array1<f64> = pairs
-            .map(|(w, star)| HalfAngle::between_scaled(w, norm(w), star, norm(star)).radians())
-            .collect();
+        let angles: Array1<f64> =
+            pairs.map(|(w, star)| HalfAngle::between_scaled(w, norm(w), star, norm(star)).radians()).collect();
         Ok(angles.into_pyarray(py))
     }
 

@@ -39,11 +39,8 @@ pub struct Spec {
 }
 
 /// Whether V moves, in words.
-const FAN_OUT: [(&str, FanOut); 3] = [
-    ("fixed", FanOut::Fixed),
-    ("running", FanOut::Running),
-    ("normalized", FanOut::RunningNormalized),
-];
+const FAN_OUT: [(&str, FanOut); 3] =
+    [("fixed", FanOut::Fixed), ("running", FanOut::Running), ("normalized", FanOut::RunningNormalized)];
 
 /// One of a few words.
 pub fn word<T: Copy>(name: &str, found: &str, words: &[(&str, T)]) -> PyResult<T> {
@@ -56,10 +53,7 @@ pub fn word<T: Copy>(name: &str, found: &str, words: &[(&str, T)]) -> PyResult<T
 
 impl Samples {
     fn read(sampling: &Sampling<'_>, input: &Input) -> PyResult<Self> {
-        let resample = [
-            ("never", Resample::Never),
-            ("every-evaluation", Resample::EveryEvaluation),
-        ];
+        let resample = [("never", Resample::Never), ("every-evaluation", Resample::EveryEvaluation)];
         let samples = Self {
             count: overlap::check_samples(sampling.samples)?,
             seed: sampling.seed,
@@ -107,9 +101,7 @@ impl Spec {
         arrays::check_shape("V_star", teacher_fan_out.dim(), "m × C", (m, outputs.max(1)))?;
         let fan_out = word("fan_out", fan_out, &FAN_OUT)?;
         let sampling: Option<Sampling<'_>> = sampling.map(|given| given.extract()).transpose()?;
-        let (covariance, rows) = sampling
-            .as_ref()
-            .map_or((None, None), |s| (s.covariance.as_ref(), s.rows.as_ref()));
+        let (covariance, rows) = sampling.as_ref().map_or((None, None), |s| (s.covariance.as_ref(), s.rows.as_ref()));
         let input = overlap::input(covariance, rows, k)?;
         let samples = sampling.map(|sampling| Samples::read(&sampling, &input));
         Ok(Self {

@@ -60,9 +60,7 @@ pub(super) fn along(spec: &Spec, state: &State, mut direction: Direction) -> Dir
     let mut velocity = vec![0.0; y.len()];
     flow.velocity(&y, &mut velocity);
     let velocity: ArrayView2<f64> = flow.layout().weights(&velocity).reborrow();
-    let radial = Zip::from(direction.weights.rows())
-        .and(state.nodes.rows())
-        .map_collect(|change, w| change.dot(&w));
+    let radial = Zip::from(direction.weights.rows()).and(state.nodes.rows()).map_collect(|change, w| change.dot(&w));
     for (j, mut change) in direction.weights.rows_mut().into_iter().enumerate() {
         change.scaled_add(-radial[j], &state.nodes.row(j));
     }

@@ -44,11 +44,7 @@ impl Stepping {
             (Family::Fixed(method), Some(step)) => Ok(method(Step { step })),
             (Family::Adaptive(_), Some(step)) => {
                 let found = format!("{step} with method = \"{}\"", self.method);
-                Err(errors::argument(
-                    "step",
-                    found,
-                    "rtol and atol, or a method of fixed step",
-                ))
+                Err(errors::argument("step", found, "rtol and atol, or a method of fixed step"))
             }
             (Family::Fixed(_), None) => {
                 let found = format!("nothing, with method = \"{}\"", self.method);
@@ -162,9 +158,7 @@ fn trajectory<'py>(
     let fan_out = match spec.is_fixed() {
         true => {
             let all = start.view().insert_axis(Axis(0));
-            all.broadcast((count, n, outputs))
-                .expect("the same for each")
-                .to_owned()
+            all.broadcast((count, n, outputs)).expect("the same for each").to_owned()
         }
         false => Array3::from_shape_vec((count, n, outputs), seen.fan_out).expect("one for each"),
     };

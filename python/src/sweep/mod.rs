@@ -37,8 +37,7 @@ impl Manner {
     fn form(&self, plan: &Plan) -> PyResult<Form> {
         let form = form(self.columns.clone(), self.long);
         let columns = plan.kind().columns();
-        form.check(&columns)
-            .map_err(|mistake| errors::in_words(&mistake.to_string()))?;
+        form.check(&columns).map_err(|mistake| errors::in_words(&mistake.to_string()))?;
         Ok(form)
     }
 
@@ -84,8 +83,7 @@ pub fn form(columns: Option<Vec<String>>, long: bool) -> Form {
 
 /// A condition, as the command line has it.
 pub fn condition(argument: &str, text: &str) -> PyResult<Condition> {
-    text.parse()
-        .map_err(|mistake: String| errors::in_words(&format!("{argument}: {mistake}")))
+    text.parse().map_err(|mistake: String| errors::in_words(&format!("{argument}: {mistake}")))
 }
 
 /// Draws what the command line draws; gives the paths of what was written.

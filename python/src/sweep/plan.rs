@@ -149,9 +149,7 @@ impl<T> Ended<T> {
 
 /// A point that failed where that ends the sweep.
 pub(super) fn failed(index: u64, error: &str, place: &str) -> PyErr {
-    PyRuntimeError::new_err(format!(
-        "point {index} failed: {error}; the rows until then are in {place}"
-    ))
+    PyRuntimeError::new_err(format!("point {index} failed: {error}; the rows until then are in {place}"))
 }
 
 impl SweepPlan {

@@ -29,32 +29,14 @@ pub fn note(inputs: &Inputs, limits: &Limits, rate: f64, ledger: &mut Ledger) {
     }
     if region.error.high < ball {
         let reached = held.largest(0..m).high;
-        ledger.note(
-            "largest_error",
-            "ê, above all that an error reaches",
-            Side::Above,
-            region.error.high,
-            reached,
-        );
+        ledger.note("largest_error", "ê, above all that an error reaches", Side::Above, region.error.high, reached);
     }
     if region.extra.high < ball {
         let reached = held.largest(m..n).high;
-        ledger.note(
-            "largest_extra",
-            "v̂, above all that an error reaches",
-            Side::Above,
-            region.extra.high,
-            reached,
-        );
+        ledger.note("largest_extra", "v̂, above all that an error reaches", Side::Above, region.extra.high, reached);
     }
     let (together, single) = held.drift();
-    ledger.note(
-        "drift",
-        "ψ, above all that W_r moves",
-        Side::Above,
-        region.drift.high,
-        together.high,
-    );
+    ledger.note("drift", "ψ, above all that W_r moves", Side::Above, region.drift.high, together.high);
     ledger.note(
         "single_drift",
         "ψ_m, above all that a node of W_r moves",
@@ -110,12 +92,7 @@ impl Held<'_> {
     }
 
     fn reached(&self, start: f64, coupling: &Coupling) -> Interval {
-        reach(
-            start,
-            coupling.push * self.limits.region.radius,
-            coupling.pull,
-            self.rate,
-        )
+        reach(start, coupling.push * self.limits.region.radius, coupling.pull, self.rate)
     }
 
     fn of_angles(&self) -> Coupling {
@@ -146,14 +123,9 @@ impl Held<'_> {
 
     fn of_error(&self, node: usize) -> Coupling {
         let limits = self.limits;
-        let row: Interval = self
-            .others(node, self.n())
-            .map(|k| Interval::from(limits.activation[[node, k]]).squared())
-            .sum();
-        let steepest = self
-            .others(node, self.m())
-            .map(|j| limits.gate[[node, j]])
-            .fold(0.0, f64::max);
+        let row: Interval =
+            self.others(node, self.n()).map(|k| Interval::from(limits.activation[[node, k]]).squared()).sum();
+        let steepest = self.others(node, self.m()).map(|j| limits.gate[[node, j]]).fold(0.0, f64::max);
         let turned = limits.fan_out_norm * steepest;
         Coupling {
             pull: self.l0,

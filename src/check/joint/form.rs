@@ -13,9 +13,8 @@ pub fn rate(inputs: &Inputs, limits: &Limits, choice: &Choice) -> f64 {
     let linear = limits.linear * choice.share;
     let of_errors = limits.of_errors + limits.mixed * choice.split;
     let of_weights = (limits.of_weights + limits.mixed / choice.split) / limits.tangential();
-    let activation = Array2::from_shape_fn((n, n), |at| {
-        limits.activation_nominal[at] - linear * inputs.nodes.cosines[at]
-    });
+    let activation =
+        Array2::from_shape_fn((n, n), |at| limits.activation_nominal[at] - linear * inputs.nodes.cosines[at]);
     // ε at right angles to the rows of V*.
     let across = (Interval::from(least_eigenvalue(&activation)) - of_errors).low;
     let own: Vec<Interval> = limits.own.iter().map(|own| Interval::from(*own) - of_weights).collect();
@@ -46,9 +45,7 @@ fn matrix(
     let weight = |a: usize, j: usize| inputs.nodes.weights[[a, j]];
     // P_j w_i
     let seen = |j: usize, i: usize| -> Vec<Interval> {
-        (0..k)
-            .map(|a| weight(a, i) - inputs.nodes.cosines[[j, i]] * weight(a, j))
-            .collect()
+        (0..k).map(|a| weight(a, i) - inputs.nodes.cosines[[j, i]] * weight(a, j)).collect()
     };
     let errors = n * outputs;
     let mut matrix = Array2::from_elem((errors + m * k, errors + m * k), Interval::ZERO);

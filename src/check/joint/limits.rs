@@ -96,9 +96,7 @@ impl Limits {
         let chord = chord(region.theta).min(region.radius);
         let root = Interval::from(m as f64).sqrt();
         let radius_u = region.radius.min(root * chord);
-        let largest = (0..m)
-            .map(|j| inputs.products[[j, j]])
-            .fold(Interval::ZERO, Interval::max);
+        let largest = (0..m).map(|j| inputs.products[[j, j]]).fold(Interval::ZERO, Interval::max);
         let angles = &inputs.nodes.angles;
         let mut limits = Self {
             linear,
@@ -143,21 +141,13 @@ impl Limits {
         };
         let mut note = |name: &str, meaning, table: &Array2<f64>, entry: &dyn Fn(usize, usize) -> f64| {
             let item = format!("bounds.{name}");
-            ledger.table(&item, meaning, Side::AtLeast, table, |j, k| {
-                (j != k).then(|| entry(j, k))
-            });
+            ledger.table(&item, meaning, Side::AtLeast, table, |j, k| (j != k).then(|| entry(j, k)));
         };
         note("gate", "D̂", &self.gate, &gate);
         note("rest", "D̂₁ ≥ |D − Q₂|", &self.rest, &rest);
-        note("density", "φ̂", &self.density, &|j, k| {
-            kernel.density_above(widest(j, k))
-        });
-        note("slope", "|dD/dφ|", &self.slope, &|j, k| {
-            kernel.slope(nearest(j, k)).high
-        });
-        note("activation", "L̂", &self.activation, &|j, k| {
-            kernel.activation(nearest(j, k)).high
-        });
+        note("density", "φ̂", &self.density, &|j, k| kernel.density_above(widest(j, k)));
+        note("slope", "|dD/dφ|", &self.slope, &|j, k| kernel.slope(nearest(j, k)).high);
+        note("activation", "L̂", &self.activation, &|j, k| kernel.activation(nearest(j, k)).high);
     }
 
     fn note_remainders(&mut self, inputs: &Inputs, choice: &Choice, ledger: &mut Ledger) {
@@ -237,9 +227,7 @@ impl Limits {
 /// B_jk, j ≠ k; zero throughout where the rows of V* are orthogonal.
 fn off_diagonal(inputs: &Inputs, largest: Interval, ledger: &mut Ledger) -> Array2<Interval> {
     let m = inputs.teacher_nodes;
-    let most = Nodes::pairs(m)
-        .map(|at| inputs.products[at].abs())
-        .fold(Interval::ZERO, Interval::max);
+    let most = Nodes::pairs(m).map(|at| inputs.products[at].abs()).fold(Interval::ZERO, Interval::max);
     let allowed = largest * ORTHOGONAL;
     if most.low > allowed.low {
         return Array2::from_shape_fn((m, m), |(j, k)| {
@@ -250,11 +238,6 @@ fn off_diagonal(inputs: &Inputs, largest: Interval, ledger: &mut Ledger) -> Arra
             }
         });
     }
-    ledger.at_least(
-        "bounds",
-        "orthogonal rows of V*: their largest product",
-        allowed.high,
-        most,
-    );
+    ledger.at_least("bounds", "orthogonal rows of V*: their largest product", allowed.high, most);
     Array2::from_elem((m, m), Interval::ZERO)
 }

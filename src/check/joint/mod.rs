@@ -34,36 +34,13 @@ pub fn check(inputs: &Inputs, node: &Node, other: Option<&Node>, ledger: &mut Le
     ledger.note("share", "0 ≤ ω ≤ 1", Side::AtMost, choice.share, 1.0);
     let squares: Interval = inputs.angles.iter().map(|&theta| chord(theta.into()).squared()).sum();
     let errors: Interval = inputs.errors.iter().map(|&error| Interval::from(error).squared()).sum();
-    ledger.at_least(
-        "radius",
-        "ϱ ≥ √(R² + a²) at the start",
-        region.radius.high,
-        (squares + errors).sqrt(),
-    );
-    ledger.note(
-        "radius",
-        "ϱ, as far as the theorem goes",
-        Side::AtMost,
-        region.radius.high,
-        1.2,
-    );
-    ledger.note(
-        "single_drift",
-        "ψ_m, as far as the theorem goes",
-        Side::AtMost,
-        region.single_drift.high,
-        0.5,
-    );
+    ledger.at_least("radius", "ϱ ≥ √(R² + a²) at the start", region.radius.high, (squares + errors).sqrt());
+    ledger.note("radius", "ϱ, as far as the theorem goes", Side::AtMost, region.radius.high, 1.2);
+    ledger.note("single_drift", "ψ_m, as far as the theorem goes", Side::AtMost, region.single_drift.high, 0.5);
     let bounds = node.at("bounds")?;
     let limits = Limits::read(inputs, region, &choice, &bounds, ledger)?;
     let found = form::rate(inputs, &limits, &choice);
-    ledger.note(
-        "rate",
-        "λ of √(‖W_u − W*‖² + ‖V − [V*; 0]‖²)",
-        Side::AtMost,
-        rate,
-        found,
-    );
+    ledger.note("rate", "λ of √(‖W_u − W*‖² + ‖V − [V*; 0]‖²)", Side::AtMost, rate, found);
     match (node.word("region", &["itself", "certified"])?, other) {
         ("itself", _) => closing::note(inputs, &limits, rate, ledger),
         (_, Some(other)) => within(inputs, &limits.region, other, ledger)?,
@@ -88,12 +65,7 @@ fn within(inputs: &Inputs, region: &Region, other: &Node, ledger: &mut Ledger) -
     let together = Interval::from((n - m) as f64).sqrt() * single;
     let ball = arc(region.radius);
     let limited = |found: f64, cap: Interval| Interval::from(found).min(Interval::from(cap.low * (1.0 - 1e-12)));
-    ledger.at_least(
-        "largest_angle",
-        "θ̂ of the other region",
-        region.theta.high,
-        limited(largest(&errors[..m]), ball),
-    );
+    ledger.at_least("largest_angle", "θ̂ of the other region", region.theta.high, limited(largest(&errors[..m]), ball));
     ledger.at_least(
         "largest_error",
         "ê of the other region",
@@ -109,11 +81,6 @@ fn within(inputs: &Inputs, region: &Region, other: &Node, ledger: &mut Ledger) -
     // Both are computed from the same angle: a part of 1e-11 is room for rounding.
     let room = Interval::from(1.0 - 1e-11);
     ledger.at_least("drift", "ψ of the other region", region.drift.high, together * room);
-    ledger.at_least(
-        "single_drift",
-        "ψ_m of the other region",
-        region.single_drift.high,
-        single * room,
-    );
+    ledger.at_least("single_drift", "ψ_m of the other region", region.single_drift.high, single * room);
     Ok(())
 }

@@ -68,10 +68,7 @@ impl Limits {
             let others = (0..inputs.nodes.len()).filter(|&i| i != j);
             others.map(|i| entry(i, j).squared()).sum()
         };
-        (0..inputs.teacher_nodes)
-            .map(column)
-            .fold(Interval::ZERO, Interval::max)
-            .sqrt()
+        (0..inputs.teacher_nodes).map(column).fold(Interval::ZERO, Interval::max).sqrt()
     }
 
     /// 2 r₁₂ by norms of whole matrices.
@@ -80,9 +77,7 @@ impl Limits {
         let (fourth, d) = (self.fourth(), self.chord);
         let curved = self.largest(inputs, &self.density, n);
         let entries = (0..n).flat_map(|i| (0..m).filter(move |&j| j != i).map(move |j| (i, j)));
-        let largest = entries
-            .map(|(i, j)| self.nominal_rest(i, j))
-            .fold(Interval::ZERO, Interval::max);
+        let largest = entries.map(|(i, j)| self.nominal_rest(i, j)).fold(Interval::ZERO, Interval::max);
         let farthest = d.max(self.region.single_drift);
         let z = curved * (farthest * 2.0 + d * 1.5) * self.norm()
             + self.largest_column(inputs, |i, j| self.nominal_rest(i, j) * inputs.nodes.cosines[[i, j]]) * fourth
@@ -111,9 +106,7 @@ impl Limits {
             }
             self.norms[j] * sum + self.region.error * rest
         });
-        let gram = Array2::from_shape_fn((m, m), |(a, b)| -> Interval {
-            (0..n).map(|i| z[[i, a]] * z[[i, b]]).sum()
-        });
+        let gram = Array2::from_shape_fn((m, m), |(a, b)| -> Interval { (0..n).map(|i| z[[i, a]] * z[[i, b]]).sum() });
         norm_of(&gram)
     }
 

@@ -128,9 +128,7 @@ impl<'a> Checkpoint<'a> {
         let started = Instant::now();
         if !self.pending.is_empty() {
             let name = self.records();
-            self.store
-                .append(&name, &self.pending)
-                .map_err(|error| self.failed(&name, error))?;
+            self.store.append(&name, &self.pending).map_err(|error| self.failed(&name, error))?;
             self.pending.clear();
         }
         let name = self.state();
@@ -265,9 +263,7 @@ impl<'a> Checkpoint<'a> {
     ) -> Result<Standing, ExperimentError> {
         let name = self.records();
         let bytes = self.read(&name)?.unwrap_or_default();
-        self.store
-            .save(&name, &bytes[..end.min(bytes.len())])
-            .map_err(|error| self.failed(&name, error))?;
+        self.store.save(&name, &bytes[..end.min(bytes.len())]).map_err(|error| self.failed(&name, error))?;
         epochs.truncate(state.epoch as usize + 1);
         Ok(Standing { state, epochs })
     }

@@ -20,9 +20,7 @@ pub(super) fn after(epochs: u64) -> String {
 
 /// With ρ̄ upwards, to where all nodes are found.
 pub(super) fn correlations(figure: Figure) -> Figure {
-    figure
-        .y("mean best correlation ρ̄ (1 = all found)")
-        .y_includes(&[0.9, 1.0])
+    figure.y("mean best correlation ρ̄ (1 = all found)").y_includes(&[0.9, 1.0])
 }
 
 /// What stands for the seeds.

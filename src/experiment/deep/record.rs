@@ -89,12 +89,7 @@ impl EpochRecord {
         let doubles = |name: &str| -> Option<Vec<f64>> {
             let data = file.tensor(name).ok()?;
             let words = data.data().chunks_exact(8);
-            Some(
-                words
-                    .filter_map(|word| word.try_into().ok())
-                    .map(f64::from_le_bytes)
-                    .collect(),
-            )
+            Some(words.filter_map(|word| word.try_into().ok()).map(f64::from_le_bytes).collect())
         };
         let matrix = |name: &str| -> Option<Correlations> {
             let tensor = file.tensor(name).ok()?;

@@ -2,7 +2,6 @@
 
 use super::keys::Base;
 use crate::integrate::RunEnd;
-use crate::output::Column;
 
 /// A line of the table that says how a run went.
 pub(super) fn ending(end: &RunEnd, seconds: f64) -> String {
@@ -18,9 +17,4 @@ pub(super) fn ending(end: &RunEnd, seconds: f64) -> String {
 /// What a run was, in a line for tables and captions.
 pub(super) fn heading(base: &Base) -> String {
     format!("teacher {}", base.teacher.architecture.widths())
-}
-
-/// Columns `name_1`, `name_2`, … of pure numbers, whose meaning ends in that number.
-pub(super) fn numbered(name: &'static str, count: usize, meaning: &'static str) -> impl Iterator<Item = Column> {
-    (1..=count).map(move |i| Column::number(format!("{name}_{i}"), "", format!("{meaning} {i}")))
 }

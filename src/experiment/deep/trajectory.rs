@@ -42,12 +42,7 @@ impl TrainingTrajectory {
     ) -> Result<Self, ExperimentError> {
         let started = Instant::now();
         let mut checkpoint = Checkpoint::new(&plan, store);
-        let mut trainer = Trainer::new(
-            plan.training,
-            problem.training.source(),
-            plan.student.clone(),
-            plan.seed,
-        );
+        let mut trainer = Trainer::new(plan.training, problem.training.source(), plan.student.clone(), plan.seed);
         let mut observer = Observer::new(problem, &plan);
         let shape = observer.shape(&plan.student.architecture);
         let mut epochs = match checkpoint.load(&plan.student, &shape, hooks)? {
@@ -245,10 +240,8 @@ impl<'a> Observer<'a> {
             Comparison::Pieces(beside) => {
                 let teacher = &problem.teacher;
                 let hidden = teacher.architecture.hidden().into_iter();
-                let mut sums: Vec<CorrelationSums> = hidden
-                    .zip(network.architecture.hidden())
-                    .map(|(m, n)| CorrelationSums::new(m, n))
-                    .collect();
+                let mut sums: Vec<CorrelationSums> =
+                    hidden.zip(network.architecture.hidden()).map(|(m, n)| CorrelationSums::new(m, n)).collect();
                 let see = |pass: &Pass<f32>, x: ArrayView2<f32>| {
                     beside.forward(teacher, x, Mode::Evaluation);
                     for (l, sums) in sums.iter_mut().enumerate() {

@@ -26,18 +26,12 @@ pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
         .y_includes(&[0.0])
         .columns(outcome.scenario.signals.len())
         .size(Size { height: 420.0, key: Place::Below, ..Size::default() });
-    outcome
-        .panels
-        .iter()
-        .fold(figure, |figure, panel| one(figure, outcome, panel))
+    outcome.panels.iter().fold(figure, |figure, panel| one(figure, outcome, panel))
 }
 
 /// In how many panels nodes of r vanish beside those of u.
 fn title(outcome: &Outcome) -> String {
-    let with_r = outcome
-        .panels
-        .iter()
-        .filter_map(|panel| Some((panel, panel.u?, panel.r?)));
+    let with_r = outcome.panels.iter().filter_map(|panel| Some((panel, panel.u?, panel.r?)));
     let with_r: Vec<_> = with_r.collect();
     let all = with_r.len();
     if all == 0 {
@@ -68,11 +62,7 @@ fn one(figure: Figure, outcome: &Outcome, panel: &Panel) -> Figure {
         .points(format!("start{means}"), start, Look::of_set(0).sized(3.0));
     let groups = [
         ("u (left of the line)", 0..outcome.nodes, Look::SAMPLED.sized(3.0)),
-        (
-            "r",
-            outcome.nodes..panel.students,
-            Look::SIMULATED.marked(Marker::Square).sized(2.5),
-        ),
+        ("r", outcome.nodes..panel.students, Look::SIMULATED.marked(Marker::Square).sized(2.5)),
     ];
     groups.into_iter().fold(figure, |figure, (name, nodes, look)| {
         let extent = if many { ": mean, least to greatest" } else { "" };

@@ -45,17 +45,8 @@ keys! {
 }
 
 /// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    TEACHER,
-    TEACHER_FAN_OUT,
-    PANELS,
-    OVERLAP,
-    FLOW,
-    STEPPING,
-    AUTO_HORIZON,
-    LOOKS,
-];
+pub(in crate::experiment) const KEYS: &[&[&Key]] =
+    &[TOP, TEACHER, TEACHER_FAN_OUT, PANELS, OVERLAP, FLOW, STEPPING, AUTO_HORIZON, LOOKS];
 
 /// Theorem 5 from perturbed teachers, for several widths, perturbations and seeds: the check of the poster's authors.
 #[derive(Clone, Debug, PartialEq)]
@@ -179,9 +170,7 @@ impl Serialize for Panels {
 fn numbers_of_nodes(value: &Value, least: usize) -> Option<Vec<usize>> {
     let count = |value: &Value| {
         let count = value.whole()?;
-        (least as u64..=MOST_STUDENTS)
-            .contains(&count)
-            .then_some(count as usize)
+        (least as u64..=MOST_STUDENTS).contains(&count).then_some(count as usize)
     };
     let items = value.items()?.iter();
     let counts: Vec<usize> = items.map(|item| count(&item.value)).collect::<Option<_>>()?;

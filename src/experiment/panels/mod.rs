@@ -149,9 +149,7 @@ fn simulate(scenario: &Panels, nodes: usize, hooks: &dyn Hooks) -> Result<Outcom
         one(scenario, students, signal, (index % seeds) as u64, nodes, hooks)
     })?;
     let interrupted = RunEnd::Interrupted { time: None };
-    let ends = runs
-        .iter()
-        .map(|run| run.as_ref().map_or(&interrupted, |run| &run.reason));
+    let ends = runs.iter().map(|run| run.as_ref().map_or(&interrupted, |run| &run.reason));
     let end = ends.clone().find(|end| !end.is_regular()).cloned();
     let mut runs = runs.into_iter();
     let panels = cells
@@ -210,9 +208,8 @@ pub struct Spread {
 impl Spread {
     fn of(values: impl Iterator<Item = f64>) -> Self {
         let start = (0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY);
-        let (count, sum, least, greatest) = values.fold(start, |(count, sum, least, greatest), x| {
-            (count + 1.0, sum + x, x.min(least), x.max(greatest))
-        });
+        let (count, sum, least, greatest) = values
+            .fold(start, |(count, sum, least, greatest), x| (count + 1.0, sum + x, x.min(least), x.max(greatest)));
         Self {
             mean: sum / count,
             least,

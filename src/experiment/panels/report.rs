@@ -1,13 +1,10 @@
 //! What the panels leave behind: a table, `nodes.csv` and the panels.
 
-use super::{Outcome, Panel, Spread, figures};
+use super::{Outcome, Panel, PanelRun, Spread, figures};
 use crate::experiment::{self, About, Levels, Reading, View};
-use crate::output;
-use crate::output::{Cell, Column};
+use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
 
 impl experiment::Outcome for Outcome {
@@ -37,40 +34,27 @@ impl experiment::Outcome for Outcome {
 
 /// A row per run and node.
 fn nodes(outcome: &Outcome) -> output::Table<'_> {
-    let columns = vec![
-        Column::count("students", "n"),
-        Column::number("signal_w", "", "s for W"),
-        Column::number("signal_v", "", "s for V"),
-        Column::count("seed", "of the run"),
-        Column::count("node", "student node, from 1"),
-        Column::text("part", "u (beside a teacher node) or r"),
-        Column::number("start", "", "‖v_j‖ at the start"),
-        Column::number("end", "", "‖v_j‖ at the end"),
+    let teacher = outcome.nodes;
+    type Field<'a> = Reading<(&'a Panel, &'a PanelRun, usize)>;
+    let readings = vec![
+        Field::count("students", "n", |(panel, ..)| panel.students),
+        Field::number("signal_w", "", "s for W", |(panel, ..)| panel.signal[0]),
+        Field::number("signal_v", "", "s for V", |(panel, ..)| panel.signal[1]),
+        Field::count("seed", "of the run", |(_, run, _)| run.seed),
+        Field::count("node", "student node, from 1", |(.., node)| node + 1),
+        Field::text(
+            "part",
+            "u (beside a teacher node) or r",
+            move |(.., node)| {
+                if *node < teacher { "u" } else { "r" }
+            },
+        ),
+        Field::number("start", "", "‖v_j‖ at the start", |(_, run, node)| run.start[*node]),
+        Field::number("end", "", "‖v_j‖ at the end", |(_, run, node)| run.end[*node]),
     ];
-    let pairs = outcome
-        .panels
-        .iter()
-        .flat_map(|panel| panel.runs.iter().map(move |run| (panel, run)));
-    let rows = pairs.flat_map(|(panel, run)| {
-        let (students, [w, v], teacher) = (panel.students, panel.signal, outcome.nodes);
-        {
-            let norms = run.start.iter().zip(&run.end).enumerate();
-            norms.map(move |(node, (&start, &end))| {
-                let part = if node < teacher { "u" } else { "r" };
-                vec![
-                    students.into(),
-                    w.into(),
-                    v.into(),
-                    run.seed.into(),
-                    (node + 1).into(),
-                    part.into(),
-                    start.into(),
-                    Cell::Number(end),
-                ]
-            })
-        }
-    });
-    output::Table::new("nodes.csv", columns, rows)
+    let runs = outcome.panels.iter().flat_map(|panel| panel.runs.iter().map(move |run| (panel, run)));
+    let rows = runs.flat_map(|(panel, run)| (0..run.start.len()).map(move |node| (panel, run, node)));
+    output::Table::of("nodes.csv", readings, rows)
 }
 
 /// What a sweep shows.
@@ -111,22 +95,14 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     };
     vec![
         Reading::count("panels", "widths times perturbations", |o: &Outcome| o.panels.len()),
-        mean("u_mean", "mean ‖v‖ of u at the end", |panel| {
-            panel.u.map(|u| u.mean)
+        mean("u_mean", "mean ‖v‖ of u at the end", |panel| panel.u.map(|u| u.mean)),
+        mean("r_mean", "mean ‖v‖ of r at the end", |panel| panel.r.map(|r| r.mean)),
+        mean("r_largest", "largest ‖v‖ of r at the end, mean over panels", |panel| {
+            panel.r.map(|r| r.greatest)
         }),
-        mean("r_mean", "mean ‖v‖ of r at the end", |panel| {
-            panel.r.map(|r| r.mean)
-        }),
-        mean(
-            "r_largest",
-            "largest ‖v‖ of r at the end, mean over panels",
-            |panel| panel.r.map(|r| r.greatest),
-        ),
         mean("loss_start", "loss at the start", |panel| Some(panel.loss_start)),
         mean("loss_end", "loss at the end", |panel| Some(panel.loss_end)),
-        mean("largest_angle", "largest angle of u at the end", |panel| {
-            Some(panel.largest_angle)
-        }),
+        mean("largest_angle", "largest angle of u at the end", |panel| Some(panel.largest_angle)),
     ]
 }
 
@@ -143,9 +119,7 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.scenario.seeds,
         outcome.variant(),
     );
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"]);
+    let mut table = terminal::table(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"], 0..0);
     for panel in &outcome.panels {
         let mean = |spread: Option<Spread>| spread.map_or("–".into(), |spread| short(spread.mean));
         table.add_row([

@@ -37,21 +37,14 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
         least: gap,
         greatest: gap,
     };
-    let exact = scenario
-        .steps
-        .iter()
-        .copied()
-        .zip(descent_gaps(outcome).into_iter().map(one));
+    let exact = scenario.steps.iter().copied().zip(descent_gaps(outcome).into_iter().map(one));
     figure = figure.spread(
         "exact gradients, B = ∞: what finite steps alone do",
         &ascending(exact.collect()),
         Look::of_series(scenario.batches.len()),
     );
     if scenario.seeds > 1 {
-        figure = figure.note(format!(
-            "Medians over {} seeds; bands from the least to the greatest.",
-            scenario.seeds
-        ));
+        figure = figure.note(format!("Medians over {} seeds; bands from the least to the greatest.", scenario.seeds));
     }
     if let Some(law) = &outcome.law {
         figure = figure.note(format!("Fitted: ∝ {}.", power_law(law)));
@@ -118,10 +111,7 @@ pub(super) fn distance(outcome: &Outcome) -> Option<Figure> {
         let (step_text, flow) = (short(step), outcome.flow_beside(step));
         let name = format!("η = {step_text}, B = {batch}");
         figure = figure.spread(format!("predicted: {name}"), predicted, look);
-        let distances: Vec<Vec<f64>> = outcome
-            .of(step, batch)
-            .map(|run| run.path.distances(flow).collect())
-            .collect();
+        let distances: Vec<Vec<f64>> = outcome.of(step, batch).map(|run| run.path.distances(flow).collect()).collect();
         let medians = predicted.iter().enumerate().filter_map(|(k, (time, band))| {
             let own = distances.iter().map(|distances| distances[k + 1]);
             Some(((*time, Span::of(own)?.median), band))
@@ -169,10 +159,7 @@ pub(super) fn overlay(outcome: &Outcome, [label, unit]: [&str; 2], read: Statist
         let beside = outcome.flow_beside(step).rows.last();
         if let (Some((_, sgd)), Some(beside)) = (points.last(), beside) {
             let times = short(sgd.median / read(beside));
-            said.push(format!(
-                "{times} times the flow's with η = {}, B = {batch}",
-                short(step)
-            ));
+            said.push(format!("{times} times the flow's with η = {}, B = {batch}", short(step)));
         }
         let spread = match runs.len() {
             1 => String::new(),

@@ -49,17 +49,8 @@ keys! {
 }
 
 /// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    TEACHER,
-    TEACHER_FAN_OUT,
-    STUDENT,
-    SGD,
-    OVERLAP,
-    STEPPING,
-    GIVEN_HORIZON,
-    LOOKS,
-];
+pub(in crate::experiment) const KEYS: &[&[&Key]] =
+    &[TOP, TEACHER, TEACHER_FAN_OUT, STUDENT, SGD, OVERLAP, STEPPING, GIVEN_HORIZON, LOOKS];
 
 /// Two-layer SGD and the flow from the same start: how far apart do they come?
 #[derive(Clone, Debug, PartialEq)]

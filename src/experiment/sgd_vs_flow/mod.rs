@@ -313,19 +313,14 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
     let unknowns = nodes * (network.student.weights.nrows() + outputs);
     if unknowns > prediction::LARGEST {
         let largest = prediction::LARGEST;
-        missing.push(format!(
-            "{unknowns} unknowns: the linear noise approximation is computed for up to {largest}"
-        ));
+        missing.push(format!("{unknowns} unknowns: the linear noise approximation is computed for up to {largest}"));
     }
     missing
 }
 
 /// Batch by batch, step by step.
 fn gaps(scenario: &SgdVsFlow, runs: &[SgdRun]) -> Vec<Gaps> {
-    let pairs = scenario
-        .batches
-        .iter()
-        .flat_map(|&batch| scenario.steps.iter().map(move |&step| (step, batch)));
+    let pairs = scenario.batches.iter().flat_map(|&batch| scenario.steps.iter().map(move |&step| (step, batch)));
     pairs
         .filter_map(|(step, batch)| {
             let found = runs.iter().filter(|run| run.step == step && run.batch == batch);

@@ -1,16 +1,15 @@
 //! What the comparison of SGD and flow leaves behind: `gaps.csv`, `paths.csv`, and four figures.
 
-use super::{Agreement, Exponent, Law, Outcome, Path, PathRow, Prediction, figures, verdicts};
+use super::{Agreement, Exponent, Law, Outcome, Path, PathRow, PredictedGap, Prediction, SgdRun, figures, verdicts};
 use crate::experiment::{self, About, Judged, Levels, Reading, View};
 use crate::flow::FanOut;
 use crate::integrate::RunEnd;
 use crate::measure::Span;
-use crate::output;
+use crate::output::{self, terminal};
 use crate::output::{Cell, Column};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
 
 /// What is read off a path.
@@ -42,12 +41,7 @@ impl experiment::Outcome for Outcome {
     fn figures(&self) -> Vec<(String, Figure)> {
         let mut drawn = vec![("gap".to_owned(), figures::gap(self))];
         let overlays: [(&str, &str, &str, Statistic); 3] = [
-            (
-                "angle",
-                "largest angle of u to the teacher, max θⱼ",
-                "radians",
-                |row| row.largest_angle,
-            ),
+            ("angle", "largest angle of u to the teacher, max θⱼ", "radians", |row| row.largest_angle),
             ("fan-out", fan_out_label(self), "norm", |row| row.fan_out),
             ("loss", "population loss ℓ", "closed form", |row| row.loss),
         ];
@@ -62,36 +56,29 @@ impl experiment::Outcome for Outcome {
 }
 
 fn gaps(outcome: &Outcome) -> output::Table<'_> {
-    let columns = vec![
-        Column::number("step", "time", "η"),
-        Column::count("batch", "B"),
-        Column::count("seed", "of the run"),
-        Column::number("gap", "", "largest distance to the flow"),
+    type Field<'a> = Reading<&'a SgdRun>;
+    let readings = vec![
+        Field::number("step", "time", "η", |run| run.step),
+        Field::count("batch", "B", |run| run.batch),
+        Field::count("seed", "of the run", |run| run.seed),
+        Field::number("gap", "", "largest distance to the flow", |run| run.gap),
     ];
-    let rows = outcome
-        .runs
-        .iter()
-        .map(|run| vec![run.step.into(), run.batch.into(), run.seed.into(), run.gap.into()]);
-    output::Table::new("gaps.csv", columns, rows)
+    output::Table::of("gaps.csv", readings, &outcome.runs)
 }
 
 fn predictions(prediction: &Prediction) -> output::Table<'_> {
-    let columns = vec![
-        Column::number("step", "time", "η"),
-        Column::count("batch", "B"),
-        Column::number("time", "time", "t = kη"),
-        Column::number("median", "", "predicted distance to the flow"),
-        Column::number("low", "", "5 % of the draws lie below"),
-        Column::number("high", "", "5 % of the draws lie above"),
+    type Field<'a> = Reading<(&'a PredictedGap, &'a (f64, Span))>;
+    let readings = vec![
+        Field::number("step", "time", "η", |(gap, _)| gap.step),
+        Field::count("batch", "B", |(gap, _)| gap.batch),
+        Field::number("time", "time", "t = kη", |(_, (time, _))| *time),
+        Field::number("median", "", "predicted distance to the flow", |(_, (_, span))| span.median),
+        Field::number("low", "", "5 % of the draws lie below", |(_, (_, span))| span.least),
+        Field::number("high", "", "5 % of the draws lie above", |(_, (_, span))| span.greatest),
     ];
-    let rows = prediction.gaps.iter().flat_map(|gap| {
-        gap.over_time.iter().map(|(time, span)| {
-            let mut row = vec![gap.step.into(), gap.batch.into()];
-            row.extend([*time, span.median, span.least, span.greatest].map(Cell::Number));
-            row
-        })
-    });
-    output::Table::new("predicted.csv", columns, rows)
+    let gaps = prediction.gaps.iter();
+    let rows = gaps.flat_map(|gap| gap.over_time.iter().map(move |at| (gap, at)));
+    output::Table::of("predicted.csv", readings, rows)
 }
 
 pub(super) fn paths(outcome: &Outcome) -> output::Table<'_> {
@@ -153,9 +140,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     let exponent = |name: &'static str, of: fn(&Law) -> Exponent| {
         let law = move |o: &Outcome| o.law.as_ref().map(of);
         let read = |suffix, meaning, read: fn(Exponent) -> f64| {
-            Reading::number(format!("{name}_exponent{suffix}"), "", meaning, move |o| {
-                law(o).map(read)
-            })
+            Reading::number(format!("{name}_exponent{suffix}"), "", meaning, move |o| law(o).map(read))
         };
         [
             read("", "of the fitted law", |exponent| exponent.value),
@@ -170,14 +155,10 @@ pub fn columns() -> Vec<Reading<Outcome>> {
     let mut all: Vec<Reading<Outcome>> = exponent("step", |law| law.step).into();
     all.extend(exponent("batch", |law| law.batch));
     all.extend([
-        agreement("ratio", "gaps found over gaps predicted, geometric mean", |all| {
-            all.ratio
-        }),
+        agreement("ratio", "gaps found over gaps predicted, geometric mean", |all| all.ratio),
         agreement("ratio_se", "standard error of its logarithm", |all| all.standard_error),
         agreement("chi_squared", "of found against predicted gaps", |all| all.chi_squared),
-        Reading::verdict("prediction", |o: &Outcome| {
-            o.prediction.as_ref().map(|prediction| prediction.all.verdict)
-        }),
+        Reading::verdict("prediction", |o: &Outcome| o.prediction.as_ref().map(|prediction| prediction.all.verdict)),
         Reading::number("largest_gap", "", "of all runs", |o: &Outcome| {
             o.runs.iter().map(|run| run.gap).reduce(f64::max)
         }),
@@ -244,17 +225,9 @@ pub fn table(outcome: &Outcome) -> String {
 
 /// A row for each batch, a column for each step.
 fn printed_gaps(outcome: &Outcome) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
     let mut header = vec!["largest gap, median".to_owned()];
-    header.extend(
-        outcome
-            .scenario
-            .steps
-            .iter()
-            .map(|step| format!("η = {}", short(*step))),
-    );
-    table.set_header(header);
+    header.extend(outcome.scenario.steps.iter().map(|step| format!("η = {}", short(*step))));
+    let mut table = terminal::table(header, 0..0);
     for &batch in &outcome.scenario.batches {
         let mut row = vec![format!("B = {batch}")];
         row.extend(outcome.scenario.steps.iter().map(|&step| {
@@ -273,10 +246,7 @@ fn printed_gaps(outcome: &Outcome) -> Table {
 /// The fitted law.
 fn law(outcome: &Outcome, text: &mut String) {
     let Some(law) = outcome.law else {
-        let _ = writeln!(
-            text,
-            "No law: at least two steps and two batches are needed, and gaps above zero."
-        );
+        let _ = writeln!(text, "No law: at least two steps and two batches are needed, and gaps above zero.");
         return;
     };
     for (name, exponent, limit) in [("η", law.step, "½ as η → 0"), ("B", law.batch, "−½")] {
@@ -295,10 +265,7 @@ fn predicted(outcome: &Outcome, text: &mut String) {
         let _ = writeln!(text, "Not predicted by the linear noise approximation{why}.");
         return;
     };
-    let _ = writeln!(
-        text,
-        "Gaps over those that the linear noise approximation predicts, no number fitted:"
-    );
+    let _ = writeln!(text, "Gaps over those that the linear noise approximation predicts, no number fitted:");
     for agreement in &prediction.steps {
         let found = agreement.found;
         let _ = writeln!(

@@ -20,11 +20,8 @@ pub(super) fn all(outcome: &Outcome) -> Vec<Judged> {
 fn judged(label: String, found: Agreement) -> Judged {
     let pairs = found.pairs as f64;
     let (chi_squared, most) = (short(found.chi_squared), short(pairs + found.allowed()));
-    let ratio = format!(
-        "found over predicted is {} ± {}",
-        short(found.ratio),
-        short(found.ratio * found.standard_error)
-    );
+    let ratio =
+        format!("found over predicted is {} ± {}", short(found.ratio), short(found.ratio * found.standard_error));
     Judged {
         claim: label.clone(),
         label,

@@ -220,12 +220,10 @@ fn turning_nodes(network: &TwoLayer, y: &[f64], velocity: &[f64]) -> (Vec<f64>, 
     let nodes = rows("the state begins with W", &y[..n * k]);
     let moves = rows("so does its velocity", &velocity[..n * k]);
     let nodes = nodes.rows().into_iter().zip(moves.rows());
-    let turns = nodes
-        .zip(network.teacher.weights.columns())
-        .map(|((node, moves), target)| {
-            let norm = node.dot(&node).sqrt();
-            turning(node.mapv(|x| x / norm).view(), (norm, moves), target)
-        });
+    let turns = nodes.zip(network.teacher.weights.columns()).map(|((node, moves), target)| {
+        let norm = node.dot(&node).sqrt();
+        turning(node.mapv(|x| x / norm).view(), (norm, moves), target)
+    });
     turns.unzip()
 }
 
@@ -236,8 +234,7 @@ fn largest_angle_and_distance(network: &TwoLayer, y: &[f64]) -> [f64; 2] {
     let nodes = ArrayView2::from_shape((n, k), &y[..n * k]).expect("the state begins with W");
     let pairs = nodes.rows().into_iter().zip(teacher.columns());
     let angles = pairs.map(|(node, target)| HalfAngle::between_units(node, target).radians());
-    let (largest, square) = angles.fold((0.0_f64, 0.0), |(largest, square), theta| {
-        (largest.max(theta), square + distance(&[theta]).powi(2))
-    });
+    let (largest, square) = angles
+        .fold((0.0_f64, 0.0), |(largest, square), theta| (largest.max(theta), square + distance(&[theta]).powi(2)));
     [largest, square.sqrt()]
 }

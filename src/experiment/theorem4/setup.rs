@@ -90,11 +90,7 @@ impl Setup {
 
     /// The overlaps of one replica.
     pub(super) fn overlap(&self, seed: u64, replica: u64) -> Box<dyn OverlapMethod> {
-        input::overlap(
-            self.sampling.as_ref(),
-            &self.input,
-            rng::derive(seed, "replica", &[replica]),
-        )
+        input::overlap(self.sampling.as_ref(), &self.input, rng::derive(seed, "replica", &[replica]))
     }
 
     /// Method and plan with everything "auto" filled in.
@@ -108,10 +104,7 @@ impl Setup {
             Some(exact) if exact.rate > 0.0 => {
                 let start = self.assumption.theta0;
                 // Three times below the floor, so that the run ends by reaching it.
-                (3.0 * start / self.floor(&settings.method.with_step(0.0)))
-                    .ln()
-                    .max(1.0)
-                    / exact.rate
+                (3.0 * start / self.floor(&settings.method.with_step(0.0))).ln().max(1.0) / exact.rate
             }
             _ => FALLBACK_TIMES / self.assumption.d0,
         };
@@ -144,9 +137,7 @@ impl Setup {
 
     /// The slowest rate, or d₀ where it is not known.
     fn rate_or_gate(&self) -> f64 {
-        self.asymptotic
-            .as_ref()
-            .map_or(self.assumption.d0, |exact| exact.rate.abs())
+        self.asymptotic.as_ref().map_or(self.assumption.d0, |exact| exact.rate.abs())
     }
 
     /// The angle below which a run by `method` shows its own error.
@@ -193,10 +184,7 @@ impl Setup {
         let by_steps = matches!(scenario.integrate.method, Stepping::GradientDescent(_));
         let lacks = [
             (Premise::Projected, !scenario.flow.projection),
-            (
-                Premise::FixedFanOut,
-                scenario.flow.fan_out != FanOut::Fixed || scenario.student.fan_out.is_some(),
-            ),
+            (Premise::FixedFanOut, scenario.flow.fan_out != FanOut::Fixed || scenario.student.fan_out.is_some()),
             (Premise::StandardInput, !self.input.is_standard()),
             (Premise::Flow, by_steps),
             (Premise::Steps, !by_steps),

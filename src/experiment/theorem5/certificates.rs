@@ -24,12 +24,8 @@ impl Certificates {
         let found = found.into_iter().flatten();
         Self {
             euclidean: found.max_by(|a, b| a.rate.total_cmp(&b.rate)),
-            largest_scales: largest_start.then(|| {
-                [
-                    problem.largest_certified_scale(),
-                    joint::Certificate::largest_scale(problem),
-                ]
-            }),
+            largest_scales: largest_start
+                .then(|| [problem.largest_certified_scale(), joint::Certificate::largest_scale(problem)]),
             comparison,
         }
     }

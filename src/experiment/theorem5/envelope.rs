@@ -63,9 +63,7 @@ impl Envelope {
                 }
             }
             found.turned = row.turned.iter().copied().fold(found.turned, f64::max);
-            found
-                .over_time
-                .push((row.time, largest_parts(&bound, row.motion.nodes)));
+            found.over_time.push((row.time, largest_parts(&bound, row.motion.nodes)));
         }
         exceeded = exceeded.max(found.turned - certificate.drift - SLACK);
         found.verdict = match found.largest_ratio {

@@ -70,9 +70,7 @@ impl LastState {
 
     /// Teacher nodes that more than one living student node has come to.
     pub fn shared(&self, setup: &Setup) -> Vec<Shared> {
-        let alive: Vec<usize> = (0..self.fan_out_norms.len())
-            .filter(|&j| self.fan_out_norms[j] > ALIVE)
-            .collect();
+        let alive: Vec<usize> = (0..self.fan_out_norms.len()).filter(|&j| self.fan_out_norms[j] > ALIVE).collect();
         let teacher = setup.network.teacher.weights.columns().into_iter().enumerate();
         teacher
             .map(|(teacher, target)| {

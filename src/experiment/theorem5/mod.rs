@@ -260,9 +260,7 @@ fn simulate(scenario: &Theorem5, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
         network: setup.network,
         frame: setup.frame,
         scenario: resolved,
-        largest_scale: certificates
-            .largest_scales
-            .map(|scales| scales.into_iter().fold(0.0, f64::max)),
+        largest_scale: certificates.largest_scales.map(|scales| scales.into_iter().fold(0.0, f64::max)),
         largest_scales: certificates.largest_scales,
         certificate: certificates.comparison,
         euclidean: certificates.euclidean,
@@ -297,7 +295,5 @@ impl Outcome {
 /// Largest |ℓ(t) + dissipated(t) − ℓ(0)|, relative to ℓ(0).
 fn energy_residual(rows: &[Row]) -> f64 {
     let start = rows.first().map_or(1.0, |row| row.loss);
-    rows.iter()
-        .map(|row| ((row.loss + row.dissipated - start) / start).abs())
-        .fold(0.0, f64::max)
+    rows.iter().map(|row| ((row.loss + row.dissipated - start) / start).abs()).fold(0.0, f64::max)
 }

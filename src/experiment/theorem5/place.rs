@@ -101,10 +101,7 @@ fn turn(
 fn read_extra(path: &Path, dim: usize, r: usize) -> Result<Array2<f64>, ExperimentError> {
     let key = "student.extra_weights";
     let extra = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
-    let usable = extra
-        .columns()
-        .into_iter()
-        .all(|w| w.dot(&w).is_finite() && w.dot(&w) > 0.0);
+    let usable = extra.columns().into_iter().all(|w| w.dot(&w).is_finite() && w.dot(&w) > 0.0);
     if extra.dim() != (dim, r) || !usable {
         return Err(ExperimentError::Content {
             key,

@@ -180,9 +180,7 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
             dissipated: snapshot.dissipated,
             motion,
             fan_out_norms: norms.collect(),
-            turned: turned
-                .map(|(w, start)| HalfAngle::between_units(w, start).radians())
-                .collect(),
+            turned: turned.map(|(w, start)| HalfAngle::between_units(w, start).radians()).collect(),
         });
         if self.keep_states {
             self.states.push(y.to_vec());

@@ -133,10 +133,7 @@ impl Setup {
     /// Below this, errors are those of rounding, of the tolerance, of the sample, or of the step.
     pub(super) fn noise_floor(&self, method: &Method) -> NoiseFloor {
         let tolerance = method.tolerance().map_or(0.0, |t| 10.0 * (t.rtol + t.atol));
-        let sampling = self
-            .sampling
-            .as_ref()
-            .map_or(0.0, |sampling| 10.0 / sampling.samples as f64);
+        let sampling = self.sampling.as_ref().map_or(0.0, |sampling| 10.0 / sampling.samples as f64);
         let stagnation = stagnation_floor(method, self.slowest());
         NoiseFloor::highest([
             (1e-13, FloorCause::Rounding),

@@ -272,9 +272,7 @@ pub(in crate::experiment) fn read_teacher(section: &mut Section) -> Result<Teach
 /// With `replicas` where the experiment repeats its runs.
 pub(in crate::experiment) fn read_overlap(mut section: Section, replicas: bool) -> Result<Overlap> {
     if section.word::<OverlapName>(&OVERLAP_METHOD)? == OverlapName::Exact {
-        let sampling = super::keys::OVERLAP
-            .iter()
-            .filter(|key| key.path != OVERLAP_METHOD.path);
+        let sampling = super::keys::OVERLAP.iter().filter(|key| key.path != OVERLAP_METHOD.path);
         let allowed = "nothing here with overlap.method = \"exact\" (the default), \
                        which is for x ~ N(0, I); or overlap.method = \"monte-carlo\"";
         section.refuse(sampling, allowed)?;
@@ -307,11 +305,9 @@ pub(in crate::experiment) fn read_integrate(
     // A sample of N resolves 1/N; exact overlaps resolve rounding.
     let (resolution, repeatable, default) = match overlap {
         Overlap::Exact => (0.0, true, MethodName::Dop853),
-        Overlap::MonteCarlo(sampling) => (
-            1.0 / sampling.samples as f64,
-            sampling.resample == Resample::Never,
-            MethodName::Rk4,
-        ),
+        Overlap::MonteCarlo(sampling) => {
+            (1.0 / sampling.samples as f64, sampling.resample == Resample::Never, MethodName::Rk4)
+        }
     };
     let name = section.word_if(&METHOD)?.unwrap_or(default);
     let method = read_stepping(&mut section, name, resolution)?;

@@ -27,21 +27,13 @@ pub(in crate::experiment) const CERTIFIED_OF_FOUND: Levels = Levels {
     absent: Some(Absent {
         column: CERTIFIABILITY,
         reasons: &[
-            (
-                REFUTED,
-                "uncertifiable: a start is found whose distance grows",
-                Look::REFUTED,
-            ),
+            (REFUTED, "uncertifiable: a start is found whose distance grows", Look::REFUTED),
             (
                 UNCERTIFIED,
                 "uncertified: every start that is found converges, nothing is proved",
                 Look::UNCERTIFIED,
             ),
-            (
-                NOT_APPLICABLE,
-                "not applicable: a premise is not met",
-                Look::NOT_APPLICABLE,
-            ),
+            (NOT_APPLICABLE, "not applicable: a premise is not met", Look::NOT_APPLICABLE),
             (NOT_SEARCHED, "not searched", Look::UNTESTED),
         ],
     }),
@@ -109,9 +101,7 @@ pub(in crate::experiment) fn columns<O: 'static>(
             "certified, uncertified, uncertifiable (a start is found whose distance grows), not applicable (a premise is not met), not searched",
             certifiability,
         ),
-        Reading::number(SLOWEST_FOUND, "1/time", of, move |o: &O| {
-            slowest(o).map(|slowest| slowest.rate)
-        }),
+        Reading::number(SLOWEST_FOUND, "1/time", of, move |o: &O| slowest(o).map(|slowest| slowest.rate)),
         Reading::number(
             CERTIFIED_OF_FOUND.columns[0].0,
             "",
@@ -124,10 +114,7 @@ pub(in crate::experiment) fn columns<O: 'static>(
 impl fmt::Display for Slowest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = short(self.rate);
-        write!(
-            f,
-            "The slowest start that was found within these limits: {rate} of the distance; "
-        )?;
+        write!(f, "The slowest start that was found within these limits: {rate} of the distance; ")?;
         match self.share {
             Some(share) => write!(f, "{:.3} of that is certified", share),
             None if self.rate > 0.0 => write!(f, "nothing is certified"),

@@ -50,10 +50,7 @@ pub(in crate::experiment) fn load(teacher: &Teacher, seed: u64) -> Result<(Frame
     for (node, mut column) in columns.columns_mut().into_iter().enumerate() {
         let norm = unit::normalize(&mut column);
         if !(norm > 0.0 && norm.is_finite()) {
-            return Err(wrong(
-                format!("norm {norm} in column {node}"),
-                "finite columns, none of them zero",
-            ));
+            return Err(wrong(format!("norm {norm} in column {node}"), "finite columns, none of them zero"));
         }
     }
     Ok(Frame::of_columns(columns, seed)?)
@@ -85,10 +82,7 @@ pub(in crate::experiment) fn solve_threshold(
     let solved = LATELY.get(&numbers, || threshold::for_epsilon(epsilon, smallest));
     solved.map_err(|[least, greatest]| {
         impossible(
-            format!(
-                "{epsilon}, at a smallest angle of {:.6} between teacher nodes",
-                smallest.radians()
-            ),
+            format!("{epsilon}, at a smallest angle of {:.6} between teacher nodes", smallest.radians()),
             format!("{least:.3e} to {greatest:.3e}, which thresholds from 8 to −8 give"),
         )
     })

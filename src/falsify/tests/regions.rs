@@ -23,10 +23,7 @@ fn no_state_is_slower_than_the_bound_on_the_weighted_norm() {
         for within in [&start, &region] {
             let found = attack(within, 1.0);
             least = least.min(found.ratio);
-            assert!(
-                found.ratio > 1.0 - ROUNDING,
-                "cell {cell}, m = {m}, r = {r}, b = {b}: {within:?} {found:?}"
-            );
+            assert!(found.ratio > 1.0 - ROUNDING, "cell {cell}, m = {m}, r = {r}, b = {b}: {within:?} {found:?}");
         }
         tested += 1;
         if m == 1 {
@@ -55,10 +52,7 @@ fn no_start_is_slower_than_the_split_form_and_a_third_more_is_refuted() {
         let region = [claim.radius, claim.largest_angle];
         let attack = |claimed| distance(teacher.view(), b, region, claimed, &LITTLE);
         let found = attack(claim.rate);
-        assert!(
-            found.ratio > 1.0 - ROUNDING,
-            "{name}, m = {m}, b = {b}, θ₀ = {theta0}: {claim:?} {found:?}"
-        );
+        assert!(found.ratio > 1.0 - ROUNDING, "{name}, m = {m}, b = {b}, θ₀ = {theta0}: {claim:?} {found:?}");
         tested += 1;
         refuted += usize::from(attack(1.3 * claim.rate).ratio < 1.0 - ROUNDING);
     }

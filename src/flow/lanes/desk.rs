@@ -176,8 +176,6 @@ fn answer(waiting: &[Option<Waiting>; LANES], shapes: &mut Vec<Lanes<LANES>>) {
             shapes.insert(0, Lanes::new(shape));
             0
         });
-        shapes[at].evaluate(array::from_fn(|lane| {
-            asks[lane].take_if(|ask| ask.constants.shape == shape)
-        }));
+        shapes[at].evaluate(array::from_fn(|lane| asks[lane].take_if(|ask| ask.constants.shape == shape)));
     }
 }

@@ -116,9 +116,7 @@ fn a_small_flow_is_what_it_would_be_if_it_were_large() {
 #[test]
 fn neighbours_change_no_byte() {
     let cases = cases();
-    let alone = cases
-        .iter()
-        .map(|(network, fan_out)| velocities(network, *fan_out, true));
+    let alone = cases.iter().map(|(network, fan_out)| velocities(network, *fan_out, true));
     let alone: Vec<_> = alone.collect();
     // Lanes of one shape with different thresholds; lanes of different shapes.
     for stride in [1, 5] {
@@ -151,9 +149,7 @@ fn wider_registers_change_no_byte() {
     for (network, fan_out) in cases() {
         let beta = network.fan_out.dot(&network.fan_out.t());
         let beta_star = network.fan_out.dot(&network.teacher_fan_out.t());
-        let signed = concatenate![Axis(1), -beta, beta_star]
-            .as_standard_layout()
-            .into_owned();
+        let signed = concatenate![Axis(1), -beta, beta_star].as_standard_layout().into_owned();
         let fixed = (fan_out == FanOut::Fixed).then(|| signed.as_slice().unwrap());
         let small = Small::of(&network, fixed).unwrap();
         let y = flow(&network, fan_out, true).state_of(&network);

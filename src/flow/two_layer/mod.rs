@@ -93,11 +93,7 @@ impl TwoLayerFlow {
         let (k, n) = network.student.weights.dim();
         let m = network.teacher.weights.ncols();
         let outputs = network.fan_out.ncols();
-        assert_eq!(
-            network.teacher.weights.nrows(),
-            k,
-            "student and teacher share coordinates"
-        );
+        assert_eq!(network.teacher.weights.nrows(), k, "student and teacher share coordinates");
         assert_eq!(network.fan_out.nrows(), n, "V has a row per student node");
         assert_eq!(network.teacher_fan_out.dim(), (m, outputs), "V* is m × C");
 

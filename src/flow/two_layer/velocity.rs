@@ -76,12 +76,7 @@ impl TwoLayerFlow {
             return 0.0;
         }
         let mut out = self.layout.fan_out_mut(dy);
-        multiply(
-            1.0,
-            self.overlaps.activations.view(),
-            self.signed_fan_out.view(),
-            out.view_mut(),
-        );
+        multiply(1.0, self.overlaps.activations.view(), self.signed_fan_out.view(), out.view_mut());
         if self.options.fan_out == FanOut::RunningNormalized {
             let mut squares = 0.0;
             // −V projects as V does.

@@ -148,9 +148,7 @@ impl Architecture {
 
     /// Nodes, or channels, of each hidden layer, from the bottom.
     pub fn hidden(&self) -> Vec<usize> {
-        (0..self.depth())
-            .map(|l| self.shapes[self.linear(l) + 1].channels)
-            .collect()
+        (0..self.depth()).map(|l| self.shapes[self.linear(l) + 1].channels).collect()
     }
 
     /// The shape of hidden layer `l` where its weights have been applied.
@@ -197,9 +195,7 @@ impl Architecture {
     /// The widths as readers write them: 20-50-75-100.
     pub fn widths(&self) -> String {
         let hidden = self.hidden().into_iter().chain([self.output()]);
-        let sizes = [self.shapes[0].to_string()]
-            .into_iter()
-            .chain(hidden.map(|nodes| nodes.to_string()));
+        let sizes = [self.shapes[0].to_string()].into_iter().chain(hidden.map(|nodes| nodes.to_string()));
         sizes.collect::<Vec<_>>().join("-")
     }
 

@@ -49,9 +49,7 @@ impl From<FullyConnected> for Architecture {
         let nodes = recipe.output;
         operations.push(Dense { nodes, bias }.into());
         let plain = Self::new(Shape::flat(recipe.input), operations);
-        plain
-            .expect("dense layers read each other")
-            .with_batch_norm(recipe.batch_norm)
+        plain.expect("dense layers read each other").with_batch_norm(recipe.batch_norm)
     }
 }
 

@@ -65,12 +65,7 @@ mod tests {
         assert_eq!(smaller.linear(1).weights[[1, 0]], network.linear(1).weights[[5, 4]]);
         assert_eq!(smaller.linear(0).bias()[1], network.linear(0).bias()[1]);
         assert_eq!(smaller.linear(2).weights[[1, 2]], network.linear(2).weights[[1, 2]]);
-        assert!(
-            smaller
-                .parameters
-                .iter()
-                .all(|layer| layer.weights.is_standard_layout())
-        );
+        assert!(smaller.parameters.iter().all(|layer| layer.weights.is_standard_layout()));
         let all = subnetwork(&network, &vec![(0..5).collect(), (0..6).collect()]);
         assert_eq!(all, network);
     }

@@ -90,10 +90,7 @@ pub fn write_tensors<T: Real>(
         let text: Vec<String> = remarks.iter().map(|(key, value)| format!("{key}={value}")).collect();
         metadata.insert("luckflow".into(), text.join("\n"));
     }
-    Ok(safetensors::serialize(
-        views,
-        (!metadata.is_empty()).then_some(metadata),
-    )?)
+    Ok(safetensors::serialize(views, (!metadata.is_empty()).then_some(metadata))?)
 }
 
 /// Keys and values beside the networks.
@@ -109,11 +106,7 @@ pub fn read_tensors<T: Real>(
 ) -> Result<(Vec<Deep<T>>, Remarks), TensorError> {
     let file = SafeTensors::deserialize(bytes)?;
     let (_, metadata) = SafeTensors::read_metadata(bytes)?;
-    let text = metadata
-        .metadata()
-        .as_ref()
-        .and_then(|map| map.get("luckflow").cloned())
-        .unwrap_or_default();
+    let text = metadata.metadata().as_ref().and_then(|map| map.get("luckflow").cloned()).unwrap_or_default();
     let remarks = text
         .lines()
         .filter_map(|line| line.split_once('='))

@@ -219,9 +219,7 @@ mod tests {
             .map(|i| 0.98 * (f64::from(i) / 2000.0 - 1.0))
             .chain([LOWEST.next_down(), LOWEST, LOWEST.next_up(), 0.0, 0.5])
             .collect();
-        for b in [
-            -7.9, -4.0, -0.3, 0.0, 1e-9, 0.5, 1.0, 1.41, 2.0, 2.2, 2.8, 4.0, 5.6, 8.0, 9.0,
-        ] {
+        for b in [-7.9, -4.0, -0.3, 0.0, 1e-9, 0.5, 1.0, 1.41, 2.0, 2.2, 2.8, 4.0, 5.6, 8.0, 9.0] {
             let table = KernelTable::new(b);
             for portable in [false, true] {
                 let (mut d, mut l) = (cosines.clone(), vec![0.0; cosines.len()]);

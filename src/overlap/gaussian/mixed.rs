@@ -79,10 +79,7 @@ mod tests {
             });
             let slope: f64 = differences.sum();
             let found = at(b, c, theta);
-            assert!(
-                (found + slope).abs() < 1e-10,
-                "{b}, {c}, {theta}: {found} beside {slope}"
-            );
+            assert!((found + slope).abs() < 1e-10, "{b}, {c}, {theta}: {found} beside {slope}");
         }
     }
 }

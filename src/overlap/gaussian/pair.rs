@@ -161,9 +161,7 @@ impl GaussianPair {
             (near.0 + far.0, near.1 + far.1)
         } else {
             let end = angle.cos / angle.sin;
-            half_range([self.q, self.p], shift, 0.0, end, |x, _, to_end| {
-                2.0 * sin2 * to_end * (x + end)
-            })
+            half_range([self.q, self.p], shift, 0.0, end, |x, _, to_end| 2.0 * sin2 * to_end * (x + end))
         }
     }
 }

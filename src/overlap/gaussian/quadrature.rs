@@ -35,10 +35,7 @@ pub fn integrate(low: f64, high: f64, panel: f64, f: impl Fn(f64) -> f64) -> f64
     (0..panels as usize)
         .map(|i| {
             let middle = low + (2 * i + 1) as f64 * half;
-            half * RULE
-                .iter()
-                .map(|&(x, weight)| weight * f(middle + half * x))
-                .sum::<f64>()
+            half * RULE.iter().map(|&(x, weight)| weight * f(middle + half * x)).sum::<f64>()
         })
         .sum()
 }

@@ -94,9 +94,7 @@ impl KernelTable {
         let interpolation = Interpolation::<{ 2 * VECTORS }>::new();
         let near = (0..near_pieces).map(|piece| {
             let start = piece as f64 * width;
-            interpolation.on(start, start + width, |x| {
-                both(pair.at(HalfAngle { sin: x, cos: other(x) }))
-            })
+            interpolation.on(start, start + width, |x| both(pair.at(HalfAngle { sin: x, cos: other(x) })))
         });
 
         let vanishing = threshold.abs() / (2.0 * UNDERFLOW).sqrt();
@@ -262,9 +260,7 @@ mod tests {
 
     #[test]
     fn a_tiny_threshold_costs_what_zero_costs_and_gives_the_same() {
-        let angles: Vec<HalfAngle> = (0..=400)
-            .map(|i| HalfAngle::from_radians(PI * f64::from(i) / 401.0))
-            .collect();
+        let angles: Vec<HalfAngle> = (0..=400).map(|i| HalfAngle::from_radians(PI * f64::from(i) / 401.0)).collect();
         let zero = KernelTable::new(0.0);
         for b in [1e-20, -1e-20, 1e-100, 1e-300, -1e-300, 5e-324] {
             let begin = Instant::now();
@@ -275,11 +271,7 @@ mod tests {
                 assert!((tiny.l / none.l - 1.0).abs() < 1e-13, "{b}: {tiny:?} {none:?}");
             }
             // Three milliseconds, where it was seconds.
-            assert!(
-                begin.elapsed() < Duration::from_millis(400),
-                "{b}: {:?}",
-                begin.elapsed()
-            );
+            assert!(begin.elapsed() < Duration::from_millis(400), "{b}: {:?}", begin.elapsed());
             assert!(table.closed_form().is_some());
             assert_eq!(table.pieces.len(), zero.pieces.len());
         }

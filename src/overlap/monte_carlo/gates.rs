@@ -192,9 +192,8 @@ mod tests {
     #[test]
     fn gates_are_packed_in_the_same_way_for_any_number_of_samples() {
         fn check<T: Real>(samples: usize) {
-            let z = Array2::from_shape_fn((3, samples), |(j, i)| {
-                T::from_f64(((i * 37 + j * 11) % 23) as f64 * 0.3 - 2.0)
-            });
+            let z =
+                Array2::from_shape_fn((3, samples), |(j, i)| T::from_f64(((i * 37 + j * 11) % 23) as f64 * 0.3 - 2.0));
             let b = Array1::from_iter([-0.5, 0.0, 0.7].map(T::from_f64));
             let (mut fast, mut plain) = (z.clone(), z.clone());
             let (mut gates, mut plain_gates) = ([[u64::MAX; 4]; 3], [[0; 4]; 3]);

@@ -92,9 +92,7 @@ impl Input {
             return Err(InputError::NotFinite { entry, row, column });
         }
         let scale = covariance.iter().fold(f64::MIN_POSITIVE, |a, x| a.max(x.abs()));
-        let asymmetry = (&covariance - &covariance.t())
-            .iter()
-            .fold(0.0_f64, |a, x| a.max(x.abs()));
+        let asymmetry = (&covariance - &covariance.t()).iter().fold(0.0_f64, |a, x| a.max(x.abs()));
         let relative = asymmetry / scale;
         if relative > ROUNDING {
             return Err(InputError::NotSymmetric { relative });
@@ -245,11 +243,6 @@ mod tests {
         assert!(error(&[[1.0, 2.0], [2.0, 1.0]]).contains("-1.000e0"));
         let rounded = Input::gaussian(arr2(&[[1.0, 0.5 + 5e-8], [0.5, 1.0]])).unwrap();
         assert!(rounded.remark().unwrap().contains("5.0e-8"), "{:?}", rounded.remark());
-        assert!(
-            Input::gaussian(arr2(&[[1.0, 0.5], [0.5, 1.0]]))
-                .unwrap()
-                .remark()
-                .is_none()
-        );
+        assert!(Input::gaussian(arr2(&[[1.0, 0.5], [0.5, 1.0]])).unwrap().remark().is_none());
     }
 }

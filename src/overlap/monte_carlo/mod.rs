@@ -82,10 +82,7 @@ impl<T: Real> MonteCarlo<T> {
     pub fn new(input: Input, samples: usize, resample: Resample, seed: u64) -> Self {
         assert!(samples > 0, "at least one sample");
         let rows = input.row_count().filter(|_| resample == Resample::Never);
-        assert!(
-            rows.is_none_or(|rows| samples <= rows),
-            "more samples than rows of data"
-        );
+        assert!(rows.is_none_or(|rows| samples <= rows), "more samples than rows of data");
         blas::single_threaded();
         Self {
             input,
@@ -206,12 +203,8 @@ impl<T: Real> MonteCarlo<T> {
     fn write_means(&self, out: &mut Overlaps) {
         let sums = &self.groups[0].sums;
         let scale = 1.0 / self.samples as f64;
-        Zip::from(&mut out.gates)
-            .and(&sums.gates)
-            .for_each(|d, &count| *d = count as f64 * scale);
-        Zip::from(&mut out.activations)
-            .and(&sums.activations)
-            .for_each(|l, &sum| *l = sum * scale);
+        Zip::from(&mut out.gates).and(&sums.gates).for_each(|d, &count| *d = count as f64 * scale);
+        Zip::from(&mut out.activations).and(&sums.activations).for_each(|l, &sum| *l = sum * scale);
         // Only k ≥ j was summed.
         mirror(&mut out.gates);
         mirror(&mut out.activations);

@@ -96,14 +96,9 @@ impl<T: Real> Sums<T> {
         let (n, nodes) = self.product.dim();
         let own = self.opened.iter_mut().zip(&self.f[..n * samples]);
         own.for_each(|(open, x)| *open = if *x > T::zero() { T::one() } else { T::zero() });
-        let (opened, f) = (
-            activations(&self.opened, n, samples),
-            activations(&self.f, nodes, samples),
-        );
+        let (opened, f) = (activations(&self.opened, n, samples), activations(&self.f, nodes, samples));
         general_mat_mul(T::one(), &opened, &f.t(), T::zero(), &mut self.product);
-        Zip::from(&mut self.mixed)
-            .and(&self.product)
-            .for_each(|sum, x| *sum += x.to_f64());
+        Zip::from(&mut self.mixed).and(&self.product).for_each(|sum, x| *sum += x.to_f64());
     }
 
     /// From the samples in which both nodes of a pair are active, whose number it gives.
@@ -159,8 +154,6 @@ fn activations<T>(f: &[T], nodes: usize, samples: usize) -> ArrayView2<'_, T> {
 fn add_upper<T: Real>(sums: &mut Array2<f64>, product: &Array2<T>) {
     let rows = sums.rows_mut().into_iter().zip(product.rows());
     for (j, (mut sums, product)) in rows.enumerate() {
-        Zip::from(sums.slice_mut(s![j..]))
-            .and(product.slice(s![j..]))
-            .for_each(|sum, x| *sum += x.to_f64());
+        Zip::from(sums.slice_mut(s![j..])).and(product.slice(s![j..])).for_each(|sum, x| *sum += x.to_f64());
     }
 }

@@ -64,15 +64,10 @@ impl AxisOption {
     pub fn apply(&self, document: &mut Document) -> Result<(), ScenarioError> {
         let section = |value| Node::new(value, Origin::Axis);
         let place = document.place(Some(Origin::Axis));
-        let sweep = document
-            .root
-            .entry("sweep".into())
-            .or_insert_with(|| section(Value::Table(Table::new())));
+        let sweep = document.root.entry("sweep".into()).or_insert_with(|| section(Value::Table(Table::new())));
         let axis = section(Value::Table(self.axis.clone()));
         if let Value::Table(sweep) = &mut sweep.value {
-            let axes = sweep
-                .entry("axis".into())
-                .or_insert_with(|| section(Value::Array(Vec::new())));
+            let axes = sweep.entry("axis".into()).or_insert_with(|| section(Value::Array(Vec::new())));
             if let Value::Array(axes) = &mut axes.value {
                 match axes.iter_mut().find(|axis| self.is_of(axis)) {
                     Some(old) if old.origin == Origin::Axis => {

@@ -33,10 +33,7 @@ pub(super) fn axis(mut section: Section, design: Design, thin: u64) -> Result<Ax
         .into_iter()
         .map(|section| part(section, design, thin, true))
         .collect::<Result<Vec<Part>>>()?;
-    let lengths: Vec<String> = parts
-        .iter()
-        .map(|part| format!("{} of {}", part.count(), part.key))
-        .collect();
+    let lengths: Vec<String> = parts.iter().map(|part| format!("{} of {}", part.count(), part.key)).collect();
     if parts.is_empty() || parts.iter().any(|part| part.count() != parts[0].count()) {
         let found = format!("values: {}", lengths.join(", "));
         return Err(section.contradiction(&path, found, &ZIP.allowed()));
@@ -131,9 +128,7 @@ pub(super) fn refuse_many(section: &Section, design: Design, axes: usize) -> Res
 }
 
 fn part(mut section: Section, design: Design, thin: u64, zipped: bool) -> Result<Part> {
-    let node = section
-        .take("key")
-        .ok_or_else(|| section.missing("key", &KEY.allowed()))?;
+    let node = section.take("key").ok_or_else(|| section.missing("key", &KEY.allowed()))?;
     let key = match &node.value {
         Value::Text(key) => split_key(key),
         _ => None,
@@ -142,10 +137,7 @@ fn part(mut section: Section, design: Design, thin: u64, zipped: bool) -> Result
         .filter(|key| !["sweep", "seed", "experiment", "output"].contains(&key[0].as_str()))
         .ok_or_else(|| section.wrong("key", &node, &KEY.allowed()))?
         .join(".");
-    let given: Vec<&'static str> = ["values", "linear", "log"]
-        .into_iter()
-        .filter(|kind| section.has(kind))
-        .collect();
+    let given: Vec<&'static str> = ["values", "linear", "log"].into_iter().filter(|kind| section.has(kind)).collect();
     let [kind] = given[..] else {
         let found = if given.is_empty() { "nothing" } else { "more than one" };
         let path = section.full("values");
@@ -183,10 +175,7 @@ fn list(section: &mut Section, thin: u64) -> Result<Values> {
 /// Refuses a range in which values are the same after rounding; of whole numbers with equal ratios keeps each once.
 fn distinct(range: Range, origin: Origin, section: &Section, path: &str) -> Result<Values> {
     let same = |points: &str| {
-        let found = format!(
-            "{points} that are the same after rounding, from {} to {}",
-            range.from, range.to
-        );
+        let found = format!("{points} that are the same after rounding, from {} to {}", range.from, range.to);
         let allowed = "fewer points, or ends further apart; for replicates, sweep.seeds";
         Err(section.contradiction(path, found, allowed))
     };
@@ -199,10 +188,7 @@ fn distinct(range: Range, origin: Origin, section: &Section, path: &str) -> Resu
             let mut values: Vec<Node> = Vec::new();
             for index in 0..range.points {
                 let value = full.at(index);
-                if values
-                    .last()
-                    .is_none_or(|last| last.value.to_string() != value.to_string())
-                {
+                if values.last().is_none_or(|last| last.value.to_string() != value.to_string()) {
                     values.push(Node::new(value, origin));
                 }
             }

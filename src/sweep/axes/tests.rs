@@ -19,14 +19,8 @@ fn shown(text: &str) -> String {
 
 #[test]
 fn linear_ranges_have_exact_decimals() {
-    assert_eq!(
-        shown("linear = { from = 0.1, to = 0.9, points = 9 }"),
-        "0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9"
-    );
-    assert_eq!(
-        shown("linear = { from = -0.3, to = 0.35, step = 0.1 }"),
-        "-0.3 -0.2 -0.1 0 0.1 0.2 0.3"
-    );
+    assert_eq!(shown("linear = { from = 0.1, to = 0.9, points = 9 }"), "0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9");
+    assert_eq!(shown("linear = { from = -0.3, to = 0.35, step = 0.1 }"), "-0.3 -0.2 -0.1 0 0.1 0.2 0.3");
     assert_eq!(shown("linear = { from = 10, to = 4, points = 4 }"), "10 8 6 4");
     let many = axis("linear = { from = 0, to = 1.0, points = 100001 }").unwrap();
     for (i, value) in many.iter().enumerate() {
@@ -37,18 +31,9 @@ fn linear_ranges_have_exact_decimals() {
 
 #[test]
 fn logarithmic_ranges_have_their_ends_as_written_and_short_decimals() {
-    assert_eq!(
-        shown("log = { from = 1e-3, to = 10, points = 5 }"),
-        "0.001 0.01 0.1 1 10"
-    );
-    assert_eq!(
-        shown("log = { from = 0.1234567891, to = 0.2, points = 3 }"),
-        "0.1234567891 0.157135 0.2"
-    );
-    assert_eq!(
-        shown("log = { from = 10, to = 1000, points = 4, whole = true }"),
-        "10 46 215 1000"
-    );
+    assert_eq!(shown("log = { from = 1e-3, to = 10, points = 5 }"), "0.001 0.01 0.1 1 10");
+    assert_eq!(shown("log = { from = 0.1234567891, to = 0.2, points = 3 }"), "0.1234567891 0.157135 0.2");
+    assert_eq!(shown("log = { from = 10, to = 1000, points = 4, whole = true }"), "10 46 215 1000");
 }
 
 #[test]
@@ -71,22 +56,13 @@ fn mistakes_are_named() {
         ("", "sweep.axis[0].values: found nothing"),
         ("values = []", "a list of values, not empty"),
         ("values = [1]\nlog = { from = 1, to = 2, points = 2 }", "more than one"),
-        (
-            "log = { from = 0, to = 2, points = 2 }",
-            "sweep.axis[0].log.from: found 0",
-        ),
-        (
-            "log = { from = 1, to = 2 }",
-            "sweep.axis[0].log.points: found no points",
-        ),
+        ("log = { from = 0, to = 2, points = 2 }", "sweep.axis[0].log.from: found 0"),
+        ("log = { from = 1, to = 2 }", "sweep.axis[0].log.points: found no points"),
         ("linear = { from = 1, to = 2, points = 2, step = 1 }", "points and step"),
         ("linear = { from = 1, too = 2, points = 2 }", "did you mean to?"),
         ("vals = [1]", "sweep.axis[0].values"),
         ("values = [1, 2, 1.0]", "found 1 twice"),
-        (
-            "linear = { from = 1, to = 1, points = 3 }",
-            "sweep.axis[0].linear.to: found a range from 1 to 1",
-        ),
+        ("linear = { from = 1, to = 1, points = 3 }", "sweep.axis[0].linear.to: found a range from 1 to 1"),
         (
             "linear = { from = 0, to = 1, step = 1e-300 }",
             "sweep.axis[0].linear.step: found 1e-300, which is more than 2⁴⁰ points",
@@ -123,10 +99,7 @@ fn values_of_narrow_and_of_wide_ranges_ascend_and_none_is_there_twice() {
         let numbers: Vec<f64> = axis(text).unwrap().iter().map(|x| x.number().unwrap()).collect();
         assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{text}: {numbers:?}");
     }
-    assert_eq!(
-        shown("log = { from = 1, to = 8, points = 10, whole = true }"),
-        "1 2 3 4 5 6 8"
-    );
+    assert_eq!(shown("log = { from = 1, to = 8, points = 10, whole = true }"), "1 2 3 4 5 6 8");
 }
 
 fn with_options(text: &str, options: &[&str]) -> Result<Sweep> {
@@ -172,10 +145,7 @@ fn a_key_has_one_axis() {
     let zip = "[[sweep.axis]]\nzip = [{ key = \"a.b\", values = [3, 3] }, { key = \"c.d\", values = [1, 2] }]\n";
     for text in [axis("a.b") + &axis("a.b"), axis("a.b") + zip, axis("a.b") + &axis("a")] {
         let error = with_options(&text, &[]).unwrap_err().to_string();
-        assert!(
-            error.contains("beside an axis of") && error.starts_with("s.toml:"),
-            "{error}"
-        );
+        assert!(error.contains("beside an axis of") && error.starts_with("s.toml:"), "{error}");
     }
     assert_eq!(with_options(zip, &[]).unwrap().axes[0].count(), 2);
     // An option takes the place of the file's axis, but not that of another option.

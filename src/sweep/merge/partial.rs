@@ -115,9 +115,7 @@ impl<'a> Rows<'a> {
             return Ok(());
         }
         let waiting = &mut self.waiting;
-        let rest = self
-            .rest
-            .get_or_insert_with(|| Box::new(std::mem::take(waiting).beyond(self.last)));
+        let rest = self.rest.get_or_insert_with(|| Box::new(std::mem::take(waiting).beyond(self.last)));
         self.head = rest.next();
         Ok(())
     }

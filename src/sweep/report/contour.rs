@@ -8,12 +8,7 @@ pub fn zero(x: &Axis, y: &Axis, value: impl Fn(usize, usize) -> Option<f64>) -> 
     let mut pieces = Vec::new();
     for column in 1..x.cells.len() {
         for row in 1..y.cells.len() {
-            let corners = [
-                (column - 1, row - 1),
-                (column, row - 1),
-                (column, row),
-                (column - 1, row),
-            ];
+            let corners = [(column - 1, row - 1), (column, row - 1), (column, row), (column - 1, row)];
             let values: Option<Vec<f64>> = corners.iter().map(|&(c, r)| value(c, r)).collect();
             let Some(values) = values.filter(|values| values.iter().all(|v| v.is_finite())) else {
                 continue;

@@ -133,10 +133,7 @@ impl Data {
             seeds = seeds.max(found.runs);
             cells += 1;
             if sieve.as_ref().is_none_or(|sieve| sieve.keeps(cells - 1)) {
-                values
-                    .iter_mut()
-                    .zip(found.values)
-                    .for_each(|(all, value)| all.push(value));
+                values.iter_mut().zip(found.values).for_each(|(all, value)| all.push(value));
                 rates.push(found.rates);
                 extras.push(found.extras);
                 reasons.push(found.reasons);
@@ -156,10 +153,7 @@ impl Data {
             extras,
             reasons,
             verdicts: kept.iter().map(|&place| verdicts[place]).collect(),
-            tightness: kept
-                .iter()
-                .map(|&place| std::mem::take(&mut tightness[place]))
-                .collect(),
+            tightness: kept.iter().map(|&place| std::mem::take(&mut tightness[place])).collect(),
             seeds,
             sieve,
             cells,

@@ -41,9 +41,7 @@ impl<'a> Over<'a> {
     fn points(&self, of: &dyn Fn(usize) -> Option<Span>) -> Vec<(f64, Span)> {
         let at = |&cell: &usize| Some((self.x[self.axis.places[cell] as usize], of(cell)?));
         let known = self.cells.iter().filter_map(at);
-        known
-            .filter(|(_, span)| span.median > 0.0 && span.median.is_finite())
-            .collect()
+        known.filter(|(_, span)| span.median > 0.0 && span.median.is_finite()).collect()
     }
 
     fn figure(&self, data: &Data, title: String, caption: &str) -> Figure {
@@ -83,9 +81,7 @@ fn levels(data: &Data, of: &Levels) -> Option<Figure> {
     let title = format!("{}: {}", of.title, said.collect::<Vec<_>>().join("; "));
     let figure = over.figure(data, title, of.caption).log_y(of.label);
     let any = !curves.is_empty();
-    let figure = curves.into_iter().fold(figure, |figure, (label, points, look)| {
-        figure.spread(label, &points, look)
-    });
+    let figure = curves.into_iter().fold(figure, |figure, (label, points, look)| figure.spread(label, &points, look));
     any.then_some(figure)
 }
 
@@ -93,11 +89,7 @@ fn levels(data: &Data, of: &Levels) -> Option<Figure> {
 fn rates(data: &Data) -> Option<Figure> {
     let over = Over::new(data)?;
     let mut figure = over
-        .figure(
-            data,
-            violated(data, &over.cells),
-            "Every rate over the axis of the sweep, simulated and claimed.",
-        )
+        .figure(data, violated(data, &over.cells), "Every rate over the axis of the sweep, simulated and claimed.")
         .log_y("rate λ (per unit time)")
         .note("Lines end where a bound is vacuous.");
     let mut any = false;

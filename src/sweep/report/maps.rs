@@ -33,10 +33,7 @@ fn map(data: &Data, facet: &Facet, title: String, caption: &str) -> Figure {
         true => "",
         false => " The sweep was refined: where no cell was run the nearest one that was is shown, paler.",
     };
-    Figure::new(title)
-        .caption(format!("{caption}{refined}"))
-        .setting(setting)
-        .axes(x, y)
+    Figure::new(title).caption(format!("{caption}{refined}")).setting(setting).axes(x, y)
 }
 
 /// Pales what was not run, over what is shown there.
@@ -58,9 +55,9 @@ fn verdicts(data: &Data, facet: &Facet) -> Figure {
             let run = run.len();
             return figure.sentence(format!("Vacuous in each of the {run} cells."));
         }
-        let drawn = CLASSES.into_iter().fold(figure, |figure, (class, look)| {
-            figure.cells(label(class, data.seeds), is(class), look)
-        });
+        let drawn = CLASSES
+            .into_iter()
+            .fold(figure, |figure, (class, look)| figure.cells(label(class, data.seeds), is(class), look));
         gamma_zero(paled(drawn, facet), data, facet, place)
     })
 }
@@ -90,10 +87,7 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
     let caption = "For each bound, its ratio to the simulated rate in each cell; above 1 it is violated.";
     let figure = map(data, facet, title, caption);
     let figure = shown().fold(figure, |figure, place| {
-        let values = facet
-            .shown
-            .iter()
-            .map(|cell| cell.and_then(|cell| of(place, cell)).unwrap_or(f64::NAN));
+        let values = facet.shown.iter().map(|cell| cell.and_then(|cell| of(place, cell)).unwrap_or(f64::NAN));
         let values: Vec<f64> = values.collect();
         let none = places(facet, |cell| cell.is_some_and(|cell| of(place, cell).is_none()));
         let violated = |cell: &Option<usize>| cell.is_some_and(|cell| data.rates[cell][place].class == Class::Violated);
@@ -115,10 +109,7 @@ fn levels(data: &Data, facet: &Facet, of: &Levels) -> Option<Figure> {
     let title = format!("{}: {}", of.title, in_cells(data, facet, of));
     let figure = map(data, facet, title, of.caption);
     let cells = || (0..data.rates.len()).map(Some);
-    let every = of
-        .columns
-        .iter()
-        .flat_map(|(name, _)| cells().map(|cell| level(data, name, &cell)));
+    let every = of.columns.iter().flat_map(|(name, _)| cells().map(|cell| level(data, name, &cell)));
     let known = every.filter(|value| !value.is_nan());
     let ends = bar(known.map(|value| value.max(NOISE)).collect())?;
     let figure = of.columns.iter().fold(figure, |figure, (name, title)| {
@@ -240,11 +231,7 @@ fn gamma_zero(figure: Figure, data: &Data, facet: &Facet, place: usize) -> Figur
     });
     match pieces.is_empty() {
         true => figure,
-        false => figure.series(
-            "γ = 0: beyond it the bound claims nothing",
-            Mark::Pieces(pieces),
-            Look::CONTOUR,
-        ),
+        false => figure.series("γ = 0: beyond it the bound claims nothing", Mark::Pieces(pieces), Look::CONTOUR),
     }
 }
 

@@ -16,15 +16,13 @@ mod violated;
 
 use crate::experiment::figures;
 use crate::measure::Span;
-use crate::output::{Folder, FolderError};
+use crate::output::{Folder, FolderError, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use crate::sweep::aggregate::{self, Form};
 use crate::sweep::table::{Cells, TableError};
 use crate::sweep::{CELLS, UnknownColumn};
 use crate::theory::Verdict;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
 use data::Data;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -83,14 +81,12 @@ pub fn show(folder: &Folder, form: &Form) -> Result<Shown, ShowError> {
 
 /// Writes the table's cells over their seeds.
 fn aggregates(folder: &Folder, table: &Path, form: &Form) -> Result<Vec<PathBuf>, FolderError> {
-    let wide = folder.write(aggregate::WIDE, |out| {
-        aggregate::write(table, form, out).map_err(io::Error::other)
-    });
+    let wide = folder.write(aggregate::WIDE, |out| aggregate::write(table, form, out).map_err(io::Error::other));
     let mut written = vec![wide?];
     match form.long {
-        true => written.push(folder.write(aggregate::LONG, |out| {
-            aggregate::write_long(table, form, out).map_err(io::Error::other)
-        })?),
+        true => written.push(
+            folder.write(aggregate::LONG, |out| aggregate::write_long(table, form, out).map_err(io::Error::other))?,
+        ),
         // That of other rows says nothing of these.
         false => drop(folder.remove(aggregate::LONG)),
     }
@@ -102,9 +98,7 @@ fn draw(folder: &Folder, table: &Path) -> Result<(Data, Vec<PathBuf>), ShowError
     let data = Data::read(table)?;
     let mut written = Vec::new();
     #[cfg(feature = "parquet")]
-    written.push(folder.write("cells.parquet", |out| {
-        parquet::write(table, &data, out).map_err(io::Error::other)
-    })?);
+    written.push(folder.write("cells.parquet", |out| parquet::write(table, &data, out).map_err(io::Error::other))?);
     written.extend(figures::keep(folder, &all(&data))?);
     Ok((data, written))
 }
@@ -131,29 +125,22 @@ fn all(data: &Data) -> Vec<(String, Figure)> {
 
 /// How many points there are of each verdict, and how tight each bound is.
 fn counts(data: &Data) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
     let mut header = vec!["rate".to_owned()];
     header.extend(Verdict::ALL.map(|verdict| verdict.to_string()));
     header.push("bound / simulated, where positive: median".into());
-    table.set_header(header);
+    let mut table = terminal::table(header, 1..usize::MAX);
     for (place, bound) in data.bounds.iter().enumerate() {
         let mut row = vec![bound.label.to_owned()];
         row.extend(data.verdicts[place].map(|count| count.to_string()));
         row.push(data.median_tightness(place).map_or("–".into(), short));
         table.add_row(row);
     }
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
     table.to_string()
 }
 
 /// Of experiments without bounds: what their maps show, over all cells.
 fn levels(data: &Data) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["median over seeds", "least", "median of cells", "greatest"]);
+    let mut table = terminal::table(["median over seeds", "least", "median of cells", "greatest"], 1..usize::MAX);
     for of in data.kind.view.levels {
         for (name, title) in of.columns {
             let medians = (0..data.rates.len()).filter_map(|cell| data.extra(cell, name));
@@ -167,9 +154,6 @@ fn levels(data: &Data) -> String {
             };
             table.add_row([vec![label], numbers.to_vec()].concat());
         }
-    }
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     table.to_string()
 }

@@ -21,18 +21,12 @@ pub fn write(table: &Path, data: &Data, out: &mut (dyn Write + Send)) -> Result<
     let header = reader.headers().map_err(external)?.clone();
     let kinds = kinds(data);
     let fields = header.iter().zip(&kinds);
-    let fields = fields
-        .map(|(name, &kind)| field(name, kind).map(Arc::new))
-        .collect::<Result<Vec<_>>>()?;
+    let fields = fields.map(|(name, &kind)| field(name, kind).map(Arc::new)).collect::<Result<Vec<_>>>()?;
     let schema = Type::group_type_builder("cells").with_fields(fields).build()?;
     let mut file = SerializedFileWriter::new(out, Arc::new(schema), Arc::default())?;
     let mut rows = reader.records();
     loop {
-        let group: Vec<csv::StringRecord> = rows
-            .by_ref()
-            .take(GROUP)
-            .collect::<csv::Result<_>>()
-            .map_err(external)?;
+        let group: Vec<csv::StringRecord> = rows.by_ref().take(GROUP).collect::<csv::Result<_>>().map_err(external)?;
         if group.is_empty() {
             break;
         }
@@ -84,21 +78,15 @@ fn write_column<W: Write + Send>(
     match kind {
         ColumnKind::Number => {
             let values: Vec<f64> = present().map(|f| f.parse().unwrap_or(f64::NAN)).collect();
-            writer_of
-                .typed::<DoubleType>()
-                .write_batch(&values, Some(&levels), None)?;
+            writer_of.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
         }
         ColumnKind::Count => {
             let values: Vec<i64> = present().map(|f| f.parse().unwrap_or(-1)).collect();
-            writer_of
-                .typed::<Int64Type>()
-                .write_batch(&values, Some(&levels), None)?;
+            writer_of.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
         }
         ColumnKind::Text | ColumnKind::Verdict => {
             let values: Vec<ByteArray> = present().map(|&f| ByteArray::from(f)).collect();
-            writer_of
-                .typed::<ByteArrayType>()
-                .write_batch(&values, Some(&levels), None)?;
+            writer_of.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
         }
     }
     writer.close()
@@ -141,11 +129,7 @@ mod tests {
         std::fs::write(place.path().join(CELLS), table).unwrap();
         let folder = Folder::claim(place.path(), Claim::Beside).unwrap();
         let shown = crate::sweep::report::show(&folder, &Default::default()).unwrap();
-        let path = shown
-            .written
-            .iter()
-            .find(|path| path.ends_with("cells.parquet"))
-            .unwrap();
+        let path = shown.written.iter().find(|path| path.ends_with("cells.parquet")).unwrap();
         let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
         let rows: Vec<_> = file.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 3);

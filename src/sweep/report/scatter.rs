@@ -35,12 +35,8 @@ pub fn chart(data: &Data) -> Option<Figure> {
     if all().count() < 2 {
         return None;
     }
-    let ends = |of: fn(&(f64, f64)) -> f64| {
-        [
-            all().map(of).fold(f64::INFINITY, f64::min),
-            all().map(of).fold(0.0, f64::max),
-        ]
-    };
+    let ends =
+        |of: fn(&(f64, f64)) -> f64| [all().map(of).fold(f64::INFINITY, f64::min), all().map(of).fold(0.0, f64::max)];
     let (x, y) = (ends(|p| p.0), ends(|p| p.1));
     let diagonal = [x[0].max(y[0]), x[1].min(y[1])].map(|x| (x, x));
     let mut figure = Figure::new(title(all().copied()))
@@ -60,11 +56,7 @@ pub fn chart(data: &Data) -> Option<Figure> {
         figure = figure.points(label, points, look);
     }
     Some(match diagonal[0] < diagonal[1] {
-        true => figure.line(
-            "simulated = analytic; a bound that holds lies above",
-            diagonal,
-            Look::PREDICTED,
-        ),
+        true => figure.line("simulated = analytic; a bound that holds lies above", diagonal, Look::PREDICTED),
         false => figure,
     })
 }
@@ -72,9 +64,7 @@ pub fn chart(data: &Data) -> Option<Figure> {
 /// At how many points the simulated rate is the smaller one.
 fn title(points: impl Iterator<Item = (f64, f64)>) -> String {
     let below = |(analytic, simulated): (f64, f64)| simulated < analytic - Verdict::tolerance_of_bound(analytic);
-    let (count, all) = points.fold((0, 0), |(count, all), point| {
-        (count + usize::from(below(point)), all + 1)
-    });
+    let (count, all) = points.fold((0, 0), |(count, all), point| (count + usize::from(below(point)), all + 1));
     format!("The simulated rate is below the analytic one at {count} of {all} points")
 }
 

@@ -103,10 +103,7 @@ impl Sieve {
         let drawn = self.kept.iter().filter(|&&kept| kept).count();
         let all = self.kept.len();
         match self.is_grid {
-            true => format!(
-                "drawn: every {} value of each axis, {drawn} of {all} cells",
-                ordinal(self.every)
-            ),
+            true => format!("drawn: every {} value of each axis, {drawn} of {all} cells", ordinal(self.every)),
             false => format!("drawn: every {} cell, {drawn} of {all}", ordinal(self.every)),
         }
     }
@@ -132,11 +129,7 @@ impl Values {
             return self.places;
         }
         let mut values: Vec<(f64, u32)> = Vec::new();
-        values.extend(
-            self.known
-                .iter()
-                .map(|(value, &place)| (number(value).unwrap_or(f64::NAN), place)),
-        );
+        values.extend(self.known.iter().map(|(value, &place)| (number(value).unwrap_or(f64::NAN), place)));
         values.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut rank = vec![0; values.len()];
         for (at, (_, place)) in values.iter().enumerate() {
@@ -188,16 +181,10 @@ mod tests {
     fn of_a_grid_values_are_left_out_and_short_axes_are_whole() {
         let sieve = Sieve::new(1_000_000, Some(&grid(&[1000, 1000])));
         // 334² is more than there may be, 250² is not.
-        assert_eq!(
-            sieve.words(),
-            "drawn: every 4th value of each axis, 62500 of 1000000 cells"
-        );
+        assert_eq!(sieve.words(), "drawn: every 4th value of each axis, 62500 of 1000000 cells");
         assert!(sieve.keeps(0) && sieve.keeps(4000 + 8) && !sieve.keeps(4000 + 7) && !sieve.keeps(1004));
         let sieve = Sieve::new(800_000, Some(&grid(&[400, 500, 4])));
-        assert_eq!(
-            sieve.words(),
-            "drawn: every 3rd value of each axis, 89512 of 800000 cells"
-        );
+        assert_eq!(sieve.words(), "drawn: every 3rd value of each axis, 89512 of 800000 cells");
         assert!([0, 1, 2, 3].iter().all(|&cell| sieve.keeps(cell)));
     }
 

@@ -42,12 +42,8 @@ pub(super) struct Bounds {
 
 impl Geometry {
     pub(super) fn of(problem: &Problem) -> Self {
-        let nodes: Vec<ArrayView1<f64>> = problem
-            .teacher
-            .columns()
-            .into_iter()
-            .chain(problem.extra.columns())
-            .collect();
+        let nodes: Vec<ArrayView1<f64>> =
+            problem.teacher.columns().into_iter().chain(problem.extra.columns()).collect();
         let n = nodes.len();
         let table = KernelTable::shared(problem.threshold);
         let same = table.at(HalfAngle::ZERO);
@@ -91,10 +87,7 @@ impl Geometry {
                 let (low, high) = if j == k {
                     (0.0, margin(j))
                 } else {
-                    (
-                        (self.angles[[j, k]] - both).max(0.0),
-                        (self.angles[[j, k]] + both).min(PI),
-                    )
+                    ((self.angles[[j, k]] - both).max(0.0), (self.angles[[j, k]] + both).min(PI))
                 };
                 // D, L and |D'| fall with the angle for a common threshold.
                 let nearest = HalfAngle::from_radians(low);

@@ -24,19 +24,12 @@ fn orthonormal(seed: u64, dim: usize, m: usize, r: usize, b: f64, theta0: f64, e
 #[test]
 fn rates_are_of_the_order_that_the_prototype_found() {
     // Other draws of W_r: orders, not values. Rates over L(0).
-    for (b, theta0, e0, figure) in [
-        (2.0, 0.02, 0.02, 0.667),
-        (2.5, 0.1, 0.05, 0.696),
-        (3.0, 0.1, 0.05, 0.901),
-    ] {
+    for (b, theta0, e0, figure) in [(2.0, 0.02, 0.02, 0.667), (2.5, 0.1, 0.05, 0.696), (3.0, 0.1, 0.05, 0.901)] {
         let l0 = KernelTable::new(b).at(HalfAngle::ZERO).l;
         for seed in 1..=20 {
             let problem = orthonormal(seed, 100, 5, 5, b, theta0, e0);
             let found = problem.certify().map_or(0.0, |c| c.rate) / l0;
-            assert!(
-                (found / figure - 1.0).abs() < 0.2,
-                "{b}, {seed}: {found} beside {figure}"
-            );
+            assert!((found / figure - 1.0).abs() < 0.2, "{b}, {seed}: {found} beside {figure}");
         }
     }
     assert!(orthonormal(1, 100, 3, 3, 1.0, 0.02, 0.02).certify().is_none());

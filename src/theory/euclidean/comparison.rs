@@ -131,11 +131,7 @@ impl<'a> Comparison<'a> {
             ("cost", Claim::Number(form.cost * (1.0 + ROUNDING))),
             (
                 "prices",
-                Claim::Row(
-                    [price.pairs, price.constant, price.own]
-                        .map(|x| x * (1.0 + ROUNDING))
-                        .to_vec(),
-                ),
+                Claim::Row([price.pairs, price.constant, price.own].map(|x| x * (1.0 + ROUNDING)).to_vec()),
             ),
             ("against", Claim::Table(form.against)),
             ("towards", Claim::Table(form.towards)),

@@ -115,10 +115,7 @@ mod tests {
                 _ => 0.0,
             });
             let (found, vector) = smallest_eigenvalue(&matrix).unwrap();
-            assert!(
-                found <= shift + 1e-12 && found >= shift - 2.0 * GAP * shift.abs(),
-                "{shift}: {found}"
-            );
+            assert!(found <= shift + 1e-12 && found >= shift - 2.0 * GAP * shift.abs(), "{shift}: {found}");
             assert!((vector.sum().abs() / (n as f64).sqrt() - 1.0).abs() < 0.1);
         }
     }

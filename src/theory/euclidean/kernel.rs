@@ -199,10 +199,7 @@ mod tests {
             for step in 0..=24 {
                 let angle = PI * f64::from(step) / 24.0;
                 for margin in [1e-9, 1e-3, 0.05, 0.4, 1.2] {
-                    let (low, high) = (
-                        kernel.flattest_chord(angle, margin),
-                        kernel.steepest_chord(angle, margin),
-                    );
+                    let (low, high) = (kernel.flattest_chord(angle, margin), kernel.steepest_chord(angle, margin));
                     for i in -40..=40 {
                         let other = angle + margin * f64::from(i) / 40.0;
                         if i == 0 || !(0.0..=PI).contains(&other) || margin < 1e-8 {
@@ -211,10 +208,7 @@ mod tests {
                         let (near, far) = (angle.min(other), angle.max(other));
                         let slope = (kernel.gate(near) - kernel.gate(far)) / length(near, far);
                         let noise = 1e-12 * kernel.gate(near) / length(near, far);
-                        assert!(
-                            low <= slope + noise && slope <= high + noise,
-                            "b = {b}, {angle} ± {margin}"
-                        );
+                        assert!(low <= slope + noise && slope <= high + noise, "b = {b}, {angle} ± {margin}");
                     }
                     assert!(low <= high || low < 1e-250, "b = {b}, {angle} ± {margin}");
                 }

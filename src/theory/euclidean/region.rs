@@ -158,10 +158,7 @@ mod tests {
                 largest = f64::max(largest, x);
             }
             assert!(largest <= bound * (1.0 + 1e-4), "{start}: {largest} > {bound}");
-            assert!(
-                rate > coupling.pull || bound <= largest * 1.001,
-                "{start}: {largest} ≪ {bound}"
-            );
+            assert!(rate > coupling.pull || bound <= largest * 1.001, "{start}: {largest} ≪ {bound}");
             let (step, mut x, mut force) = (0.9, start, coupling.push * size);
             let bound = coupling.reach_in_steps(start, size, rate, step);
             let mut largest = start;
@@ -170,10 +167,7 @@ mod tests {
                 force *= 1.0 - step * rate;
                 largest = f64::max(largest, x);
             }
-            assert!(
-                largest <= bound * (1.0 + 1e-12) && bound < 1.3 * largest,
-                "{start}: {largest}, {bound}"
-            );
+            assert!(largest <= bound * (1.0 + 1e-12) && bound < 1.3 * largest, "{start}: {largest}, {bound}");
         }
     }
 

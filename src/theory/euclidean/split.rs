@@ -96,9 +96,7 @@ impl<'a> Split<'a> {
         let pull = self.least - (kernel.tail - kernel.gate_below(high)) + self.linear * turned;
         let share = if pull > 0.0 { high } else { low };
         let pull = pull * (0.5 * share).cos().powi(2);
-        let loss = (0..self.teacher.nodes)
-            .map(|j| self.crosstalk(j, low, high))
-            .fold(0.0, f64::max);
+        let loss = (0..self.teacher.nodes).map(|j| self.crosstalk(j, low, high)).fold(0.0, f64::max);
         pull - low.cos() * loss
     }
 
@@ -113,10 +111,7 @@ impl<'a> Split<'a> {
         if others.iter().any(|(_, slope)| !slope.is_finite()) {
             return f64::INFINITY;
         }
-        let along: f64 = others
-            .iter()
-            .map(|&(k, slope)| slope * teacher.cosines[[j, k]].powi(2))
-            .sum();
+        let along: f64 = others.iter().map(|&(k, slope)| slope * teacher.cosines[[j, k]].powi(2)).sum();
         let gram = Array2::from_shape_fn((others.len(), others.len()), |(a, b)| {
             let ((k, s), (l, t)) = (others[a], others[b]);
             let cosine = if k == l { 1.0 } else { teacher.cosines[[k, l]] };

@@ -44,9 +44,7 @@ impl Problem {
         let row = |j: usize| {
             let others = (0..teacher.nodes).filter(|&k| k != j);
             let angles = others.map(|k| teacher.angles[[j, k]] - region.pair);
-            angles
-                .map(|angle| kernel.gate(angle).hypot(kernel.slope(angle)))
-                .sum::<f64>()
+            angles.map(|angle| kernel.gate(angle).hypot(kernel.slope(angle))).sum::<f64>()
         };
         let rows = (0..teacher.nodes).map(row).fold(0.0, f64::max);
         (kernel.tail + rows) * (1.0 + ROUNDING)

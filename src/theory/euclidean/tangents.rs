@@ -26,11 +26,7 @@ mod tests {
 
     #[test]
     fn tangents_are_orthonormal_and_at_right_angles_to_the_node() {
-        for node in [
-            arr1(&[1.0, 0.0, 0.0]),
-            arr1(&[-0.6, 0.0, 0.8]),
-            arr1(&[0.48, 0.6, 0.64]),
-        ] {
+        for node in [arr1(&[1.0, 0.0, 0.0]), arr1(&[-0.6, 0.0, 0.8]), arr1(&[0.48, 0.6, 0.64])] {
             let basis = tangents(node.view());
             let gram = basis.dot(&basis.t()) - Array2::<f64>::eye(2);
             assert!(gram.iter().all(|x| x.abs() < 1e-15));

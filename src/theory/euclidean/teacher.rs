@@ -92,10 +92,8 @@ impl Teacher {
     pub fn coupling(&self, region: &Region) -> Coupling {
         let kernel = &self.kernel;
         let near = |j: usize, k: usize| kernel.gate_above(self.angles[[j, k]] - region.pair);
-        let steepest = self
-            .pairs()
-            .map(|(j, k)| kernel.density_above(self.widest(j, k, region.pair)))
-            .fold(0.0, f64::max);
+        let steepest =
+            self.pairs().map(|(j, k)| kernel.density_above(self.widest(j, k, region.pair))).fold(0.0, f64::max);
         let sinc = sinc(region.theta);
         Coupling {
             pull: kernel.gate_below(region.theta) * sinc,

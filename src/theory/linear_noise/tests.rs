@@ -46,10 +46,7 @@ fn doubling_gives_what_step_after_step_gives() {
         }
         let found = one.repeated(count);
         let near = |a: &Array2<f64>, b: &Array2<f64>| (a - b).iter().all(|x| x.abs() < 1e-13);
-        assert!(
-            near(&found.power, &power) && near(&found.covariance, &covariance),
-            "{count}"
-        );
+        assert!(near(&found.power, &power) && near(&found.covariance, &covariance), "{count}");
     }
 }
 
@@ -63,14 +60,7 @@ fn the_covariance_is_that_of_steps_of_sgd() {
         projection: true,
         running_fan_out: true,
     };
-    let start: Vec<f64> = network
-        .student
-        .weights
-        .t()
-        .iter()
-        .chain(&network.fan_out)
-        .copied()
-        .collect();
+    let start: Vec<f64> = network.student.weights.t().iter().chain(&network.fan_out).copied().collect();
     let count = 40_000;
     let mut steps = Array2::zeros((start.len(), count));
     for (seed, mut column) in steps.columns_mut().into_iter().enumerate() {
@@ -97,11 +87,9 @@ fn the_covariance_is_that_of_steps_of_sgd() {
 fn the_spread_of_sgd_is_predicted_without_a_fitted_number() {
     let (network, input) = (small(), Input::standard_gaussian());
     let looks = [20, 100, 300];
-    for (step, batch, fan_out) in [
-        (0.02, 100, FanOut::Running),
-        (0.1, 600, FanOut::Running),
-        (0.05, 300, FanOut::Fixed),
-    ] {
+    for (step, batch, fan_out) in
+        [(0.02, 100, FanOut::Running), (0.1, 600, FanOut::Running), (0.05, 300, FanOut::Fixed)]
+    {
         let noise = LinearNoise {
             step,
             fan_out,
@@ -142,10 +130,7 @@ fn the_spread_of_sgd_is_predicted_without_a_fitted_number() {
             let variance = squares.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / runs as f64;
             let error = (variance / runs as f64).sqrt();
             let away = (mean - predicted).abs();
-            assert!(
-                away < 3.0 * error + 0.02 * mean,
-                "{mean} ± {error}, predicted {predicted}"
-            );
+            assert!(away < 3.0 * error + 0.02 * mean, "{mean} ± {error}, predicted {predicted}");
         }
     }
 }

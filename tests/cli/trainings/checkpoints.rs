@@ -38,9 +38,7 @@ fn a_training_killed_at_random_moments_ends_with_the_same_bytes() {
         }
     }
     assert_eq!(kills, 10);
-    run(&place, &["--quiet", "--out", "killed", "--resume"])
-        .assert()
-        .success();
+    run(&place, &["--quiet", "--out", "killed", "--resume"]).assert().success();
     let resumed = files(&place.path().join("killed"));
     assert_eq!(whole.keys().collect::<Vec<_>>(), resumed.keys().collect::<Vec<_>>());
     for (name, bytes) in &whole {
@@ -53,9 +51,7 @@ fn results_are_the_same_bytes_for_one_thread_and_two() {
     for text in [TRAINING, TICKETS] {
         let place = place(text);
         for threads in ["1", "2"] {
-            run(&place, &["--quiet", "--threads", threads, "--out", threads])
-                .assert()
-                .success();
+            run(&place, &["--quiet", "--threads", threads, "--out", threads]).assert().success();
         }
         let (one, two) = (files(&place.path().join("1")), files(&place.path().join("2")));
         assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
@@ -69,12 +65,8 @@ fn results_are_the_same_bytes_for_one_thread_and_two() {
 fn a_longer_training_goes_on_from_a_shorter_one() {
     let place = place(TRAINING);
     run(&place, &["--quiet", "--out", "whole"]).assert().success();
-    run(&place, &["--quiet", "--out", "longer", "--set", "training.epochs=5"])
-        .assert()
-        .success();
-    run(&place, &["--quiet", "--out", "longer", "--resume"])
-        .assert()
-        .success();
+    run(&place, &["--quiet", "--out", "longer", "--set", "training.epochs=5"]).assert().success();
+    run(&place, &["--quiet", "--out", "longer", "--resume"]).assert().success();
     let read = |folder: &str| std::fs::read(place.path().join(folder).join("epochs.csv")).unwrap();
     assert!(read("whole") == read("longer"));
 }
@@ -82,9 +74,7 @@ fn a_longer_training_goes_on_from_a_shorter_one() {
 #[test]
 fn a_checkpoint_of_another_scenario_is_refused() {
     let place = place(TRAINING);
-    run(&place, &["--quiet", "--set", "training.epochs=2"])
-        .assert()
-        .success();
+    run(&place, &["--quiet", "--set", "training.epochs=2"]).assert().success();
     run(&place, &["--resume", "--set", "training.step=0.05"])
         .assert()
         .code(2)
@@ -94,31 +84,18 @@ fn a_checkpoint_of_another_scenario_is_refused() {
         .code(2)
         .stderr(predicate::str::contains("2 epochs done; training.epochs = 1"));
     // With --force it is replaced.
-    run(
-        &place,
-        &[
-            "--quiet",
-            "--set",
-            "training.step=0.05",
-            "--set",
-            "training.epochs=1",
-            "--force",
-        ],
-    )
-    .assert()
-    .success();
+    run(&place, &["--quiet", "--set", "training.step=0.05", "--set", "training.epochs=1", "--force"])
+        .assert()
+        .success();
 }
 
 #[test]
 fn a_training_that_diverges_says_where_and_keeps_what_it_has() {
     let place = place(TRAINING);
-    run(
-        &place,
-        &["--set", "training.step=1e6", "--set", "student.batch_norm=none"],
-    )
-    .assert()
-    .code(1)
-    .stderr(predicate::str::contains("training diverged").and(predicate::str::contains("training.step")));
+    run(&place, &["--set", "training.step=1e6", "--set", "student.batch_norm=none"])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("training diverged").and(predicate::str::contains("training.step")));
     let folder = place.path().join("plots/deep");
     assert!(folder.join("epochs.csv").exists() && folder.join("width2-sd1/correlation.svg").exists());
     assert_eq!(summary(&folder)["end"]["kind"], "loss-diverged");

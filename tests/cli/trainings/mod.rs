@@ -53,10 +53,7 @@ fn place(text: &str) -> TempDir {
 
 fn run(place: &TempDir, arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("luckflow").unwrap();
-    command
-        .current_dir(place.path())
-        .args(["run", "deep.toml"])
-        .args(arguments);
+    command.current_dir(place.path()).args(["run", "deep.toml"]).args(arguments);
     command
 }
 

@@ -148,9 +148,7 @@ fn training_gives_the_same_bytes_for_one_thread_and_two() {
         loss: Loss::CrossEntropy,
         normalize_nodes: false,
     };
-    let losses = crate::on_any_threads(&architecture, &training, 3, || {
-        data(&architecture, Loss::CrossEntropy, 150)
-    });
+    let losses = crate::on_any_threads(&architecture, &training, 3, || data(&architecture, Loss::CrossEntropy, 150));
     assert!(losses[2] < losses[0]);
 }
 

@@ -30,10 +30,7 @@ fn a_network_of_pytorchs_says_the_same_here_and_learns_the_same_steps() {
     };
     let close = |a: &[f32], b: &[f32]| {
         let error = a.iter().zip(b).map(|(a, b)| (a - b).abs());
-        assert!(
-            a.len() == b.len() && error.fold(0.0, f32::max) < 1e-5,
-            "{a:?} and {b:?}"
-        );
+        assert!(a.len() == b.len() && error.fold(0.0, f32::max) < 1e-5, "{a:?} and {b:?}");
     };
     let found = outputs(&networks[1], numbers("inputs").view());
     close(found.as_slice().unwrap(), numbers("outputs").as_slice().unwrap());

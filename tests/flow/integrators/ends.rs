@@ -64,20 +64,13 @@ fn a_long_horizon_alone_does_not_stall_a_smooth_flow() {
             ..Plan::uniform(1e16, 4)
         };
         let (report, _) = solve(decay(), *method, &plan);
-        assert!(
-            matches!(report.end, RunEnd::StepBudget { .. }),
-            "{method:?}: {:?}",
-            report.end
-        );
+        assert!(matches!(report.end, RunEnd::StepBudget { .. }), "{method:?}: {:?}", report.end);
     }
 }
 
 #[test]
 fn a_step_that_rounding_swallows_is_no_convergence() {
-    for method in [
-        Method::Rk4(Step { step: 1e-18 }),
-        Method::GradientDescent(Step { step: 1e-18 }),
-    ] {
+    for method in [Method::Rk4(Step { step: 1e-18 }), Method::GradientDescent(Step { step: 1e-18 })] {
         let plan = Plan::uniform(1e-6, 4);
         let (report, _) = solve(decay(), method, &plan);
         let RunEnd::StepTooSmall { time, step: 1e-18 } = report.end else {
@@ -155,11 +148,7 @@ fn horizons_shorter_than_a_step_or_than_the_smallest_number_are_met() {
         for method in ALL {
             let plan = Plan::uniform(horizon, 1).times_of(&method);
             let (report, keep) = solve(rotation_and_growth(), method, &plan);
-            assert!(
-                matches!(report.end, RunEnd::Horizon),
-                "{horizon:e}, {method:?}: {:?}",
-                report.end
-            );
+            assert!(matches!(report.end, RunEnd::Horizon), "{horizon:e}, {method:?}: {:?}", report.end);
             assert_eq!(keep.outputs.len(), 2);
             // A method of fixed step takes one whole step.
             let end = method.fixed_step().unwrap_or(horizon);
@@ -185,10 +174,6 @@ fn a_velocity_that_no_sum_of_stages_can_hold_ends_a_run() {
         let mut problem = rotation_and_growth();
         problem.field = |y, dy| dy.fill(if y[1] == 1.0 { 1.0 } else { f64::NAN });
         let (report, _) = solve(problem, ALL[2], &Plan::uniform(horizon, 1));
-        assert!(
-            matches!(report.end, RunEnd::NotFinite { component: 0, .. }),
-            "{horizon:e}: {:?}",
-            report.end
-        );
+        assert!(matches!(report.end, RunEnd::NotFinite { component: 0, .. }), "{horizon:e}: {:?}", report.end);
     }
 }

@@ -67,12 +67,7 @@ fn largest_error(keep: &Keep) -> f64 {
     let exact = rotation_and_growth().exact;
     keep.outputs
         .iter()
-        .flat_map(|(time, y)| {
-            y.iter()
-                .zip(exact(*time))
-                .map(|(a, b)| (a - b).abs())
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|(time, y)| y.iter().zip(exact(*time)).map(|(a, b)| (a - b).abs()).collect::<Vec<_>>())
         .fold(0.0, f64::max)
 }
 

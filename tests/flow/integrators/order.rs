@@ -36,10 +36,7 @@ fn adaptive_methods_have_their_order() {
         };
         let ((few, large), (many, small)) = (run(1e-6), run(1e-10));
         let measured = (many / few).log10() / 4.0;
-        assert!(
-            (measured - exponent).abs() < 0.015,
-            "steps ∝ tol^−{measured}, not {exponent}"
-        );
+        assert!((measured - exponent).abs() < 0.015, "steps ∝ tol^−{measured}, not {exponent}");
         assert!(large < 5e-2 && small < 1e-2 * large, "{large} {small}");
     }
 }
@@ -137,11 +134,7 @@ fn a_diverging_run_is_stopped() {
             dy[2] = 20.0 * y[2];
         };
         let (report, _) = solve(problem, method, &Plan::uniform(4.0, 4));
-        assert!(
-            matches!(report.end, RunEnd::Diverged { component: 2, .. }),
-            "{:?}",
-            report.end
-        );
+        assert!(matches!(report.end, RunEnd::Diverged { component: 2, .. }), "{:?}", report.end);
         assert!(report.end.advice().unwrap().contains("integrate.step"));
     }
 }
@@ -171,11 +164,7 @@ fn the_step_budget_and_an_interruption_end_a_run_where_it_is() {
             max_steps: 3,
         };
         let (report, _) = solve(rotation_and_growth(), method, &plan);
-        assert!(
-            matches!(report.end, RunEnd::StepBudget { steps: 3, .. }),
-            "{:?}",
-            report.end
-        );
+        assert!(matches!(report.end, RunEnd::StepBudget { steps: 3, .. }), "{:?}", report.end);
 
         let mut problem = rotation_and_growth();
         let start = problem.start.clone();
@@ -209,14 +198,7 @@ fn adaptive_methods_are_refused_where_they_make_no_sense() {
     }
     let attempt = |repeatable, method: &Method| {
         let plan = Plan::uniform(1.0, 1);
-        integrate(
-            &mut Sampled { repeatable },
-            vec![0.0],
-            method,
-            &plan,
-            &mut Keep::default(),
-        )
-        .map(|_| ())
+        integrate(&mut Sampled { repeatable }, vec![0.0], method, &plan, &mut Keep::default()).map(|_| ())
     };
     for method in &ALL[..3] {
         assert_eq!(attempt(false, method), Err(IntegrateError::AdaptiveOnFreshSamples));

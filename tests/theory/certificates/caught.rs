@@ -119,19 +119,12 @@ fn a_false_step_tube_or_angle_of_an_entry_is_caught() {
     }
     // What would take gigabytes is refused.
     let mut large = file.clone();
-    let rows: Vec<Vec<f64>> = Array2::<f64>::eye(21)
-        .rows()
-        .into_iter()
-        .map(|row| row.to_vec())
-        .collect();
+    let rows: Vec<Vec<f64>> = Array2::<f64>::eye(21).rows().into_iter().map(|row| row.to_vec()).collect();
     large["inputs"]["teacher"] = rows.clone().into();
     large["inputs"]["start"] = rows.into();
     large["certificates"][0]["angles"] = vec![0.1; 21].into();
     let said = check::check(&large.to_string()).unwrap_err().to_string();
-    assert!(
-        said.contains("inputs.start") && said.contains("at most 400 numbers"),
-        "{said}"
-    );
+    assert!(said.contains("inputs.start") && said.contains("at most 400 numbers"), "{said}");
     // Another start ends elsewhere.
     let other = changed(&file, "inputs/start/0/1", 1.1);
     assert!(!refuted(&other).is_empty());
@@ -148,19 +141,13 @@ fn mistakes_in_a_file_are_named_with_their_key() {
     let said = |text: &str| check::check(text).unwrap_err().to_string();
     let mut without = file.clone();
     without["inputs"].as_object_mut().unwrap().remove("threshold");
-    assert_eq!(
-        said(&without.to_string()),
-        "inputs.threshold: found nothing; allowed: this key is needed"
-    );
+    assert_eq!(said(&without.to_string()), "inputs.threshold: found nothing; allowed: this key is needed");
     let mut other = file.clone();
     other["version"] = 2.into();
     assert_eq!(said(&other.to_string()), "version: found 2; allowed: 1");
     let mut ragged = file.clone();
     ragged["inputs"]["teacher"][1].as_array_mut().unwrap().pop();
-    assert_eq!(
-        said(&ragged.to_string()),
-        "inputs.teacher[1]: found a list of 1; allowed: a list of 2"
-    );
+    assert_eq!(said(&ragged.to_string()), "inputs.teacher[1]: found a list of 1; allowed: a list of 2");
     let rate = file["certificates"][0]["rate"].to_string();
     let infinite = text.replace(&rate, "NaN");
     assert_eq!(

@@ -29,10 +29,7 @@ fn of_theorem_4() -> Vec<Named> {
 /// Of Theorem 5, wherever there is one.
 fn of_theorem_5() -> Vec<Named> {
     let mut found = Vec::new();
-    for (kind, fan_out) in [Array2::eye(1), Array2::eye(3), Array2::eye(3) + 0.15]
-        .into_iter()
-        .enumerate()
-    {
+    for (kind, fan_out) in [Array2::eye(1), Array2::eye(3), Array2::eye(3) + 0.15].into_iter().enumerate() {
         for r in [0, 2] {
             for b in [0.0, 1.0, 2.0, 3.0] {
                 for scale in [1e-3, 0.01, 0.05] {
@@ -79,10 +76,7 @@ fn confirmed(files: &[Named], kind: impl Fn(&Value) -> String) -> BTreeMap<Strin
 fn certificates_of_theorem_4_are_confirmed() {
     let form = |certificate: &Value| certificate["form"].as_str().unwrap().to_owned();
     let forms = confirmed(&of_theorem_4(), form);
-    assert!(
-        forms["orthonormal"] > 40 && forms["comparison"] > 20 && forms["split"] > 3,
-        "{forms:?}"
-    );
+    assert!(forms["orthonormal"] > 40 && forms["comparison"] > 20 && forms["split"] > 3, "{forms:?}");
 }
 
 #[test]

@@ -24,10 +24,7 @@ fn refuted(file: &Value) -> Vec<String> {
     let failed = findings.filter(|finding| !finding.confirmed);
     failed
         .map(|finding| {
-            format!(
-                "{}: {} {:e} against {:e}",
-                finding.item, finding.meaning, finding.claimed, finding.recomputed
-            )
+            format!("{}: {} {:e} against {:e}", finding.item, finding.meaning, finding.claimed, finding.recomputed)
         })
         .collect()
 }
@@ -81,9 +78,7 @@ fn problem(fan_out: Array2<f64>, seed: u64, r: usize, b: f64, scale: f64) -> Pro
 
 fn joint(problem: &Problem) -> Option<Value> {
     let comparison = problem.certify();
-    let within = comparison
-        .as_ref()
-        .and_then(|other| joint::Certificate::within(problem, other));
+    let within = comparison.as_ref().and_then(|other| joint::Certificate::within(problem, other));
     let all = [joint::Certificate::of(problem), within];
     let euclidean = all.into_iter().flatten().max_by(|a, b| a.rate.total_cmp(&b.rate));
     check::theorem5(problem, comparison.as_ref(), euclidean.as_ref())

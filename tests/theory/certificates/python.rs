@@ -27,23 +27,15 @@ fn fixtures() -> Vec<(PathBuf, Value)> {
     let equiangular = distance(&teacher("equiangular", 3, 3), 0.2, 0.1);
     let random = distance(&teacher("random", 3, 3), 1.0, 0.02);
     let files = [
-        (
-            "theorem4.json",
-            a_part(distance(&teacher("orthonormal", 1, 5), 0.0, 0.1), "orthonormal"),
-        ),
+        ("theorem4.json", a_part(distance(&teacher("orthonormal", 1, 5), 0.0, 0.1), "orthonormal")),
         ("theorem4-split.json", a_part(equiangular, "split")),
         ("theorem4-comparison.json", a_part(random, "comparison")),
-        (
-            "theorem5.json",
-            weighted(&problem(Array2::eye(2), 5, 1, 2.5, 0.02)).unwrap(),
-        ),
+        ("theorem5.json", weighted(&problem(Array2::eye(2), 5, 1, 2.5, 0.02)).unwrap()),
         ("theorem5-joint.json", skewed(0.0, 0.001, "itself")),
         ("theorem5-both.json", skewed(2.5, 0.02, "certified")),
     ];
     let files = files.into_iter();
-    files
-        .map(|(name, file)| (Path::new(FIXTURES).join(name), file))
-        .collect()
+    files.map(|(name, file)| (Path::new(FIXTURES).join(name), file)).collect()
 }
 
 fn weighted(problem: &Problem) -> Option<Value> {
@@ -90,18 +82,8 @@ const FALSE: &[(&str, &str, f64, &str)] = &[
     ("theorem4-split", "largest_angle", 0.9, "largest_angle"),
     ("theorem4-comparison", "rate", 1.01, "rate"),
     ("theorem4-comparison", "bounds/own", 1.01, "bounds.own"),
-    (
-        "theorem4-comparison",
-        "bounds/against/0/1",
-        0.99,
-        "bounds.against[0][1]",
-    ),
-    (
-        "theorem4-comparison",
-        "bounds/towards/2/1",
-        1.01,
-        "bounds.towards[2][1]",
-    ),
+    ("theorem4-comparison", "bounds/against/0/1", 0.99, "bounds.against[0][1]"),
+    ("theorem4-comparison", "bounds/towards/2/1", 1.01, "bounds.towards[2][1]"),
     ("theorem4-comparison", "bounds/prices/1", 0.99, "bounds.prices"),
     ("theorem5", "matrix/0/1", 0.99, "matrix[0][1]"),
     ("theorem5", "weights/0", 0.99, "rate"),

@@ -27,10 +27,5 @@ fn outcome(overrides: &[&str]) -> Outcome {
 }
 
 fn verdict(outcome: &Outcome, name: &str) -> Verdict {
-    outcome
-        .claims
-        .iter()
-        .find(|claim| claim.bound.name == name)
-        .unwrap()
-        .verdict
+    outcome.claims.iter().find(|claim| claim.bound.name == name).unwrap().verdict
 }

@@ -17,17 +17,9 @@ fn the_run_keeps_the_laws_of_the_flow() {
 
 #[test]
 fn all_methods_find_the_same_rates() {
-    let reference = outcome(&["teacher.threshold=1.5", "teacher.nodes=3"])
-        .measured
-        .slowest_mode
-        .unwrap()
-        .rate;
+    let reference = outcome(&["teacher.threshold=1.5", "teacher.nodes=3"]).measured.slowest_mode.unwrap().rate;
     for method in ["dopri5", "rk4"] {
-        let overrides = [
-            "teacher.threshold=1.5",
-            "teacher.nodes=3",
-            &format!("integrate.method={method}"),
-        ];
+        let overrides = ["teacher.threshold=1.5", "teacher.nodes=3", &format!("integrate.method={method}")];
         let found = outcome(&overrides).measured.slowest_mode.unwrap().rate;
         assert!((found / reference - 1.0).abs() < 1e-3, "{method}: {found} {reference}");
     }
@@ -36,12 +28,8 @@ fn all_methods_find_the_same_rates() {
 #[test]
 fn a_million_dimensions_run_like_twenty() {
     let started = std::time::Instant::now();
-    let found = outcome(&[
-        "teacher.input_dim=1000000",
-        "teacher.nodes=10",
-        "teacher.weights=random",
-        "teacher.threshold=2.0",
-    ]);
+    let found =
+        outcome(&["teacher.input_dim=1000000", "teacher.nodes=10", "teacher.weights=random", "teacher.threshold=2.0"]);
     assert_eq!(found.primary.layout.coordinates, 20);
     assert_eq!(verdict(&found, "exact"), Verdict::Holds);
     assert!(started.elapsed().as_secs() < 20);
@@ -99,9 +87,7 @@ fn an_interrupted_run_keeps_what_it_has() {
             self.0.fetch_add(1, Ordering::Relaxed) >= 25
         }
     }
-    let found = scenario(BASE, &["teacher.threshold=3.0"])
-        .simulate(&AfterSteps(AtomicU64::new(0)))
-        .unwrap();
+    let found = scenario(BASE, &["teacher.threshold=3.0"]).simulate(&AfterSteps(AtomicU64::new(0))).unwrap();
     assert!(matches!(found.primary.end, RunEnd::Interrupted { .. }));
     assert!(found.primary.trajectory.rows.len() > 10);
     assert_eq!(found.primary.steps, 26);

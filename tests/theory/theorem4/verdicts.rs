@@ -24,12 +24,7 @@ fn in_the_shipped_setting_derived_and_sharp_hold() {
 
 #[test]
 fn in_the_posters_setting_all_bounds_are_vacuous_and_the_flow_converges() {
-    let found = outcome(&[
-        "teacher.epsilon=0.5",
-        "student.theta0=0.5",
-        "teacher.nodes=10",
-        "teacher.input_dim=20",
-    ]);
+    let found = outcome(&["teacher.epsilon=0.5", "student.theta0=0.5", "teacher.nodes=10", "teacher.input_dim=20"]);
     for name in ["printed", "printed_d0", "derived", "sharp"] {
         assert_eq!(verdict(&found, name), Verdict::Vacuous, "{name}");
     }
@@ -49,11 +44,7 @@ fn fitted_and_exact_rates_agree_for_orthonormal_teachers() {
         assert!((exact / closed - 1.0).abs() < 1e-9, "b = {b}");
         let fit = found.measured.slowest_mode.unwrap();
         let error = (fit.rate - exact).abs();
-        assert!(
-            error <= fit.standard_error.max(1e-3 * exact),
-            "b = {b}: {} and {exact}",
-            fit.rate
-        );
+        assert!(error <= fit.standard_error.max(1e-3 * exact), "b = {b}: {} and {exact}", fit.rate);
     }
 }
 
@@ -62,10 +53,7 @@ fn gradient_descent_has_factors_below_one_minus_eta_lambda() {
     let found = outcome(&["teacher.threshold=3.0", "integrate.method=gradient-descent"]);
     let claim = found.measured.gradient_descent.unwrap();
     // By quadrature of φ(x) Q((b − ρx)/√(1 − ρ²)) at 25 digits; K_d is the chord's from π/2 + θ₀ to π/2, the largest of a scan.
-    for (name, reference) in [
-        ("derived_steps", 9.634_116_920_12e-4),
-        ("sharp_steps", 1.202_854_649_875e-3),
-    ] {
+    for (name, reference) in [("derived_steps", 9.634_116_920_12e-4), ("sharp_steps", 1.202_854_649_875e-3)] {
         let rate = found.claims.iter().find(|claim| claim.bound.name == name).unwrap();
         assert_eq!(rate.verdict, Verdict::Holds);
         let ratio = if name == "derived_steps" {
@@ -180,11 +168,7 @@ fn a_violation_between_two_outputs_is_seen() {
 #[test]
 fn a_search_says_how_much_of_what_could_be_certified_is() {
     let found = |theta0: &str| {
-        let found = outcome(&[
-            "teacher.threshold=0",
-            &format!("student.theta0={theta0}"),
-            "falsify.starts=10",
-        ]);
+        let found = outcome(&["teacher.threshold=0", &format!("student.theta0={theta0}"), "falsify.starts=10"]);
         let claim = found.claims.iter().find(|claim| claim.bound.name == "euclidean");
         let claimed = claim.unwrap().value.unwrap();
         (found.slowest_found.unwrap(), claimed, found.measured.worst.unwrap())

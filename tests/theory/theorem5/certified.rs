@@ -48,40 +48,20 @@ fn what_stability_leaves_of_a_fast_part_is_no_violation() {
         "seed=88078",
     ];
     let found = outcome(&overrides);
-    assert_ne!(
-        found.envelope.as_ref().unwrap().verdict,
-        Verdict::Violated,
-        "{:?}",
-        found.envelope
-    );
+    assert_ne!(found.envelope.as_ref().unwrap().verdict, Verdict::Violated, "{:?}", found.envelope);
     assert_eq!(verdicts(&found)[0], Verdict::Holds);
 }
 
 #[test]
 fn a_sampled_run_that_exceeds_its_certificate_decides_nothing() {
-    let found = outcome(&[
-        "overlap.method=monte-carlo",
-        "overlap.samples=20000",
-        "integrate.method=dopri5",
-        "seed=2",
-    ]);
+    let found = outcome(&["overlap.method=monte-carlo", "overlap.samples=20000", "integrate.method=dopri5", "seed=2"]);
     assert!(!verdicts(&found).contains(&Verdict::Violated), "{:?}", found.claims);
-    assert!(
-        found
-            .premises_not_met
-            .iter()
-            .any(|premise| premise.contains("one fixed sample"))
-    );
+    assert!(found.premises_not_met.iter().any(|premise| premise.contains("one fixed sample")));
 }
 
 #[test]
 fn at_zero_threshold_the_euclidean_certificate_is_the_certificate() {
-    let found = outcome(&[
-        "teacher.threshold=0",
-        "student.theta0=0.005",
-        "student.e0=0.005",
-        "student.v0=0.005",
-    ]);
+    let found = outcome(&["teacher.threshold=0", "student.theta0=0.005", "student.e0=0.005", "student.v0=0.005"]);
     assert!(found.certificate.is_none() && found.envelope.is_none());
     assert_eq!(found.best, Some("euclidean"));
     assert_eq!(verdicts(&found), [Verdict::Vacuous, Verdict::Holds]);

@@ -18,12 +18,7 @@ fn the_jacobian_at_the_limit_has_the_rate_of_the_tail() {
     let joint = found.joint.as_ref().unwrap();
     assert_eq!(joint.neutral, joint.neutral_expected);
     let slowest = joint.slowest.unwrap();
-    let tails: Vec<f64> = found
-        .parts
-        .iter()
-        .filter_map(|part| part.fitted)
-        .map(|fit| fit.rate)
-        .collect();
+    let tails: Vec<f64> = found.parts.iter().filter_map(|part| part.fitted).map(|fit| fit.rate).collect();
     let least = tails.iter().copied().fold(f64::INFINITY, f64::min);
     assert!((least / slowest - 1.0).abs() < 0.01, "{tails:?} beside {slowest}");
 }
@@ -56,17 +51,8 @@ fn outside_the_certified_region_the_result_is_reported_and_not_hidden() {
     assert_eq!(verdicts(&found), [Verdict::Vacuous; 2]);
     // Nor at rest when the time is up: V_r goes on for ever more slowly.
     assert_eq!(found.parts[2].verdict, Verdict::Undecided, "{:?}", found.end);
-    assert!(
-        found
-            .premises_not_met
-            .iter()
-            .any(|premise| premise.contains("no certificate"))
-    );
-    assert!(
-        !found.shared.is_empty(),
-        "{:?}",
-        found.rows.last().unwrap().fan_out_norms
-    );
+    assert!(found.premises_not_met.iter().any(|premise| premise.contains("no certificate")));
+    assert!(!found.shared.is_empty(), "{:?}", found.rows.last().unwrap().fan_out_norms);
     assert!(found.final_smallest_l < 1e-4);
     assert!(found.parts[2].last > 0.01, "V_r does not vanish");
 }
@@ -85,12 +71,7 @@ fn the_authors_start_can_be_drawn_and_their_normalised_fan_out_is_kept() {
         "integrate={method = \"rk4\", horizon = 5.0, outputs = 10}",
         "output.states=true",
     ]);
-    assert!(
-        found
-            .premises_not_met
-            .iter()
-            .any(|premise| premise.contains("unit norm"))
-    );
+    assert!(found.premises_not_met.iter().any(|premise| premise.contains("unit norm")));
     let entries = &found.network.teacher_fan_out;
     for output in entries.columns() {
         assert!((output.dot(&output) - 1.0).abs() < 1e-14);

@@ -46,17 +46,8 @@ pub struct DeepFlow {
 }
 
 /// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    TEACHER,
-    UNTRAINED,
-    ONE_WIDTH,
-    STUDENT,
-    FLOW,
-    MEASURED,
-    ONE_DEVIATION,
-    STEPS,
-];
+pub(in crate::experiment) const KEYS: &[&[&Key]] =
+    &[TOP, TEACHER, UNTRAINED, ONE_WIDTH, STUDENT, FLOW, MEASURED, ONE_DEVIATION, STEPS];
 
 impl DeepFlow {
     /// Reads the keys, all of them and no others.

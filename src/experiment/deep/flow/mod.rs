@@ -301,9 +301,7 @@ impl Observer {
 
     fn row(&self, teacher: &Deep<f64>, student: &Deep<f64>, step: usize) -> FlowRow {
         let outputs = outputs(student, self.inputs.view());
-        let squares = Zip::from(&outputs)
-            .and(&self.targets)
-            .fold(0.0, |sum, y, target| sum + (y - target).powi(2));
+        let squares = Zip::from(&outputs).and(&self.targets).fold(0.0, |sum, y, target| sum + (y - target).powi(2));
         let own = standardized(student, self.inputs.view());
         let layers = self.standardized.iter().zip(&own);
         let separated = separated_velocity(teacher, student, self.inputs.t());
@@ -312,12 +310,8 @@ impl Observer {
         FlowRow {
             step,
             loss: 0.5 * squares / self.inputs.len_of(Axis(0)) as f64,
-            rho: layers
-                .map(|(teacher, student)| Correlations::between(teacher, student).mean_best())
-                .collect(),
-            separation: errors
-                .map(|[a, b]| norm(&(&a.weights - &b.weights)) / norm(&b.weights))
-                .collect(),
+            rho: layers.map(|(teacher, student)| Correlations::between(teacher, student).mean_best()).collect(),
+            separation: errors.map(|[a, b]| norm(&(&a.weights - &b.weights)) / norm(&b.weights)).collect(),
         }
     }
 }

@@ -1,14 +1,11 @@
 //! `steps.csv`, and figures of loss, correlation and separation.
 
-use super::{FlowPath, Outcome, PathSummary, figures};
-use crate::experiment::deep::report::{ending, heading, numbered};
+use super::{FlowPath, FlowRow, Outcome, PathSummary, figures};
+use crate::experiment::deep::report::{ending, heading};
 use crate::experiment::{self, About, Levels, Reading, View};
-use crate::output;
-use crate::output::{Cell, Column};
+use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
 
 impl experiment::Outcome for Outcome {
@@ -49,23 +46,18 @@ pub(super) fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {
 
 fn steps(outcome: &Outcome) -> output::Table<'_> {
     let depth = depth(outcome);
-    let mut columns = vec![
-        Column::text("path", "matrix flow or SGD"),
-        Column::count("step", "steps done"),
-        Column::number("loss", "", "½E‖f* − f‖² on held-out samples"),
+    type Field<'a> = Reading<(&'static str, &'a FlowRow)>;
+    let mut readings = vec![
+        Field::text("path", "matrix flow or SGD", |(name, _)| *name),
+        Field::count("step", "steps done", |(_, row)| row.step),
+        Field::number("loss", "", "½E‖f* − f‖² on held-out samples", |(_, row)| row.loss),
     ];
-    columns.extend(numbered("rho", depth, "ρ̄ of layer"));
-    let meaning = "error of taking expectations apart, of the velocity in layer";
-    columns.extend(numbered("separation", depth + 1, meaning));
-    let rows = paths(outcome).into_iter().flat_map(|(name, path)| {
-        path.rows.iter().map(move |row| {
-            let mut fields = vec![name.into(), row.step.into(), row.loss.into()];
-            let numbers = row.rho.iter().chain(&row.separation);
-            fields.extend(numbers.map(|&x| Cell::Number(x)));
-            fields
-        })
-    });
-    output::Table::new("steps.csv", columns, rows)
+    let separation = "error of taking expectations apart, of the velocity in layer";
+    readings.extend(Field::numbered("rho", depth, "", "ρ̄ of layer", |(_, row), l| row.rho[l]));
+    readings.extend(Field::numbered("separation", depth + 1, "", separation, |(_, row), l| row.separation[l]));
+    let paths = paths(outcome).into_iter();
+    let rows = paths.flat_map(|(name, path)| path.rows.iter().map(move |row| (name, row)));
+    output::Table::of("steps.csv", readings, rows)
 }
 
 /// What a sweep shows.
@@ -102,19 +94,13 @@ pub const VIEW: View = View {
 /// What a sweep keeps.
 pub fn columns() -> Vec<Reading<Outcome>> {
     let of = |index: usize, name: &str, suffix, meaning, of: fn(&PathSummary) -> Option<f64>| {
-        Reading::number(format!("{name}_{suffix}"), "", meaning, move |o: &Outcome| {
-            of(&o.findings[index])
-        })
+        Reading::number(format!("{name}_{suffix}"), "", meaning, move |o: &Outcome| of(&o.findings[index]))
     };
     let path = |(index, name)| {
         [
-            of(index, name, "loss_start", "held-out loss at the start", |f| {
-                Some(f.loss_start)
-            }),
+            of(index, name, "loss_start", "held-out loss at the start", |f| Some(f.loss_start)),
             of(index, name, "loss", "held-out loss at the end", |f| Some(f.loss)),
-            of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| {
-                f.rho.first().copied()
-            }),
+            of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| f.rho.first().copied()),
             of(
                 index,
                 name,
@@ -122,13 +108,9 @@ pub fn columns() -> Vec<Reading<Outcome>> {
                 "error of separation in the lowest layer at the start",
                 |f| f.separation_start.first().copied(),
             ),
-            of(
-                index,
-                name,
-                "separation_lowest",
-                "error of separation in the lowest layer at the end",
-                |f| f.separation.first().copied(),
-            ),
+            of(index, name, "separation_lowest", "error of separation in the lowest layer at the end", |f| {
+                f.separation.first().copied()
+            }),
         ]
     };
     ["flow", "sgd"].into_iter().enumerate().flat_map(path).collect()
@@ -148,15 +130,8 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.scenario.samples,
         base.training.training.batch,
     );
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        "path",
-        "steps",
-        "loss",
-        "ρ̄ from the bottom",
-        "error of separation, from the bottom",
-    ]);
+    let mut table =
+        terminal::table(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"], 0..0);
     let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
     for (name, path) in paths(outcome) {
         for row in [&path.rows[0], path.last()] {

@@ -86,11 +86,7 @@ pub(super) fn near_zero(outcome: &Outcome) -> Figure {
     .setting(heading(&scenario.base))
     .log_x("parameters of the student")
     .log_y("eigenvalues of the Hessian (number)")
-    .line(
-        "all parameters",
-        sizes.iter().map(|&size| (size as f64, size as f64)),
-        Look::FLOOR,
-    )
+    .line("all parameters", sizes.iter().map(|&size| (size as f64, size as f64)), Look::FLOOR)
     .level(format!("the teacher's {teacher} parameters"), teacher, Look::PREDICTED)
     .spread("eigenvalues near zero", &flat, Look::of_series(1))
     .spread("all others", &others, Look::of_series(2))

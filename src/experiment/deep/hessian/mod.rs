@@ -169,9 +169,7 @@ fn run(
     let seeds = scenario.base.seeds as usize;
     let widths = &scenario.student.widths;
     let total = if is_taught { widths.len() * seeds } else { 0 };
-    let networks: Vec<Architecture> = (0..total)
-        .map(|i| scenario.student_architecture(widths[i / seeds]))
-        .collect();
+    let networks: Vec<Architecture> = (0..total).map(|i| scenario.student_architecture(widths[i / seeds])).collect();
     let (runs, end) = trainings(&networks, hooks, "training and spectra", |i, hooks| {
         let seed = scenario.base.seed + (i % seeds) as u64;
         one(scenario, &teachers, (widths[i / seeds], seed), store, hooks)
@@ -231,9 +229,7 @@ fn one(
         least: density.least(),
         near_zero,
         flat_directions: near_zero * parameters as f64,
-        below: CUT_OFFS
-            .map(|part| (part, density.within(part * density.largest())))
-            .to_vec(),
+        below: CUT_OFFS.map(|part| (part, density.within(part * density.largest()))).to_vec(),
         density,
         end: trajectory.end,
     };

@@ -4,12 +4,9 @@ use super::{Outcome, Spectrum, figures};
 use crate::experiment::deep::report::{ending, heading};
 use crate::experiment::{self, About, Levels, Reading, View};
 use crate::measure::Span;
-use crate::output;
-use crate::output::Column;
+use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
 
 impl experiment::Outcome for Outcome {
@@ -30,35 +27,23 @@ impl experiment::Outcome for Outcome {
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
-        vec![
-            ("spectrum".into(), figures::spectrum(self)),
-            ("near-zero".into(), figures::near_zero(self)),
-        ]
+        vec![("spectrum".into(), figures::spectrum(self)), ("near-zero".into(), figures::near_zero(self))]
     }
 }
 
 fn spectra(outcome: &Outcome) -> output::Table<'_> {
-    let columns = vec![
-        Column::count("width", "of hidden layers, in units of the teacher's"),
-        Column::count("seed", "of the training"),
-        Column::count("parameters", "P"),
-        Column::text("method", "whole spectrum, or its density by Lanczos"),
-        Column::number("eigenvalue", "", "of the Hessian"),
-        Column::number("weight", "", "part of all eigenvalues that it stands for"),
+    type Field<'a> = Reading<(&'a Spectrum, &'a (f64, f64))>;
+    let readings = vec![
+        Field::count("width", "of hidden layers, in units of the teacher's", |(run, _)| run.width),
+        Field::count("seed", "of the training", |(run, _)| run.seed),
+        Field::count("parameters", "P", |(run, _)| run.parameters),
+        Field::text("method", "whole spectrum, or its density by Lanczos", |(run, _)| run.method.name()),
+        Field::number("eigenvalue", "", "of the Hessian", |(_, (value, _))| *value),
+        Field::number("weight", "", "part of all eigenvalues that it stands for", |(_, (_, weight))| *weight),
     ];
-    let rows = outcome.runs.iter().flat_map(|run| {
-        run.density.points.iter().map(|&(value, weight)| {
-            vec![
-                run.width.into(),
-                run.seed.into(),
-                run.parameters.into(),
-                run.method.name().into(),
-                value.into(),
-                weight.into(),
-            ]
-        })
-    });
-    output::Table::new("spectra.csv", columns, rows)
+    let runs = outcome.runs.iter();
+    let rows = runs.flat_map(|run| run.density.points.iter().map(move |point| (run, point)));
+    output::Table::of("spectra.csv", readings, rows)
 }
 
 /// What a sweep shows.
@@ -81,9 +66,7 @@ pub const VIEW: View = View {
 /// What a sweep keeps: medians over all trainings of a scenario.
 pub fn columns() -> Vec<Reading<Outcome>> {
     let median = |name, meaning, of: fn(&Spectrum) -> f64| {
-        Reading::number(name, "", meaning, move |o: &Outcome| {
-            Span::of(o.runs.iter().map(of)).map(|span| span.median)
-        })
+        Reading::number(name, "", meaning, move |o: &Outcome| Span::of(o.runs.iter().map(of)).map(|span| span.median))
     };
     vec![
         Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
@@ -110,19 +93,10 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.scenario.hessian.samples,
         short(outcome.scenario.hessian.near_zero),
     );
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        "width",
-        "seed",
-        "parameters",
-        "held-out loss",
-        "largest",
-        "least",
-        "near zero",
-        "others",
-        "by",
-    ]);
+    let mut table = terminal::table(
+        ["width", "seed", "parameters", "held-out loss", "largest", "least", "near zero", "others", "by"],
+        0..0,
+    );
     for run in &outcome.runs {
         table.add_row([
             format!("{}×", run.width),

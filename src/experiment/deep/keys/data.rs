@@ -103,10 +103,7 @@ impl Data {
                 let allowed = "nothing with data.images: data.moments says how they are normalised";
                 section.refuse(&[deviation], allowed)?;
                 if has_fresh {
-                    section.refuse(
-                        &[&FRESH],
-                        "nothing with data.images: data.crop and data.flip change them",
-                    )?;
+                    section.refuse(&[&FRESH], "nothing with data.images: data.crop and data.flip change them")?;
                 }
                 Inputs::Images(Images {
                     source,

@@ -7,11 +7,8 @@ use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
-const PURE: [(Labels, &str); 3] = [
-    (Labels::Small, "small teacher"),
-    (Labels::Large, "large teacher"),
-    (Labels::Noise, "noise"),
-];
+const PURE: [(Labels, &str); 3] =
+    [(Labels::Small, "small teacher"), (Labels::Large, "large teacher"), (Labels::Noise, "noise")];
 
 fn figure(outcome: &Outcome, title: String, caption: &str) -> Figure {
     let student = outcome.scenario.student_architecture().widths();
@@ -44,10 +41,7 @@ fn part(
 }
 
 fn parts(figure: Figure) -> Figure {
-    figure
-        .log_x("epochs")
-        .y("part fitted (of the labels of training samples)")
-        .y_includes(&[0.0, 1.0])
+    figure.log_x("epochs").y("part fitted (of the labels of training samples)").y_includes(&[0.0, 1.0])
 }
 
 pub(super) fn fitted(outcome: &Outcome) -> Figure {
@@ -61,9 +55,9 @@ pub(super) fn fitted(outcome: &Outcome) -> Figure {
         format!("Half of the labels is fitted after epochs: {}", said.join(", ")),
         "The part of each kind of labels that the student has fitted after so many epochs.",
     ));
-    PURE.iter().enumerate().fold(figure, |figure, (i, &(labels, name))| {
-        part(figure, outcome, (labels, 0), (name.into(), i))
-    })
+    PURE.iter()
+        .enumerate()
+        .fold(figure, |figure, (i, &(labels, name))| part(figure, outcome, (labels, 0), (name.into(), i)))
 }
 
 pub(super) fn mixtures(outcome: &Outcome) -> Figure {
@@ -98,21 +92,15 @@ pub(super) fn held_out(outcome: &Outcome) -> Figure {
     let findings = outcome.findings.iter();
     let last = between(findings.map(|one| (&one.labels, one.held_out_loss)), "");
     let findings = outcome.findings.iter();
-    let risen = findings
-        .filter(|one| one.held_out_loss > one.least_held_out_loss)
-        .count();
+    let risen = findings.filter(|one| one.held_out_loss > one.least_held_out_loss).count();
     let title = format!(
         "Held-out loss ends at {last}, above its least for {risen} of {} kinds of labels",
         outcome.findings.len()
     );
     let caption = "Held-out loss over the epochs for each kind of labels.";
     let figure = figure(outcome, title, caption).log_y("held-out loss (of the labels' variance)");
-    outcome
-        .labels()
-        .into_iter()
-        .enumerate()
-        .fold(figure, |figure, (i, labels)| {
-            let points = over(outcome, labels, |row| row.held_out_loss);
-            figure.spread(labels.name(), &points, Look::of_series(i))
-        })
+    outcome.labels().into_iter().enumerate().fold(figure, |figure, (i, labels)| {
+        let points = over(outcome, labels, |row| row.held_out_loss);
+        figure.spread(labels.name(), &points, Look::of_series(i))
+    })
 }

@@ -51,9 +51,7 @@ impl Fit {
         pass.forward(network, self.inputs.t(), Mode::Evaluation);
         let output = pass.output();
         let product = |a: &Array2<f32>, b: ndarray::ArrayView2<f32>| {
-            Zip::from(a)
-                .and(b)
-                .fold(0.0, |sum, &a, &b| sum + f64::from(a) * f64::from(b))
+            Zip::from(a).and(b).fold(0.0, |sum, &a, &b| sum + f64::from(a) * f64::from(b))
         };
         let onto: Vec<f64> = self.parts.iter().map(|part| product(&part.1, output.t())).collect();
         let gram = |i: usize, j: usize| product(&self.parts[i].1, self.parts[j].1.view());
@@ -62,10 +60,7 @@ impl Fit {
             _ => {
                 let (a, b, c) = (gram(0, 0), gram(0, 1), gram(1, 1));
                 let determinant = a * c - b * b;
-                vec![
-                    (onto[0] * c - onto[1] * b) / determinant,
-                    (onto[1] * a - onto[0] * b) / determinant,
-                ]
+                vec![(onto[0] * c - onto[1] * b) / determinant, (onto[1] * a - onto[0] * b) / determinant]
             }
         };
         let amplitudes = self.parts.iter().map(|part| part.0);

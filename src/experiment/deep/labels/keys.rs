@@ -59,9 +59,7 @@ pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
 impl ImplicitRegularization {
     /// Reads the keys, all of them and no others.
     pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, false, |section, _| {
-            Teacher::read_untrained(section)
-        })?;
+        let base = Base::read(&mut root, &DEVIATION_ONE, false, |section, _| Teacher::read_untrained(section))?;
         let section = root.section("student")?;
         let teacher = &base.teacher.architecture;
         let student = read_student(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))?;

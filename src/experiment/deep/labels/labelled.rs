@@ -56,10 +56,7 @@ impl Labelled {
         };
         let (training, held_out) = match images {
             Some(images) => (images.training_inputs(base.data.samples), images.held_out_inputs()),
-            None => (
-                inputs("training", base.data.samples),
-                inputs("held out", base.data.held_out),
-            ),
+            None => (inputs("training", base.data.samples), inputs("held out", base.data.held_out)),
         };
         let source = Source {
             seed,

@@ -165,8 +165,7 @@ impl ImplicitRegularization {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        self.student
-            .architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
     }
 
     /// The large teacher.

@@ -1,14 +1,11 @@
 //! `epochs.csv`, and figures of what is fitted.
 
-use super::{Labels, Outcome, figures};
+use super::{LabelRow, LabelRun, Labels, Outcome, figures};
 use crate::experiment::deep::report::{ending, heading};
 use crate::experiment::{self, About, Levels, Reading, View};
-use crate::output;
-use crate::output::{Cell, Column};
+use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
 
 impl experiment::Outcome for Outcome {
@@ -38,34 +35,26 @@ impl experiment::Outcome for Outcome {
 }
 
 fn epochs(outcome: &Outcome) -> output::Table<'_> {
-    let columns = vec![
-        Column::text("labels", "what they are made of"),
-        Column::count("seed", "of the training"),
-        Column::count("epoch", "epochs done"),
-        Column::number("training_loss", "", "mean loss before each step"),
-        Column::number("held_out_loss", "", "on held-out samples"),
-        Column::text("component_1", "first component"),
-        Column::number("fitted_1", "", "the part of it that is fitted"),
-        Column::text("component_2", "second component"),
-        Column::number("fitted_2", "", "the part of it that is fitted"),
+    type Field<'a> = Reading<(&'a LabelRun, &'a LabelRow)>;
+    let mut readings = vec![
+        Field::text("labels", "what they are made of", |(run, _)| run.labels.name()),
+        Field::count("seed", "of the training", |(run, _)| run.seed),
+        Field::count("epoch", "epochs done", |(_, row)| row.epoch),
+        Field::number("training_loss", "", "mean loss before each step", |(_, row)| row.training_loss),
+        Field::number("held_out_loss", "", "on held-out samples", |(_, row)| row.held_out_loss),
     ];
-    let rows = outcome.runs.iter().flat_map(|run| {
-        run.rows.iter().map(move |row| {
-            let mut fields: Vec<Cell> = vec![
-                run.labels.name().into(),
-                run.seed.into(),
-                row.epoch.into(),
-                row.training_loss.into(),
-                row.held_out_loss.into(),
-            ];
-            for i in 0..2 {
-                fields.push(run.labels.components().get(i).copied().into());
-                fields.push(row.fitted.get(i).copied().into());
-            }
-            fields
-        })
-    });
-    output::Table::new("epochs.csv", columns, rows)
+    for (i, ordinal) in ["first", "second"].into_iter().enumerate() {
+        let names = ["component", "fitted"].map(|name| format!("{name}_{}", i + 1));
+        let [component, fitted] = names;
+        readings.extend([
+            Field::text(component, format!("{ordinal} component"), move |(run, _)| {
+                run.labels.components().get(i).copied()
+            }),
+            Field::number(fitted, "", "the part of it that is fitted", move |(_, row)| row.fitted.get(i).copied()),
+        ]);
+    }
+    let rows = outcome.runs.iter().flat_map(|run| run.rows.iter().map(move |row| (run, row)));
+    output::Table::of("epochs.csv", readings, rows)
 }
 
 /// What a sweep shows.
@@ -111,11 +100,7 @@ pub fn columns() -> Vec<Reading<Outcome>> {
             ),
         ]
     };
-    let kinds = [
-        (Labels::Small, "small"),
-        (Labels::Large, "large"),
-        (Labels::Noise, "noise"),
-    ];
+    let kinds = [(Labels::Small, "small"), (Labels::Large, "large"), (Labels::Noise, "noise")];
     kinds.into_iter().flat_map(|(labels, name)| of(labels, name)).collect()
 }
 
@@ -133,16 +118,10 @@ pub fn table(outcome: &Outcome) -> String {
         base.data.samples,
         base.seeds,
     );
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        "labels",
-        "component",
-        "half fitted after epochs",
-        "fitted at the end",
-        "held-out loss",
-        "its least",
-    ]);
+    let mut table = terminal::table(
+        ["labels", "component", "half fitted after epochs", "fitted at the end", "held-out loss", "its least"],
+        0..0,
+    );
     for finding in &outcome.findings {
         for (i, component) in finding.components.iter().enumerate() {
             let when = finding.epochs_to_half[i];

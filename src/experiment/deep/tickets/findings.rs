@@ -33,9 +33,7 @@ impl StartSummary {
             hidden: own.first().map_or(Vec::new(), |ticket| ticket.hidden.clone()),
             seeds: own.len(),
             held_out_loss: median(&mut own.iter().map(|ticket| ticket.last())),
-            rho: (0..depth)
-                .map(|l| median(&mut own.iter().map(|ticket| ticket.rho[l])))
-                .collect(),
+            rho: (0..depth).map(|l| median(&mut own.iter().map(|ticket| ticket.rho[l]))).collect(),
             over_fresh: Span::of(ratios.iter().copied()).filter(|_| start != Start::Fresh),
             below_fresh: ratios.iter().filter(|&&ratio| ratio < 1.0).count(),
         }

@@ -128,12 +128,6 @@ impl Serialize for LotteryTickets {
             rewind: self.rewind,
         };
         let name = "lottery-tickets";
-        Layout::write(
-            name,
-            &self.base,
-            self.student.section(),
-            Further { tickets },
-            serializer,
-        )
+        Layout::write(name, &self.base, self.student.section(), Further { tickets }, serializer)
     }
 }

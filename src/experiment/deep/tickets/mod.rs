@@ -143,29 +143,18 @@ impl LotteryTickets {
     /// The whole student, then what is restarted.
     pub fn starts(&self) -> Vec<Start> {
         let winners = self.keep.iter().map(|&keep| Start::Winners(keep));
-        [Start::Whole]
-            .into_iter()
-            .chain(winners)
-            .chain([Start::Random, Start::Fresh])
-            .collect()
+        [Start::Whole].into_iter().chain(winners).chain([Start::Random, Start::Fresh]).collect()
     }
 
     /// The whole student.
     pub fn student_architecture(&self) -> Architecture {
         let teacher = &self.base.teacher.architecture;
-        self.student
-            .architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
     }
 
     /// Kept nodes of each layer.
     fn sizes(&self) -> Vec<usize> {
-        self.base
-            .teacher
-            .architecture
-            .hidden()
-            .iter()
-            .map(|m| m * self.size)
-            .collect()
+        self.base.teacher.architecture.hidden().iter().map(|m| m * self.size).collect()
     }
 }
 
@@ -317,9 +306,7 @@ fn by_fan_out_order(trajectory: &TrainingTrajectory) -> Vec<Vec<usize>> {
 fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
     let mut stream = rng::stream(seed, "random ticket", &[]);
     let layers = architecture.hidden().into_iter().zip(sizes);
-    layers
-        .map(|(n, &size)| sorted(sample(&mut stream, n, size).into_vec()))
-        .collect()
+    layers.map(|(n, &size)| sorted(sample(&mut stream, n, size).into_vec())).collect()
 }
 
 fn sorted(mut nodes: Vec<usize>) -> Vec<usize> {

@@ -1,14 +1,11 @@
 //! `tickets.csv`, and figures of loss and correlation.
 
-use super::{Keep, Outcome, Start, StartSummary, figures};
-use crate::experiment::deep::report::{ending, heading, numbered};
+use super::{Keep, Outcome, Start, StartSummary, Ticket, figures};
+use crate::experiment::deep::report::{ending, heading};
 use crate::experiment::{self, About, Levels, Reading, View};
-use crate::output;
-use crate::output::{Cell, Column};
+use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use std::fmt::Write as _;
 
 impl experiment::Outcome for Outcome {
@@ -29,10 +26,7 @@ impl experiment::Outcome for Outcome {
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
-        vec![
-            ("held-out".into(), figures::held_out(self)),
-            ("correlation".into(), figures::correlation(self)),
-        ]
+        vec![("held-out".into(), figures::held_out(self)), ("correlation".into(), figures::correlation(self))]
     }
 }
 
@@ -41,29 +35,21 @@ pub(super) fn depth(outcome: &Outcome) -> usize {
 }
 
 fn tickets(outcome: &Outcome) -> output::Table<'_> {
-    let depth = depth(outcome);
-    let mut columns = vec![
-        Column::text("start", "what the training began with"),
-        Column::count("seed", "of the training"),
-        Column::count("epoch", "epochs done"),
-        Column::number("held_out_loss", "", "on held-out samples"),
+    type Field<'a> = Reading<(&'a Ticket, usize)>;
+    let mut readings = vec![
+        Field::text("start", "what the training began with", |(ticket, _)| ticket.start.name()),
+        Field::count("seed", "of the training", |(ticket, _)| ticket.seed),
+        Field::count("epoch", "epochs done", |(_, epoch)| *epoch),
+        Field::number("held_out_loss", "", "on held-out samples", |(ticket, epoch)| ticket.held_out[*epoch]),
     ];
-    columns.extend(numbered("rho", depth, "ρ̄ at the end of layer"));
-    let rows = outcome.tickets.iter().flat_map(move |ticket| {
-        ticket.held_out.iter().enumerate().map(move |(epoch, &loss)| {
-            let is_last = epoch + 1 == ticket.held_out.len();
-            let rho = |l: usize| ticket.rho.get(l).copied().filter(|_| is_last);
-            let mut fields: Vec<Cell> = vec![
-                ticket.start.name().into(),
-                ticket.seed.into(),
-                epoch.into(),
-                loss.into(),
-            ];
-            fields.extend((0..depth).map(|l| Cell::from(rho(l))));
-            fields
-        })
-    });
-    output::Table::new("tickets.csv", columns, rows)
+    let rho = |(ticket, epoch): &(&Ticket, usize), l: usize| {
+        let is_last = epoch + 1 == ticket.held_out.len();
+        ticket.rho.get(l).copied().filter(|_| is_last)
+    };
+    readings.extend(Field::numbered("rho", depth(outcome), "", "ρ̄ at the end of layer", rho));
+    let tickets = outcome.tickets.iter();
+    let rows = tickets.flat_map(|ticket| (0..ticket.held_out.len()).map(move |epoch| (ticket, epoch)));
+    output::Table::of("tickets.csv", readings, rows)
 }
 
 /// What a sweep shows.
@@ -123,23 +109,16 @@ pub fn table(outcome: &Outcome) -> String {
         base.training.epochs,
         base.seeds,
     );
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
     let mut header = vec!["start".to_owned(), "held-out loss".to_owned()];
     header.extend((1..=depth(outcome)).map(|l| format!("ρ̄ {l}")));
     header.extend(["loss over fresh start's".into(), "below it".to_owned()]);
-    table.set_header(header);
+    let mut table = terminal::table(header, 0..0);
     for finding in &outcome.findings {
         let mut row = vec![finding.start.to_owned(), short(finding.held_out_loss)];
         row.extend(finding.rho.iter().map(|&rho| short(rho)));
         match finding.over_fresh {
             Some(span) => row.extend([
-                format!(
-                    "{} ({} to {})",
-                    short(span.median),
-                    short(span.least),
-                    short(span.greatest)
-                ),
+                format!("{} ({} to {})", short(span.median), short(span.least), short(span.greatest)),
                 format!("{} of {}", finding.below_fresh, finding.seeds),
             ]),
             None => row.extend(["–".to_owned(), "–".to_owned()]),

@@ -80,9 +80,7 @@ pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
             nodes.map(point).collect()
         };
         let title = format!("{}, {} nodes", layer_name(l), run.nodes[l].len());
-        figure
-            .panel(title)
-            .moving("student nodes", shown.iter().map(at).collect(), NODES)
+        figure.panel(title).moving("student nodes", shown.iter().map(at).collect(), NODES)
     })
 }
 
@@ -171,9 +169,10 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
             format!("{}, {ways}", found(&layers)),
             "How well nodes correlate with the teacher's after training, over the student's width.",
         ));
-        let rho = layers.iter().enumerate().fold(rho, |rho, (l, spans)| {
-            rho.spread(layer_name(l), spans, Look::of_series(l))
-        });
+        let rho = layers
+            .iter()
+            .enumerate()
+            .fold(rho, |rho, (l, spans)| rho.spread(layer_name(l), spans, Look::of_series(l)));
         let losses = over_widths(&|run| run.last.held_out.loss);
         let [narrow, wide] = ends(&losses);
         let loss = figure(
@@ -182,10 +181,7 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         )
         .log_y("held-out loss (as trained)")
         .spread("held-out loss", &losses, Look::of_series(0));
-        vec![
-            (format!("width{suffix}.svg"), rho),
-            (format!("width-loss{suffix}.svg"), loss),
-        ]
+        vec![(format!("width{suffix}.svg"), rho), (format!("width-loss{suffix}.svg"), loss)]
     };
     variants.into_iter().flat_map(both).collect()
 }
@@ -207,10 +203,7 @@ mod tests {
 
     #[test]
     fn rounding_keeps_five_digits() {
-        assert_eq!(
-            [0.123_456, 1.0, f64::INFINITY].map(five_digits),
-            [0.123_46, 1.0, f64::INFINITY]
-        );
+        assert_eq!([0.123_456, 1.0, f64::INFINITY].map(five_digits), [0.123_46, 1.0, f64::INFINITY]);
         assert!(five_digits(f64::NAN).is_nan());
     }
 }

@@ -199,9 +199,9 @@ impl Variant {
             Some(Place::BeforeRelu) => ", batch norm before ReLU",
             Some(Place::AfterRelu) => ", batch norm after ReLU",
         };
-        let spread = self.deviation.map_or(String::new(), |deviation| {
-            format!(", σ = {deviation:.4}").replace(".0000", "")
-        });
+        let spread = self
+            .deviation
+            .map_or(String::new(), |deviation| format!(", σ = {deviation:.4}").replace(".0000", ""));
         format!("{}×{spread}{norm}", self.width)
     }
 
@@ -320,10 +320,7 @@ impl TrainingRun {
             label: variant.label(seed),
             rows,
             nodes: nodes(&fan_out, &correlation),
-            silent: silent
-                .iter()
-                .map(|layer| layer.iter().filter(|winner| winner.is_none()).count())
-                .collect(),
+            silent: silent.iter().map(|layer| layer.iter().filter(|winner| winner.is_none()).count()).collect(),
             silent_student_nodes: last.correlations.iter().map(Correlations::silent_students).collect(),
             fan_out,
             correlation,

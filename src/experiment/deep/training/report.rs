@@ -1,18 +1,15 @@
 //! `epochs.csv`, `nodes.csv`, networks, and for each variant ρ̄, ranks and fan-out norms as figures.
 
-use super::{Outcome, TrainingRun, confusion, figures};
+use super::{EpochRow, Outcome, TrainingRun, confusion, figures};
 use crate::experiment::deep::TEACHER;
-use crate::experiment::deep::report::{ending, heading, numbered};
+use crate::experiment::deep::report::{ending, heading};
 use crate::experiment::deep::start::STUDENT;
 use crate::experiment::{self, About, Levels, Reading, ResultFile, View};
 use crate::measure::Span;
 use crate::network::deep::write_tensors;
-use crate::output;
-use crate::output::{Cell, Column};
+use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use ndarray::Array2;
 use std::fmt::Write as _;
 use std::io;
@@ -96,68 +93,43 @@ fn histories(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
 
 fn epochs(outcome: &Outcome) -> output::Table<'_> {
     let depth = depth(outcome);
-    let mut columns = vec![
-        Column::text("label", "which training"),
-        Column::count("width", "of hidden layers, in units of the teacher's"),
-        Column::text("batch_norm", "where batch normalisation stands"),
-        Column::number("deviation", "", "σ of an input that is drawn"),
-        Column::count("seed", "of the training"),
-        Column::count("epoch", "epochs done"),
-        Column::number("training_loss", "", "mean loss before each step"),
-        Column::number("held_out_loss", "", "on held-out samples"),
-        Column::number("accuracy", "", "of classes, on held-out samples"),
+    let norm = |run: &TrainingRun| run.variant.batch_norm.map(|norm| format!("{:?}", norm.place));
+    type Field<'a> = Reading<(&'a TrainingRun, &'a EpochRow)>;
+    let mut readings = vec![
+        Field::text("label", "which training", |(run, _)| run.label.clone()),
+        Field::count("width", "of hidden layers, in units of the teacher's", |(run, _)| run.variant.width),
+        Field::text("batch_norm", "where batch normalisation stands", move |(run, _)| {
+            norm(run).unwrap_or_else(|| "none".into())
+        }),
+        Field::number("deviation", "", "σ of an input that is drawn", |(run, _)| run.variant.deviation),
+        Field::count("seed", "of the training", |(run, _)| run.seed),
+        Field::count("epoch", "epochs done", |(_, row)| row.epoch),
+        Field::number("training_loss", "", "mean loss before each step", |(_, row)| row.training_loss),
+        Field::number("held_out_loss", "", "on held-out samples", |(_, row)| row.held_out.loss),
+        Field::number("accuracy", "", "of classes, on held-out samples", |(_, row)| row.held_out.accuracy),
     ];
-    columns.extend(numbered("rho", depth, "ρ̄ of layer"));
-    columns.extend(numbered(
-        "rank",
-        depth,
-        "mean rank of the final winners, as a part of the nodes, in layer",
-    ));
-    let rows = outcome.runs.iter().flat_map(|run| {
-        run.rows.iter().map(move |row| {
-            let place = run.variant.batch_norm.map(|norm| norm.place);
-            let mut fields = vec![
-                run.label.clone().into(),
-                run.variant.width.into(),
-                place.map_or("none".to_owned(), |place| format!("{place:?}")).into(),
-                run.variant.deviation.into(),
-                run.seed.into(),
-                row.epoch.into(),
-                row.training_loss.into(),
-                row.held_out.loss.into(),
-                row.held_out.accuracy.into(),
-            ];
-            fields.extend(row.rho.iter().chain(&row.rank).map(|&x| Cell::Number(x)));
-            fields
-        })
-    });
-    output::Table::new("epochs.csv", columns, rows)
+    let rank = "mean rank of the final winners, as a part of the nodes, in layer";
+    readings.extend(Field::numbered("rho", depth, "", "ρ̄ of layer", |(_, row), l| row.rho[l]));
+    readings.extend(Field::numbered("rank", depth, "", rank, |(_, row), l| row.rank[l]));
+    let rows = outcome.runs.iter().flat_map(|run| run.rows.iter().map(move |row| (run, row)));
+    output::Table::of("epochs.csv", readings, rows)
 }
 
 fn nodes(outcome: &Outcome) -> output::Table<'_> {
-    let columns = vec![
-        Column::text("label", "which training"),
-        Column::count("layer", "hidden layer, from the bottom"),
-        Column::count("node", "student node, from 1"),
-        Column::number("fan_out_start", "", "‖v‖ at the start"),
-        Column::number("fan_out", "", "‖v‖ at the end"),
-        Column::number("correlation", "", "with the best teacher node at the end"),
+    type Field<'a> = Reading<(&'a TrainingRun, usize, usize)>;
+    let readings = vec![
+        Field::text("label", "which training", |(run, ..)| run.label.clone()),
+        Field::count("layer", "hidden layer, from the bottom", |(_, l, _)| l + 1),
+        Field::count("node", "student node, from 1", |(.., j)| j + 1),
+        Field::number("fan_out_start", "", "‖v‖ at the start", |(run, l, j)| run.nodes[*l][*j].fan_out_start),
+        Field::number("fan_out", "", "‖v‖ at the end", |(run, l, j)| run.nodes[*l][*j].fan_out),
+        Field::number("correlation", "", "with the best teacher node at the end", |(run, l, j)| {
+            run.nodes[*l][*j].correlation
+        }),
     ];
-    let rows = outcome.runs.iter().flat_map(|run| {
-        run.nodes.iter().enumerate().flat_map(move |(l, nodes)| {
-            nodes.iter().enumerate().map(move |(j, node)| {
-                vec![
-                    run.label.clone().into(),
-                    (l + 1).into(),
-                    (j + 1).into(),
-                    node.fan_out_start.into(),
-                    node.fan_out.into(),
-                    node.correlation.into(),
-                ]
-            })
-        })
-    });
-    output::Table::new("nodes.csv", columns, rows)
+    let layers = outcome.runs.iter().flat_map(|run| run.nodes.iter().enumerate().map(move |layer| (run, layer)));
+    let rows = layers.flat_map(|(run, (l, nodes))| (0..nodes.len()).map(move |j| (run, l, j)));
+    output::Table::of("nodes.csv", readings, rows)
 }
 
 /// What a sweep shows.
@@ -195,9 +167,7 @@ pub const VIEW: View = View {
 /// What a sweep keeps: medians over all trainings of a scenario.
 pub fn columns() -> Vec<Reading<Outcome>> {
     let median = |name, meaning, of: fn(&TrainingRun) -> f64| {
-        Reading::number(name, "", meaning, move |o: &Outcome| {
-            Span::of(o.runs.iter().map(of)).map(|span| span.median)
-        })
+        Reading::number(name, "", meaning, move |o: &Outcome| Span::of(o.runs.iter().map(of)).map(|span| span.median))
     };
     fn mean(values: &[f64]) -> f64 {
         values.iter().sum::<f64>() / values.len() as f64
@@ -208,17 +178,11 @@ pub fn columns() -> Vec<Reading<Outcome>> {
         median("parameters", "of the student", |run| run.parameters as f64),
         median("held_out_loss_start", "at the start", |run| run.start.held_out.loss),
         median("held_out_loss", "at the end", |run| run.last.held_out.loss),
-        median("accuracy", "of classes at the end", |run| {
-            run.last.held_out.accuracy.unwrap_or(f64::NAN)
-        }),
+        median("accuracy", "of classes at the end", |run| run.last.held_out.accuracy.unwrap_or(f64::NAN)),
         median("rho_lowest", "ρ̄ of the lowest layer", |run| run.last.rho[0]),
-        median("rho_highest", "ρ̄ of the highest hidden layer", |run| {
-            run.last.rho[run.last.rho.len() - 1]
-        }),
+        median("rho_highest", "ρ̄ of the highest hidden layer", |run| run.last.rho[run.last.rho.len() - 1]),
         median("rho_mean", "ρ̄, mean over layers", |run| mean(&run.last.rho)),
-        median("rank_at_start", "winners' rank, mean over layers", |run| {
-            mean(&run.start.rank)
-        }),
+        median("rank_at_start", "winners' rank, mean over layers", |run| mean(&run.start.rank)),
     ]
 }
 
@@ -236,13 +200,11 @@ pub fn table(outcome: &Outcome) -> String {
         base.training.training.batch,
         base.seeds,
     );
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
     let depth = base.teacher.architecture.depth();
     let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
     header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
     header.push("winners' rank at the start".into());
-    table.set_header(header);
+    let mut table = terminal::table(header, 0..0);
     for variant in outcome.variants() {
         let over = |figure: &dyn Fn(&TrainingRun) -> f64| {
             let span = Span::of(outcome.of(variant).map(figure));
@@ -269,9 +231,8 @@ fn remarks(outcome: &Outcome) -> String {
             teacher.seed, outcome.scenario.base.data.held_out, teacher.epochs
         );
     }
-    let dead: Vec<usize> = (0..depth)
-        .map(|l| outcome.runs.iter().map(|run| run.silent_student_nodes[l]).sum())
-        .collect();
+    let dead: Vec<usize> =
+        (0..depth).map(|l| outcome.runs.iter().map(|run| run.silent_student_nodes[l]).sum()).collect();
     if dead.iter().any(|&count| count > 0) {
         let _ = writeln!(
             text,

@@ -63,10 +63,7 @@ pub fn pictures(
         let of_layer = |layer: &Vec<[usize; 2]>| layer.iter().map(|pair| pair[side]).collect();
         pairs.iter().map(of_layer).collect()
     };
-    let found = [
-        most_active(teacher, held_out, &owns(0)),
-        most_active(student, held_out, &owns(1)),
-    ];
+    let found = [most_active(teacher, held_out, &owns(0)), most_active(student, held_out, &owns(1))];
     for l in 0..pairs.len() {
         let field = Field::of(&kernels[..=l]);
         let mut mosaic = Mosaic::new(teacher.architecture.input_shape().channels, field.side);
@@ -133,11 +130,8 @@ impl Field {
     fn part(&self, architecture: &Architecture, data: &DataSet<f32>, place: Place) -> Vec<f32> {
         let shape = architecture.input_shape();
         let sample = data.inputs.row(place.sample);
-        let (low, high) = sample
-            .iter()
-            .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &x| {
-                (low.min(x), high.max(x))
-            });
+        let (low, high) =
+            sample.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
         let within = |at: usize, offset: usize, side: usize| {
             (at + offset).checked_sub(self.before).filter(|&place| place < side)
         };

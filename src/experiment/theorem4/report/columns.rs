@@ -53,11 +53,9 @@ fn constants() -> Vec<Reading<Outcome>> {
         Reading::number("epsilon", "", "ε, as measured", |o: &Outcome| o.assumption.epsilon),
         Reading::number("K_d", "", "K_d", |o: &Outcome| o.assumption.k_d),
         Reading::number("d0", RATE, "d₀ = D(0)", |o: &Outcome| o.assumption.d0),
-        Reading::text(
-            "premises_not_met",
-            "what the theorem presumes and the run does otherwise",
-            |o: &Outcome| o.premises_not_met.join("; "),
-        ),
+        Reading::text("premises_not_met", "what the theorem presumes and the run does otherwise", |o: &Outcome| {
+            o.premises_not_met.join("; ")
+        }),
     ]
 }
 
@@ -67,47 +65,28 @@ fn claim(bound: &'static Bound) -> [Reading<Outcome>; 3] {
     let of =
         move |o: &Outcome| -> Option<RateClaim> { o.claims.iter().find(|claim| claim.bound.name == name).cloned() };
     [
-        Reading::number(name, RATE, format!("rate: {}", bound.source), move |o| {
-            of(o).and_then(|claim| claim.value)
-        }),
+        Reading::number(name, RATE, format!("rate: {}", bound.source), move |o| of(o).and_then(|claim| claim.value)),
         Reading::verdict(name, move |o| of(o).map(|claim| claim.verdict)),
-        Reading::number(
-            simulated(name),
-            RATE,
-            format!("the simulated rate of {}", bound.measure.symbol()),
-            move |o| of(o).and_then(|claim| claim.simulated),
-        ),
+        Reading::number(simulated(name), RATE, format!("the simulated rate of {}", bound.measure.symbol()), move |o| {
+            of(o).and_then(|claim| claim.simulated)
+        }),
     ]
 }
 
 fn measurements() -> Vec<Reading<Outcome>> {
     let mut all = vec![
-        Reading::number("worst", RATE, "smallest rate of θ", |o: &Outcome| {
-            o.measured.worst.map(|worst| worst.theta)
-        }),
-        Reading::number("worst_tan", RATE, "of tan(θ/2)", |o: &Outcome| {
-            o.measured.worst.map(|worst| worst.tan_half)
-        }),
-        Reading::number("worst_sin", RATE, "of sin θ", |o: &Outcome| {
-            o.measured.worst.map(|worst| worst.sin)
-        }),
+        Reading::number("worst", RATE, "smallest rate of θ", |o: &Outcome| o.measured.worst.map(|worst| worst.theta)),
+        Reading::number("worst_tan", RATE, "of tan(θ/2)", |o: &Outcome| o.measured.worst.map(|worst| worst.tan_half)),
+        Reading::number("worst_sin", RATE, "of sin θ", |o: &Outcome| o.measured.worst.map(|worst| worst.sin)),
         Reading::number("worst_distance", RATE, "of ‖W − W*‖", |o: &Outcome| {
             o.measured.worst.map(|worst| worst.distance)
         }),
     ];
-    all.extend(fit("fitted", "of the tail of the slowest mode", |o| {
-        o.measured.fitted()
-    }));
-    all.extend(fit("largest_angle_fitted", "of the tail of θ", |o| {
-        o.measured.largest_angle
-    }));
+    all.extend(fit("fitted", "of the tail of the slowest mode", |o| o.measured.fitted()));
+    all.extend(fit("largest_angle_fitted", "of the tail of θ", |o| o.measured.largest_angle));
     all.extend([
-        Reading::number("final_angle", ANGLE, "the last max θ_j", |o: &Outcome| {
-            o.measured.final_angle
-        }),
-        Reading::number("noise_floor", ANGLE, "below it nothing is read off", |o: &Outcome| {
-            o.floor
-        }),
+        Reading::number("final_angle", ANGLE, "the last max θ_j", |o: &Outcome| o.measured.final_angle),
+        Reading::number("noise_floor", ANGLE, "below it nothing is read off", |o: &Outcome| o.floor),
         Reading::number("loss_start", "", "ℓ(0)", |o: &Outcome| o.energy.loss_start),
         Reading::number("loss_end", "", "the last ℓ", |o: &Outcome| o.energy.loss_end),
         Reading::number(
@@ -140,11 +119,8 @@ fn effort() -> [Reading<Outcome>; 2] {
 fn fit(name: &'static str, of: &str, fit: fn(&Outcome) -> Option<Fit>) -> [Reading<Outcome>; 2] {
     [
         Reading::number(name, RATE, format!("rate {of}"), move |o| fit(o).map(|fit| fit.rate)),
-        Reading::number(
-            format!("{name}_se"),
-            RATE,
-            format!("standard error of the rate {of}"),
-            move |o| fit(o).map(|fit| fit.standard_error),
-        ),
+        Reading::number(format!("{name}_se"), RATE, format!("standard error of the rate {of}"), move |o| {
+            fit(o).map(|fit| fit.standard_error)
+        }),
     ]
 }

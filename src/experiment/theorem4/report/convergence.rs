@@ -34,11 +34,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
         let tail = |time: f64| (fit.intercept - fit.rate * time).exp();
         figure = figure.curve(label, [fit.from, fit.to], tail, Look::FITTED);
     }
-    figure.level(
-        format!("noise floor {}", short(outcome.floor)),
-        outcome.floor,
-        Look::FLOOR,
-    )
+    figure.level(format!("noise floor {}", short(outcome.floor)), outcome.floor, Look::FLOOR)
 }
 
 /// What was simulated: the run, its replicas, and exact overlaps beside sampled ones.
@@ -55,9 +51,7 @@ fn simulated(mut figure: Figure, outcome: &Outcome) -> Figure {
         Some(spread) => {
             let label = format!("{name}, mean of {} runs ± 2σ", 1 + outcome.replicas.len());
             let at = |log: f64, sd: f64, sigmas: f64| (log + sigmas * sd).exp();
-            let band = spread
-                .iter()
-                .map(|s| (s.time, at(s.log_mean, s.log_sd, -2.0), at(s.log_mean, s.log_sd, 2.0)));
+            let band = spread.iter().map(|s| (s.time, at(s.log_mean, s.log_sd, -2.0), at(s.log_mean, s.log_sd, 2.0)));
             figure
                 .band(label.clone(), band, look)
                 .line(label, spread.iter().map(|s| (s.time, s.log_mean.exp())), look)

@@ -48,10 +48,7 @@ impl experiment::Outcome for Outcome {
         if self.primary.trajectory.rows.len() < 2 {
             return Vec::new();
         }
-        vec![
-            ("convergence".into(), convergence::chart(self)),
-            ("rates".into(), rates::chart(self)),
-        ]
+        vec![("convergence".into(), convergence::chart(self)), ("rates".into(), rates::chart(self))]
     }
 
     fn files(&self) -> Vec<ResultFile<'_>> {

@@ -19,9 +19,8 @@ pub fn chart(outcome: &Outcome) -> Figure {
     let simulated = above(&outcome.primary.trajectory);
     let exact = outcome.exact.as_ref().map(|exact| above(&exact.trajectory));
     let all = simulated.iter().chain(exact.iter().flatten());
-    let (least, greatest) = all.fold((0.0_f64, 0.0_f64), |(least, greatest), &(_, rate)| {
-        (least.min(rate), greatest.max(rate))
-    });
+    let (least, greatest) =
+        all.fold((0.0_f64, 0.0_f64), |(least, greatest), &(_, rate)| (least.min(rate), greatest.max(rate)));
     // What is measured decides: a bound may be far off.
     let top = if greatest > 0.0 { 1.3 * greatest } else { 1.0 };
     let mut figure = Figure::new(title(outcome, &simulated))

@@ -2,9 +2,9 @@
 
 use crate::experiment::theorem4::Outcome;
 use crate::measure::Fit;
+use crate::output::terminal;
 use crate::plot::number::short;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::Table;
 use std::fmt::Write;
 
 /// Assumption, rates with verdicts, and how the run went.
@@ -70,11 +70,7 @@ fn measurements(outcome: &Outcome, text: &mut String) {
     );
     if let Some(exact) = &outcome.measured_exact {
         let worst = exact.worst.map_or("none".into(), |worst| short(worst.theta));
-        let _ = writeln!(
-            text,
-            "With exact overlaps beside it: worst rate {worst}, fitted {}",
-            fit(exact.fitted())
-        );
+        let _ = writeln!(text, "With exact overlaps beside it: worst rate {worst}, fitted {}", fit(exact.fitted()));
     }
     if let Some(claim) = measured.gradient_descent {
         let _ = writeln!(
@@ -92,14 +88,12 @@ fn measurements(outcome: &Outcome, text: &mut String) {
 }
 
 fn rates(outcome: &Outcome) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
     let descent = outcome.measured.gradient_descent.is_some();
     let mut header = vec!["rate", "λ", "λ/d₀", "simulated", "verdict"];
     if descent {
         header.push("1 − ηλ");
     }
-    table.set_header(header);
+    let mut table = terminal::table(header, 1..4);
     for claim in &outcome.claims {
         let value = |x: Option<f64>| x.map_or("unknown".into(), short);
         let mut row = vec![
@@ -113,9 +107,6 @@ fn rates(outcome: &Outcome) -> Table {
             row.push(value(claim.ratio));
         }
         table.add_row(row);
-    }
-    for column in table.column_iter_mut().skip(1).take(3) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }

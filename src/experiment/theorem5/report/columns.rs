@@ -96,11 +96,9 @@ fn sizes() -> Vec<Reading<Outcome>> {
         Reading::count("input_dim", "d", |o: &Outcome| o.frame.dim()),
         Reading::number("threshold", "", "b", |o: &Outcome| o.threshold),
         Reading::number("epsilon", "", "ε, as measured", Outcome::epsilon),
-        Reading::text(
-            "premises_not_met",
-            "what the theorem presumes and the run does otherwise",
-            |o: &Outcome| o.premises_not_met.join("; "),
-        ),
+        Reading::text("premises_not_met", "what the theorem presumes and the run does otherwise", |o: &Outcome| {
+            o.premises_not_met.join("; ")
+        }),
     ]
 }
 
@@ -132,18 +130,9 @@ fn certificate() -> Vec<Reading<Outcome>> {
     };
     let scale = |name, meaning, of: fn(&Outcome) -> Option<f64>| Reading::number(name, "", meaning, of);
     vec![
-        Reading::text("best", "the bound with the larger rate", |o: &Outcome| {
-            o.best.unwrap_or_default().to_owned()
-        }),
-        Reading::verdict("envelope", |o: &Outcome| {
-            o.envelope.as_ref().map(|envelope| envelope.verdict)
-        }),
-        envelope(
-            "largest_ratio",
-            "",
-            "largest z_i(t)/(e^{Mt} z(0))_i at t > 0",
-            |envelope| envelope.largest_ratio,
-        ),
+        Reading::text("best", "the bound with the larger rate", |o: &Outcome| o.best.unwrap_or_default().to_owned()),
+        Reading::verdict("envelope", |o: &Outcome| o.envelope.as_ref().map(|envelope| envelope.verdict)),
+        envelope("largest_ratio", "", "largest z_i(t)/(e^{Mt} z(0))_i at t > 0", |envelope| envelope.largest_ratio),
         envelope("integration_error", "", "bound on the error of any z_i", |envelope| {
             Some(envelope.integration_error)
         }),
@@ -151,15 +140,11 @@ fn certificate() -> Vec<Reading<Outcome>> {
         of("v_margin", RATE, "in place of Eqn. 42", |c| c.v_margin),
         of("drift", ANGLE, "how far W_r may turn", |c| c.drift),
         envelope("turned", ANGLE, "how far W_r turned", |envelope| Some(envelope.turned)),
-        scale("theta0_max", "the largest θ₀ = e₀ = v₀ that is certified", |o| {
-            o.largest_scale
-        }),
+        scale("theta0_max", "the largest θ₀ = e₀ = v₀ that is certified", |o| o.largest_scale),
         scale("theta0_max_certified", "the same by the comparison matrix", |o| {
             o.largest_scales.map(|scales| scales[0])
         }),
-        scale("theta0_max_euclidean", "the same by Theorem C", |o| {
-            o.largest_scales.map(|scales| scales[1])
-        }),
+        scale("theta0_max_euclidean", "the same by Theorem C", |o| o.largest_scales.map(|scales| scales[1])),
     ]
 }
 
@@ -169,25 +154,17 @@ fn limits() -> Vec<Reading<Outcome>> {
     };
     let mut all = vec![
         joint("exact", RATE, "slowest rate at the limit", |joint| joint.slowest),
-        joint("lambda_min_L_at_limit", "", "λ_min(L) at the limit", |joint| {
-            Some(joint.smallest_l())
-        }),
+        joint("lambda_min_L_at_limit", "", "λ_min(L) at the limit", |joint| Some(joint.smallest_l())),
     ];
     for (index, name) in PARTS.into_iter().enumerate() {
         let part = |suffix: &str, unit, meaning, of: fn(&PartClaim) -> Option<f64>| {
-            Reading::number(format!("{name}{suffix}"), unit, meaning, move |o: &Outcome| {
-                of(&o.parts[index])
-            })
+            Reading::number(format!("{name}{suffix}"), unit, meaning, move |o: &Outcome| of(&o.parts[index]))
         };
         all.push(Reading::verdict(name, move |o: &Outcome| Some(o.parts[index].verdict)));
         all.extend([
             part("_final", "", "its largest error at the end", |part| Some(part.last)),
-            part("_fitted", RATE, "rate of its tail", |part| {
-                part.fitted.map(|fit| fit.rate)
-            }),
-            part("_fitted_se", RATE, "standard error of that rate", |part| {
-                part.fitted.map(|fit| fit.standard_error)
-            }),
+            part("_fitted", RATE, "rate of its tail", |part| part.fitted.map(|fit| fit.rate)),
+            part("_fitted_se", RATE, "standard error of that rate", |part| part.fitted.map(|fit| fit.standard_error)),
         ]);
     }
     all
@@ -195,19 +172,11 @@ fn limits() -> Vec<Reading<Outcome>> {
 
 fn run() -> Vec<Reading<Outcome>> {
     vec![
-        Reading::number("lambda_min_L", "", "λ_min(L) at the end", |o: &Outcome| {
-            o.final_smallest_l
-        }),
-        Reading::count("shared", "teacher nodes with several students", |o: &Outcome| {
-            o.shared.len()
-        }),
+        Reading::number("lambda_min_L", "", "λ_min(L) at the end", |o: &Outcome| o.final_smallest_l),
+        Reading::count("shared", "teacher nodes with several students", |o: &Outcome| o.shared.len()),
         Reading::number("noise_floor", "", "below it nothing is read off", |o: &Outcome| o.floor),
-        Reading::number("loss_start", "", "ℓ(0)", |o: &Outcome| {
-            o.rows.first().map(|row| row.loss)
-        }),
-        Reading::number("loss_end", "", "the last ℓ", |o: &Outcome| {
-            o.rows.last().map(|row| row.loss)
-        }),
+        Reading::number("loss_start", "", "ℓ(0)", |o: &Outcome| o.rows.first().map(|row| row.loss)),
+        Reading::number("loss_end", "", "the last ℓ", |o: &Outcome| o.rows.last().map(|row| row.loss)),
         Reading::number(
             "energy_residual",
             "",

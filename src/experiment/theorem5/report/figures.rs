@@ -72,9 +72,7 @@ fn joint_distance(figure: Figure, outcome: &Outcome) -> Figure {
         return figure;
     };
     let distance = outcome.rows.iter().map(|row| (row.time, row.motion.distance()));
-    let bound = distance
-        .clone()
-        .map(|(time, _)| (time, first.motion.distance() * (-certificate.rate * time).exp()));
+    let bound = distance.clone().map(|(time, _)| (time, first.motion.distance() * (-certificate.rate * time).exp()));
     let label = "joint distance, Euclidean bound";
     figure.line(label, bound, Look::EUCLIDEAN.unmarked()).line(
         "joint distance",
@@ -157,10 +155,7 @@ pub fn spectrum(outcome: &Outcome, joint: &JointRate) -> Figure {
             let label = format!("rates of the flow at the limit, slowest {slowest}");
             figure.points(label, ranked(rates, neutral), Look::of_set(5))
         }
-        None => figure.note(format!(
-            "{} unknowns: of the flow's rates only the slowest is computed.",
-            joint.unknowns
-        )),
+        None => figure.note(format!("{} unknowns: of the flow's rates only the slowest is computed.", joint.unknowns)),
     }
 }
 

@@ -43,10 +43,8 @@ impl experiment::Outcome for Outcome {
         if self.rows.len() < 2 {
             return Vec::new();
         }
-        let mut figures = vec![
-            ("convergence".into(), figures::convergence(self)),
-            ("fan_out".into(), figures::fan_out(self)),
-        ];
+        let mut figures =
+            vec![("convergence".into(), figures::convergence(self)), ("fan_out".into(), figures::fan_out(self))];
         if let Some(joint) = &self.joint {
             figures.push(("spectrum".into(), figures::spectrum(self, joint)));
         }

@@ -1,9 +1,9 @@
 //! The table that a run prints.
 
 use crate::experiment::theorem5::Outcome;
+use crate::output::terminal;
 use crate::plot::number::short;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::Table;
 use std::fmt::Write;
 
 /// Certificate, the three limits with verdicts, spectra, and how the run went.
@@ -70,12 +70,7 @@ fn spectra(outcome: &Outcome, text: &mut String) {
     let _ = writeln!(text, "λ_min(L) in the last state: {}", short(outcome.final_smallest_l));
     for shared in &outcome.shared {
         let students: Vec<String> = shared.students.iter().map(usize::to_string).collect();
-        let _ = writeln!(
-            text,
-            "Teacher node {} is shared by student nodes {}.",
-            shared.teacher,
-            students.join(", ")
-        );
+        let _ = writeln!(text, "Teacher node {} is shared by student nodes {}.", shared.teacher, students.join(", "));
     }
 }
 
@@ -131,9 +126,7 @@ fn capital(label: &str) -> String {
 }
 
 fn limits(outcome: &Outcome) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["limit", "error at the end", "fitted rate", "±", "verdict"]);
+    let mut table = terminal::table(["limit", "error at the end", "fitted rate", "±", "verdict"], 1..4);
     for (part, name) in outcome.parts.iter().zip(["W_u → W*", "V_u → V*", "V_r → 0"]) {
         let number = |x: Option<f64>| x.map_or("too short".into(), short);
         table.add_row([
@@ -143,9 +136,6 @@ fn limits(outcome: &Outcome) -> Table {
             number(part.fitted.map(|fit| fit.standard_error)),
             part.verdict.to_string(),
         ]);
-    }
-    for column in table.column_iter_mut().skip(1).take(3) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }

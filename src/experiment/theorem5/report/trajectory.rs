@@ -19,11 +19,7 @@ pub fn table(outcome: &Outcome) -> Table<'_> {
         fields.extend(&row.turned);
         fields.into_iter().map(Cell::Number).collect()
     };
-    Table::new(
-        "trajectory.csv",
-        columns(outcome),
-        outcome.rows.iter().enumerate().map(row),
-    )
+    Table::new("trajectory.csv", columns(outcome), outcome.rows.iter().enumerate().map(row))
 }
 
 /// What stands in a row, in its order.
@@ -36,11 +32,7 @@ fn columns(outcome: &Outcome) -> Vec<Column> {
     let of = ["largest θ_j of u", "largest ‖v_i − v*_i‖ of u", "largest ‖v_i‖ of r"];
     let parts = || PARTS.into_iter().zip(of);
     columns.extend(parts().map(|(name, of)| Column::number(name, "", of)));
-    columns.push(Column::number(
-        "distance",
-        "",
-        "joint distance √(Σ_u δ_j² + Σ_i |ε_i|²)",
-    ));
+    columns.push(Column::number("distance", "", "joint distance √(Σ_u δ_j² + Σ_i |ε_i|²)"));
     if outcome.envelope.is_some() {
         columns.extend(
             parts()
@@ -48,24 +40,9 @@ fn columns(outcome: &Outcome) -> Vec<Column> {
         );
     }
     if let Some(row) = outcome.rows.first() {
-        columns.extend(numbered(
-            "theta",
-            row.motion.nodes,
-            "radians",
-            "angle to its teacher node, of node",
-        ));
-        columns.extend(numbered(
-            "e",
-            row.motion.fan_out_errors().len(),
-            "",
-            "fan-out error of node",
-        ));
-        columns.extend(numbered(
-            "psi",
-            row.turned.len(),
-            "radians",
-            "turn since the start of extra node",
-        ));
+        columns.extend(numbered("theta", row.motion.nodes, "radians", "angle to its teacher node, of node"));
+        columns.extend(numbered("e", row.motion.fan_out_errors().len(), "", "fan-out error of node"));
+        columns.extend(numbered("psi", row.turned.len(), "radians", "turn since the start of extra node"));
     }
     columns
 }

@@ -11,10 +11,7 @@ pub fn all(outcome: &Outcome) -> Vec<Judged> {
     let absent = "There is no certificate for this start, so that nothing is claimed.";
     let rates = outcome.claims.iter().map(|claim| claim.judged(absent));
     let limits = outcome.parts.iter().map(|part| limit(outcome, part));
-    rates
-        .chain(outcome.envelope.as_ref().map(envelope))
-        .chain(limits)
-        .collect()
+    rates.chain(outcome.envelope.as_ref().map(envelope)).chain(limits).collect()
 }
 
 fn envelope(envelope: &Envelope) -> Judged {

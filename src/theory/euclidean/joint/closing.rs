@@ -94,15 +94,8 @@ impl Held<'_> {
     /// |ε_i|' ≤ −L(0) |ε_i| + c ‖·‖
     fn of_error(&self, node: usize) -> Coupling {
         let (geometry, limits) = (self.geometry, self.limits);
-        let row = self
-            .others(node, geometry.nodes)
-            .map(|k| limits.l[[node, k]].powi(2))
-            .sum::<f64>()
-            .sqrt();
-        let steepest = self
-            .others(node, self.m())
-            .map(|j| limits.gate[[node, j]])
-            .fold(0.0, f64::max);
+        let row = self.others(node, geometry.nodes).map(|k| limits.l[[node, k]].powi(2)).sum::<f64>().sqrt();
+        let steepest = self.others(node, self.m()).map(|j| limits.gate[[node, j]]).fold(0.0, f64::max);
         Coupling {
             pull: geometry.l0 * (1.0 - ROUNDING),
             push: row.hypot(geometry.fan_out_norm * steepest) + self.own_curve(node),
@@ -132,9 +125,7 @@ impl Held<'_> {
                 let modulation = self.geometry.products[[j, k]].abs() + error * norms[k];
                 self.gain(j, k) * modulation * self.region.theta
             });
-            let errors = self
-                .others(j, self.geometry.nodes)
-                .map(|k| self.limits.gate[[k, j]] * self.largest_error(k));
+            let errors = self.others(j, self.geometry.nodes).map(|k| self.limits.gate[[k, j]] * self.largest_error(k));
             angles.sum::<f64>() + (norms[j] + error) * errors.sum::<f64>()
         };
         let most = (0..self.m()).map(push).fold(0.0, f64::max);
@@ -146,12 +137,8 @@ impl Held<'_> {
         let one = |i: usize| {
             let coupling = self.of_error(i);
             let by_ball = coupling.reach(start(i), self.start.radius, self.rate);
-            let errors = self
-                .others(i, self.geometry.nodes)
-                .map(|k| self.limits.l[[i, k]] * self.largest_error(k));
-            let turned = self
-                .others(i, self.m())
-                .map(|j| self.limits.gate[[i, j]] * self.geometry.norms[j]);
+            let errors = self.others(i, self.geometry.nodes).map(|k| self.limits.l[[i, k]] * self.largest_error(k));
+            let turned = self.others(i, self.m()).map(|j| self.limits.gate[[i, j]] * self.geometry.norms[j]);
             let push = errors.sum::<f64>() + (turned.sum::<f64>() + self.own_curve(i)) * self.limits.chord;
             by_ball.min(start(i).max(push / coupling.pull))
         };

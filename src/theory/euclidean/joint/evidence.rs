@@ -51,10 +51,7 @@ impl Certificate {
                 ("of_errors", Claim::Number(limits.of_errors * (1.0 + ROUNDING))),
                 ("mixed", Claim::Number(limits.mixed * (1.0 + ROUNDING))),
                 ("of_weights", Claim::Number(limits.of_weights * (1.0 + ROUNDING))),
-                (
-                    "own",
-                    Claim::Row(limits.own.mapv(|own| own - ROUNDING * own.abs()).to_vec()),
-                ),
+                ("own", Claim::Row(limits.own.mapv(|own| own - ROUNDING * own.abs()).to_vec())),
                 ("gate", above(&limits.gate)),
                 ("rest", above(&limits.rest)),
                 ("density", above(&limits.density)),

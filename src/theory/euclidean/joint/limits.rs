@@ -171,9 +171,8 @@ impl Limits {
         let d0 = |i: usize, j: usize| (geometry.d[[i, j]] - linear).abs();
         let fourth = self.radius_u.min(self.chord);
         let curved = self.largest(&self.density, 0..n);
-        let largest_d0 = (0..n)
-            .flat_map(|i| (0..m).filter(move |&j| j != i).map(move |j| d0(i, j)))
-            .fold(0.0, f64::max);
+        let largest_d0 =
+            (0..n).flat_map(|i| (0..m).filter(move |&j| j != i).map(move |j| d0(i, j))).fold(0.0, f64::max);
         let farthest = self.chord.max(margins.single);
         let z = curved * (2.0 * farthest + 1.5 * self.chord) * self.norm
             + geometry.largest_column(|i, j| d0(i, j) * geometry.cosines[[i, j]]) * fourth

@@ -136,10 +136,7 @@ pub fn best(problem: &Problem) -> Option<Best> {
     let alone = solver.as_ref().and_then(|solver| solver.certify(&start(problem)));
     let within = solver.as_ref().zip(comparison.as_ref());
     let within = within.and_then(|(solver, comparison)| solver.certify_within(problem, comparison));
-    let euclidean = [alone, within]
-        .into_iter()
-        .flatten()
-        .max_by(|a, b| a.rate.total_cmp(&b.rate));
+    let euclidean = [alone, within].into_iter().flatten().max_by(|a, b| a.rate.total_cmp(&b.rate));
     let found = [comparison.map(Best::Comparison), euclidean.map(Best::Euclidean)];
     found.into_iter().flatten().max_by(|a, b| a.rate().total_cmp(&b.rate()))
 }

@@ -66,24 +66,14 @@ fn rates_and_regions_are_those_of_the_prototype() {
             );
         }
         let found = Certificate::largest_scale(&prototype(Array2::eye(5), b, 0.0, 0.0));
-        assert!(
-            (found / scale - 1.0).abs() < 0.03,
-            "b = {b}: {found} instead of {scale}"
-        );
+        assert!((found / scale - 1.0).abs() < 0.03, "b = {b}: {found} instead of {scale}");
     }
     // Rows of V* that are not orthogonal. The prototype takes a smaller remainder there, which is not proved here.
-    for (b, figures) in [
-        (0.0, [0.1963, 0.1471]),
-        (1.0, [0.6005, 0.5446]),
-        (2.0, [0.8998, 0.8853]),
-    ] {
+    for (b, figures) in [(0.0, [0.1963, 0.1471]), (1.0, [0.6005, 0.5446]), (2.0, [0.8998, 0.8853])] {
         for ((theta0, e0), figure) in [(0.003, 0.003), (0.01, 0.01)].into_iter().zip(figures) {
             let fan_out = Array2::eye(5) + 0.15;
             let found = Certificate::of(&prototype(fan_out, b, theta0, e0)).map_or(0.0, |found| found.rate) / l0(b);
-            assert!(
-                found < figure + 4e-3 && found > figure - 0.03,
-                "b = {b}, {theta0}: {found} beside {figure}"
-            );
+            assert!(found < figure + 4e-3 && found > figure - 0.03, "b = {b}, {theta0}: {found} beside {figure}");
         }
     }
 }
@@ -98,10 +88,7 @@ fn the_rate_tends_to_the_one_at_the_limit() {
             let mut network = crate::network::TwoLayer::with_unit_fan_out(&problem.teacher, weights.clone(), b);
             network.teacher_fan_out = fan_out;
             let exact = JointRate::at_limit(&network, weights).unwrap().slowest.unwrap();
-            assert!(
-                found <= exact * (1.0 + 1e-9) && found > 0.985 * exact,
-                "b = {b}: {found} beside {exact}"
-            );
+            assert!(found <= exact * (1.0 + 1e-9) && found > 0.985 * exact, "b = {b}: {found} beside {exact}");
         }
     }
 }
@@ -137,10 +124,7 @@ fn students_of_the_teachers_size_and_single_nodes_are_no_special_case() {
             fan_out_errors: Array1::from_elem(m + r, 0.01),
         };
         let found = Certificate::of(&problem).unwrap();
-        assert!(
-            found.rate > 0.5 * l0(1.0) && found.rate < l0(1.0),
-            "m = {m}, r = {r}: {found:?}"
-        );
+        assert!(found.rate > 0.5 * l0(1.0) && found.rate < l0(1.0), "m = {m}, r = {r}: {found:?}");
         assert_eq!(found.drift == 0.0, r == 0);
     }
 }

@@ -73,9 +73,7 @@ pub(super) fn turn<T: Real>(shape: &Correlation, weight: impl Fn(usize, usize, u
 
 fn groups(shape: &Correlation) -> impl Iterator<Item = Range<usize>> {
     let channels = shape.from.channels;
-    (0..channels)
-        .step_by(CHANNELS)
-        .map(move |first| first..channels.min(first + CHANNELS))
+    (0..channels).step_by(CHANNELS).map(move |first| first..channels.min(first + CHANNELS))
 }
 
 /// out = w ∗ x + bias, with `weights` and `bias` as the routines want them.

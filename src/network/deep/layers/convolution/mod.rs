@@ -49,9 +49,7 @@ impl LayerKind for Convolution {
         let side = |side: usize| (side + 2 * self.padding + 1).checked_sub(kernel);
         match (side(input.height), side(input.width)) {
             (Some(height @ 1..), Some(width @ 1..)) => Ok(Shape::image(self.channels, height, width)),
-            _ => Err(format!(
-                "a kernel of {kernel} × {kernel} above {input}; allowed: an image at least as large"
-            )),
+            _ => Err(format!("a kernel of {kernel} × {kernel} above {input}; allowed: an image at least as large")),
         }
     }
 

@@ -9,12 +9,8 @@ use std::array;
 use std::ops::Range;
 
 /// Bᵀ: each point is one number plus or minus another.
-const OF_IMAGE: [(usize, Sign, usize); 4] = [
-    (0, Sign::Minus, 2),
-    (1, Sign::Plus, 2),
-    (2, Sign::Minus, 1),
-    (3, Sign::Minus, 1),
-];
+const OF_IMAGE: [(usize, Sign, usize); 4] =
+    [(0, Sign::Minus, 2), (1, Sign::Plus, 2), (2, Sign::Minus, 1), (3, Sign::Minus, 1)];
 
 #[derive(Clone, Copy)]
 enum Sign {
