@@ -1,9 +1,10 @@
 //! One evaluation of P small flows at once.
 
-use super::vectors::{add, chords, combine, dot, gather, products, scale, spread};
+use super::pairs::{List, Unsafe};
+use super::vectors::{Entries, add, chords, combine, dot, gather, products, scale, spread, zeros};
 use super::{Constants, Shape};
 use crate::overlap::HalfAngle;
-use crate::overlap::gaussian::{ArcCosine, KernelTable, Places, fused};
+use crate::overlap::gaussian::{ArcCosine, KernelTable, fused};
 use std::array;
 use std::sync::Arc;
 
@@ -27,59 +28,30 @@ pub struct Lanes<const P: usize> {
     occupants: [u64; P],
     tables: [Option<Arc<KernelTable>>; P],
     /// Unit nodes, students before teachers, (n + m) × k.
-    nodes: Vec<[f64; P]>,
-    norms: Vec<[f64; P]>,
+    nodes: Entries<P>,
+    norms: Entries<P>,
     /// [−V; V*], (n + m) × C.
-    fan_out: Vec<[f64; P]>,
+    fan_out: Entries<P>,
     /// [−β, β*], n × (n + m).
-    beta: Vec<[f64; P]>,
+    beta: Entries<P>,
     /// Cosines of pairs from the diagonal on, n × (n + m).
-    cosines: Vec<[f64; P]>,
+    cosines: Entries<P>,
     /// A row of [−β, β*] ∘ [D, D*], n + m.
-    h: Vec<[f64; P]>,
+    h: Entries<P>,
     unsafe_pairs: Unsafe<P>,
     /// [D, D*], n × (n + m).
-    gates: Vec<[f64; P]>,
+    gates: Entries<P>,
     /// [L, L*], n × (n + m).
-    activations: Vec<[f64; P]>,
+    activations: Entries<P>,
     /// dWᵀ/dt, n × k, then dV/dt, n × C.
-    velocity: Vec<[f64; P]>,
+    velocity: Entries<P>,
     list: List,
-}
-
-/// The pairs of which some lane's cosine does not tell the angle.
-#[derive(Debug)]
-struct Unsafe<const P: usize> {
-    /// Where in a matrix.
-    pairs: Vec<usize>,
-    /// Of each, ‖w_j − w_i‖², then D.
-    minus: Vec<[f64; P]>,
-    /// And ‖w_j + w_i‖², then L.
-    plus: Vec<[f64; P]>,
-}
-
-/// The pairs of one lane.
-#[derive(Debug, Default)]
-struct List {
-    cosines: Vec<f64>,
-    d: Vec<f64>,
-    l: Vec<f64>,
-    places: Places,
-}
-
-impl List {
-    fn resize(&mut self, pairs: usize) {
-        for list in [&mut self.cosines, &mut self.d, &mut self.l] {
-            list.resize(pairs, 0.0);
-        }
-    }
 }
 
 impl<const P: usize> Lanes<P> {
     /// For flows of a shape; no lane is taken.
     pub fn new(shape: Shape) -> Self {
         let Shape { n, nodes, k, outputs } = shape;
-        let zeros = |count: usize| vec![[0.0; P]; count];
         Self {
             shape,
             occupants: [0; P],
@@ -90,11 +62,7 @@ impl<const P: usize> Lanes<P> {
             beta: zeros(n * nodes),
             cosines: zeros(n * nodes),
             h: zeros(nodes),
-            unsafe_pairs: Unsafe {
-                pairs: Vec::with_capacity(n * nodes),
-                minus: zeros(n * nodes),
-                plus: zeros(n * nodes),
-            },
+            unsafe_pairs: Unsafe::of(n * nodes),
             gates: zeros(n * nodes),
             activations: zeros(n * nodes),
             velocity: zeros(n * (k + outputs)),
@@ -203,7 +171,7 @@ impl<const P: usize> Lanes<P> {
     #[inline(always)]
     fn normalize<const FMA: bool>(&mut self) {
         let k = self.shape.k;
-        for (node, norm) in self.nodes.chunks_exact_mut(k).zip(&mut self.norms) {
+        for (node, norm) in self.nodes.chunks_exact_mut(k).zip(self.norms.iter_mut()) {
             let squares = dot::<FMA, P>(node, node);
             *norm = squares.map(f64::sqrt);
             scale(node, norm.map(|norm| if norm > 0.0 { 1.0 / norm } else { 0.0 }));

@@ -9,6 +9,7 @@
 
 mod desk;
 mod evaluate;
+mod pairs;
 mod small;
 mod vectors;
 

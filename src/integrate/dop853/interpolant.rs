@@ -42,6 +42,6 @@ impl Interpolant {
             let factor = if power % 2 == 0 { part } else { 1.0 - part };
             y.iter_mut().zip(f).for_each(|(y, f)| *y = (*y + f) * factor);
         }
-        y.iter_mut().zip(&stages.y).for_each(|(y, start)| *y += start);
+        y.iter_mut().zip(stages.y.iter()).for_each(|(y, start)| *y += start);
     }
 }

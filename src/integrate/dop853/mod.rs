@@ -43,7 +43,7 @@ pub(super) fn run<F: VectorField>(
         rtol: SHARE * tolerance.rtol,
         atol: SHARE * tolerance.atol,
     };
-    let stages = Stages::at(watch, y, tolerance);
+    let stages = Stages::at(watch, &y, tolerance);
     let mut run = Run {
         watch,
         plan,
@@ -53,7 +53,7 @@ pub(super) fn run<F: VectorField>(
         stages,
     };
     run.go();
-    (run.time, run.stages.y)
+    (run.time, run.stages.y.to_vec())
 }
 
 /// By how much the next step is shorter, for the error of this one.

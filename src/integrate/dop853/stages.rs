@@ -1,6 +1,6 @@
 //! The stages of a step, and its error.
 
-use super::rows::{LINE, Rows};
+use super::rows::{Aligned, LINE, Rows};
 use super::tableau::{ALL_STAGES, Combination, ERROR_3, ERROR_5, PLACES, STAGES};
 use crate::integrate::{Tolerance, VectorField, Watch};
 
@@ -10,18 +10,19 @@ const LAST: usize = STAGES - 1;
 /// A state, and a step from it.
 pub(super) struct Stages {
     /// The state.
-    pub y: Vec<f64>,
+    pub y: Aligned,
     /// Where the step goes.
-    pub next: Vec<f64>,
+    pub next: Aligned,
     /// Velocities at the stages.
     k: Rows,
-    place: Vec<f64>,
+    place: Aligned,
     tolerance: Tolerance,
 }
 
 impl Stages {
     /// At a state, with its velocity.
-    pub fn at<F: VectorField>(watch: &Watch<'_, F>, y: Vec<f64>, tolerance: Tolerance) -> Self {
+    pub fn at<F: VectorField>(watch: &Watch<'_, F>, y: &[f64], tolerance: Tolerance) -> Self {
+        let y = Aligned::from_iter(64, y.iter().copied());
         let size = y.len();
         let mut k = Rows::zeros(ALL_STAGES, size);
         watch.velocity(0.0, &y, k.row_mut(0));
@@ -94,7 +95,7 @@ impl Stages {
 
     /// In units of the tolerance.
     fn norm(&self, values: &[f64]) -> f64 {
-        let scaled = values.iter().zip(&self.y);
+        let scaled = values.iter().zip(self.y.iter());
         let scaled = scaled.map(|(value, y)| (value / self.scale(*y)).powi(2));
         scaled.sum::<f64>().sqrt()
     }

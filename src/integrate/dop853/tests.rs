@@ -30,7 +30,7 @@ fn one_step(step: f64, part: f64) -> [Vec<f64>; 2] {
         shown: Cell::new(0.0),
     };
     let tolerance = Tolerance { rtol: 1e-6, atol: 1e-6 };
-    let mut stages = Stages::at(&watch, START.to_vec(), tolerance);
+    let mut stages = Stages::at(&watch, &START, tolerance);
     stages.attempt(&watch, step).unwrap();
     stages.finish(&watch).unwrap();
     stages.extend(&watch, step).unwrap();
@@ -39,7 +39,7 @@ fn one_step(step: f64, part: f64) -> [Vec<f64>; 2] {
     let mut within = vec![0.0; 2];
     interpolant.at(&stages, part, &mut within);
     assert_eq!(watch.evaluations.get(), 16);
-    [stages.next.clone(), within]
+    [stages.next.to_vec(), within]
 }
 
 /// The state at a time, by a thousand short steps.
