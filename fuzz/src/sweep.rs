@@ -7,7 +7,7 @@ use luckflow::output::{Claim, Identities};
 use luckflow::sweep::aggregate::Form;
 use luckflow::sweep::axes::Sweep;
 use luckflow::sweep::report::show;
-use luckflow::sweep::table::Head;
+use luckflow::sweep::table::Cells;
 use luckflow::sweep::{Opening, Options, Plan, Shard, Status, Store, SweepEnd, merge, run};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -76,7 +76,8 @@ fn look(folder: &Path, merged: &Path) {
     if let Err(error) = Status::of(folder) {
         sentence(error);
     }
-    if let Err(error) = Head::read(&folder.join(FILES[0]), |_, _| Ok(())) {
+    let read = |cells: Cells| cells.each(|_, cell| cell.runs.len(), |_| Ok(()));
+    if let Err(error) = Cells::open(&folder.join(FILES[0])).and_then(read) {
         sentence(error);
     }
     match merge(&[folder.to_owned()], merged, Claim::New) {
