@@ -77,7 +77,7 @@ AXIS = {"student.theta0": lf.log_axis(0.01, 1, 100)}
 
 JOBS = {
     "run": f"lf.run({SMALL!r}, {LONG!r})",
-    "simulate": "lf.Flow(np.eye(3)).simulate(np.eye(3) + 0.1, t=1e9, method='rk4', step=0.1)",
+    "simulate": "lf.Flow(np.eye(3)).simulate(np.eye(3) + 0.1, t=1.0, method='rk4', step=1e-9)",
     "samples": "lf.overlaps_mc(np.eye(30), samples=1 << 36)",
     "falsify": "lf.falsify('theorem4', starts=100000, iterations=100000)",
     "sweep": f"lf.sweep({SMALL!r}, {AXIS!r}, overrides={LONG!r})",

@@ -58,7 +58,7 @@ pub trait VectorField {
 pub enum Method {
     /// Dormand–Prince 5(4), adaptive (`ode_solvers`).
     Dopri5(Tolerance),
-    /// Dormand–Prince 8(5,3), adaptive (`ode_solvers`).
+    /// Dormand–Prince 8(5,3), adaptive.
     Dop853(Tolerance),
     /// Runge–Kutta–Chebyshev of order 2, adaptive: for long times and widely spread rates.
     Rkc(Tolerance),

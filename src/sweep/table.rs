@@ -119,7 +119,8 @@ impl Cells {
     }
 
     /// Verifies the rows, and takes what is made `of` each cell in turn; rows that wait beside the table come last. What is
-    /// made is made by all threads. Memory: two thousand rows and what is made of them, and the rows that wait.
+    /// made is made by all threads. Memory: two thousand rows and what is made of them, a
+    /// cell, and the rows that wait.
     ///
     /// # Errors
     /// A table that cannot be read, or is not what a sweep wrote. A last line that a kill cut off is left out.
@@ -141,6 +142,8 @@ impl Cells {
         let mut last = None;
         loop {
             let lines = self.lines().map_err(failed)?;
+            // Nothing is read beyond a half line: its other half may be there by now, and is no line.
+            let is_last = lines.len() < BLOCK;
             let rows: Vec<_> = lines.par_iter().map(|line| self.head.row(line)).collect();
             for (at, row) in rows.into_iter().enumerate() {
                 let row = row.ok_or_else(|| damaged(&path, self.number + at))?;
@@ -148,7 +151,7 @@ impl Cells {
                 self.head.place(row, &mut cells);
             }
             self.number += lines.len();
-            if lines.is_empty() {
+            if is_last {
                 break;
             }
             // The last one may go on.
@@ -313,5 +316,52 @@ impl Cell {
     /// Median, least and greatest of a column over the runs that have a number there.
     pub fn spread(&self, column: usize) -> Option<Span> {
         Span::of(self.runs.iter().map(|run| run.number(column)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::document::Value;
+    use crate::sweep::{CELLS, Point, Row};
+    use std::io::Write;
+
+    #[test]
+    fn a_line_that_is_ended_while_the_table_is_read_is_left_out() {
+        let columns = KINDS[0].columns();
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join(CELLS);
+        let mut table = row::header(&["teacher.epsilon".into()], &columns);
+        for index in 0..3 {
+            let point = Point {
+                index,
+                values: vec![Value::Float(index as f64)],
+                seed: 1,
+            };
+            let fields: Vec<String> = columns.iter().map(|_| String::new()).collect();
+            table.extend(Row::new(&point, "ab".into(), &fields, &columns).line);
+        }
+        let (begun, rest) = table.split_at(table.len() - 20);
+        std::fs::write(&path, begun).unwrap();
+        let grow = std::sync::Once::new();
+        let end = || {
+            let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+            file.write_all(rest).unwrap();
+        };
+        let of = |_: &Head, cell: Cell| {
+            grow.call_once(end);
+            cell.first
+        };
+        let read = || {
+            let mut seen = Vec::new();
+            let cells = Cells::open(&path).unwrap();
+            cells.each(of, |first| {
+                seen.push(first);
+                Ok(())
+            })?;
+            Ok::<_, TableError>(seen)
+        };
+        assert_eq!(read().unwrap(), [0, 1]);
+        assert_eq!(read().unwrap(), [0, 1, 2]);
     }
 }

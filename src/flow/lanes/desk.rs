@@ -9,11 +9,11 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr;
 
-/// Tasks side by side: two registers of four numbers, so that sums have no time to wait for each other.
+/// Tasks side by side: two registers of four numbers, so that sums have no time to wait for each other, or one of eight.
 pub const LANES: usize = 8;
 
-/// Shapes of which working memory is kept.
-const SHAPES: usize = 4;
+/// Shapes of which working memory is kept: as many as may be asked for at a time.
+const SHAPES: usize = LANES;
 
 thread_local! {
     /// Of the coroutine that runs on this thread, if one does.

@@ -1,6 +1,6 @@
 //! One evaluation of P small flows at once.
 
-use super::pairs::{List, Unsafe};
+use super::pairs::{Close, List};
 use super::vectors::{Entries, add, chords, combine, dot, gather, products, scale, spread, zeros};
 use super::{Constants, Shape};
 use crate::overlap::HalfAngle;
@@ -38,13 +38,15 @@ pub struct Lanes<const P: usize> {
     cosines: Entries<P>,
     /// A row of [−β, β*] ∘ [D, D*], n + m.
     h: Entries<P>,
-    unsafe_pairs: Unsafe<P>,
+    /// Pairs that need their chords.
+    close: Close<P>,
     /// [D, D*], n × (n + m).
     gates: Entries<P>,
     /// [L, L*], n × (n + m).
     activations: Entries<P>,
     /// dWᵀ/dt, n × k, then dV/dt, n × C.
     velocity: Entries<P>,
+    /// Pairs of one lane, where they are looked up lane by lane.
     list: List,
 }
 
@@ -62,7 +64,7 @@ impl<const P: usize> Lanes<P> {
             beta: zeros(n * nodes),
             cosines: zeros(n * nodes),
             h: zeros(nodes),
-            unsafe_pairs: Unsafe::of(n * nodes),
+            close: Close::of(n * nodes),
             gates: zeros(n * nodes),
             activations: zeros(n * nodes),
             velocity: zeros(n * (k + outputs)),
@@ -245,7 +247,7 @@ impl<const P: usize> Lanes<P> {
     #[inline(always)]
     fn mend<const FMA: bool>(&mut self, asking: [bool; P], closed_form: Option<&ArcCosine>) {
         let Shape { n, nodes, k, .. } = self.shape;
-        let Unsafe { pairs, minus, plus } = &mut self.unsafe_pairs;
+        let Close { pairs, minus, plus } = &mut self.close;
         pairs.clear();
         for j in 0..n {
             for i in j + 1..nodes {

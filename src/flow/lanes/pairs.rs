@@ -5,7 +5,7 @@ use crate::overlap::gaussian::Places;
 
 /// The pairs of which some lane's cosine does not tell the angle.
 #[derive(Debug)]
-pub struct Unsafe<const P: usize> {
+pub struct Close<const P: usize> {
     /// Where in a matrix.
     pub pairs: Vec<usize>,
     /// Of each, ‖w_j − w_i‖², then D.
@@ -14,7 +14,7 @@ pub struct Unsafe<const P: usize> {
     pub plus: Entries<P>,
 }
 
-impl<const P: usize> Unsafe<P> {
+impl<const P: usize> Close<P> {
     /// None yet, of so many pairs.
     pub fn of(pairs: usize) -> Self {
         Self {

@@ -327,7 +327,7 @@ impl VectorField for TwoLayerFlow {
         TwoLayerFlow::velocity(self, y, dy);
     }
 
-    /// What a small flow costs little more to know: [`TwoLayerFlow::snapshot`] then evaluates nothing.
+    /// What a small flow costs little more to know: [`TwoLayerFlow::snapshot`] of the same state then evaluates nothing.
     fn arrive(&mut self, y: &[f64], dy: &mut [f64]) {
         let Some(small) = &mut self.small else {
             return TwoLayerFlow::velocity(self, y, dy);

@@ -10,10 +10,10 @@ pub(super) type Aligned = AVec<f64, ConstAlign<64>>;
 /// Numbers of a cache line.
 pub(super) const LINE: usize = 8;
 
-/// Lines that may be read beyond the last row: zeros.
-const BEYOND: usize = 2;
+/// Lines of zeros beyond the last row, which may be read with it.
+const BEYOND: usize = 1;
 
-/// Rows of so many entries, one after another, with zeros between them.
+/// Rows of so many entries, one after another; each is filled up with zeros to the end of its last line.
 pub(super) struct Rows {
     memory: Aligned,
     /// From a row to the next.
@@ -49,7 +49,8 @@ impl Rows {
         self.memory.copy_within(from..from + self.length, to);
     }
 
-    /// Σ a_j row_j of the N entries from `begin` on; what is beyond the rows' end is of no meaning.
+    /// Σ a_j row_j of the N entries from `begin` on, up to [`BEYOND`] lines more than rows have; they are zeros up to the end
+    /// of the rows' last line, and of no meaning beyond it.
     #[inline(always)]
     pub fn combined<const N: usize>(&self, begin: usize, combination: Combination) -> [f64; N] {
         let mut sums = [0.0; N];

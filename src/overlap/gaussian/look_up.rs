@@ -10,7 +10,7 @@ use super::table::{KernelTable, MANTISSA, OCTAVE_BITS, VECTORS};
 /// Cosines that are worked on together: what is known of them stays in the first-level cache.
 pub const CHUNK: usize = 64;
 
-/// Numbers in a vector register, or a few.
+/// Numbers in the registers that all processors in question have, or in half of a wider one.
 pub(super) const LANES: usize = 4;
 
 /// Exponents below this count as this: what they scale is nothing.

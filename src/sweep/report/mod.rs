@@ -61,9 +61,11 @@ pub struct Shown {
 pub fn show(folder: &Folder, form: &Form) -> Result<Shown, ShowError> {
     let table = folder.path().join(CELLS);
     form.check(&Cells::open(&table)?.head().columns)?;
-    // Each reads the table with all threads, and writes what it finds with one.
+    // Each reads the table with all threads, and writes its tables with one.
     let (aggregated, drawn) = rayon::join(|| aggregates(folder, &table, form), || draw(folder, &table));
-    let (mut written, (data, figures)) = (aggregated?, drawn?);
+    // What is wrong with the table is said as such.
+    let (data, figures) = drawn?;
+    let mut written = aggregated?;
     written.extend(figures);
     let mut text = match data.bounds.is_empty() {
         true => levels(&data),
