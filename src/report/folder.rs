@@ -7,6 +7,7 @@ use super::sweep::Sweep;
 use crate::experiment::{Judged, VERDICTS, figures, read_verdicts};
 use crate::output::json;
 use crate::plot::Figure;
+use crate::sweep::table::TableError;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io;
@@ -26,6 +27,9 @@ pub enum ReadError {
         /// the folder
         path: PathBuf,
     },
+    /// The table of a sweep cannot be read.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// A file cannot be read, or is not what it should be.
     #[error("{path}: found {source}; allowed: a file as a run or a sweep wrote it", path = path.display())]
     File {

@@ -5,11 +5,10 @@ use super::html::{Html, cell, head, table, tag};
 use super::pack::{Note, Packed, Packing};
 use super::violations::Violations;
 use crate::experiment::{ExperimentKind, RESOLVED, SCENARIO, keys, verdict};
-use crate::sweep::table::{Cell, Cells, Head, RowValues, TableError};
+use crate::sweep::table::{Cell, Cells, Head, RowValues};
 use crate::sweep::{CELLS, Manifest};
 use crate::theory::Verdict;
 use serde::Serialize;
-use std::io;
 use std::path::Path;
 
 /// Sweeps of more rows have no map and no table of all cells in the page: it would take gigabytes.
@@ -59,15 +58,7 @@ impl Sweep {
         if !path.exists() {
             return Ok(None);
         }
-        let failed = |source| ReadError::File {
-            path: path.clone(),
-            source,
-        };
-        let of_table = |error: TableError| match error {
-            TableError::Io { path, source } => ReadError::File { path, source },
-            other => failed(io::Error::other(other)),
-        };
-        let table = Cells::open(&path).map_err(of_table)?;
+        let table = Cells::open(&path)?;
         let head = table.head().clone();
         let bounds = head.experiment.view.bounds.iter();
         let judged: Vec<usize> = bounds.map(|bound| head.column(&verdict(bound.name))).collect();
@@ -88,7 +79,7 @@ impl Sweep {
             rows += cell.runs.len();
             Ok(())
         };
-        table.each(|_, cell| cell, take).map_err(of_table)?;
+        table.each(|_, cell| cell, take)?;
         let names = names(&head);
         let mut packing = Packing::new(names.iter().copied(), note(&head, &numeric));
         let mut violations = Violations::new(&head, &names);
@@ -101,8 +92,8 @@ impl Sweep {
             }
             Ok(())
         };
-        let table = Cells::open(&path).map_err(of_table)?;
-        table.each(|_, cell| cell, take).map_err(of_table)?;
+        let table = Cells::open(&path)?;
+        table.each(|_, cell| cell, take)?;
         Ok(Some(Self {
             experiment: head.experiment,
             data: is_shown.then(|| packing.finish(&path)),
