@@ -2,7 +2,7 @@
 
 use super::{Failure, say};
 use clap::Args;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::Table;
 use luckflow::check::{self, Checked, Finding, Side};
 use luckflow::output::terminal;
 use std::path::PathBuf;
@@ -74,7 +74,7 @@ fn sentence(finding: &Finding) -> String {
 }
 
 fn table(certificate: &Checked) -> Table {
-    let mut table = terminal::table(["item", "meaning", "claimed", "must be", "recomputed", ""], 0..0);
+    let mut table = terminal::table(["item", "meaning", "claimed", "must be", "recomputed", ""], [2, 4]);
     for finding in &certificate.findings {
         table.add_row([
             finding.item.clone(),
@@ -89,11 +89,6 @@ fn table(certificate: &Checked) -> Table {
             }
             .to_owned(),
         ]);
-    }
-    for column in [2, 4] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
     }
     table
 }

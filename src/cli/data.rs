@@ -46,7 +46,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn counts(folder: &ImageFolder) -> Table {
     let classes = folder.classes();
-    let mut table = terminal::table(["class", "train", "test"], 0..0);
+    let mut table = terminal::table(["class", "train", "test"], []);
     let train = folder.train.counts(classes);
     let test = folder.test.counts(classes);
     for (class, (train, test)) in train.iter().zip(test).enumerate() {
@@ -58,7 +58,7 @@ fn counts(folder: &ImageFolder) -> Table {
 /// Of the images to train on.
 fn moments(images: &Images) -> Table {
     let Moments { mean, deviation } = Moments::of(images);
-    let mut table = terminal::table(["channel", "mean", "deviation"], 0..0);
+    let mut table = terminal::table(["channel", "mean", "deviation"], []);
     for (channel, (mean, deviation)) in mean.iter().zip(deviation).enumerate() {
         table.add_row([channel.to_string(), format!("{mean:.4}"), format!("{deviation:.4}")]);
     }

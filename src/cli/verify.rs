@@ -2,7 +2,6 @@
 
 use super::Failure;
 use clap::Args;
-use comfy_table::CellAlignment;
 use luckflow::output::terminal;
 use luckflow::plot::number::short;
 use luckflow::verify::{self, Standing};
@@ -15,7 +14,7 @@ pub struct Arguments {}
 /// Prints the table; fails if something does not hold that is not only stated by others.
 pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
     let claims = verify::all();
-    let mut table = terminal::table(["claim", "measured", "expected", "standing", "verdict"], 0..0);
+    let mut table = terminal::table(["claim", "measured", "expected", "standing", "verdict"], [1]);
     for claim in &claims {
         table.add_row([
             claim.claim.clone(),
@@ -24,9 +23,6 @@ pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
             claim.standing.to_string(),
             claim.verdict().to_string(),
         ]);
-    }
-    if let Some(column) = table.column_mut(1) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     super::say(table)?;
     let failures = claims.iter().filter(|claim| claim.is_a_failure()).count();

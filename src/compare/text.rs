@@ -37,7 +37,7 @@ impl Comparison {
                 let _ = writeln!(text, "The {part}s are the same.");
                 continue;
             }
-            let mut table = terminal::table([part.to_owned()].iter().chain(&self.names), 0..0);
+            let mut table = terminal::table([part.to_owned()].iter().chain(&self.names), []);
             for difference in differences {
                 table.add_row([&difference.what].into_iter().chain(&difference.values));
             }

@@ -87,6 +87,14 @@ pub struct Tolerance {
     pub atol: f64,
 }
 
+impl Tolerance {
+    /// The error that is allowed of a component y.
+    #[inline(always)]
+    fn scale(self, y: f64) -> f64 {
+        self.atol + self.rtol * y.abs()
+    }
+}
+
 /// A fixed step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Step {

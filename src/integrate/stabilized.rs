@@ -154,7 +154,7 @@ impl<'a, 'w, F: VectorField> Stepper<'a, 'w, F> {
     }
 
     /// One step into `next`; gives its error in units of the tolerance.
-    fn attempt(&mut self, h: f64, Tolerance { rtol, atol }: Tolerance) -> f64 {
+    fn attempt(&mut self, h: f64, tolerance: Tolerance) -> f64 {
         let stages = 1 + (1.0 + 1.54 * h * self.fastest).sqrt() as usize;
         let chebyshev = Chebyshev::of(stages.clamp(2, MOST_STAGES));
         let first = chebyshev.b(1) * chebyshev.w1 * h;
@@ -187,7 +187,7 @@ impl<'a, 'w, F: VectorField> Stepper<'a, 'w, F> {
         self.watch.velocity(self.time + h, &self.next, &mut self.stage_velocity);
         let squares: f64 = (0..self.y.len())
             .map(|i| {
-                let scale = atol + rtol * self.y[i].abs().max(self.next[i].abs());
+                let scale = tolerance.scale(self.y[i].abs().max(self.next[i].abs()));
                 let slopes = self.velocity[i] + self.stage_velocity[i];
                 let error = 0.8 * (self.y[i] - self.next[i]) + 0.4 * h * slopes;
                 (error / scale).powi(2)

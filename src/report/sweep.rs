@@ -70,10 +70,7 @@ impl Sweep {
                 *numeric &= value.parse::<f64>().is_ok();
             }
             for (counts, &column) in counts.iter_mut().zip(&judged) {
-                for found in cell.runs.iter().filter_map(|run| run.verdict(column)) {
-                    let place = Verdict::ALL.iter().position(|known| *known == found);
-                    counts[place.expect("all are listed")] += 1;
-                }
+                counts.iter_mut().zip(cell.verdicts(column)).for_each(|(all, count)| *all += count);
             }
             failures += cell.runs.iter().filter(|run| run.failed()).count();
             rows += cell.runs.len();
@@ -85,10 +82,10 @@ impl Sweep {
         let mut violations = Violations::new(&head, &names);
         let is_shown = rows <= MOST_ROWS;
         let take = |cell: Cell| {
-            let fields = || cell.runs.iter().map(RowValues::fields);
-            fields().for_each(|row| violations.see(row));
+            let rows: Vec<_> = cell.runs.into_iter().map(RowValues::into_fields).collect();
+            rows.iter().for_each(|row| violations.see(row));
             if is_shown {
-                packing.push(fields().cloned());
+                packing.push(rows);
             }
             Ok(())
         };

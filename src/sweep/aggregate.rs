@@ -143,8 +143,7 @@ fn statistics(column: &Column) -> Vec<String> {
 /// It, for one cell; empty where there is none.
 fn found(head: &Head, cell: &Cell, place: usize) -> Vec<String> {
     if head.columns[place].kind == ColumnKind::Verdict {
-        let of = |verdict: Verdict| count(cell, |run| run.text(place) == verdict.name());
-        return Verdict::ALL.map(of).into();
+        return cell.verdicts(place).map(|count| count.to_string()).into();
     }
     match cell.spread(place) {
         Some(span) => [span.median, span.least, span.greatest].map(number).into(),

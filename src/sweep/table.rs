@@ -261,8 +261,8 @@ impl RowValues {
     }
 
     /// The whole row, without its digest.
-    pub fn fields(&self) -> &csv::StringRecord {
-        &self.fields
+    pub fn into_fields(self) -> csv::StringRecord {
+        self.fields
     }
 }
 
@@ -313,6 +313,14 @@ fn of_header(header: &csv::StringRecord) -> Option<&'static experiment::Experime
 }
 
 impl Cell {
+    /// How many runs have each verdict in a column, in the order of [`Verdict::ALL`].
+    pub fn verdicts(&self, column: usize) -> [usize; Verdict::ALL.len()] {
+        Verdict::ALL.map(|verdict| {
+            let runs = self.runs.iter();
+            runs.filter(|run| run.text(column) == verdict.name()).count()
+        })
+    }
+
     /// Median, least and greatest of a column over the runs that have a number there.
     pub fn spread(&self, column: usize) -> Option<Span> {
         Span::of(self.runs.iter().map(|run| run.number(column)))

@@ -35,6 +35,7 @@ impl experiment::Outcome for Outcome {
 /// A row per run and node.
 fn nodes(outcome: &Outcome) -> output::Table<'_> {
     let teacher = outcome.nodes;
+    let part = move |node: usize| if node < teacher { "u" } else { "r" };
     type Field<'a> = Reading<(&'a Panel, &'a PanelRun, usize)>;
     let readings = vec![
         Field::count("students", "n", |(panel, ..)| panel.students),
@@ -42,13 +43,7 @@ fn nodes(outcome: &Outcome) -> output::Table<'_> {
         Field::number("signal_v", "", "s for V", |(panel, ..)| panel.signal[1]),
         Field::count("seed", "of the run", |(_, run, _)| run.seed),
         Field::count("node", "student node, from 1", |(.., node)| node + 1),
-        Field::text(
-            "part",
-            "u (beside a teacher node) or r",
-            move |(.., node)| {
-                if *node < teacher { "u" } else { "r" }
-            },
-        ),
+        Field::text("part", "u (beside a teacher node) or r", move |(.., node)| part(*node)),
         Field::number("start", "", "‖v_j‖ at the start", |(_, run, node)| run.start[*node]),
         Field::number("end", "", "‖v_j‖ at the end", |(_, run, node)| run.end[*node]),
     ];
@@ -119,7 +114,7 @@ pub fn table(outcome: &Outcome) -> String {
         outcome.scenario.seeds,
         outcome.variant(),
     );
-    let mut table = terminal::table(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"], 0..0);
+    let mut table = terminal::table(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"], []);
     for panel in &outcome.panels {
         let mean = |spread: Option<Spread>| spread.map_or("–".into(), |spread| short(spread.mean));
         table.add_row([

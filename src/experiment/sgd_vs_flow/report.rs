@@ -5,8 +5,7 @@ use crate::experiment::{self, About, Judged, Levels, Reading, View};
 use crate::flow::FanOut;
 use crate::integrate::RunEnd;
 use crate::measure::Span;
-use crate::output::{self, terminal};
-use crate::output::{Cell, Column};
+use crate::output::{self, Cell, Column, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use comfy_table::Table;
@@ -227,7 +226,7 @@ pub fn table(outcome: &Outcome) -> String {
 fn printed_gaps(outcome: &Outcome) -> Table {
     let mut header = vec!["largest gap, median".to_owned()];
     header.extend(outcome.scenario.steps.iter().map(|step| format!("η = {}", short(*step))));
-    let mut table = terminal::table(header, 0..0);
+    let mut table = terminal::table(header, []);
     for &batch in &outcome.scenario.batches {
         let mut row = vec![format!("B = {batch}")];
         row.extend(outcome.scenario.steps.iter().map(|&step| {

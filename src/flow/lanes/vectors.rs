@@ -1,17 +1,16 @@
 //! Sums and products of vectors whose entries are P numbers each.
 
 use crate::overlap::gaussian::fused;
-use aligned_vec::{AVec, ConstAlign};
+use aligned_vec::{AVec, ConstAlign, avec};
 use std::array;
 use std::hint::black_box;
-use std::iter;
 
 /// Entries of a matrix, P numbers each; they begin with a cache line, as registers of eight numbers want it.
 pub type Entries<const P: usize> = AVec<[f64; P], ConstAlign<64>>;
 
 /// So many zeros.
 pub fn zeros<const P: usize>(count: usize) -> Entries<P> {
-    Entries::from_iter(64, iter::repeat_n([0.0; P], count))
+    avec![[64]| [0.0; P]; count]
 }
 
 /// Σ a_i b_i.

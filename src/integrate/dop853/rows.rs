@@ -1,8 +1,7 @@
 //! Vectors of one length, each of which begins with a cache line: a vector register that crosses one takes twice as long.
 
 use super::tableau::Combination;
-use aligned_vec::{AVec, ConstAlign};
-use std::iter;
+use aligned_vec::{AVec, ConstAlign, avec};
 
 /// Numbers that begin with a cache line.
 pub(super) type Aligned = AVec<f64, ConstAlign<64>>;
@@ -25,9 +24,8 @@ impl Rows {
     /// So many rows.
     pub fn zeros(rows: usize, length: usize) -> Self {
         let stride = length.next_multiple_of(LINE);
-        let zeros = iter::repeat_n(0.0, rows * stride + BEYOND * LINE);
         Self {
-            memory: Aligned::from_iter(64, zeros),
+            memory: avec![[64]| 0.0; rows * stride + BEYOND * LINE],
             stride,
             length,
         }

@@ -22,7 +22,7 @@ pub(super) struct Stages {
 impl Stages {
     /// At a state, with its velocity.
     pub fn at<F: VectorField>(watch: &Watch<'_, F>, y: &[f64], tolerance: Tolerance) -> Self {
-        let y = Aligned::from_iter(64, y.iter().copied());
+        let y = Aligned::from_slice(0, y);
         let size = y.len();
         let mut k = Rows::zeros(ALL_STAGES, size);
         watch.velocity(0.0, &y, k.row_mut(0));
@@ -101,7 +101,7 @@ impl Stages {
     }
 
     fn scale(&self, y: f64) -> f64 {
-        self.tolerance.atol + self.tolerance.rtol * y.abs()
+        self.tolerance.scale(y)
     }
 
     fn evaluate<F: VectorField>(&mut self, watch: &Watch<'_, F>, step: f64, stage: usize) -> Result<(), usize> {
@@ -182,7 +182,7 @@ fn squares_with(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64
     for (line, (y, next)) in lines.enumerate() {
         let mut scales = [f64::INFINITY; LINE];
         for (scale, (y, next)) in scales.iter_mut().zip(y.iter().zip(next)) {
-            *scale = tolerance.atol + tolerance.rtol * y.abs().max(next.abs());
+            *scale = tolerance.scale(y.abs().max(next.abs()));
         }
         for (squares, combination) in [(&mut of_5, ERROR_5), (&mut of_3, ERROR_3)] {
             let sums = k.combined::<LINE>(LINE * line, combination);

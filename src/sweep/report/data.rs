@@ -112,7 +112,7 @@ impl Data {
         let columns: Vec<usize> = view.columns().map(|name| head.column(name)).collect();
         let of = |head: &Head, cell: Cell| Found {
             rates: judged.iter().map(|judged| judged.rate(&cell)).collect(),
-            verdicts: judged.iter().map(|judged| judged.count(&cell)).collect(),
+            verdicts: judged.iter().map(|judged| cell.verdicts(judged.verdict)).collect(),
             extras: columns.iter().map(|&column| cell.spread(column)).collect(),
             reasons: view.levels.iter().map(|levels| reason(levels, head, &cell)).collect(),
             runs: cell.runs.len(),
@@ -302,14 +302,6 @@ impl Judged {
             verdict: head.column(&verdict(bound.name)),
             d0: matches!(bound.natural, Natural::D0).then(|| head.column("d0")),
         }
-    }
-
-    /// How many runs of a cell have each verdict.
-    fn count(&self, cell: &Cell) -> [usize; Verdict::ALL.len()] {
-        Verdict::ALL.map(|verdict| {
-            let is = |run: &&RowValues| run.text(self.verdict) == verdict.name();
-            cell.runs.iter().filter(is).count()
-        })
     }
 
     fn rate(&self, cell: &Cell) -> Rate {

@@ -130,7 +130,8 @@ fn counts(data: &Data) -> String {
     let mut header = vec!["rate".to_owned()];
     header.extend(Verdict::ALL.map(|verdict| verdict.to_string()));
     header.push("bound / simulated, where positive: median".into());
-    let mut table = terminal::table(header, 1..usize::MAX);
+    let numbers = 1..header.len();
+    let mut table = terminal::table(header, numbers);
     for (place, bound) in data.bounds.iter().enumerate() {
         let mut row = vec![bound.label.to_owned()];
         row.extend(data.verdicts[place].map(|count| count.to_string()));
@@ -142,7 +143,7 @@ fn counts(data: &Data) -> String {
 
 /// Of experiments without bounds: what their maps show, over all cells.
 fn levels(data: &Data) -> String {
-    let mut table = terminal::table(["median over seeds", "least", "median of cells", "greatest"], 1..usize::MAX);
+    let mut table = terminal::table(["median over seeds", "least", "median of cells", "greatest"], 1..4);
     for of in data.kind.view.levels {
         for (name, title) in of.columns {
             let medians = (0..data.rates.len()).filter_map(|cell| data.extra(cell, name));

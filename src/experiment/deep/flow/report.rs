@@ -131,7 +131,7 @@ pub fn table(outcome: &Outcome) -> String {
         base.training.training.batch,
     );
     let mut table =
-        terminal::table(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"], 0..0);
+        terminal::table(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"], []);
     let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
     for (name, path) in paths(outcome) {
         for row in [&path.rows[0], path.last()] {

@@ -95,7 +95,7 @@ pub fn table(outcome: &Outcome) -> String {
     );
     let mut table = terminal::table(
         ["width", "seed", "parameters", "held-out loss", "largest", "least", "near zero", "others", "by"],
-        0..0,
+        [],
     );
     for run in &outcome.runs {
         table.add_row([

@@ -120,7 +120,7 @@ pub fn table(outcome: &Outcome) -> String {
     );
     let mut table = terminal::table(
         ["labels", "component", "half fitted after epochs", "fitted at the end", "held-out loss", "its least"],
-        0..0,
+        [],
     );
     for finding in &outcome.findings {
         for (i, component) in finding.components.iter().enumerate() {

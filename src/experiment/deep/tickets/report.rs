@@ -112,7 +112,7 @@ pub fn table(outcome: &Outcome) -> String {
     let mut header = vec!["start".to_owned(), "held-out loss".to_owned()];
     header.extend((1..=depth(outcome)).map(|l| format!("ρ̄ {l}")));
     header.extend(["loss over fresh start's".into(), "below it".to_owned()]);
-    let mut table = terminal::table(header, 0..0);
+    let mut table = terminal::table(header, []);
     for finding in &outcome.findings {
         let mut row = vec![finding.start.to_owned(), short(finding.held_out_loss)];
         row.extend(finding.rho.iter().map(|&rho| short(rho)));

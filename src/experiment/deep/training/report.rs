@@ -93,13 +93,12 @@ fn histories(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
 
 fn epochs(outcome: &Outcome) -> output::Table<'_> {
     let depth = depth(outcome);
-    let norm = |run: &TrainingRun| run.variant.batch_norm.map(|norm| format!("{:?}", norm.place));
     type Field<'a> = Reading<(&'a TrainingRun, &'a EpochRow)>;
     let mut readings = vec![
         Field::text("label", "which training", |(run, _)| run.label.clone()),
         Field::count("width", "of hidden layers, in units of the teacher's", |(run, _)| run.variant.width),
-        Field::text("batch_norm", "where batch normalisation stands", move |(run, _)| {
-            norm(run).unwrap_or_else(|| "none".into())
+        Field::text("batch_norm", "where batch normalisation stands", |(run, _)| {
+            run.variant.batch_norm.map_or("none".into(), |norm| format!("{:?}", norm.place))
         }),
         Field::number("deviation", "", "σ of an input that is drawn", |(run, _)| run.variant.deviation),
         Field::count("seed", "of the training", |(run, _)| run.seed),
@@ -204,7 +203,7 @@ pub fn table(outcome: &Outcome) -> String {
     let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
     header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
     header.push("winners' rank at the start".into());
-    let mut table = terminal::table(header, 0..0);
+    let mut table = terminal::table(header, []);
     for variant in outcome.variants() {
         let over = |figure: &dyn Fn(&TrainingRun) -> f64| {
             let span = Span::of(outcome.of(variant).map(figure));

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::real::Real;
+use aligned_vec::{AVec, ConstAlign};
 use ndarray::ArrayViewMut2;
 use ndarray::parallel::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -18,36 +19,34 @@ pub(super) fn odd_lines<T>(n: usize) -> usize {
 }
 
 /// Working memory for as many threads as there were at the start.
-pub(super) struct Strands<T>(Vec<Mutex<Vec<T>>>);
+pub(super) struct Strands<T>(Vec<Mutex<AVec<T, ConstAlign<LINE>>>>);
 
 impl<T: Real> Strands<T> {
     pub fn new() -> Self {
         let threads = rayon::current_num_threads();
-        Self((0..threads).map(|_| Mutex::new(Vec::new())).collect())
+        Self((0..threads).map(|_| Mutex::new(AVec::new(0))).collect())
     }
 
     /// Does pieces 0 to `count` − 1, each with working memory of `length` numbers that hold whatever was left there, from
     /// the beginning of a cache line on: vectors that cross lines take twice as long.
     /// What a piece writes must not depend on which thread does it.
     pub fn each(&self, count: usize, length: usize, work: impl Fn(usize, &mut [T]) + Sync) {
-        let reserve = |memory: &Mutex<Vec<T>>| {
+        let reserve = |memory: &Mutex<AVec<T, _>>| {
             let mut memory = memory.lock().expect("nothing panics with it");
-            let room = length + LINE / size_of::<T>();
-            if memory.len() < room {
-                memory.resize(room, T::zero());
+            if memory.len() < length {
+                memory.resize(length, T::zero());
             }
         };
         self.0.iter().for_each(reserve);
         let next = AtomicUsize::new(0);
-        let strand = |memory: &Mutex<Vec<T>>| {
+        let strand = |memory: &Mutex<AVec<T, _>>| {
             let mut memory = memory.lock().expect("nothing panics with it");
-            let first = memory.as_ptr().align_offset(LINE);
             loop {
                 let piece = next.fetch_add(1, Ordering::Relaxed);
                 if piece >= count {
                     return;
                 }
-                work(piece, &mut memory[first..][..length]);
+                work(piece, &mut memory[..length]);
             }
         };
         if count > 1 && self.0.len() > 1 && rayon::current_num_threads() > 1 {
