@@ -4,6 +4,7 @@
 //! split a product differently, and so sum it in another order, when it has more of them.
 
 use crate::real::Real;
+use multiversion::multiversion;
 use ndarray::linalg::general_mat_mul;
 use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
@@ -49,23 +50,8 @@ pub fn multiply<T: Real>(alpha: T, a: ArrayView2<T>, b: ArrayView2<T>, mut out: 
 }
 
 /// `out` = α `a` `b`, all stored row by row, `b` with its number of columns, and not empty.
-fn small<T: Real>(alpha: T, a: &[T], b: (&[T], usize), out: &mut [T]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has it.
-        return unsafe { small_avx2(alpha, a, b, out) };
-    }
-    small_with(alpha, a, b, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn small_avx2<T: Real>(alpha: T, a: &[T], b: (&[T], usize), out: &mut [T]) {
-    small_with(alpha, a, b, out);
-}
-
-#[inline(always)]
-fn small_with<T: Real>(alpha: T, a: &[T], (b, columns): (&[T], usize), out: &mut [T]) {
+#[multiversion(targets("x86_64+avx2"))]
+fn small<T: Real>(alpha: T, a: &[T], (b, columns): (&[T], usize), out: &mut [T]) {
     out.fill(T::zero());
     let inner = b.len() / columns;
     let rows = a.chunks_exact(inner);

@@ -3,6 +3,7 @@
 //! [`integrate`] owns time: it asks a [`Method`] for steps, shows each to a [`Monitor`], and hands it
 //! the states at the requested times. Why a run ended is a [`RunEnd`], with advice where there is some.
 
+mod beyond;
 mod dop853;
 mod dopri5;
 mod error;
@@ -17,6 +18,7 @@ pub use floor::{FloorCause, NoiseFloor};
 pub use rest::Rest;
 pub use run_end::{Described, RunEnd};
 
+use beyond::first_beyond;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
 
@@ -328,17 +330,16 @@ impl<F: VectorField> Watch<'_, F> {
 
     fn evaluated(&self, dy: &[f64]) -> Result<(), usize> {
         self.evaluations.set(self.evaluations.get() + 1);
-        // All of them are looked at: that goes by vectors.
-        match dy.iter().fold(true, |all, x| all & x.is_finite()) {
-            true => Ok(()),
-            false => Err(dy.iter().position(|x| !x.is_finite()).unwrap_or(0)),
+        match first_beyond(dy, f64::MAX) {
+            Some(component) => Err(component),
+            None => Ok(()),
         }
     }
 
     /// An accepted step; true stops the run.
     fn accept(&self, time: f64, y: &[f64]) -> bool {
         self.steps.set(self.steps.get() + 1);
-        if let Some(component) = y.iter().position(|x| !(x.abs() <= DIVERGED)) {
+        if let Some(component) = first_beyond(y, DIVERGED) {
             self.stop(Some(RunEnd::Diverged { time, component }));
         } else if self.steps.get() >= self.max_steps {
             let steps = self.steps.get();

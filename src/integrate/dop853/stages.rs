@@ -1,8 +1,9 @@
 //! The stages of a step, and its error.
 
-use super::rows::{Aligned, LINE, Rows};
+use super::rows::{LINE, Padded, Rows};
 use super::tableau::{ALL_STAGES, Combination, ERROR_3, ERROR_5, PLACES, STAGES};
 use crate::integrate::{Tolerance, VectorField, Watch};
+use multiversion::multiversion;
 
 /// The last stage of a step: the velocity at its end, and the first stage of the next.
 const LAST: usize = STAGES - 1;
@@ -10,19 +11,19 @@ const LAST: usize = STAGES - 1;
 /// A state, and a step from it.
 pub(super) struct Stages {
     /// The state.
-    pub y: Aligned,
+    pub y: Padded,
     /// Where the step goes.
-    pub next: Aligned,
+    pub next: Padded,
     /// Velocities at the stages.
     k: Rows,
-    place: Aligned,
+    place: Padded,
     tolerance: Tolerance,
 }
 
 impl Stages {
     /// At a state, with its velocity.
     pub fn at<F: VectorField>(watch: &Watch<'_, F>, y: &[f64], tolerance: Tolerance) -> Self {
-        let y = Aligned::from_slice(0, y);
+        let y = Padded::of(y);
         let size = y.len();
         let mut k = Rows::zeros(ALL_STAGES, size);
         watch.velocity(0.0, &y, k.row_mut(0));
@@ -119,64 +120,27 @@ impl Stages {
     }
 }
 
+/// Lines whose sums stay in registers: each row is read in one piece as long as that.
+const BLOCK: usize = 4;
+
 /// y + h Σ a_j k_j
-fn place(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has what is asked of it.
-        return match is_x86_feature_detected!("avx512f") {
-            true => unsafe { place_avx512(y, k, step, combination, out) },
-            false => unsafe { place_avx2(y, k, step, combination, out) },
-        };
-    }
-    place_with(y, k, step, combination, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx2")]
-fn place_avx512(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
-    place_with(y, k, step, combination, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn place_avx2(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
-    place_with(y, k, step, combination, out);
-}
-
-/// Entries whose sums stay in registers.
-const BLOCK: usize = 16;
-
-#[inline(always)]
-fn place_with(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
-    let blocks = out.chunks_mut(BLOCK).zip(y.chunks(BLOCK));
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn place(y: &Padded, k: &Rows, step: f64, combination: Combination, out: &mut Padded) {
+    let blocks = out.lines_mut().chunks_mut(BLOCK).zip(y.lines().chunks(BLOCK));
     for (block, (out, y)) in blocks.enumerate() {
         // Of the last block's sums, those beyond its end are not wanted.
         let sums = k.combined::<BLOCK>(BLOCK * block, combination);
         for ((out, y), sum) in out.iter_mut().zip(y).zip(sums) {
-            *out = y + step * sum;
+            for ((out, y), sum) in out.iter_mut().zip(y).zip(sum) {
+                *out = y + step * sum;
+            }
         }
     }
 }
 
 /// Σ of squares of both errors in units of the tolerance.
+#[multiversion(targets("x86_64+avx2"))]
 fn squares(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has it.
-        return unsafe { squares_avx2(y, next, k, tolerance) };
-    }
-    squares_with(y, next, k, tolerance)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn squares_avx2(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
-    squares_with(y, next, k, tolerance)
-}
-
-#[inline(always)]
-fn squares_with(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
     let (mut of_5, mut of_3) = ([0.0; LINE], [0.0; LINE]);
     let lines = y.chunks(LINE).zip(next.chunks(LINE));
     for (line, (y, next)) in lines.enumerate() {
@@ -185,7 +149,7 @@ fn squares_with(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64
             *scale = tolerance.scale(y.abs().max(next.abs()));
         }
         for (squares, combination) in [(&mut of_5, ERROR_5), (&mut of_3, ERROR_3)] {
-            let sums = k.combined::<LINE>(LINE * line, combination);
+            let [sums] = k.combined::<1>(line, combination);
             for (square, (sum, scale)) in squares.iter_mut().zip(sums.iter().zip(scales)) {
                 *square += (sum / scale) * (sum / scale);
             }

@@ -10,6 +10,7 @@
 use super::chebyshev::Interpolation;
 use super::look_up::{LANES, fused};
 use crate::overlap::HalfAngle;
+use multiversion::{multiversion, target::target_cfg_f};
 use ndarray::ArrayViewMut2;
 use std::f64::consts::{FRAC_1_PI, FRAC_PI_2, PI};
 use std::ops::RangeInclusive;
@@ -24,6 +25,11 @@ pub struct ArcCosine {
     powers: [[f64; 2]; DEGREE + 1],
     /// D at the cosines between which a cosine is safe.
     safe: RangeInclusive<f64>,
+}
+
+#[multiversion(targets("x86_64+avx512f+fma", "x86_64+avx2+fma"))]
+fn rows(kernels: &ArcCosine, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
+    kernels.rows_with::<{ target_cfg_f!(target_feature = "fma") }>(first, d, l);
 }
 
 impl ArcCosine {
@@ -49,15 +55,7 @@ impl ArcCosine {
     /// # Cost
     /// 2 to 3 ns each, with fused multiply–add.
     pub fn rows(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has what is asked of it.
-            return match is_x86_feature_detected!("avx512f") {
-                true => unsafe { self.rows_avx512(first, d, l) },
-                false => unsafe { self.rows_avx2(first, d, l) },
-            };
-        }
-        self.rows_with::<false>(first, d, l);
+        rows(self, first, d, l);
     }
 
     /// [`ArcCosine::rows`] of a single row, from its beginning.
@@ -65,18 +63,6 @@ impl ArcCosine {
         let count = d.len();
         let row = |list| ArrayViewMut2::from_shape((1, count), list).expect("as many entries");
         self.rows(0, row(d), row(l));
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    fn rows_avx512(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
-        self.rows_with::<true>(first, d, l);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn rows_avx2(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
-        self.rows_with::<true>(first, d, l);
     }
 
     #[inline(always)]

@@ -6,6 +6,7 @@ use super::HalfAngle;
 use super::by_cosine::LOWEST;
 use super::powers;
 use super::table::{KernelTable, MANTISSA, OCTAVE_BITS, VECTORS};
+use multiversion::{multiversion, target::target_cfg_f};
 
 /// Cosines that are worked on together: what is known of them stays in the first-level cache.
 pub const CHUNK: usize = 64;
@@ -64,6 +65,11 @@ impl Places {
     }
 }
 
+#[multiversion(targets("x86_64+avx512f+fma", "x86_64+avx2+fma"))]
+fn chunk(table: &KernelTable, d: &mut [f64], l: &mut [f64], places: &mut Places) {
+    table.chunk_with::<{ target_cfg_f!(target_feature = "fma") }>(d, l, places);
+}
+
 impl KernelTable {
     /// D and L at each of any number of cosines, as [`KernelTable::chunk`]; for b = 0 from their closed form.
     pub(crate) fn at_cosines(&self, cosines: &[f64], d: &mut [f64], l: &mut [f64], places: &mut Places) {
@@ -85,27 +91,7 @@ impl KernelTable {
     /// O(length), with fused multiply–add: 2 to 3 ns each; those below −1/4 are looked up apart, by a root and an
     /// exponential.
     pub fn chunk(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has what is asked of it.
-            return match is_x86_feature_detected!("avx512f") {
-                true => unsafe { self.chunk_avx512(d, l, places) },
-                false => unsafe { self.chunk_avx2(d, l, places) },
-            };
-        }
-        self.chunk_with::<false>(d, l, places);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    fn chunk_avx512(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
-        self.chunk_with::<true>(d, l, places);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn chunk_avx2(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
-        self.chunk_with::<true>(d, l, places);
+        chunk(self, d, l, places);
     }
 
     #[inline(always)]

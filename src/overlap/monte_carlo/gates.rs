@@ -2,29 +2,15 @@
 
 use super::sample::PART;
 use crate::real::Real;
+use multiversion::multiversion;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 /// The gates of one node, 64 samples a word, the first sample lowest; zeros beyond the last sample.
 pub type Gates = [u64; PART / 64];
 
 /// Turns pre-activations z (nodes × at most [`PART`] samples) into max(z − b, 0), and packs the gates z > b. One pass.
-pub fn open<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has the instructions.
-        return unsafe { open_avx2(z, thresholds, gates) };
-    }
-    open_portable(z, thresholds, gates);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn open_avx2<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
-    open_portable(z, thresholds, gates);
-}
-
-#[inline(always)]
-fn open_portable<T: Real>(mut z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
+#[multiversion(targets("x86_64+avx2"))]
+pub fn open<T: Real>(mut z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
     let rows = z.rows_mut().into_iter().zip(thresholds);
     for ((mut row, &b), gates) in rows.zip(gates) {
         let row = row.as_slice_mut().expect("stored node by node");
@@ -57,23 +43,8 @@ fn joint(a: &Gates, b: &Gates) -> u64 {
 /// Adds to `counts` (n × nodes) how often node j < n and node k are active together; gives the total.
 ///
 /// Among the first n nodes only k ≥ j is counted. O(n · nodes · samples/64).
-pub fn count_joint(gates: &[Gates], counts: ArrayViewMut2<u64>) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("popcnt") {
-        // SAFETY: the processor has the instruction.
-        return unsafe { count_joint_popcnt(gates, counts) };
-    }
-    count_joint_portable(gates, counts)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "popcnt")]
-fn count_joint_popcnt(gates: &[Gates], counts: ArrayViewMut2<u64>) -> u64 {
-    count_joint_portable(gates, counts)
-}
-
-#[inline(always)]
-fn count_joint_portable(gates: &[Gates], mut counts: ArrayViewMut2<u64>) -> u64 {
+#[multiversion(targets("x86_64+popcnt"))]
+pub fn count_joint(gates: &[Gates], mut counts: ArrayViewMut2<u64>) -> u64 {
     let mut total = 0;
     for (j, mut row) in counts.rows_mut().into_iter().enumerate() {
         let row = row.as_slice_mut().expect("stored row by row");
@@ -100,33 +71,8 @@ pub struct PairSums {
 
 /// Shows the sums of each pair j < n, k ≥ j to `add`, from the samples in which both are active alone; gives the total
 /// of those. O(n · nodes · samples/64 + samples with both active): for gates that are seldom open.
+#[multiversion(targets("x86_64+popcnt+bmi1"))]
 pub fn sum_joint<T: Real>(
-    gates: &[Gates],
-    activations: ArrayView2<T>,
-    n: usize,
-    add: impl FnMut(usize, usize, PairSums),
-) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi1") {
-        // SAFETY: the processor has the instructions.
-        return unsafe { sum_joint_bmi(gates, activations, n, add) };
-    }
-    sum_joint_portable(gates, activations, n, add)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "popcnt,bmi1")]
-fn sum_joint_bmi<T: Real>(
-    gates: &[Gates],
-    activations: ArrayView2<T>,
-    n: usize,
-    add: impl FnMut(usize, usize, PairSums),
-) -> u64 {
-    sum_joint_portable(gates, activations, n, add)
-}
-
-#[inline(always)]
-fn sum_joint_portable<T: Real>(
     gates: &[Gates],
     activations: ArrayView2<T>,
     n: usize,
@@ -188,22 +134,19 @@ mod tests {
         assert_eq!(count(&gates), expected);
     }
 
-    /// Every remainder of 64, both precisions, and the plain code beside the vectorised.
+    /// Every remainder of 64, both precisions.
     #[test]
     fn gates_are_packed_in_the_same_way_for_any_number_of_samples() {
         fn check<T: Real>(samples: usize) {
             let z =
                 Array2::from_shape_fn((3, samples), |(j, i)| T::from_f64(((i * 37 + j * 11) % 23) as f64 * 0.3 - 2.0));
             let b = Array1::from_iter([-0.5, 0.0, 0.7].map(T::from_f64));
-            let (mut fast, mut plain) = (z.clone(), z.clone());
-            let (mut gates, mut plain_gates) = ([[u64::MAX; 4]; 3], [[0; 4]; 3]);
-            open(fast.view_mut(), b.view(), &mut gates);
-            open_portable(plain.view_mut(), b.view(), &mut plain_gates);
-            assert!(fast == plain && gates == plain_gates);
+            let (mut f, mut gates) = (z.clone(), [[u64::MAX; 4]; 3]);
+            open(f.view_mut(), b.view(), &mut gates);
             for ((j, i), &z) in z.indexed_iter() {
                 let bit = gates[j][i / 64] >> (i % 64) & 1;
                 assert_eq!(bit == 1, z > b[j]);
-                assert!(fast[[j, i]] == if z > b[j] { z - b[j] } else { T::zero() });
+                assert!(f[[j, i]] == if z > b[j] { z - b[j] } else { T::zero() });
             }
             let expected = z.indexed_iter().filter(|((j, _), z)| **z > b[*j]).count();
             assert_eq!(count(&gates), expected as u64);
