@@ -108,8 +108,14 @@ pub fn side_by_side<'a, T: FnOnce() + 'a>(stack: usize, mut next: impl FnMut(boo
             return;
         }
         answer(&waiting, &mut shapes);
+        let _restored = Restored(DESK.get());
         for place in &mut waiting {
-            *place = place.take().and_then(|task| go_on(task, &mut stacks));
+            if let Some(task) = place
+                && !go_on(task)
+                && let Some(task) = place.take()
+            {
+                stacks.push(task.coroutine.into_stack());
+            }
         }
     }
 }
@@ -149,18 +155,15 @@ fn begin<'a>(stack: DefaultStack, task: impl FnOnce() + 'a, stacks: &mut Vec<Def
     }
 }
 
-/// Lets a task go on until it waits again; `None` when it has ended.
-fn go_on<'a>(mut task: Waiting<'a>, stacks: &mut Vec<DefaultStack>) -> Option<Waiting<'a>> {
-    let result = {
-        let _restored = Restored(DESK.replace(task.desk));
-        task.coroutine.resume(())
-    };
-    match result {
-        CoroutineResult::Yield(request) => Some(Waiting { request, ..task }),
-        CoroutineResult::Return(()) => {
-            stacks.push(task.coroutine.into_stack());
-            None
+/// Lets a task go on until it waits again; false when it has ended. Leaves its desk behind.
+fn go_on(task: &mut Waiting) -> bool {
+    DESK.set(task.desk);
+    match task.coroutine.resume(()) {
+        CoroutineResult::Yield(request) => {
+            task.request = request;
+            true
         }
+        CoroutineResult::Return(()) => false,
     }
 }
 

@@ -1,10 +1,12 @@
 //! One evaluation of P small flows at once.
 
 use super::pairs::{Close, List};
-use super::vectors::{Entries, add, chords, combine, dot, gather, products, scale, spread, zeros};
+use super::tiles::{gather, spread};
+use super::vectors::{Entries, add, chords, combine, dot, products, scale, zeros};
 use super::{Constants, Shape};
 use crate::overlap::HalfAngle;
 use crate::overlap::gaussian::{ArcCosine, KernelTable, fused};
+use multiversion::{multiversion, target::target_cfg_f};
 use std::array;
 use std::sync::Arc;
 
@@ -50,6 +52,12 @@ pub struct Lanes<const P: usize> {
     list: List,
 }
 
+/// Compiled for each of some processors; which it is, is seen where it runs.
+#[multiversion(targets("x86_64+avx512f+fma", "x86_64+avx2+fma"))]
+fn evaluate<const P: usize>(lanes: &mut Lanes<P>, asks: [Option<Ask>; P]) {
+    lanes.evaluate_with::<{ target_cfg_f!(target_feature = "fma") }>(asks);
+}
+
 impl<const P: usize> Lanes<P> {
     /// For flows of a shape; no lane is taken.
     pub fn new(shape: Shape) -> Self {
@@ -79,31 +87,12 @@ impl<const P: usize> Lanes<P> {
 
     /// Writes the velocity of each lane that asks. O(P (n (n + m) (k + 2C) + n (n + m))), nothing is allocated but at first.
     pub fn evaluate(&mut self, asks: [Option<Ask>; P]) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has what is asked of it.
-            return match is_x86_feature_detected!("avx512f") {
-                true => unsafe { self.evaluate_avx512(asks) },
-                false => unsafe { self.evaluate_avx2(asks) },
-            };
-        }
-        self.evaluate_with::<false>(asks);
+        evaluate(self, asks);
     }
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    pub(super) fn evaluate_avx512(&mut self, asks: [Option<Ask>; P]) {
-        self.evaluate_with::<true>(asks);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    pub(super) fn evaluate_avx2(&mut self, asks: [Option<Ask>; P]) {
-        self.evaluate_with::<true>(asks);
-    }
-
+    /// The same for callers that are compiled for a processor.
     #[inline(always)]
-    fn evaluate_with<const FMA: bool>(&mut self, mut asks: [Option<Ask>; P]) {
+    pub(super) fn evaluate_with<const FMA: bool>(&mut self, mut asks: [Option<Ask>; P]) {
         // What lanes that ask nothing hold is of an earlier time, and not looked at.
         let asking = asks.each_ref().map(Option::is_some);
         for (lane, ask) in asks.iter().enumerate() {
@@ -114,17 +103,19 @@ impl<const P: usize> Lanes<P> {
         let Some(first) = asks.iter().flatten().next().map(|ask| ask.state) else {
             return;
         };
-        self.load(asks.each_ref().map(|ask| ask.as_ref().map_or(first, |ask| ask.state)));
+        self.load::<FMA>(asks.each_ref().map(|ask| ask.as_ref().map_or(first, |ask| ask.state)));
         self.normalize::<FMA>();
         self.cosines::<FMA>();
         let closed_form = self.closed_form(asking);
         // Where V is fixed, L is of use for the loss alone.
-        let with_activations = self.shape.outputs > 0 || asks.iter().flatten().any(|ask| ask.loss.is_some());
+        let with_losses = asks.iter().flatten().any(|ask| ask.loss.is_some());
+        let with_activations = self.shape.outputs > 0 || with_losses;
         self.kernels::<FMA>(asking, closed_form.as_ref(), with_activations);
         self.mend::<FMA>(asking, closed_form.as_ref());
         self.mirror();
         let weights = self.velocity_of_weights::<FMA>();
         let fan_out = self.velocity_of_fan_out::<FMA>();
+        let losses = if with_losses { self.losses() } else { [0.0; P] };
         let mut entries = [const { None }; P];
         for (lane, (ask, entries)) in asks.iter_mut().zip(&mut entries).enumerate() {
             if let Some(ask) = ask {
@@ -132,20 +123,20 @@ impl<const P: usize> Lanes<P> {
                 *last = weights[lane] + fan_out[lane];
                 *entries = Some(rest);
                 if let Some(loss) = &mut ask.loss {
-                    **loss = self.loss(lane);
+                    **loss = losses[lane];
                 }
             }
         }
-        spread(&self.velocity, entries);
+        spread::<FMA, P>(&self.velocity, entries);
     }
 
     /// Takes in the states.
     #[inline(always)]
-    fn load(&mut self, states: [&[f64]; P]) {
+    fn load<const FMA: bool>(&mut self, states: [&[f64]; P]) {
         let Shape { n, k, outputs, .. } = self.shape;
-        gather(states, &mut self.nodes[..n * k]);
+        gather::<FMA, P>(states, &mut self.nodes[..n * k]);
         let fan_out = &mut self.fan_out[..n * outputs];
-        gather(states.map(|state| &state[n * k..]), fan_out);
+        gather::<FMA, P>(states.map(|state| &state[n * k..]), fan_out);
         scale(fan_out, [-1.0; P]);
     }
 
@@ -353,18 +344,19 @@ impl<const P: usize> Lanes<P> {
         squares
     }
 
-    /// Of a lane, at the state that was evaluated last.
-    fn loss(&self, lane: usize) -> f64 {
+    /// Σ β∘L − 2 Σ β\*∘L\*.
+    #[inline(always)]
+    fn losses(&self) -> [f64; P] {
         let (n, nodes) = (self.shape.n, self.shape.nodes);
         let rows = self.beta.chunks_exact(nodes).zip(self.activations.chunks_exact(nodes));
-        let mut sum = 0.0;
+        let mut sums = [0.0; P];
         for (beta, activations) in rows {
             for (i, (beta, activation)) in beta.iter().zip(activations).enumerate() {
                 // Signed: −β and β*.
                 let weight = if i < n { -1.0 } else { -2.0 };
-                sum += weight * beta[lane] * activation[lane];
+                sums = array::from_fn(|p| sums[p] + weight * beta[p] * activation[p]);
             }
         }
-        sum
+        sums
     }
 }

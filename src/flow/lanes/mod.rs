@@ -11,6 +11,7 @@ mod desk;
 mod evaluate;
 mod pairs;
 mod small;
+mod tiles;
 mod vectors;
 
 pub use desk::{LANES, alone, side_by_side};

@@ -140,6 +140,18 @@ fn neighbours_change_no_byte() {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,fma")]
+fn evaluate_avx512(lanes: &mut Lanes<LANES>, asks: [Option<Ask>; LANES]) {
+    lanes.evaluate_with::<true>(asks);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn evaluate_avx2(lanes: &mut Lanes<LANES>, asks: [Option<Ask>; LANES]) {
+    lanes.evaluate_with::<true>(asks);
+}
+
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn wider_registers_change_no_byte() {
@@ -165,8 +177,8 @@ fn wider_registers_change_no_byte() {
             });
             // SAFETY: the processor has what is asked of it.
             match wide {
-                true => unsafe { lanes.evaluate_avx512(asks) },
-                false => unsafe { lanes.evaluate_avx2(asks) },
+                true => unsafe { evaluate_avx512(&mut lanes, asks) },
+                false => unsafe { evaluate_avx2(&mut lanes, asks) },
             }
             (velocity, loss)
         };

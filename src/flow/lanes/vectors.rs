@@ -41,45 +41,6 @@ pub fn scale<const P: usize>(row: &mut [[f64; P]], factor: [f64; P]) {
     }
 }
 
-/// So many entries are turned at a time.
-const TILE: usize = 8;
-
-/// Entries of P states become entries of P numbers each.
-#[inline(always)]
-pub fn gather<const P: usize>(states: [&[f64]; P], to: &mut [[f64; P]]) {
-    let states = states.map(|state| &state[..to.len()]);
-    let (tiles, rest) = to.as_chunks_mut::<TILE>();
-    let begin = TILE * tiles.len();
-    for (tile, to) in tiles.iter_mut().enumerate() {
-        let own: [[f64; TILE]; P] = array::from_fn(|p| states[p].as_chunks().0[tile]);
-        *to = array::from_fn(|i| array::from_fn(|p| own[p][i]));
-    }
-    for (i, to) in rest.iter_mut().enumerate() {
-        *to = array::from_fn(|p| states[p][begin + i]);
-    }
-}
-
-/// The way back, to the states that are wanted.
-#[inline(always)]
-pub fn spread<const P: usize>(from: &[[f64; P]], mut states: [Option<&mut [f64]>; P]) {
-    let (tiles, rest) = from.as_chunks::<TILE>();
-    let begin = TILE * tiles.len();
-    for (tile, from) in tiles.iter().enumerate() {
-        let turned: [[f64; TILE]; P] = array::from_fn(|p| array::from_fn(|i| from[i][p]));
-        for (state, turned) in states.iter_mut().zip(&turned) {
-            if let Some(state) = state {
-                state.as_chunks_mut().0[tile] = *turned;
-            }
-        }
-    }
-    for (p, state) in states.iter_mut().enumerate() {
-        if let Some(state) = state {
-            let entries = state[begin..].iter_mut().zip(rest);
-            entries.for_each(|(to, from)| *to = from[p]);
-        }
-    }
-}
-
 /// The products of a row with others as long, one after another. Four at a time, so that sums need not wait for each other.
 #[inline(always)]
 pub fn products<const FMA: bool, const P: usize>(out: &mut [[f64; P]], row: &[[f64; P]], others: &[[f64; P]]) {
