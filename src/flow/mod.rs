@@ -39,5 +39,5 @@ pub use options::{FanOut, FlowOptions};
 pub use snapshot::Snapshot;
 pub use state::StateLayout;
 pub use thresholds::ThresholdRule;
-pub use turning::turning;
+pub use turning::turning_of_any;
 pub use two_layer::TwoLayerFlow;

@@ -1,13 +1,9 @@
 //! How a node turns relative to its teacher's.
 
 use crate::overlap::HalfAngle;
-use ndarray::ArrayView1;
 
 /// θ of a unit node to `target`, of any norm, and dθ/dt where a node of the length `norm` moves at `velocity`. O(k).
-pub fn turning(node: ArrayView1<f64>, (norm, velocity): (f64, ArrayView1<f64>), target: ArrayView1<f64>) -> (f64, f64) {
-    let vectors = [node, target, velocity];
-    let contiguous = vectors.each_ref().map(|vector| vector.as_standard_layout());
-    let [node, target, velocity] = contiguous.each_ref().map(|vector| vector.as_slice().unwrap_or_default());
+pub fn turning(node: &[f64], (norm, velocity): (f64, &[f64]), target: &[f64]) -> (f64, f64) {
     let [square] = sums(node, target, velocity, |_, t, _| [t * t]);
     let scale = 1.0 / square.sqrt();
     // θ̇ = −ẇ·u, u the unit vector of P⊥ w*; w* − w first, so that nothing cancels near it.
@@ -22,6 +18,12 @@ pub fn turning(node: ArrayView1<f64>, (norm, velocity): (f64, ArrayView1<f64>), 
     let length = square.sqrt();
     let rate = if length > 0.0 { -(speed / norm) / length } else { 0.0 };
     (HalfAngle::from_squares(minus, plus).radians(), rate)
+}
+
+/// The same of a node of any norm. It is copied.
+pub fn turning_of_any(node: &[f64], moves: (f64, &[f64]), target: &[f64]) -> (f64, f64) {
+    let unit: Vec<f64> = node.iter().map(|x| x / moves.0).collect();
+    turning(&unit, moves, target)
 }
 
 /// Sums over the entries of three vectors, four at a time, which need not wait for each other.

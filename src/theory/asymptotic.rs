@@ -163,12 +163,15 @@ impl AsymptoticRate {
         if self.modes.is_empty() {
             return None;
         }
+        let nodes = weights.as_standard_layout();
+        let nodes = nodes.as_slice().expect("node by node");
         let squares = self.modes.iter().map(|mode| match mode {
             // A mode is tangent at W*, so that W itself does for W − W*.
             Mode::Inside(mode) => {
-                let rows = mode.rows().into_iter().zip(weights.rows());
-                let entries = rows.flat_map(|(mode, node)| mode.into_iter().zip(node));
-                entries.fold(0.0, |sum, (a, b)| sum + a * b).powi(2)
+                let entries = mode.as_slice().expect("node by node").chunks_exact(self.span);
+                let pairs = entries.zip(nodes.chunks_exact(weights.ncols()));
+                let products = pairs.flat_map(|(mode, node)| mode.iter().zip(node));
+                products.fold(0.0, |sum, (a, b)| sum + a * b).powi(2)
             }
             Mode::Outside(mode) => {
                 let outside = weights.slice(s![.., self.span..]);

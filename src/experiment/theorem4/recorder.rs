@@ -1,13 +1,13 @@
 //! Watches one run: readings at its steps, rows at output times, the largest ratio of angles per step, interruption, progress.
 
 use super::Hooks;
-use crate::flow::{TwoLayerFlow, turning};
+use crate::flow::{TwoLayerFlow, turning_of_any};
 use crate::integrate::{Monitor, NoiseFloor, Plan, Rest, RunEnd};
 use crate::measure::{Readings, Row, Trajectory, distance};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
 use crate::theory::AsymptoticRate;
-use ndarray::ArrayView2;
+use ndarray::{ArrayView1, ArrayView2};
 
 /// The [`Monitor`] of this experiment.
 pub struct Recorder<'a> {
@@ -215,14 +215,11 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
 
 /// θ_j and dθ_j/dt of all nodes. O(nk).
 fn turning_nodes(network: &TwoLayer, y: &[f64], velocity: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let (k, n) = network.student.weights.dim();
-    let rows = |of: &'static str, numbers| ArrayView2::from_shape((n, k), numbers).expect(of);
-    let nodes = rows("the state begins with W", &y[..n * k]);
-    let moves = rows("so does its velocity", &velocity[..n * k]);
-    let nodes = nodes.rows().into_iter().zip(moves.rows());
+    let k = network.student.weights.nrows();
+    let nodes = y.chunks_exact(k).zip(velocity.chunks_exact(k));
     let turns = nodes.zip(network.teacher.weights.columns()).map(|((node, moves), target)| {
-        let norm = node.dot(&node).sqrt();
-        turning(node.mapv(|x| x / norm).view(), (norm, moves), target)
+        let view = ArrayView1::from(node);
+        turning_of_any(node, (view.dot(&view).sqrt(), moves), &target.to_vec())
     });
     turns.unzip()
 }

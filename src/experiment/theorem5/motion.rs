@@ -1,7 +1,7 @@
 //! The errors of a state and how they move, and the smallest rates at which their two norms fall along a run.
 
 use crate::bound::Measure;
-use crate::flow::{StateLayout, turning};
+use crate::flow::{StateLayout, turning_of_any};
 use crate::network::TwoLayer;
 use ndarray::{Array1, ArrayView1};
 use serde::Serialize;
@@ -26,12 +26,11 @@ pub struct Motion {
 impl Motion {
     /// At a state, from its velocity. `start` has W\*, V\* and the numbers of nodes. O(n(k + C)).
     pub fn of(start: &TwoLayer, layout: StateLayout, y: &[f64], velocity: &[f64]) -> Self {
-        let targets = start.teacher.weights.columns();
-        let (nodes, moves) = (layout.weights(y), layout.weights(velocity));
-        let nodes = nodes.rows().into_iter().zip(moves.rows());
-        let turns = nodes.zip(targets).map(|((node, moves), target)| {
-            let norm = node.dot(&node).sqrt();
-            turning(node.mapv(|x| x / norm).view(), (norm, moves), target)
+        let k = layout.coordinates;
+        let nodes = y.chunks_exact(k).zip(velocity.chunks_exact(k));
+        let turns = nodes.zip(start.teacher.weights.columns()).map(|((node, moves), target)| {
+            let view = ArrayView1::from(node);
+            turning_of_any(node, (view.dot(&view).sqrt(), moves), &target.to_vec())
         });
         let (fan_out, moves) = (layout.fan_out(y), layout.fan_out(velocity));
         let fan_out = fan_out.rows().into_iter().zip(moves.rows()).enumerate();

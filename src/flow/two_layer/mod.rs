@@ -17,7 +17,7 @@ use crate::flow::options::{FanOut, FlowOptions};
 use crate::flow::snapshot::Snapshot;
 use crate::flow::state::StateLayout;
 use crate::flow::thresholds::ThresholdRule;
-use crate::flow::turning::turning;
+use crate::flow::turning::{turning, turning_of_any};
 use crate::integrate::VectorField;
 use crate::network::{Layer, LayerView, TwoLayer, rows, unit};
 use crate::overlap::{ExactGaussian, Input, OverlapMethod, Overlaps};
@@ -208,17 +208,15 @@ impl TwoLayerFlow {
     /// Loss, angles and their rates at a state. Costs an evaluation, but leaves random streams alone.
     pub fn snapshot(&mut self, y: &[f64], dy: &mut [f64]) -> Snapshot {
         let loss = self.velocity_and_loss(y, dy);
-        let velocity = self.layout.weights(dy);
-        let nodes = || self.nodes.rows().into_iter();
-        let pairs = nodes().zip(nodes().skip(self.layout.nodes)).enumerate();
+        let k = self.layout.coordinates;
+        let nodes = self.nodes.as_slice().expect("stored node by node");
+        let (own, targets) = nodes.split_at(k * self.layout.nodes);
+        let moves = self.norms.iter().copied().zip(dy.chunks_exact(k));
+        let pairs = own.chunks_exact(k).zip(moves).zip(targets.chunks_exact(k));
         let (angles, angle_rates) = pairs
-            .map(|(j, (node, target))| {
-                let norm = self.norms[j];
-                let moves = (norm, velocity.row(j));
-                match self.options.projection {
-                    true => turning(node, moves, target),
-                    false => turning(node.mapv(|x| x / norm).view(), moves, target),
-                }
+            .map(|((node, moves), target)| match self.options.projection {
+                true => turning(node, moves, target),
+                false => turning_of_any(node, moves, target),
             })
             .unzip();
         Snapshot {
