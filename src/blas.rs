@@ -20,6 +20,21 @@ pub fn single_threaded() {
     });
 }
 
+/// Ends the threads that OpenBLAS has begun with the process: for a tenth of a second they wait for work in a loop, each on a
+/// processor. For programs, while no other thread is in BLAS.
+#[cfg(unix)]
+pub fn end_workers() {
+    single_threaded();
+    // What it does itself before a fork; not in its headers, so that it may be missing.
+    // SAFETY: the name is a C string.
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"blas_thread_shutdown_".as_ptr()) };
+    if !found.is_null() {
+        // SAFETY: since OpenBLAS 0.2 that is its type.
+        let shutdown = unsafe { std::mem::transmute::<*mut libc::c_void, extern "C" fn() -> c_int>(found) };
+        shutdown();
+    }
+}
+
 /// Rows up to which a product is one piece of work.
 const ROWS: usize = 128;
 

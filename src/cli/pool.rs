@@ -42,6 +42,8 @@ const BLAS_PER_CORE: f64 = 150e6;
 /// where no other can be.
 pub fn build(asked: Option<u16>) -> Result<(), Failure> {
     let mut count = threads("--threads", asked)?;
+    #[cfg(unix)]
+    luckflow::blas::end_workers();
     // The global pool can be asked for once only: first it is seen what can be had.
     while count > 0 && !can_be_had(count) {
         count /= 2;
