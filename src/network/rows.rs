@@ -36,6 +36,7 @@ pub fn products(nodes: &[f64], count: usize, out: &mut [f64]) {
 }
 
 /// The norm of each row. O(length).
+#[multiversion(targets("x86_64+avx2"))]
 pub fn norms(rows: &[f64], norms: &mut [f64]) {
     let length = rows.len() / norms.len();
     for (row, norm) in rows.chunks_exact(length).zip(norms) {
@@ -44,6 +45,7 @@ pub fn norms(rows: &[f64], norms: &mut [f64]) {
 }
 
 /// Scales each row to unit norm; a zero row stays as it is. `norms` become those that rows had. O(length).
+#[multiversion(targets("x86_64+avx2"))]
 pub fn normalize(rows: &mut [f64], norms: &mut [f64]) {
     let length = rows.len() / norms.len();
     for (row, norm) in rows.chunks_exact_mut(length).zip(norms) {
@@ -56,6 +58,7 @@ pub fn normalize(rows: &mut [f64], norms: &mut [f64]) {
 }
 
 /// r_j P⊥_j f_j into row j of `out`, P⊥_j = I − w_j w_jᵀ of unit node j and r_j its norm. Gives Σ ‖P⊥_j f_j‖². O(length).
+#[multiversion(targets("x86_64+avx2"))]
 pub fn project(forces: &[f64], nodes: &[f64], norms: &[f64], out: &mut [f64]) -> f64 {
     let length = out.len() / norms.len();
     let rows = forces

@@ -1,16 +1,11 @@
 //! States become entries of a number from each, and back: a matrix is turned, tile by tile.
 
+use crate::overlap::gaussian::{TILE, turn};
 use std::array;
-
-/// So many entries of so many states are turned at a time.
-const TILE: usize = 4;
-
-/// A number of a tile's states in each row, or of its entries.
-type Tile = [[f64; TILE]; TILE];
 
 /// Entries of P states become entries of P numbers each. P is 1 or whole tiles.
 #[inline(always)]
-pub fn gather<const AVX: bool, const P: usize>(states: [&[f64]; P], to: &mut [[f64; P]]) {
+pub fn gather<const FMA: bool, const P: usize>(states: [&[f64]; P], to: &mut [[f64; P]]) {
     let states = states.map(|state| &state[..to.len()]);
     let (tiles, rest) = match P {
         1 => (&mut [][..], to),
@@ -19,7 +14,7 @@ pub fn gather<const AVX: bool, const P: usize>(states: [&[f64]; P], to: &mut [[f
     let begin = TILE * tiles.len();
     for (tile, to) in tiles.iter_mut().enumerate() {
         for first in (0..P).step_by(TILE) {
-            let turned = turn::<AVX>(array::from_fn(|p| states[first + p].as_chunks().0[tile]));
+            let turned = turn::<FMA>(array::from_fn(|p| states[first + p].as_chunks().0[tile]));
             for (to, turned) in to.iter_mut().zip(turned) {
                 to.as_chunks_mut().0[first / TILE] = turned;
             }
@@ -32,7 +27,7 @@ pub fn gather<const AVX: bool, const P: usize>(states: [&[f64]; P], to: &mut [[f
 
 /// The way back, to the states that are wanted.
 #[inline(always)]
-pub fn spread<const AVX: bool, const P: usize>(from: &[[f64; P]], mut states: [Option<&mut [f64]>; P]) {
+pub fn spread<const FMA: bool, const P: usize>(from: &[[f64; P]], mut states: [Option<&mut [f64]>; P]) {
     let (tiles, rest) = match P {
         1 => (&[][..], from),
         _ => from.as_chunks::<TILE>(),
@@ -40,7 +35,7 @@ pub fn spread<const AVX: bool, const P: usize>(from: &[[f64; P]], mut states: [O
     let begin = TILE * tiles.len();
     for (tile, from) in tiles.iter().enumerate() {
         for first in (0..P).step_by(TILE) {
-            let turned = turn::<AVX>(array::from_fn(|i| from[i].as_chunks().0[first / TILE]));
+            let turned = turn::<FMA>(array::from_fn(|i| from[i].as_chunks().0[first / TILE]));
             for (state, turned) in states[first..].iter_mut().zip(turned) {
                 if let Some(state) = state {
                     state.as_chunks_mut().0[tile] = turned;
@@ -54,36 +49,4 @@ pub fn spread<const AVX: bool, const P: usize>(from: &[[f64; P]], mut states: [O
             entries.for_each(|(to, from)| *to = from[p]);
         }
     }
-}
-
-/// Rows become columns.
-#[inline(always)]
-fn turn<const AVX: bool>(tile: Tile) -> Tile {
-    #[cfg(target_arch = "x86_64")]
-    if AVX {
-        // SAFETY: callers ask for it where the processor has it.
-        return unsafe { turn_avx(tile) };
-    }
-    array::from_fn(|i| array::from_fn(|j| tile[j][i]))
-}
-
-/// By registers: the compiler takes the numbers one by one, or gathers them, which is as slow.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx")]
-#[inline]
-fn turn_avx(tile: Tile) -> Tile {
-    use std::arch::x86_64::{__m256d, _mm256_permute2f128_pd as halves, _mm256_unpackhi_pd, _mm256_unpacklo_pd};
-    use std::mem::transmute;
-    // SAFETY: four numbers are a register.
-    let [a, b, c, d] = unsafe { transmute::<Tile, [__m256d; TILE]>(tile) };
-    let even = [_mm256_unpacklo_pd(a, b), _mm256_unpacklo_pd(c, d)];
-    let odd = [_mm256_unpackhi_pd(a, b), _mm256_unpackhi_pd(c, d)];
-    let turned = [
-        halves::<0x20>(even[0], even[1]),
-        halves::<0x20>(odd[0], odd[1]),
-        halves::<0x31>(even[0], even[1]),
-        halves::<0x31>(odd[0], odd[1]),
-    ];
-    // SAFETY: and the other way round.
-    unsafe { transmute::<[__m256d; TILE], Tile>(turned) }
 }

@@ -7,6 +7,7 @@ use super::chebyshev::Interpolation;
 use super::look_up::Places;
 use super::powers::{self, Powers};
 use super::table::MANTISSA;
+use super::tile::TILE;
 use crate::overlap::HalfAngle;
 
 /// Vectors of coefficients: of degree seven.
@@ -71,7 +72,7 @@ impl ByCosine {
     #[inline(always)]
     pub fn chunk<const FMA: bool>(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         let (first, last) = (index(FIRST, self.bits), self.pieces.len() as u64 - 1);
-        let whole = d.len().next_multiple_of(super::look_up::LANES);
+        let whole = d.len().next_multiple_of(TILE);
         for i in 0..whole {
             let bits = (1.0 - places.cosines[i]).max(FIRST).to_bits();
             places.piece[i] = ((bits >> (MANTISSA - self.bits)) - first).min(last) as u32;
@@ -79,7 +80,15 @@ impl ByCosine {
             let rest = (bits << self.bits) & ((1 << MANTISSA) - 1);
             places.local[i] = 2.0 * f64::from_bits(rest | 1.0_f64.to_bits()) - 3.0;
         }
-        for (i, (d, l)) in d.iter_mut().zip(l.iter_mut()).enumerate() {
+        let (d_tiles, d_rest) = d.as_chunks_mut::<TILE>();
+        let (l_tiles, l_rest) = l.as_chunks_mut::<TILE>();
+        let done = TILE * d_tiles.len();
+        let tiles = places.piece.as_chunks().0.iter().zip(places.local.as_chunks().0);
+        for ((d, l), (piece, local)) in d_tiles.iter_mut().zip(l_tiles).zip(tiles) {
+            let pieces = piece.map(|piece| &self.pieces[piece as usize]);
+            [*d, *l] = powers::evaluate_tile::<FMA, VECTORS>(pieces, *local);
+        }
+        for (i, (d, l)) in (done..).zip(d_rest.iter_mut().zip(l_rest)) {
             let piece = &self.pieces[places.piece[i] as usize];
             [*d, *l] = powers::evaluate::<FMA, VECTORS>(piece, places.local[i]);
         }

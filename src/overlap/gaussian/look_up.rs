@@ -6,13 +6,11 @@ use super::HalfAngle;
 use super::by_cosine::LOWEST;
 use super::powers;
 use super::table::{KernelTable, MANTISSA, OCTAVE_BITS, VECTORS};
+use super::tile::TILE;
 use multiversion::{multiversion, target::target_cfg_f};
 
 /// Cosines that are worked on together: what is known of them stays in the first-level cache.
 pub const CHUNK: usize = 64;
-
-/// Numbers in the registers that all processors in question have, or in half of a wider one.
-pub(super) const LANES: usize = 4;
 
 /// Exponents below this count as this: what they scale is nothing.
 const LEAST_EXPONENT: f64 = -708.0;
@@ -114,7 +112,7 @@ impl KernelTable {
     #[inline(always)]
     fn tails<const FMA: bool>(&self, count: usize, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         // Whole vectors: what is computed beyond the end is not used.
-        self.locate::<FMA>(count.next_multiple_of(LANES), places);
+        self.locate::<FMA>(count.next_multiple_of(TILE), places);
         let (pieces, _) = self.far();
         let (d_at_pi, l_at_pi) = self.pair().at_pi();
         for low in 0..count {
@@ -126,7 +124,7 @@ impl KernelTable {
         }
     }
 
-    /// Places the first `count` that were gathered, a multiple of [`LANES`].
+    /// Places the first `count` that were gathered, a multiple of [`TILE`].
     #[inline(always)]
     fn locate<const FMA: bool>(&self, count: usize, places: &mut Places) {
         let (pieces, base) = self.far();
@@ -142,13 +140,13 @@ impl KernelTable {
             places.local[i] = 2.0 * f64::from_bits(rest | 1.0_f64.to_bits()) - 3.0;
             places.scale[i] = (depth / cos2).max(LEAST_EXPONENT);
         };
-        for begin in (0..count).step_by(LANES) {
-            for i in begin..begin + LANES {
+        for begin in (0..count).step_by(TILE) {
+            for i in begin..begin + TILE {
                 place(i, places);
             }
         }
-        for begin in (0..count).step_by(LANES) {
-            for scale in &mut places.scale[begin..begin + LANES] {
+        for begin in (0..count).step_by(TILE) {
+            for scale in &mut places.scale[begin..begin + TILE] {
                 *scale = exp::<FMA>(*scale);
             }
         }
