@@ -200,7 +200,7 @@ impl Suprema<'_> {
         let kernel = &self.inputs.kernel;
         let bound = |a: f64, b: f64| (Interval::new(a, b).sin() * kernel.gate(a.into())).high;
         let value = |x: f64| (Interval::from(x).sin() * kernel.gate(x.into())).low;
-        Interval::from(supremum([low.low, high.high], TOLERANCE, value, bound).bound)
+        Interval::from(supremum([low.low, high.high], TOLERANCE, value, bound))
     }
 
     /// M_ij: rows of W, then of V.

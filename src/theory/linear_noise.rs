@@ -48,6 +48,7 @@ pub struct Deviations<'a> {
 }
 
 /// (I + ηJ)^q, and the covariance that q steps add, for B = 1.
+#[derive(Clone)]
 struct Propagator {
     power: Array2<f64>,
     covariance: Array2<f64>,
@@ -154,10 +155,7 @@ impl LinearNoise {
 impl Propagator {
     /// The same many times over, by doubling. O(N³ log count).
     fn repeated(&self, count: u64) -> Self {
-        let mut all = Self {
-            power: self.power.clone(),
-            covariance: self.covariance.clone(),
-        };
+        let mut all = self.clone();
         for bit in (0..count.ilog2()).rev() {
             all = all.followed_by(&all);
             if count >> bit & 1 == 1 {
