@@ -1,7 +1,8 @@
 //! Factorisations by LAPACK: the one way to it, on which BLAS keeps to one thread (see [`crate::blas`]).
 //!
 //! On several, OpenBLAS's recursive LU overflows the stack of a thread that computes, and sums in another order.
-//! And one way to write a square matrix whose diagonal is known apart.
+//!
+//! Also a square matrix whose diagonal is known apart, which is written in many places.
 
 use crate::blas::single_threaded;
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix1, Ix2, OwnedRepr};

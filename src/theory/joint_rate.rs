@@ -64,7 +64,7 @@ impl JointRate {
             (None, neutral_expected, slowest_of_many(&limit, &l)?)
         } else {
             let rates = FlowJacobian::at(&limit, FanOut::Running).decay_rates()?;
-            let fastest = rates[rates.len() - 1];
+            let fastest = rates.last().copied().unwrap_or(0.0);
             let (neutral, decaying): (Vec<f64>, Vec<f64>) =
                 rates.iter().partition(|rate| rate.abs() <= NEUTRAL * fastest);
             let slowest = decaying.into_iter().fold(f64::INFINITY, f64::min);

@@ -6,7 +6,7 @@ use crate::linalg;
 use crate::theory::euclidean::eigen::{smallest_eigenvalue, smallest_eigenvalue_of_parts};
 use crate::theory::euclidean::tangents::{outer, tangents};
 use crate::theory::kernel::ROUNDING;
-use ndarray::{Array2, Axis, s};
+use ndarray::{Array2, s};
 
 /// Times that the split of the mixed remainder is adapted.
 const ADAPTATIONS: usize = 3;
@@ -131,12 +131,9 @@ impl Form {
             matrix[[i, i]] += own[(i - errors) / self.tangents];
         }
         let scale = tangential.sqrt();
-        for (mut part, _) in matrix.axis_iter_mut(Axis(0)).zip(0..).skip(errors) {
-            part *= scale;
-        }
-        for (mut part, _) in matrix.axis_iter_mut(Axis(1)).zip(0..).skip(errors) {
-            part *= scale;
-        }
+        // Both ways: what ties tangents to each other is scaled twice.
+        matrix.slice_mut(s![errors.., ..]).mapv_inplace(|x| x * scale);
+        matrix.slice_mut(s![.., errors..]).mapv_inplace(|x| x * scale);
         let (least, worst) = smallest_eigenvalue_of_parts(&matrix)?;
         let [of_error, of_tangent] = [worst.slice(s![..errors]), worst.slice(s![errors..])].map(|part| part.dot(&part));
         let adapted = (of_tangent / of_error.max(1e-12)).sqrt().clamp(0.02, 50.0);
