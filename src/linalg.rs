@@ -1,6 +1,8 @@
 //! Factorisations by LAPACK: the one way to it, on which BLAS keeps to one thread (see [`crate::blas`]).
 //!
 //! On several, OpenBLAS's recursive LU overflows the stack of a thread that computes, and sums in another order.
+//!
+//! Also a square matrix whose diagonal is known apart, which is written in many places.
 
 use crate::blas::single_threaded;
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix1, Ix2, OwnedRepr};
@@ -16,6 +18,10 @@ type Result<T> = std::result::Result<T, LinalgError>;
 /// # Errors
 /// What LAPACK says: no convergence, as with entries that are not finite.
 pub fn eigenvalues<S: Data<Elem = f64>>(matrix: &ArrayBase<S, Ix2>) -> Result<Array1<f64>> {
+    if matrix.nrows() <= 1 {
+        // Strides of a matrix with one entry may be 0, which is refused.
+        return Ok(matrix.diag().to_owned());
+    }
     single_threaded();
     matrix.eigvalsh(UPLO::Lower)
 }
@@ -112,4 +118,9 @@ pub fn lobpcg(
 ) -> LobpcgResult<f64> {
     single_threaded();
     ndarray_linalg::lobpcg::lobpcg(operator, start, precondition, None, tolerance, iterations, order)
+}
+
+/// The n × n matrix of the same number everywhere on the diagonal, and `entry`(j, k) off it.
+pub fn with_diagonal<T: Copy>(n: usize, diagonal: T, entry: impl Fn(usize, usize) -> T) -> Array2<T> {
+    Array2::from_shape_fn((n, n), |(j, k)| if j == k { diagonal } else { entry(j, k) })
 }

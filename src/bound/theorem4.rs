@@ -3,7 +3,6 @@
 use super::{Bound, Facts, Measure, Natural, Premise, Standing};
 use crate::lately::{Lately, key};
 use crate::plot::Look;
-use crate::theory::assumption3::Assumption3;
 use crate::theory::euclidean::{Certificate, Start};
 use crate::theory::{discrete, theorem4};
 use std::sync::LazyLock;
@@ -18,11 +17,6 @@ const PREMISES: &[Premise] = &[Premise::Projected, Premise::FixedFanOut, Premise
 const OF_THE_FLOW: &[Premise] = &[Premise::Projected, Premise::FixedFanOut, Premise::StandardInput, Premise::Flow];
 
 const OF_STEPS: &[Premise] = &[Premise::Projected, Premise::FixedFanOut, Premise::StandardInput, Premise::Steps];
-
-/// A rate that Assumption 3 alone decides.
-fn of_assumption(facts: &Facts, rate: fn(&Assumption3) -> f64) -> Option<f64> {
-    facts.assumption.map(rate)
-}
 
 /// The rate of a certificate; 0 where there is none, which claims nothing.
 fn euclidean(facts: &Facts, step: Option<f64>) -> Option<f64> {
@@ -52,7 +46,7 @@ const PRINTED: Bound = Bound {
     natural: Natural::Itself,
     premises: PREMISES,
     look: Look::PRINTED,
-    evaluate: |facts| of_assumption(facts, theorem4::printed),
+    evaluate: |facts| facts.assumption.map(theorem4::printed),
 };
 
 const PRINTED_D0: Bound = Bound {
@@ -62,7 +56,7 @@ const PRINTED_D0: Bound = Bound {
     source: "the poster, in units of time",
     natural: Natural::D0,
     look: Look::PRINTED_D0,
-    evaluate: |facts| of_assumption(facts, theorem4::printed_d0),
+    evaluate: |facts| facts.assumption.map(theorem4::printed_d0),
     ..PRINTED
 };
 
@@ -76,7 +70,7 @@ const DERIVED: Bound = Bound {
     natural: Natural::D0,
     premises: OF_THE_FLOW,
     look: Look::DERIVED,
-    evaluate: |facts| of_assumption(facts, theorem4::derived),
+    evaluate: |facts| facts.assumption.map(theorem4::derived),
 };
 
 const SHARP: Bound = Bound {
@@ -117,10 +111,7 @@ const SHARP_STEPS: Bound = Bound {
     formula: "1 − ηλ per step, λ = atan(ηD(θ₀) sin θ₀)/(ηθ₀) − max_j Σ_{k≠j} sup √(D² + D'²)",
     source: "docs/theory.md §5",
     premises: OF_STEPS,
-    evaluate: |facts| {
-        let rate = discrete::sharp(facts.angles?, facts.assumption?, facts.step?);
-        Some(rate.unwrap_or(0.0))
-    },
+    evaluate: |facts| Some(discrete::sharp(facts.angles?, facts.assumption?, facts.step?).unwrap_or(0.0)),
     ..SHARP
 };
 

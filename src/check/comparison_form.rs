@@ -146,14 +146,6 @@ impl Form {
     /// The form on m vectors of R^k, of which it sees the tangents; along a node o + (1 − ω')C.
     fn matrix(&self, nodes: &Nodes) -> Array2<Interval> {
         let (k, count) = nodes.weights.dim();
-        let weight = |i: usize, j: usize| nodes.weights[[i, j]];
-        // P_j w_l
-        let seen = |j: usize, l: usize| -> Vec<Interval> {
-            (0..k).map(|i| weight(i, l) - nodes.cosines[[j, l]] * weight(i, j)).collect()
-        };
-        let unit = |i: usize, l: usize| {
-            if i == l { Interval::ONE } else { Interval::ZERO }
-        };
         let kept = Interval::ONE - self.splits.constant;
         let towards =
             |j: usize, l: usize| (Interval::ONE - self.splits.pairs) * self.towards[[j, l]].min(self.towards[[l, j]]);
@@ -165,15 +157,13 @@ impl Form {
             }
             for l in (0..count).filter(|&l| l != j) {
                 let factor = towards(j, l) - (self.splits.own + 1.0) * self.against[[j, l]];
-                let (here, there) = (seen(j, l), seen(l, j));
+                let (here, there) = (nodes.beside(j, l), nodes.beside(l, j));
                 for a in 0..k {
                     for b in 0..k {
                         let own = &mut matrix[[j * k + a, j * k + b]];
                         *own = *own + factor * here[a] * here[b];
                         if l < j {
-                            // P_j P_l
-                            let both = unit(a, b) - weight(a, j) * weight(b, j) - weight(a, l) * weight(b, l)
-                                + nodes.cosines[[j, l]] * weight(a, j) * weight(b, l);
+                            let both = nodes.across_both([j, l], [a, b]);
                             let entry = kept * self.constant[[j, l]] * both + towards(j, l) * here[a] * there[b];
                             matrix[[j * k + a, l * k + b]] = entry;
                             matrix[[l * k + b, j * k + a]] = entry;

@@ -54,12 +54,12 @@ fn of_part(matrix: &Array2<Interval>) -> f64 {
     let entry = |(i, j): (usize, usize)| matrix[[i.max(j), i.min(j)]];
     let middle = Array2::from_shape_fn((n, n), |at| entry(at).middle());
     let size = middle.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    let Some(guess) = guess(&middle) else {
+    let Ok(guesses) = linalg::eigenvalues(&middle) else {
         return f64::NEG_INFINITY;
     };
     let mut room = 4.0 * n as f64 * f64::EPSILON * size;
     for _ in 0..20 {
-        let found = shown(&middle, guess - room);
+        let found = shown(&middle, guesses[0] - room);
         if let Some(bound) = found {
             let spread: Interval =
                 (0..n * n).map(|at| Interval::from(entry((at / n, at % n)).radius()).squared()).sum();
@@ -73,13 +73,6 @@ fn of_part(matrix: &Array2<Interval>) -> f64 {
 /// An upper bound on the largest eigenvalue; −∞ for an empty matrix.
 pub fn largest_eigenvalue(matrix: &Array2<Interval>) -> f64 {
     -least_eigenvalue(&matrix.mapv(|x| -x))
-}
-
-fn guess(middle: &Array2<f64>) -> Option<f64> {
-    if middle.nrows() == 1 {
-        return Some(middle[[0, 0]]);
-    }
-    Some(linalg::eigenvalues(middle).ok()?[0])
 }
 
 /// A lower bound on the smallest eigenvalue that is near `shift`, if Cholesky's method goes through for A − `shift`.

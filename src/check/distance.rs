@@ -1,7 +1,7 @@
 //! Theorem 4: a rate of ‖W − W*‖_F by Theorem A or B (docs/theory.md, section 5).
 
 use super::gaussian::Gaussian;
-use super::geometry::{Nodes, arc, chord, largest_row};
+use super::geometry::{Nodes, arc, chord, in_ball, largest, largest_row, sinc};
 use super::interval::Interval;
 use super::ledger::{Ledger, Side};
 use super::reach::reach;
@@ -32,10 +32,6 @@ impl Inputs {
                 None => vec![node.not_negative("angle")?; count],
             },
         })
-    }
-
-    fn largest(&self) -> f64 {
-        self.angles.iter().copied().fold(0.0, f64::max)
     }
 }
 
@@ -109,17 +105,11 @@ fn region(inputs: &Inputs, node: &Node, bounds: &Node, rate: f64, ledger: &mut L
     let start = squares.sum::<Interval>().sqrt();
     ledger.at_least("radius", "R ≥ ‖W(0) − W*‖_F", radius, start);
     ledger.note("radius", "R ≤ 1, as far as the theorem goes", Side::AtMost, radius, 1.0);
-    let ball = arc(radius.into());
-    // What the ball holds needs no more.
-    let whole = theta >= ball.low * (1.0 - 1e-12);
-    let region = Region::new(radius, if whole { ball } else { theta.into() });
+    let (held, whole) = in_ball(radius.into(), theta);
+    let region = Region::new(radius, held);
     let kernel = &inputs.kernel;
     let count = inputs.nodes.len();
-    let sinc = match region.theta.high > 0.0 {
-        true => region.theta.sin() / region.theta,
-        false => Interval::ONE,
-    };
-    let pull = kernel.gate(region.theta) * sinc;
+    let pull = kernel.gate(region.theta) * sinc(region.theta);
     let near = |j: usize, k: usize| Interval::from(kernel.gate(inputs.nodes.angles[[j, k]] - region.pair).high);
     let steepest = Nodes::pairs(count)
         .map(|(j, k)| kernel.density_above(inputs.nodes.widest(j, k, region.pair)))
@@ -128,7 +118,7 @@ fn region(inputs: &Inputs, node: &Node, bounds: &Node, rate: f64, ledger: &mut L
     let pull = ledger.at_most("bounds.pull", "q in θ_j' ≤ −qθ_j + c‖W − W*‖", bounds.number("pull")?, pull);
     let push = ledger.at_least("bounds.push", "c in θ_j' ≤ −qθ_j + c‖W − W*‖", bounds.number("push")?, push);
     if !whole {
-        let reached = reach(inputs.largest(), push * region.radius, pull, rate);
+        let reached = reach(largest(&inputs.angles), push * region.radius, pull, rate);
         ledger.note("largest_angle", "θ̂, above all that an angle reaches", Side::Above, theta, reached.high);
     }
     Ok(region)

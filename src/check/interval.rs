@@ -137,12 +137,6 @@ impl From<f64> for Interval {
     }
 }
 
-impl std::fmt::Display for Interval {
-    fn fmt(&self, to: &mut std::fmt::Formatter) -> std::fmt::Result {
-        write!(to, "{:.12e}", self.middle())
-    }
-}
-
 impl Neg for Interval {
     type Output = Self;
 

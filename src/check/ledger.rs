@@ -3,6 +3,7 @@
 use super::interval::Interval;
 use ndarray::Array2;
 use serde::Serialize;
+use std::cmp::Ordering;
 
 /// One ingredient of a certificate.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +40,12 @@ impl Finding {
             Side::AtMost => self.recomputed - self.claimed,
             Side::AtLeast | Side::Above => self.claimed - self.recomputed,
         }
+    }
+
+    /// What is closer to failing comes first.
+    fn by_failing(&self, other: &Self) -> Ordering {
+        let first = self.confirmed.cmp(&other.confirmed);
+        first.then(self.margin().total_cmp(&other.margin()))
     }
 }
 
@@ -86,10 +93,7 @@ impl Ledger {
             let name = format!("{item}[{i}][{j}]");
             Some(self.finding(&name, meaning, side, claimed, recomputed(i, j)?))
         });
-        let worst = entries.min_by(|a, b| {
-            let first = a.confirmed.cmp(&b.confirmed);
-            first.then(a.margin().total_cmp(&b.margin()))
-        });
+        let worst = entries.min_by(Finding::by_failing);
         self.findings.extend(worst);
     }
 
@@ -99,10 +103,7 @@ impl Ledger {
         let entries = pairs.map(|(i, (&claimed, &recomputed))| {
             self.finding(&format!("{item}[{i}]"), meaning, side, claimed, recomputed)
         });
-        let worst = entries.min_by(|a, b| {
-            let first = a.confirmed.cmp(&b.confirmed);
-            first.then(a.margin().total_cmp(&b.margin()))
-        });
+        let worst = entries.min_by(Finding::by_failing);
         self.findings.extend(worst);
     }
 

@@ -2,10 +2,11 @@
 
 use super::definite::{largest_eigenvalue, least_eigenvalue};
 use super::distance::{Inputs, Region};
-use super::geometry::{Nodes, largest_row};
+use super::geometry::{Nodes, arc, largest_row};
 use super::interval::Interval;
 use super::ledger::Ledger;
 use super::read::{Mistake, Node};
+use crate::linalg::with_diagonal;
 use ndarray::Array2;
 
 /// Pieces of the range of angles, where a piece is O(1) and where it is O(m⁴), and of the range of profiles.
@@ -22,19 +23,11 @@ struct Own {
 impl Own {
     /// From `bound`(a, b) ≤ κ on [a, b].
     fn new(end: f64, pieces: usize, bound: impl Fn(f64, f64) -> f64) -> Self {
-        let end_of = |i: usize| {
-            if i == pieces {
-                end
-            } else {
-                end * (i as f64 / pieces as f64)
-            }
-        };
+        let end_of = |i: usize| end_of(end, i, pieces);
         let mut smallest = f64::INFINITY;
         let mut least = Vec::new();
         for i in 0..pieces {
-            let found = bound(end_of(i), end_of(i + 1));
-            // Not `found < smallest`: a NaN must not be passed over.
-            smallest = if found >= smallest { smallest } else { found };
+            smallest = smaller(smallest, bound(end_of(i), end_of(i + 1)));
             least.push(smallest);
         }
         Self {
@@ -48,6 +41,20 @@ impl Own {
         let piece = self.ends.partition_point(|&end| end < theta);
         self.least[piece.min(self.least.len() - 1)]
     }
+}
+
+/// Where the first `i` of equal pieces of [0, `end`] end.
+fn end_of(end: f64, i: usize, pieces: usize) -> f64 {
+    if i == pieces {
+        end
+    } else {
+        end * (i as f64 / pieces as f64)
+    }
+}
+
+fn smaller(least: f64, found: f64) -> f64 {
+    // Not `found < least`: a NaN must not be passed over.
+    if found >= least { least } else { found }
 }
 
 /// What one node that outweighs the others gains: a h_lo, and φ₂(0)(a + 1 + 1/4a).
@@ -95,9 +102,8 @@ pub fn split(inputs: &Inputs, region: &Region, bounds: &Node, ledger: &mut Ledge
     let widest = angles.fold(Interval::ZERO, Interval::max);
     let linear = Interval::from(kernel.least_density(widest + region.pair));
     let linear = ledger.at_most("bounds.linear", "q₁ ≤ φ₂ wherever ρ comes", bounds.number("linear")?, linear);
-    let constant = Array2::from_shape_fn((count, count), |(j, k)| match j == k {
-        true => kernel.tail - linear,
-        false => kernel.gate(nodes.angles[[j, k]]) - linear * nodes.cosines[[j, k]],
+    let constant = with_diagonal(count, kernel.tail - linear, |j, k| {
+        kernel.gate(nodes.angles[[j, k]]) - linear * nodes.cosines[[j, k]]
     });
     let least = Interval::from(least_eigenvalue(&constant));
     let least = ledger.at_most("bounds.least", "λ_C of K(Γ*)", bounds.number("least")?, least);
@@ -155,17 +161,9 @@ fn worst(region: &Region, count: usize, own: &Own, pairs: Interval, gain: Option
     let end = (Interval::ONE / Interval::from(count as f64).sqrt()).acos().high;
     let others = count.saturating_sub(1).max(1) as f64;
     let flat = (Interval::ONE - radius.squared() / 4.0).sqrt();
-    let angle = |share: Interval| super::geometry::arc(radius * share).high.min(region.theta.high);
-    let end_of = |i: usize| {
-        Interval::from(if i == PROFILES {
-            end
-        } else {
-            end * (i as f64 / PROFILES as f64)
-        })
-    };
-    let mut least = f64::INFINITY;
-    for i in 0..if count == 1 { 1 } else { PROFILES } {
-        let (low, high) = (end_of(i), end_of(i + 1));
+    let angle = |share: Interval| arc(radius * share).high.min(region.theta.high);
+    let piece = |i: usize| {
+        let [low, high] = [i, i + 1].map(|i| Interval::from(end_of(end, i, PROFILES)));
         let (sin_low, cos_low, sin_high, cos_high) = (low.sin(), low.cos(), high.sin(), high.cos());
         let first = own.at(angle(cos_low));
         let rest = own.at(angle(cos_low.min(sin_high)));
@@ -177,8 +175,8 @@ fn worst(region: &Region, count: usize, own: &Own, pairs: Interval, gain: Option
             let product = (cos_low * sin_high).min(0.5) * radius;
             (gain.slope.sqrt() * ahead - gain.cost.sqrt() * product).positive_part().squared()
         });
-        let bound = (main - pairs * (Interval::ONE - fourth) + gained).low;
-        least = if bound >= least { least } else { bound };
-    }
-    least
+        (main - pairs * (Interval::ONE - fourth) + gained).low
+    };
+    let pieces = if count == 1 { 1 } else { PROFILES };
+    (0..pieces).map(piece).fold(f64::INFINITY, smaller)
 }

@@ -67,17 +67,9 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The values of a list; so many, where it is said how many.
-    pub fn list(&self, length: Option<usize>) -> Result<Vec<Self>, Mistake> {
-        let allowed = || match length {
-            Some(length) => format!("a list of {length}"),
-            None => "a list that is not empty".into(),
-        };
-        let all = self.value.as_array().ok_or_else(|| self.mistake(allowed()))?;
-        let fits = length.map_or(!all.is_empty(), |length| all.len() == length);
-        if !fits {
-            return Err(self.mistake(allowed()));
-        }
+    /// The values of a list of any length; `allowed` says what may be there instead of what is no list.
+    pub fn entries(&self, allowed: impl Into<String>) -> Result<Vec<Self>, Mistake> {
+        let all = self.value.as_array().ok_or_else(|| self.mistake(allowed))?;
         let node = |(i, value)| Self {
             value,
             path: format!("{}[{i}]", self.path),
@@ -85,11 +77,12 @@ impl<'a> Node<'a> {
         Ok(all.iter().enumerate().map(node).collect())
     }
 
-    /// How long a list at a key is, which may be empty.
-    pub fn count(&self, key: &str) -> Result<usize, Mistake> {
-        let node = self.at(key)?;
-        let list = node.value.as_array();
-        list.map(Vec::len).ok_or_else(|| node.mistake("a list"))
+    /// The values of a list that is not empty; so many, where it is said how many.
+    pub fn list(&self, length: Option<usize>) -> Result<Vec<Self>, Mistake> {
+        let allowed = length.map_or("a list that is not empty".into(), |length| format!("a list of {length}"));
+        let all = self.entries(allowed.as_str())?;
+        let fits = length.map_or(!all.is_empty(), |length| all.len() == length);
+        if fits { Ok(all) } else { Err(self.mistake(allowed)) }
     }
 
     /// A finite number.
@@ -105,12 +98,7 @@ impl<'a> Node<'a> {
 
     /// A finite number that is positive.
     pub fn as_positive(&self) -> Result<f64, Mistake> {
-        let found = self.as_number()?;
-        if found > 0.0 {
-            Ok(found)
-        } else {
-            Err(self.mistake("a positive number"))
-        }
+        self.number_that(|x| x > 0.0, "a positive number")
     }
 
     /// A finite number that is positive, at a key.
@@ -120,12 +108,15 @@ impl<'a> Node<'a> {
 
     /// A finite number of at least 0, at a key.
     pub fn not_negative(&self, key: &str) -> Result<f64, Mistake> {
-        let node = self.at(key)?;
-        let found = node.as_number()?;
-        if found >= 0.0 {
+        self.at(key)?.number_that(|x| x >= 0.0, "a number that is not negative")
+    }
+
+    fn number_that(&self, fits: fn(f64) -> bool, allowed: &str) -> Result<f64, Mistake> {
+        let found = self.as_number()?;
+        if fits(found) {
             Ok(found)
         } else {
-            Err(node.mistake("a number that is not negative"))
+            Err(self.mistake(allowed))
         }
     }
 

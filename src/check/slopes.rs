@@ -31,8 +31,11 @@ impl Gaussian {
         (Interval::from(self.threshold.abs()) + 1.0 - Interval::from(2.0).sqrt()).low >= 0.0
     }
 
-    /// The chord slope of D between two angles.
+    /// The chord slope of D between two angles; the whole line where the first may not be the smaller.
     fn chord_between(&self, near: Interval, far: Interval) -> Interval {
+        if !(near.high < far.low) {
+            return Interval::new(f64::NEG_INFINITY, f64::INFINITY);
+        }
         let length = ((near + far) / 2.0).sin() * ((far - near) / 2.0).sin() * 2.0;
         (self.gate(near) - self.gate(far)) / length
     }
@@ -40,12 +43,7 @@ impl Gaussian {
     /// H(u, v) from above: it grows as either angle falls, and φ₂ at the nearer bounds it.
     pub fn chord_above(&self, far: Interval, near: Interval) -> f64 {
         let (near, far) = (near.low.max(0.0), far.low);
-        let most = self.density_above(near.into());
-        if near < far {
-            most.min(self.chord_between(near.into(), far.into()).high)
-        } else {
-            most
-        }
+        self.density_above(near.into()).min(self.chord_between(near.into(), far.into()).high)
     }
 
     /// inf and sup of φ₂ over angles from `near` to `far`.
@@ -76,10 +74,7 @@ impl Gaussian {
     pub fn steepest_chord(&self, angle: Interval, margin: Interval) -> f64 {
         let (near, far) = around(angle, margin);
         let [_, most] = self.densities(near, far);
-        let chord = |a: Interval, b: Interval| match a.high < b.low {
-            true => self.chord_between(a, b).high,
-            false => f64::INFINITY,
-        };
+        let chord = |a: Interval, b: Interval| self.chord_between(a, b).high;
         if self.is_convex() {
             most.min(chord(near, angle))
         } else if self.threshold == 0.0 {
@@ -94,10 +89,7 @@ impl Gaussian {
         let (near, far) = around(angle, margin);
         let [least, _] = self.densities(near, far);
         let right = Interval::PI / 2.0;
-        let chord = |a: Interval, b: Interval| match a.high < b.low {
-            true => self.chord_between(a, b).low,
-            false => 0.0,
-        };
+        let chord = |a: Interval, b: Interval| self.chord_between(a, b).low;
         if self.is_convex() || self.threshold == 0.0 && far.high <= right.low {
             least.max(chord(angle, far))
         } else if self.threshold == 0.0 && near.low >= right.high {
@@ -108,6 +100,7 @@ impl Gaussian {
     }
 }
 
-fn around(angle: Interval, margin: Interval) -> (Interval, Interval) {
+/// All angles within a margin of one, but for those outside [0, π].
+pub fn around(angle: Interval, margin: Interval) -> (Interval, Interval) {
     ((angle - margin).positive_part(), (angle + margin).min(Interval::PI))
 }

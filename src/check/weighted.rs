@@ -1,9 +1,11 @@
 //! Theorem 5: a rate of max_i z_i/p_i by a comparison matrix (docs/theory.md, section 6).
 
+use super::geometry::sinc;
 use super::interval::Interval;
 use super::joint_inputs::Inputs;
 use super::ledger::{Ledger, Side};
 use super::read::{Mistake, Node};
+use super::slopes::around;
 use crate::theory::supremum;
 use ndarray::Array2;
 
@@ -30,7 +32,7 @@ pub fn check(inputs: &Inputs, node: &Node, ledger: &mut Ledger) -> Result<(), Mi
     let rate = node.positive("rate")?;
     let region = Region {
         errors: node.numbers("region", Some(size))?,
-        drift: node.numbers("drift", (n > m).then_some(n - m).or(Some(0)))?,
+        drift: node.numbers("drift", Some(n - m))?,
     };
     let angles = region.errors[..m].iter().chain(&region.drift);
     let widest = angles.copied().fold(0.0, f64::max);
@@ -181,7 +183,7 @@ impl Suprema<'_> {
         }
         let both = Interval::from(self.margin(j)) + self.margin(k);
         let angle = self.inputs.nodes.angles[[j, k]];
-        ((angle - both).positive_part(), (angle + both).min(Interval::PI))
+        around(angle, both)
     }
 
     fn gate(&self, j: usize, k: usize) -> Interval {
@@ -200,7 +202,7 @@ impl Suprema<'_> {
         let kernel = &self.inputs.kernel;
         let bound = |a: f64, b: f64| (Interval::new(a, b).sin() * kernel.gate(a.into())).high;
         let value = |x: f64| (Interval::from(x).sin() * kernel.gate(x.into())).low;
-        Interval::from(supremum([low.low, high.high], TOLERANCE, value, bound).bound)
+        Interval::from(supremum([low.low, high.high], TOLERANCE, value, bound))
     }
 
     /// M_ij: rows of W, then of V.
@@ -211,13 +213,8 @@ impl Suprema<'_> {
         match (row < m, column < m) {
             (true, true) if row == column => {
                 let theta = Interval::from(self.region.errors[row]);
-                let sinc = if theta.high > 0.0 {
-                    theta.sin() / theta
-                } else {
-                    Interval::ONE
-                };
                 let own = inputs.products[[row, row]] - norm(row) * self.error(row);
-                -(kernel.gate(theta) * sinc * own)
+                -(kernel.gate(theta) * sinc(theta) * own)
             }
             (true, true) => {
                 let modulation = inputs.products[[row, column]].abs() + norm(column) * self.error(row);

@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::{FORMAT, VERSION};
 use crate::theory::certificate::{self, Problem};
 use crate::theory::euclidean::{self, Claim, Form, joint};
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView2};
 use serde_json::{Value, json};
 
 /// A certificate of Theorem 4, for students whose angles are at most `angle` at the start, in radians, as JSON.
@@ -132,8 +132,7 @@ fn of_claim(claim: &Claim) -> Value {
 }
 
 fn rows(table: &Array2<f64>) -> Value {
-    let row = |row: ArrayView1<f64>| row.to_vec();
-    json!(table.rows().into_iter().map(row).collect::<Vec<_>>())
+    json!(table.rows().into_iter().map(|row| row.to_vec()).collect::<Vec<_>>())
 }
 
 /// A node per row.

@@ -1,9 +1,9 @@
 //! Assumption 3, measured: how small the overlap is, and how steep.
 
+use super::kernel::Kernel;
 use super::supremum::supremum;
+use super::threshold::relative_overlap;
 use crate::overlap::HalfAngle;
-use crate::overlap::gaussian::KernelTable;
-use crate::overlap::gaussian::normal;
 use ndarray::ArrayView2;
 use serde::Serialize;
 
@@ -35,18 +35,14 @@ pub struct Assumption3 {
 impl Assumption3 {
     /// Measures ε and K_d for teacher nodes at the given pairwise angles.
     pub fn measure(angles: &TeacherAngles, threshold: f64, theta0: f64) -> Self {
-        let kernels = KernelTable::shared(threshold);
-        let d0 = normal::tail(threshold);
-        let k_d = angles
-            .reached(theta0)
-            .into_iter()
-            .map(|range| lipschitz(&kernels, range, theta0))
-            .fold(0.0, f64::max);
+        let kernel = Kernel::new(threshold);
+        let ranges = angles.reached(theta0).into_iter();
+        let k_d = ranges.map(|range| lipschitz(&kernel, range, theta0)).fold(0.0, f64::max);
         Self {
-            epsilon: angles.smallest.map_or(0.0, |angle| kernels.pair().at(angle).d / d0),
+            epsilon: angles.smallest.map_or(0.0, |angle| relative_overlap(threshold, angle)),
             k_d: k_d * (1.0 + ROUNDING),
             theta0,
-            d0,
+            d0: kernel.tail,
             threshold,
             nodes: angles.nodes,
         }
@@ -58,9 +54,8 @@ impl Assumption3 {
 /// D falls and is convex (its slope −E/2π rises), so for given φ₁ the supremum lies at the lowest φ₂
 /// there is, or, in the limit φ₂ → φ₁ from above, is at most |D'(φ₁)|/D(φ₁) times reach/(2 sin(reach/2)).
 /// What is left is one variable, where monotone parts bound each piece (derived; docs/theory.md).
-fn lipschitz(kernels: &KernelTable, [low, high]: [f64; 2], reach: f64) -> f64 {
-    let at = |phi: f64| HalfAngle::from_radians(phi.clamp(0.0, std::f64::consts::PI));
-    let (d, slope) = (|phi: f64| kernels.at(at(phi)).d, |phi: f64| -kernels.pair().d_slope(at(phi)));
+fn lipschitz(kernel: &Kernel, [low, high]: [f64; 2], reach: f64) -> f64 {
+    let (d, slope) = (|phi: f64| kernel.gate(phi), |phi: f64| kernel.slope(phi));
     let chord = 2.0 * (0.5 * reach).sin();
     // Down to φ₁ − δ: (D(φ₁ − δ) − D(φ₁))/(2 sin(δ/2)) is largest for the largest δ ≤ min(reach, φ₁).
     let downward = |phi: f64| {
@@ -93,7 +88,6 @@ fn lipschitz(kernels: &KernelTable, [low, high]: [f64; 2], reach: f64) -> f64 {
         |phi| ratio(downward(phi).max(upward(phi)), d(phi)),
         |a, b| ratio(downward_bound(a, b).max(upward(a)), d(b)),
     )
-    .bound
 }
 
 /// The angles between the nodes of a teacher.
@@ -149,6 +143,7 @@ impl TeacherAngles {
 mod tests {
     use super::*;
     use crate::overlap::GaussianPair;
+    use crate::overlap::gaussian::normal;
     use ndarray::Array2;
 
     /// The definition itself, on a grid.

@@ -5,6 +5,7 @@
 //! [`super::euclidean::Certificate::in_steps`].
 
 use super::assumption3::{Assumption3, TeacherAngles};
+use super::kernel::sinc;
 use super::theorem4;
 
 /// `sharp` for gradient descent: the largest angle falls by the factor 1 − ηλ per step at least.
@@ -46,8 +47,4 @@ pub(super) fn pull_of_a_step(pull: f64, theta: f64, step: f64) -> f64 {
         1.0 - length
     };
     pull * part
-}
-
-fn sinc(theta: f64) -> f64 {
-    theta.sin() / theta
 }

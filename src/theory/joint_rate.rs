@@ -2,7 +2,7 @@
 
 use super::smallest::smallest;
 use crate::flow::{Direction, FanOut, FlowJacobian};
-use crate::linalg;
+use crate::linalg::{self, LinalgError};
 use crate::network::TwoLayer;
 use crate::overlap::ExactGaussian;
 use crate::theory::AsymptoticError;
@@ -48,11 +48,8 @@ impl JointRate {
     pub fn at_limit(network: &TwoLayer, weights: Array2<f64>) -> Result<Self, AsymptoticError> {
         let (k, n) = weights.dim();
         let m = network.teacher.weights.ncols();
-        // Rotate the outputs so that V* has as few columns as it has rank.
-        let (u, sigma) = linalg::left_singular(&network.teacher_fan_out)?;
-        let rank = sigma.iter().filter(|&&x| x > RANK * sigma[0]).count();
-        let fan_out = u.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]);
-
+        let (fan_out, _) = of_full_rank(&network.teacher_fan_out)?;
+        let rank = fan_out.ncols();
         let mut limit = network.clone();
         limit.student.weights = weights;
         limit.teacher_fan_out = fan_out.clone();
@@ -63,34 +60,25 @@ impl JointRate {
         let l_spectrum = linalg::eigenvalues(&l)?;
         let unknowns = n * (k - 1) + n * rank;
         let neutral_expected = (n - m) * (k - 1);
-        if unknowns > DENSE {
-            let mut slowest = slowest_of_many(&limit, &l)?;
-            if network.teacher_fan_out.ncols() > rank {
-                slowest = slowest.min(l_spectrum[0]);
-            }
-            return Ok(Self {
-                l_spectrum,
-                rates: None,
-                neutral: neutral_expected,
-                neutral_expected,
-                slowest: Some(slowest),
-                unknowns,
-            });
-        }
-        let rates = FlowJacobian::at(&limit, FanOut::Running).decay_rates()?;
-        let fastest = rates[rates.len() - 1];
-        let neutral = rates.iter().filter(|rate| rate.abs() <= NEUTRAL * fastest).count();
-        let decaying = rates.iter().copied().filter(|rate| rate.abs() > NEUTRAL * fastest);
-        let mut slowest = decaying.fold(f64::INFINITY, f64::min);
+        let (rates, neutral, mut slowest) = if unknowns > DENSE {
+            (None, neutral_expected, slowest_of_many(&limit, &l)?)
+        } else {
+            let rates = FlowJacobian::at(&limit, FanOut::Running).decay_rates()?;
+            let fastest = rates.last().copied().unwrap_or(0.0);
+            let (neutral, decaying): (Vec<f64>, Vec<f64>) =
+                rates.iter().partition(|rate| rate.abs() <= NEUTRAL * fastest);
+            let slowest = decaying.into_iter().fold(f64::INFINITY, f64::min);
+            (Some(rates), neutral.len(), slowest)
+        };
         if network.teacher_fan_out.ncols() > rank {
             slowest = slowest.min(l_spectrum[0]);
         }
         Ok(Self {
             l_spectrum,
+            rates,
             neutral,
             neutral_expected,
             slowest: Some(slowest),
-            rates: Some(rates),
             unknowns,
         })
     }
@@ -99,6 +87,13 @@ impl JointRate {
     pub fn smallest_l(&self) -> f64 {
         self.l_spectrum[0]
     }
+}
+
+/// V*, m × C, with its outputs rotated so that there are only as many as its rank; and its singular values, descending.
+pub(super) fn of_full_rank(fan_out: &Array2<f64>) -> Result<(Array2<f64>, Array1<f64>), LinalgError> {
+    let (u, sigma) = linalg::left_singular(fan_out)?;
+    let rank = sigma.iter().filter(|&&x| x > RANK * sigma[0]).count();
+    Ok((u.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]), sigma))
 }
 
 /// The slowest rate by LOBPCG, in the unknowns W_u and V: W_r is neutral and nothing depends on it.

@@ -3,10 +3,8 @@
 //! For gradient descent with step η the factor per step is a little more than 1 − ηλ: [`super::discrete`].
 
 use super::assumption3::{Assumption3, TeacherAngles};
+use super::kernel::ROUNDING;
 use crate::overlap::{GaussianPair, HalfAngle};
-
-/// Room for rounding in a computed supremum, relative.
-const ROUNDING: f64 = 1e-11;
 
 /// `printed`: the poster's rate, to the letter.
 ///

@@ -1,7 +1,7 @@
 //! Claims about Theorems 4 and 5, from short runs.
 
 use super::{Claim, Expected, Standing, measured, proven};
-use crate::bound::{self, Bound, Measure};
+use crate::bound::{self, Bound};
 use crate::config::{Document, Override};
 use crate::experiment::theorem4::{RateClaim, Theorem4};
 use crate::experiment::theorem5::{self, Theorem5};
@@ -99,12 +99,8 @@ fn on_certificate(bound: &'static Bound, outcomes: &[theorem5::Outcome]) -> Clai
         Some(claim.simulated? / claim.value?)
     };
     let ratios = outcomes.iter().map(|outcome| ratio(outcome).unwrap_or(0.0));
-    let norm = match bound.measure {
-        Measure::WeightedNorm => "weighted norm",
-        _ => "joint distance",
-    };
     Claim {
-        claim: format!("Theorem 5: simulated over certified rate, {norm}"),
+        claim: format!("Theorem 5: simulated over certified rate, {}", bound.measure.symbol()),
         standing: standing(bound),
         measured: ratios.fold(f64::INFINITY, f64::min),
         expected: Expected::AtLeast(1.0),

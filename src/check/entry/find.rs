@@ -3,11 +3,11 @@
 use super::point::Field;
 use super::tube::Tube;
 use crate::check::gaussian::Gaussian;
-use crate::check::geometry::Nodes;
+use crate::check::geometry::units;
 use crate::theory::euclidean::{Certificate, Start};
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
-use std::fmt;
+use thiserror::Error;
 
 /// What a step may add to the tube's radius per unit of time, in units of Q(b): the second is tried where the first does not get there.
 const TOLERANCES: [f64; 2] = [6e-5, 4e-6];
@@ -48,27 +48,20 @@ pub struct Entry {
 }
 
 /// Why there is no entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Missed {
     /// More than [`LARGEST`] unknowns.
+    #[error("more than {} unknowns", LARGEST)]
     TooLarge,
     /// Nothing is certified up to the last time.
+    #[error("no region that is certified is reached by the horizon")]
     NotYet,
     /// The tube became too wide.
+    #[error("the tube about the solution becomes too wide")]
     TooWide,
     /// Interrupted.
+    #[error("interrupted")]
     Interrupted,
-}
-
-impl fmt::Display for Missed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => write!(f, "more than {LARGEST} unknowns"),
-            Self::NotYet => write!(f, "no region that is certified is reached by the horizon"),
-            Self::TooWide => write!(f, "the tube about the solution becomes too wide"),
-            Self::Interrupted => write!(f, "interrupted"),
-        }
-    }
 }
 
 /// Follows the flow of Theorem 4 from a start until a rate is certified, for a time of `horizon` at most.
@@ -90,10 +83,8 @@ pub fn enter(
     if start.len() > LARGEST {
         return Err(Missed::TooLarge);
     }
-    let nodes = Nodes::of(&teacher.t().to_owned());
-    let unit = nodes.weights.t().to_owned();
     let search = Search {
-        field: Field::new(Gaussian::new(threshold), unit),
+        field: Field::new(Gaussian::new(threshold), units(&teacher.t().to_owned())),
         teacher,
         start: start.t().to_owned(),
         horizon,

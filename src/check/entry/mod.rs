@@ -10,6 +10,7 @@ mod tests;
 pub use find::{Entry, LARGEST, Missed, enter};
 
 use super::gaussian::Gaussian;
+use super::geometry::units;
 use super::ledger::{Ledger, Side};
 use super::read::{Mistake, Node};
 use point::Field;
@@ -24,12 +25,12 @@ pub(super) fn check(inputs: &Node, node: &Node, ledger: &mut Ledger) -> Result<(
         return Err(inputs.at("start")?.mistake(allowed));
     }
     // None where the start is certified itself.
-    let steps = node.at("steps")?.list(Some(node.count("steps")?))?;
+    let steps = node.at("steps")?.entries("a list")?;
     let steps: Vec<f64> = steps.iter().map(Node::as_positive).collect::<Result<_, _>>()?;
     let least = node.numbers("least", Some(steps.len()))?;
     let angles = node.numbers("angles", Some(teacher.nrows()))?;
     let kernel = Gaussian::new(inputs.number("threshold")?);
-    let field = Field::new(kernel, tube::units(&teacher));
+    let field = Field::new(kernel, units(&teacher));
     let mut tube = Tube::from(&field, &start);
     let mut found = Vec::new();
     for (i, (&step, &claimed)) in steps.iter().zip(&least).enumerate() {

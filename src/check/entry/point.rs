@@ -1,7 +1,7 @@
 //! The flow of Theorem 4 at a point, its acceleration, and the Hessian of its loss, in intervals (docs/theory.md, Theorem D).
 
 use crate::check::gaussian::Gaussian;
-use crate::check::geometry::{angle, dot, norm};
+use crate::check::geometry::{angle, beside, dot, norm};
 use crate::check::interval::Interval;
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut2, s};
 use std::f64::consts::PI;
@@ -148,10 +148,4 @@ impl Pair {
         self.add_product(&beside(v, u, self.cosine), 1.0, block.view_mut());
         block
     }
-}
-
-/// P_u v = v − (u·v) u.
-fn beside(u: ArrayView1<Interval>, v: ArrayView1<Interval>, cosine: Interval) -> Array1<Interval> {
-    let entries = u.into_iter().zip(v);
-    entries.map(|(x, y)| *y - cosine * *x).collect()
 }

@@ -1,5 +1,5 @@
 use super::point::Field;
-use super::tube::{Tube, units};
+use super::tube::Tube;
 use super::*;
 use crate::check::interval::Interval;
 use crate::flow::{FlowOptions, TwoLayerFlow};

@@ -2,7 +2,7 @@
 
 use super::point::{Field, Point};
 use crate::check::definite::least_eigenvalue;
-use crate::check::geometry::{angle, arc, dot, norm, unit};
+use crate::check::geometry::{angle, arc, dot, norm, units};
 use crate::check::interval::Interval;
 use ndarray::{Array1, Array2};
 
@@ -164,16 +164,6 @@ fn third_derivative(jerk: Interval, speeds: &[Interval], pushed: Interval) -> In
     let cubes: Vec<Interval> = speeds.iter().map(|f| f.squared() * *f).collect();
     let fastest = speeds.iter().copied().fold(Interval::ZERO, Interval::max);
     jerk + total(&cubes) + fastest * pushed * 3.0
-}
-
-/// Rows by their directions.
-pub fn units(rows: &Array2<f64>) -> Array2<Interval> {
-    let mut units = rows.mapv(Interval::from);
-    for mut row in units.rows_mut() {
-        let length_one = unit(row.view());
-        row.assign(&length_one);
-    }
-    units
 }
 
 fn lengths(rows: &Array2<Interval>) -> Vec<Interval> {

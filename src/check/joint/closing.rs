@@ -1,6 +1,7 @@
 //! How far single errors and W_r come while ‖·‖ ≤ ϱ e^{−λt}: what the region must hold.
 
 use super::limits::Limits;
+use crate::check::geometry::{largest, sinc};
 use crate::check::interval::Interval;
 use crate::check::joint_inputs::Inputs;
 use crate::check::ledger::{Ledger, Side};
@@ -18,32 +19,21 @@ pub fn note(inputs: &Inputs, limits: &Limits, rate: f64, ledger: &mut Ledger) {
     let region = &limits.region;
     let (m, n) = (inputs.teacher_nodes, inputs.nodes.len());
     let ball = region.radius.high;
+    let mut note = |item, meaning, side: Interval, reached: Interval| {
+        ledger.note(item, meaning, Side::Above, side.high, reached.high);
+    };
     if !region.is_ball {
-        ledger.note(
-            "largest_angle",
-            "θ̂, above all that an angle reaches",
-            Side::Above,
-            region.theta.high,
-            held.theta().high,
-        );
+        note("largest_angle", "θ̂, above all that an angle reaches", region.theta, held.theta());
     }
     if region.error.high < ball {
-        let reached = held.largest(0..m).high;
-        ledger.note("largest_error", "ê, above all that an error reaches", Side::Above, region.error.high, reached);
+        note("largest_error", "ê, above all that an error reaches", region.error, held.largest(0..m));
     }
     if region.extra.high < ball {
-        let reached = held.largest(m..n).high;
-        ledger.note("largest_extra", "v̂, above all that an error reaches", Side::Above, region.extra.high, reached);
+        note("largest_extra", "v̂, above all that an error reaches", region.extra, held.largest(m..n));
     }
     let (together, single) = held.drift();
-    ledger.note("drift", "ψ, above all that W_r moves", Side::Above, region.drift.high, together.high);
-    ledger.note(
-        "single_drift",
-        "ψ_m, above all that a node of W_r moves",
-        Side::Above,
-        region.single_drift.high,
-        single.high,
-    );
+    note("drift", "ψ, above all that W_r moves", region.drift, together);
+    note("single_drift", "ψ_m, above all that a node of W_r moves", region.single_drift, single);
 }
 
 struct Held<'a> {
@@ -110,13 +100,8 @@ impl Held<'_> {
             1 => Interval::ZERO,
             _ => (row + error * limits.fan_out_norm) * pair,
         };
-        let sinc = if theta.high > 0.0 {
-            theta.sin() / theta
-        } else {
-            Interval::ONE
-        };
         Coupling {
-            pull: least * inputs.kernel.gate(theta) * sinc,
+            pull: least * inputs.kernel.gate(theta) * sinc(theta),
             push: of_errors.hypot(of_weights),
         }
     }
@@ -143,7 +128,7 @@ impl Held<'_> {
 
     fn theta(&self) -> Interval {
         let coupling = self.of_angles();
-        let start = self.inputs.angles.iter().copied().fold(0.0, f64::max);
+        let start = largest(&self.inputs.angles);
         let region = &self.limits.region;
         let push = |j: usize| {
             let angles = self.others(j, self.m()).map(|k| {
@@ -160,11 +145,8 @@ impl Held<'_> {
 
     /// The largest of some nodes' |ε|, from the ball or from the box.
     fn largest(&self, nodes: std::ops::Range<usize>) -> Interval {
-        let from_u = |start: f64, node: usize| {
-            if node < self.m() { self.largest_start() } else { start }
-        };
         let one = |i: usize| {
-            let start = from_u(self.inputs.errors[i], i);
+            let start = self.start_of(i);
             let errors = self.others(i, self.n());
             let errors = errors.map(|k| self.error_of(k) * self.limits.activation[[i, k]]);
             let turned = self.others(i, self.m()).map(|j| self.gate(i, j) * self.limits.norms[j]);
@@ -175,9 +157,12 @@ impl Held<'_> {
         nodes.map(one).fold(Interval::ZERO, Interval::max)
     }
 
-    /// The largest |ε_i| of u at the start.
-    fn largest_start(&self) -> f64 {
-        self.inputs.errors[..self.m()].iter().copied().fold(0.0, f64::max)
+    /// |ε_i| at the start, and of u the largest.
+    fn start_of(&self, node: usize) -> f64 {
+        if node >= self.m() {
+            return self.inputs.errors[node];
+        }
+        largest(&self.inputs.errors[..self.m()])
     }
 
     /// ψ and ψ_m.
@@ -228,16 +213,10 @@ impl Held<'_> {
                 + own * push * radius.squared() / (rate.squared() * rate * 4.0)
         };
         let turned: Interval = (0..m).map(|j| limits.norms[j] * self.gain(k, j)).sum();
-        let errors = self.others(k, n).map(|i| {
-            let from = if i < m {
-                self.largest_start()
-            } else {
-                self.inputs.errors[i]
-            };
-            self.gate(k, i) * product(from.into(), self.of_error(i).push)
-        });
+        let errors =
+            self.others(k, n).map(|i| self.gate(k, i) * product(self.start_of(i).into(), self.of_error(i).push));
         let errors: Interval = errors.sum();
-        let first = self.inputs.angles.iter().copied().fold(0.0, f64::max);
+        let first = largest(&self.inputs.angles);
         by_ball.min(turned * product(first.into(), angles.push) + errors)
     }
 }

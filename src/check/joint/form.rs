@@ -42,11 +42,6 @@ fn matrix(
     let (k, outputs) = (inputs.nodes.weights.nrows(), fan_out.ncols());
     let tangential = limits.tangential();
     let scale = tangential.sqrt();
-    let weight = |a: usize, j: usize| inputs.nodes.weights[[a, j]];
-    // P_j w_i
-    let seen = |j: usize, i: usize| -> Vec<Interval> {
-        (0..k).map(|a| weight(a, i) - inputs.nodes.cosines[[j, i]] * weight(a, j)).collect()
-    };
     let errors = n * outputs;
     let mut matrix = Array2::from_elem((errors + m * k, errors + m * k), Interval::ZERO);
     for i in 0..n {
@@ -68,7 +63,7 @@ fn matrix(
         }
         for i in (0..n).filter(|&i| i != j) {
             let gate = (limits.nominal[[i, j]] - linear) * scale;
-            for (a, seen) in seen(j, i).into_iter().enumerate() {
+            for (a, seen) in inputs.nodes.beside(j, i).into_iter().enumerate() {
                 for c in 0..outputs {
                     let entry = fan_out[[j, c]] * seen * gate;
                     matrix[[i * outputs + c, place(j, a)]] = entry;
@@ -77,16 +72,12 @@ fn matrix(
             }
         }
         for l in (0..j).filter(|&l| limits.products[[j, l]] != Interval::ZERO) {
-            let (here, there) = (seen(j, l), seen(l, j));
+            let (here, there) = (inputs.nodes.beside(j, l), inputs.nodes.beside(l, j));
             let gate = limits.nominal[[j, l]] - linear;
             let density = inputs.kernel.density(inputs.nodes.angles[[j, l]]);
             for a in 0..k {
                 for b in 0..k {
-                    // P_j P_l
-                    let both = Interval::from(f64::from(u8::from(a == b)));
-                    let both = both - weight(a, j) * weight(b, j) - weight(a, l) * weight(b, l)
-                        + inputs.nodes.cosines[[j, l]] * weight(a, j) * weight(b, l);
-                    let form = both * gate + here[a] * there[b] * density;
+                    let form = inputs.nodes.across_both([j, l], [a, b]) * gate + here[a] * there[b] * density;
                     let entry = form * limits.products[[j, l]] * tangential;
                     matrix[[place(j, a), place(l, b)]] = entry;
                     matrix[[place(l, b), place(j, a)]] = entry;

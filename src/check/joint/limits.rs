@@ -2,11 +2,12 @@
 
 use super::remainders;
 use super::{Choice, ORTHOGONAL};
-use crate::check::geometry::{Nodes, arc, chord};
+use crate::check::geometry::{Nodes, arc, chord, in_ball};
 use crate::check::interval::Interval;
 use crate::check::joint_inputs::Inputs;
 use crate::check::ledger::{Ledger, Side};
 use crate::check::read::{Mistake, Node};
+use crate::linalg::with_diagonal;
 use ndarray::Array2;
 
 /// Where the claim is made.
@@ -25,15 +26,12 @@ pub struct Region {
 }
 
 impl Region {
-    pub fn read(_inputs: &Inputs, node: &Node) -> Result<Self, Mistake> {
+    pub fn read(node: &Node) -> Result<Self, Mistake> {
         let radius = Interval::from(node.positive("radius")?);
-        let theta = node.not_negative("largest_angle")?;
-        let ball = arc(radius);
-        // What the ball holds needs no more.
-        let is_ball = theta >= ball.low * (1.0 - 1e-12);
+        let (theta, is_ball) = in_ball(radius, node.not_negative("largest_angle")?);
         Ok(Self {
             radius,
-            theta: if is_ball { ball } else { theta.into() },
+            theta,
             is_ball,
             error: node.not_negative("largest_error")?.into(),
             extra: node.not_negative("largest_extra")?.into(),
@@ -109,10 +107,7 @@ impl Limits {
             radius_u,
             moved: radius_u.hypot(region.drift),
             error_u: region.radius.min(root * region.error),
-            nominal: Array2::from_shape_fn((n, n), |(j, k)| match j == k {
-                true => Interval::ZERO,
-                false => kernel.gate(angles[[j, k]]),
-            }),
+            nominal: with_diagonal(n, Interval::ZERO, |j, k| kernel.gate(angles[[j, k]])),
             activation_nominal: angles.mapv(|angle| kernel.activation(angle)),
             gate: table("gate")?,
             rest: table("rest")?,
@@ -230,13 +225,7 @@ fn off_diagonal(inputs: &Inputs, largest: Interval, ledger: &mut Ledger) -> Arra
     let most = Nodes::pairs(m).map(|at| inputs.products[at].abs()).fold(Interval::ZERO, Interval::max);
     let allowed = largest * ORTHOGONAL;
     if most.low > allowed.low {
-        return Array2::from_shape_fn((m, m), |(j, k)| {
-            if j == k {
-                Interval::ZERO
-            } else {
-                inputs.products[[j, k]]
-            }
-        });
+        return with_diagonal(m, Interval::ZERO, |j, k| inputs.products[[j, k]]);
     }
     ledger.at_least("bounds", "orthogonal rows of V*: their largest product", allowed.high, most);
     Array2::from_elem((m, m), Interval::ZERO)

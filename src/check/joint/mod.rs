@@ -5,7 +5,7 @@ mod form;
 mod limits;
 mod remainders;
 
-use super::geometry::{arc, chord};
+use super::geometry::{arc, chord, largest};
 use super::interval::Interval;
 use super::joint_inputs::Inputs;
 use super::ledger::{Ledger, Side};
@@ -26,7 +26,7 @@ pub struct Choice {
 /// Checks one certificate against what is given; `other` is the region of the file's other certificate, if it has one.
 pub fn check(inputs: &Inputs, node: &Node, other: Option<&Node>, ledger: &mut Ledger) -> Result<(), Mistake> {
     let rate = node.positive("rate")?;
-    let region = Region::read(inputs, node)?;
+    let region = Region::read(node)?;
     let choice = Choice {
         share: node.not_negative("share")?,
         split: node.positive("split")?.into(),
@@ -60,27 +60,20 @@ fn within(inputs: &Inputs, region: &Region, other: &Node, ledger: &mut Ledger) -
     let (m, n) = (inputs.teacher_nodes, inputs.nodes.len());
     let errors = other.numbers("region", Some(m + n))?;
     let drift = other.numbers("drift", Some(n - m))?;
-    let largest = |part: &[f64]| part.iter().copied().fold(0.0, f64::max);
     let single = chord(largest(&drift).into());
     let together = Interval::from((n - m) as f64).sqrt() * single;
     let ball = arc(region.radius);
-    let limited = |found: f64, cap: Interval| Interval::from(found).min(Interval::from(cap.low * (1.0 - 1e-12)));
-    ledger.at_least("largest_angle", "θ̂ of the other region", region.theta.high, limited(largest(&errors[..m]), ball));
-    ledger.at_least(
-        "largest_error",
-        "ê of the other region",
-        region.error.high,
-        limited(largest(&errors[m..2 * m]), region.radius),
-    );
-    ledger.at_least(
-        "largest_extra",
-        "v̂ of the other region",
-        region.extra.high,
-        limited(largest(&errors[2 * m..]), region.radius),
-    );
+    let limited = |part: &[f64], cap: Interval| Interval::from(largest(part)).min(cap.low * (1.0 - 1e-12));
     // Both are computed from the same angle: a part of 1e-11 is room for rounding.
     let room = Interval::from(1.0 - 1e-11);
-    ledger.at_least("drift", "ψ of the other region", region.drift.high, together * room);
-    ledger.at_least("single_drift", "ψ_m of the other region", region.single_drift.high, single * room);
+    for (item, meaning, held, found) in [
+        ("largest_angle", "θ̂ of the other region", region.theta, limited(&errors[..m], ball)),
+        ("largest_error", "ê of the other region", region.error, limited(&errors[m..2 * m], region.radius)),
+        ("largest_extra", "v̂ of the other region", region.extra, limited(&errors[2 * m..], region.radius)),
+        ("drift", "ψ of the other region", region.drift, together * room),
+        ("single_drift", "ψ_m of the other region", region.single_drift, single * room),
+    ] {
+        ledger.at_least(item, meaning, held.high, found);
+    }
     Ok(())
 }

@@ -6,6 +6,8 @@ use crate::check::definite::largest_eigenvalue;
 use crate::check::geometry::Nodes;
 use crate::check::interval::Interval;
 use crate::check::joint_inputs::Inputs;
+use crate::check::slopes::around;
+use crate::linalg::with_diagonal;
 use ndarray::Array2;
 
 /// All three.
@@ -27,9 +29,8 @@ impl Limits {
         let n = inputs.nodes.len();
         let steepest = Nodes::pairs(n).map(|at| self.rest[at]).fold(0.0, f64::max);
         let whole = (self.all_norm + self.moved / 2.0) * self.moved * steepest * 2.0;
-        let single = Array2::from_shape_fn((n, n), |(i, k)| match i == k {
-            true => Interval::ZERO,
-            false => (self.chord_of(inputs, i) + self.chord_of(inputs, k)) * self.rest[[i, k]],
+        let single = with_diagonal(n, Interval::ZERO, |i, k| {
+            (self.chord_of(inputs, i) + self.chord_of(inputs, k)) * self.rest[[i, k]]
         });
         let mut found = Remainders {
             of_errors: whole.min(Interval::from(largest_eigenvalue(&single))),
@@ -120,8 +121,7 @@ impl Limits {
             let angle = inputs.nodes.angles[[j, k]];
             let (rest, density) = (Interval::from(self.rest[[j, k]]), Interval::from(self.density[[j, k]]));
             let nominal = inputs.kernel.density(angle);
-            let margin = self.margin(inputs, j, k);
-            let (near, far) = ((angle - margin).positive_part(), (angle + margin).min(Interval::PI));
+            let (near, far) = around(angle, self.margin(inputs, j, k));
             let [least, most] = inputs.kernel.densities(near, far);
             let change = (Interval::from(most) - nominal).max(nominal - least);
             let cosine = inputs.nodes.cosines[[j, k]].abs();
@@ -132,10 +132,7 @@ impl Limits {
                 + density * d * (cosine * 2.0 + d) / 2.0;
             self.products[[j, k]].abs() * sum
         };
-        let y = Array2::from_shape_fn((m, m), |(j, k)| match j == k {
-            true => Interval::ZERO,
-            false => (entry(j, k) + entry(k, j)) / 2.0,
-        });
+        let y = with_diagonal(m, Interval::ZERO, |j, k| (entry(j, k) + entry(k, j)) / 2.0);
         Interval::from(largest_eigenvalue(&y))
     }
 

@@ -2,16 +2,13 @@
 
 use super::Problem;
 use super::metzler::integral_of_products;
-use crate::overlap::{HalfAngle, gaussian::GaussianPair, gaussian::KernelTable};
+use crate::theory::assumption3::TeacherAngles;
+use crate::theory::kernel::{Kernel, ROUNDING, sinc};
 use crate::theory::supremum::supremum;
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2};
 use std::f64::consts::{FRAC_PI_2, PI};
-use std::sync::Arc;
 
-/// Room for rounding in suprema, relative.
-const ROUNDING: f64 = 1e-11;
-
-/// The same for L, of which intervals know a digit less.
+/// Room for rounding in suprema of L, of which intervals know a digit less.
 const ROUNDING_OF_L: f64 = 10.0 * ROUNDING;
 
 /// How close the one supremum that needs subdivision is brought to values that are attained, relative.
@@ -19,12 +16,9 @@ const TOLERANCE: f64 = 1e-3;
 
 /// Nominal angles among the nodes: u at the teacher, r at its start.
 pub(super) struct Geometry {
-    table: Arc<KernelTable>,
-    pair: GaussianPair,
+    kernel: Kernel,
     /// n × n; the teacher's nodes are the first m.
     angles: Array2<f64>,
-    d0: f64,
-    l0: f64,
 }
 
 /// Suprema over the region. The first m columns are those of the teacher, wherever on the way the student is.
@@ -42,23 +36,9 @@ pub(super) struct Bounds {
 
 impl Geometry {
     pub(super) fn of(problem: &Problem) -> Self {
-        let nodes: Vec<ArrayView1<f64>> =
-            problem.teacher.columns().into_iter().chain(problem.extra.columns()).collect();
-        let n = nodes.len();
-        let table = KernelTable::shared(problem.threshold);
-        let same = table.at(HalfAngle::ZERO);
         Self {
-            pair: GaussianPair::new(problem.threshold, problem.threshold),
-            angles: Array2::from_shape_fn((n, n), |(j, k)| {
-                if j == k {
-                    0.0
-                } else {
-                    HalfAngle::between_units(nodes[j], nodes[k]).radians()
-                }
-            }),
-            table,
-            d0: same.d,
-            l0: same.l,
+            kernel: Kernel::new(problem.threshold),
+            angles: TeacherAngles::of(problem.nodes().view()).radians,
         }
     }
 
@@ -78,7 +58,7 @@ impl Geometry {
             l: Array2::zeros((n, n)),
             slope: Array2::zeros((n, m)),
             own: Array1::zeros(m),
-            l0: self.l0,
+            l0: self.kernel.at(0.0).l,
         };
         for j in 0..n {
             for k in 0..n {
@@ -90,26 +70,19 @@ impl Geometry {
                     ((self.angles[[j, k]] - both).max(0.0), (self.angles[[j, k]] + both).min(PI))
                 };
                 // D, L and |D'| fall with the angle for a common threshold.
-                let nearest = HalfAngle::from_radians(low);
-                let value = self.table.at(nearest);
+                let value = self.kernel.at(low);
                 bounds.d[[j, k]] = value.d * (1.0 + ROUNDING);
                 bounds.l[[j, k]] = value.l * (1.0 + ROUNDING_OF_L);
-                bounds.gain[[j, k]] = value.d.hypot(self.pair.d_slope(nearest)) * (1.0 + ROUNDING);
+                bounds.gain[[j, k]] = value.d.hypot(self.kernel.slope(low)) * (1.0 + ROUNDING);
                 if k < m {
                     bounds.slope[[j, k]] = self.steepest(low, high) * (1.0 + ROUNDING);
                 }
             }
         }
         for j in 0..m {
-            let theta = region[j];
-            let sinc = if theta > 0.0 { theta.sin() / theta } else { 1.0 };
-            bounds.own[j] = self.gate(theta) * sinc * (1.0 - ROUNDING);
+            bounds.own[j] = self.kernel.gate(region[j]) * sinc(region[j]) * (1.0 - ROUNDING);
         }
         Some(bounds)
-    }
-
-    fn gate(&self, theta: f64) -> f64 {
-        self.table.at(HalfAngle::from_radians(theta)).d
     }
 
     /// sup |dL/dφ| = sup sin φ D(φ) over [low, high].
@@ -124,10 +97,9 @@ impl Geometry {
         supremum(
             [low, high],
             TOLERANCE,
-            |phi| phi.sin() * self.gate(phi),
-            |a, b| largest_sine(a, b) * if a == 0.0 { self.d0 } else { self.gate(a) },
+            |phi| phi.sin() * self.kernel.gate(phi),
+            |a, b| largest_sine(a, b) * self.kernel.gate(a),
         )
-        .bound
     }
 }
 

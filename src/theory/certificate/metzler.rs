@@ -1,7 +1,7 @@
 //! Systems dz/dt = M z whose M has non-negative entries off its diagonal (Metzler): stability, rates, envelopes.
 
 use crate::linalg;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 
 /// Step of the envelope in units of the fastest time, and how many there may be.
 const STEP: f64 = 0.01;
@@ -134,7 +134,7 @@ fn largest_quotient(matrix: &Array2<f64>, p: &Array1<f64>) -> f64 {
 pub(super) fn metzler_exponential(matrix: &Array2<f64>, time: f64) -> Array2<f64> {
     let shift = matrix.diag().iter().fold(0.0_f64, |a, x| a.max(-x));
     let positive = (matrix + &(Array2::<f64>::eye(matrix.nrows()) * shift)) * time;
-    let norm = largest_row_sum(positive.view());
+    let norm = positive.rows().into_iter().map(|row| row.sum()).fold(0.0, f64::max);
     let squarings = norm.max(1.0).log2().ceil() as i32 + 1;
     let scale = 2f64.powi(-squarings);
     let step = positive * scale;
@@ -149,10 +149,6 @@ pub(super) fn metzler_exponential(matrix: &Array2<f64>, time: f64) -> Array2<f64
         sum = sum.dot(&sum);
     }
     sum
-}
-
-fn largest_row_sum(matrix: ArrayView2<f64>) -> f64 {
-    matrix.rows().into_iter().map(|row| row.sum()).fold(0.0, f64::max)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
 use bounds::Geometry;
 use metzler::{envelope, least_majorant, metzler_exponential, slowest_rate};
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2, Axis, concatenate, s};
 use serde::Serialize;
 
 /// The box is taken so much larger than it must be, so that no error is ever on its border.
@@ -24,6 +24,9 @@ const MARGIN: f64 = 1e-8;
 
 /// Rounds of enlarging the box before it is given up.
 const ROUNDS: usize = 200;
+
+/// Factor to which the largest scale of a start is looked for.
+pub(super) const PRECISION: f64 = 1.01;
 
 /// What the comparison needs to know: limits, starts, and the errors at time 0.
 #[derive(Clone, Debug)]
@@ -93,13 +96,18 @@ impl Problem {
         self.teacher.ncols()
     }
 
+    /// [W*, W_r], k × n.
+    pub(in crate::theory) fn nodes(&self) -> Array2<f64> {
+        concatenate![Axis(1), self.teacher, self.extra]
+    }
+
     /// z(0).
     pub fn start(&self) -> Array1<f64> {
         self.angles.iter().chain(&self.fan_out_errors).copied().collect()
     }
 
     /// The same with all errors set to `scale`.
-    fn with_errors(&self, scale: f64) -> Self {
+    pub(super) fn with_errors(&self, scale: f64) -> Self {
         let mut other = self.clone();
         other.angles.fill(scale);
         other.fan_out_errors.fill(scale);
@@ -142,21 +150,25 @@ impl Problem {
     /// The largest scale s for which the start θ = e = ‖v_r‖ = s is certified, to 1 %; 0 if none is.
     pub fn largest_certified_scale(&self) -> f64 {
         let geometry = Geometry::of(self);
-        let certified = |scale: f64| self.with_errors(scale).certify_in(&geometry).is_some();
-        let (mut low, mut high) = (1e-6_f64, 1.0_f64);
-        if !certified(low) {
-            return 0.0;
-        }
-        while high / low > 1.01 {
-            let middle = (low * high).sqrt();
-            if certified(middle) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        let certified = |scale| self.with_errors(scale).certify_in(&geometry).is_some();
+        largest_scale([1e-6, 1.0], certified).unwrap_or(0.0)
     }
+}
+
+/// The largest scale in a range that is certified, to [`PRECISION`]; `None` if its lower end is not.
+pub(super) fn largest_scale([mut low, mut high]: [f64; 2], certified: impl Fn(f64) -> bool) -> Option<f64> {
+    if !certified(low) {
+        return None;
+    }
+    while high / low > PRECISION {
+        let middle = (low * high).sqrt();
+        if certified(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some(low)
 }
 
 impl Certificate {
@@ -191,7 +203,7 @@ impl Certificate {
         let size = largest(&mut products.iter().copied());
         // M ppᵀ + ppᵀ Mᵀ ≤ −2λ ppᵀ.
         let weights = &self.weights / largest(&mut self.weights.iter().copied());
-        let column = weights.insert_axis(ndarray::Axis(1));
+        let column = weights.insert_axis(Axis(1));
         Some(products + column.dot(&column.t()) * (1e-3 * MARGIN * size))
     }
 

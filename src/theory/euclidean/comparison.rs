@@ -1,11 +1,12 @@
 //! Theorem B, second form: a quadratic form in the tangents below −dE/dt, exact as R → 0. One eigenvalue of m(p − 1) unknowns.
 
-use super::eigen::{eigenvalues, largest_eigenvalue, smallest_eigenvalue};
+use super::eigen::{largest_eigenvalue, smallest_eigenvalue};
 use super::evidence::Claim;
-use super::kernel::ROUNDING;
 use super::region::Region;
 use super::tangents::{outer, tangents};
 use super::teacher::Teacher;
+use crate::linalg::{self, with_diagonal};
+use crate::theory::kernel::ROUNDING;
 use ndarray::{Array1, Array2, ArrayView1, s};
 
 /// Unknowns beyond which the form is not tried.
@@ -66,7 +67,7 @@ impl<'a> Comparison<'a> {
         let mut constant = teacher.angles.mapv(|angle| kernel.gate(angle));
         constant.diag_mut().fill(kernel.tail);
         let room = ROUNDING * kernel.tail * m as f64;
-        let least = eigenvalues(&constant)?[0] - room;
+        let least = linalg::eigenvalues(&constant).ok()?[0] - room;
         constant.diag_mut().mapv_inplace(|d| d - least);
         let tangents: Vec<Array2<f64>> = teacher.weights.columns().into_iter().map(tangents).collect();
         let seen = tangents.iter().map(|basis| basis.dot(&teacher.weights)).collect();
@@ -143,12 +144,9 @@ impl<'a> Comparison<'a> {
         let kernel = &teacher.kernel;
         let (m, radius, theta) = (teacher.nodes, region.radius, region.theta);
         let own = self.least - (kernel.tail - kernel.gate_below(theta)) * (1.0 + ROUNDING);
-        let entries = |entry: &dyn Fn(usize, usize) -> f64| {
-            Array2::from_shape_fn((m, m), |(j, k)| if j == k { 0.0 } else { entry(j, k) })
-        };
-        let against = entries(&|j, k| steepest_product(teacher, teacher.angles[[j, k]], theta));
+        let against = with_diagonal(m, 0.0, |j, k| steepest_product(teacher, teacher.angles[[j, k]], theta));
         let a = region.alignment;
-        let towards = entries(&|j, k| a * kernel.flattest_chord(teacher.angles[[j, k]], region.pair));
+        let towards = with_diagonal(m, 0.0, |j, k| a * kernel.flattest_chord(teacher.angles[[j, k]], region.pair));
         let largest = |matrix: &Array2<f64>| matrix.iter().copied().fold(0.0, f64::max);
         let fourth = region.fourth();
         // √(Σ_{j<k} ε²), √(Σ_{j<k} (ν_jk + ν_kj)²) and √(Σ_{j≠k} ν_jk²), over R.

@@ -1,22 +1,13 @@
 //! Eigenvalues of symmetric matrices, and bounds on the smallest and on the largest.
 
-use super::kernel::ROUNDING;
 use crate::linalg;
+use crate::theory::kernel::ROUNDING;
 use ndarray::{Array1, Array2};
-
-/// All eigenvalues, ascending. `None` if LAPACK fails.
-pub(super) fn eigenvalues(matrix: &Array2<f64>) -> Option<Array1<f64>> {
-    match matrix.nrows() {
-        // Strides of a matrix with one entry may be 0, which is refused.
-        0 | 1 => Some(matrix.diag().to_owned()),
-        _ => linalg::eigenvalues(matrix).ok(),
-    }
-}
 
 /// The largest eigenvalue, from above; 0 if there is none. `None` if LAPACK fails.
 pub(super) fn largest_eigenvalue(matrix: &Array2<f64>) -> Option<f64> {
     let size = matrix.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let values = eigenvalues(matrix)?;
+    let values = linalg::eigenvalues(matrix).ok()?;
     Some(values.last().map_or(0.0, |largest| largest + ROUNDING * size))
 }
 
@@ -131,7 +122,7 @@ mod tests {
         let matrix = Array2::from_shape_fn((n, n), |(i, j)| entry(i, j));
         assert_eq!(parts(n, |i, j| entry(i, j) != 0.0).len(), 2);
         let (found, vector) = smallest_eigenvalue_of_parts(&matrix).unwrap();
-        let least = eigenvalues(&matrix).unwrap()[0];
+        let least = linalg::eigenvalues(&matrix).unwrap()[0];
         assert!(found <= least && found > least * (1.0 - 2.0 * GAP), "{found} {least}");
         let quotient = vector.dot(&matrix.dot(&vector)) / vector.dot(&vector);
         assert!(quotient < least * (1.0 + GAP), "{quotient} {least}");

@@ -1,12 +1,12 @@
 //! What a certificate was made of, for those who check it.
 
 use super::comparison::Comparison;
-use super::kernel::ROUNDING;
 use super::orthonormal::Orthonormal;
 use super::region::Region;
 use super::split::Split;
 use super::teacher::Teacher;
 use super::{Certificate, Form};
+use crate::theory::kernel::ROUNDING;
 use ndarray::{Array2, ArrayView2};
 
 /// A bound that the proof of a rate uses.

@@ -7,7 +7,6 @@ mod comparison;
 mod eigen;
 mod evidence;
 pub mod joint;
-mod kernel;
 mod orthonormal;
 mod profile;
 mod region;
@@ -18,13 +17,13 @@ mod teacher;
 
 pub use evidence::{Claim, evidence};
 
+use crate::measure::distance;
 use comparison::Comparison;
 use ndarray::ArrayView2;
 use orthonormal::Orthonormal;
-use region::{Coupling, Region};
+use region::Region;
 use serde::Serialize;
 use split::Split;
-use steps::Steps;
 use teacher::Teacher;
 
 /// A start W(0), as far as the certificates look at it.
@@ -84,12 +83,12 @@ impl Certificate {
     /// # Cost
     /// Orthonormal teachers O(1), some 0.1 ms. Others O(m⁴), and O((m p)³) with p = min(k, m) where m(p − 1) ≤ 1024.
     pub fn of(teacher: ArrayView2<f64>, threshold: f64, start: Start) -> Option<Self> {
-        Problem::new(teacher, threshold)?.certify(start, &Flow, None)
+        certify(&Teacher::of(teacher, threshold)?, start, None, None)
     }
 
     /// The same by one theorem alone: `None` also where it does not apply, or where another one is always the better.
     pub fn by(form: Form, teacher: ArrayView2<f64>, threshold: f64, start: Start) -> Option<Self> {
-        Problem::new(teacher, threshold)?.certify(start, &Flow, Some(form))
+        certify(&Teacher::of(teacher, threshold)?, start, None, Some(form))
     }
 
     /// The same for projected gradient descent with step η, w_j ← (w_j + η P⊥_j g_j)/‖…‖: ‖W − W*‖_F falls by the factor 1 − ηλ per step at
@@ -100,131 +99,73 @@ impl Certificate {
         if !(step > 0.0) {
             return None;
         }
-        Problem::new(teacher, threshold)?.certify(start, &Steps { size: step }, None)
-    }
-
-    /// The largest θ₀ that is certified, with all angles at most θ₀, to 1e-3 of itself; 0 if none is.
-    pub fn largest_theta0(teacher: ArrayView2<f64>, threshold: f64) -> f64 {
-        let Some(problem) = Problem::new(teacher, threshold) else {
-            return 0.0;
-        };
-        problem.largest_theta0(&Flow)
+        certify(&Teacher::of(teacher, threshold)?, start, Some(step), None)
     }
 }
 
-/// How time goes: what a rate of the flow is worth, and how far angles come.
-trait Time {
-    /// The rate of what is done in a region, from the flow's.
-    fn rate(&self, problem: &Problem, region: &Region, flow: f64) -> f64;
-    /// A bound on an angle that starts at `start` and would not pass `theta`.
-    fn reach(&self, coupling: &Coupling, theta: f64, start: f64, radius: f64, rate: f64) -> f64;
-}
-
-/// dW/dt = P⊥ g.
-struct Flow;
-
-impl Time for Flow {
-    fn rate(&self, _: &Problem, _: &Region, flow: f64) -> f64 {
-        flow
-    }
-
-    fn reach(&self, coupling: &Coupling, _: f64, start: f64, radius: f64, rate: f64) -> f64 {
-        coupling.reach(start, radius, rate)
-    }
-}
-
-struct Problem {
-    teacher: Teacher,
-}
-
-impl Problem {
-    fn new(weights: ArrayView2<f64>, threshold: f64) -> Option<Self> {
-        let teacher = Teacher::of(weights, threshold)?;
-        Some(Self { teacher })
-    }
-
-    fn certify(&self, start: Start, time: &impl Time, only: Option<Form>) -> Option<Certificate> {
-        let (theta0, squares) = match start {
-            Start::Within(theta0) => {
-                let square = (2.0 * (0.5 * theta0).sin()).powi(2);
-                (theta0, self.teacher.nodes as f64 * square)
-            }
-            Start::Angles(angles) => {
-                let square = |theta: &f64| (2.0 * (0.5 * theta).sin()).powi(2);
-                let largest = angles.iter().copied().fold(0.0, f64::max);
-                (largest, angles.iter().map(square).sum())
+/// The best certificate, of the flow or of steps of some size, by all theorems or by one alone.
+fn certify(teacher: &Teacher, start: Start, step: Option<f64>, only: Option<Form>) -> Option<Certificate> {
+    let (theta0, distance) = match start {
+        Start::Within(theta0) => {
+            let square = (2.0 * (0.5 * theta0).sin()).powi(2);
+            (theta0, (teacher.nodes as f64 * square).sqrt())
+        }
+        Start::Angles(angles) => (angles.iter().copied().fold(0.0, f64::max), distance(angles)),
+    };
+    // W* itself: any small ball will do.
+    let radius = (distance * (1.0 + 1e-12)).max(f64::MIN_POSITIVE.sqrt());
+    let ball = Region::ball(radius)?;
+    let slack = SLACK * teacher.kernel.tail;
+    let close = |form: Form, wanted: f64, flow: &mut dyn FnMut(&Region) -> f64| {
+        let rate = |region: &Region| {
+            let flow = flow(region) - slack;
+            step.map_or(flow, |step| steps::rate(teacher, region, flow, step))
+        };
+        let reach = |region: &Region, rate: f64| {
+            let coupling = teacher.coupling(region);
+            match step {
+                Some(step) => steps::reach(&coupling, region.theta, theta0, [radius, rate, step]),
+                None => coupling.reach(theta0, radius, rate),
             }
         };
-        // W* itself: any small ball will do.
-        let radius = (squares.sqrt() * (1.0 + 1e-12)).max(f64::MIN_POSITIVE.sqrt());
-        let ball = Region::ball(radius)?;
-        let slack = SLACK * self.teacher.kernel.tail;
-        let close = |form: Form, wanted: f64, flow: &mut dyn FnMut(&Region) -> f64| {
-            let rate = |region: &Region| time.rate(self, region, flow(region) - slack);
-            let reach = |region: &Region, rate: f64| {
-                let coupling = self.teacher.coupling(region);
-                time.reach(&coupling, region.theta, theta0, radius, rate)
-            };
-            let (rate, region) = region::closed(radius, theta0, wanted, rate, reach)?;
-            Some(Certificate {
-                rate,
-                radius,
-                largest_angle: region.theta,
-                form,
-                splits: [0.0; 3],
-            })
-        };
-        let mut best: Option<Certificate> = None;
-        let mut keep = |found: Option<Certificate>| {
-            let rate = best.map_or(0.0, |best| best.rate);
-            best = found.filter(|found| found.rate > rate).or(best);
-            best.map_or(0.0, |best| best.rate)
-        };
-        let mut rate = 0.0;
-        let wanted = |form| only.is_none_or(|only| only == form);
-        if self.teacher.orthonormal && wanted(Form::Orthonormal) {
-            let bound = Orthonormal::new(&self.teacher, &ball);
-            rate = keep(close(Form::Orthonormal, rate, &mut |region| bound.rate(region)));
-            if self.teacher.nodes != 2 {
-                return best;
-            }
+        let (rate, region) = region::closed(radius, theta0, wanted, rate, reach)?;
+        Some(Certificate {
+            rate,
+            radius,
+            largest_angle: region.theta,
+            form,
+            splits: [0.0; 3],
+        })
+    };
+    let mut best: Option<Certificate> = None;
+    let mut keep = |found: Option<Certificate>| {
+        let rate = best.map_or(0.0, |best| best.rate);
+        best = found.filter(|found| found.rate > rate).or(best);
+        best.map_or(0.0, |best| best.rate)
+    };
+    let mut rate = 0.0;
+    let wanted = |form| only.is_none_or(|only| only == form);
+    if teacher.orthonormal && wanted(Form::Orthonormal) {
+        let bound = Orthonormal::new(teacher, &ball);
+        rate = keep(close(Form::Orthonormal, rate, &mut |region| bound.rate(region)));
+        if teacher.nodes != 2 {
+            return best;
         }
-        if wanted(Form::Comparison)
-            && let Some(mut bound) = Comparison::new(&self.teacher, &ball)
-        {
-            let found = close(Form::Comparison, rate, &mut |region| bound.rate(region));
-            let splits = bound.splits();
-            rate = keep(found.map(|found| Certificate { splits, ..found }));
-        }
-        if !self.teacher.orthonormal
-            && wanted(Form::Split)
-            && let Some(bound) = Split::new(&self.teacher, &ball, rate)
-        {
-            keep(close(Form::Split, rate, &mut |region| bound.rate(region)));
-        }
-        best
     }
-
-    fn largest_theta0(&self, time: &impl Time) -> f64 {
-        let certified = |theta0: f64| self.certify(Start::Within(theta0), time, None).is_some();
-        let (mut low, mut high) = (1e-6, 1.0);
-        if !certified(low) {
-            return 0.0;
-        }
-        while high - low > 1e-3 * high {
-            let middle = if high > 4.0 * low {
-                (low * high).sqrt()
-            } else {
-                0.5 * (low + high)
-            };
-            if certified(middle) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        low
+    if wanted(Form::Comparison)
+        && let Some(mut bound) = Comparison::new(teacher, &ball)
+    {
+        let found = close(Form::Comparison, rate, &mut |region| bound.rate(region));
+        let splits = bound.splits();
+        rate = keep(found.map(|found| Certificate { splits, ..found }));
     }
+    if !teacher.orthonormal
+        && wanted(Form::Split)
+        && let Some(bound) = Split::new(teacher, &ball, rate)
+    {
+        keep(close(Form::Split, rate, &mut |region| bound.rate(region)));
+    }
+    best
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Theorem A: orthonormal teachers, O(1) in the number of nodes.
 
 use super::evidence::Claim;
-use super::kernel::{Kernel, ROUNDING};
 use super::profile::{Gain, Own, worst};
 use super::region::Region;
 use super::teacher::Teacher;
+use crate::theory::kernel::{Kernel, ROUNDING};
 use std::f64::consts::FRAC_PI_2;
 
 /// Pieces of the range of angles on which a node's own part is bounded.

@@ -1,11 +1,11 @@
 //! Theorem B, first form: D is split into q₁ρ, a constant matrix and what is left, O(m⁴).
 
-use super::eigen::eigenvalues;
 use super::evidence::Claim;
-use super::kernel::ROUNDING;
 use super::profile::{Own, worst};
 use super::region::Region;
 use super::teacher::Teacher;
+use crate::linalg::{self, with_diagonal};
+use crate::theory::kernel::ROUNDING;
 use ndarray::Array2;
 
 /// Pieces of the range of angles on which a node's own part is bounded.
@@ -27,15 +27,11 @@ impl<'a> Split<'a> {
         let kernel = &teacher.kernel;
         let widest = teacher.pairs().map(|(j, k)| teacher.angles[[j, k]]).fold(0.0, f64::max);
         let linear = kernel.least_density(widest + ball.pair);
-        let matrix = Array2::from_shape_fn((teacher.nodes, teacher.nodes), |(j, k)| {
-            if j == k {
-                kernel.tail - linear
-            } else {
-                kernel.gate(teacher.angles[[j, k]]) - linear * teacher.cosines[[j, k]]
-            }
+        let matrix = with_diagonal(teacher.nodes, kernel.tail - linear, |j, k| {
+            kernel.gate(teacher.angles[[j, k]]) - linear * teacher.cosines[[j, k]]
         });
         let room = ROUNDING * kernel.tail * teacher.nodes as f64;
-        let least = eigenvalues(&matrix)?[0] - room;
+        let least = linalg::eigenvalues(&matrix).ok()?[0] - room;
         let mut split = Self {
             teacher,
             linear,
@@ -117,7 +113,7 @@ impl<'a> Split<'a> {
             let cosine = if k == l { 1.0 } else { teacher.cosines[[k, l]] };
             (s * t).sqrt() * cosine
         });
-        let Some(values) = eigenvalues(&gram) else {
+        let Ok(values) = linalg::eigenvalues(&gram) else {
             return f64::INFINITY;
         };
         let largest = values.last().map_or(0.0, |x| x.max(0.0)) * (1.0 + ROUNDING);

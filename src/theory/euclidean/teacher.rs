@@ -1,10 +1,9 @@
 //! What the certificates need to know of a teacher.
 
-use super::eigen::eigenvalues;
-use super::kernel::{Kernel, ROUNDING};
 use super::region::{Coupling, Region};
 use crate::linalg;
 use crate::theory::assumption3::TeacherAngles;
+use crate::theory::kernel::{Kernel, ROUNDING, sinc};
 use ndarray::{Array2, ArrayView2};
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -37,7 +36,7 @@ impl Teacher {
         }
         crate::blas::single_threaded();
         let angles = TeacherAngles::of(weights).radians;
-        let cosines = Array2::from_shape_fn((m, m), |(j, k)| if j == k { 0.0 } else { cosine(angles[[j, k]]) });
+        let cosines = linalg::with_diagonal(m, 0.0, |j, k| cosine(angles[[j, k]]));
         let orthonormal = cosines.iter().all(|c| c.abs() <= ORTHOGONAL);
         let weights = if k > m {
             linalg::qr(&weights).ok()?.1
@@ -48,7 +47,7 @@ impl Teacher {
         let norm = if orthonormal {
             1.0
         } else {
-            eigenvalues(&gram)?[m - 1].sqrt()
+            linalg::eigenvalues(&gram).ok()?[m - 1].sqrt()
         };
         Some(Self {
             kernel: Kernel::new(threshold),
@@ -94,17 +93,11 @@ impl Teacher {
         let near = |j: usize, k: usize| kernel.gate_above(self.angles[[j, k]] - region.pair);
         let steepest =
             self.pairs().map(|(j, k)| kernel.density_above(self.widest(j, k, region.pair))).fold(0.0, f64::max);
-        let sinc = sinc(region.theta);
         Coupling {
-            pull: kernel.gate_below(region.theta) * sinc,
+            pull: kernel.gate_below(region.theta) * sinc(region.theta),
             push: (self.largest_row(near) + steepest * self.norm) * (1.0 + ROUNDING),
         }
     }
-}
-
-/// sin θ/θ
-pub(super) fn sinc(theta: f64) -> f64 {
-    if theta > 0.0 { theta.sin() / theta } else { 1.0 }
 }
 
 /// cos θ, which is exactly 0 at the double nearest to π/2.

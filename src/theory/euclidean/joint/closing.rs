@@ -2,9 +2,8 @@
 
 use super::geometry::Geometry;
 use super::limits::{Limits, Region};
-use crate::theory::euclidean::kernel::ROUNDING;
 use crate::theory::euclidean::region::Coupling;
-use crate::theory::euclidean::teacher::sinc;
+use crate::theory::kernel::{ROUNDING, sinc};
 
 /// The errors at the start.
 pub(super) struct Start {

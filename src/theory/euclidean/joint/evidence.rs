@@ -5,7 +5,7 @@ use super::limits::Region;
 use super::{Certificate, Solver, start};
 use crate::theory::certificate::Problem;
 use crate::theory::euclidean::evidence::Claim;
-use crate::theory::euclidean::kernel::ROUNDING;
+use crate::theory::kernel::ROUNDING;
 use ndarray::Array2;
 
 /// A rate that differs from the certified one by this part more is by another share.
@@ -36,10 +36,8 @@ impl Certificate {
             drift: self.drift,
             single_drift: self.single_drift,
         };
-        let found = solver.forms.iter().filter_map(|form| {
-            let (rate, split, limits) = solver.split_rate(&region, form)?;
-            (rate >= self.rate * (1.0 - SAME)).then_some((rate, split, limits))
-        });
+        let found = solver.forms.iter().filter_map(|form| solver.rate(&region, form));
+        let found = found.filter(|(rate, ..)| *rate >= self.rate * (1.0 - SAME));
         let (_, split, limits) = found.min_by(|a, b| a.0.total_cmp(&b.0))?;
         let needed = closing::needed(&solver.geometry, &limits, &region, &start(problem), self.rate);
         let above = |table: &Array2<f64>| Claim::Table(table * (1.0 + ROUNDING));

@@ -2,10 +2,11 @@
 
 use super::geometry::Geometry;
 use super::limits::Limits;
-use crate::theory::euclidean::eigen::{eigenvalues, smallest_eigenvalue, smallest_eigenvalue_of_parts};
-use crate::theory::euclidean::kernel::ROUNDING;
+use crate::linalg;
+use crate::theory::euclidean::eigen::{smallest_eigenvalue, smallest_eigenvalue_of_parts};
 use crate::theory::euclidean::tangents::{outer, tangents};
-use ndarray::{Array2, Axis, s};
+use crate::theory::kernel::ROUNDING;
+use ndarray::{Array2, s};
 
 /// Times that the split of the mixed remainder is adapted.
 const ADAPTATIONS: usize = 3;
@@ -17,8 +18,10 @@ const TOLERANCE: f64 = 2e-3;
 const LARGEST_PART: usize = 600;
 const LARGEST: usize = 2000;
 
-/// The form at one share ω of the linear part, but for what a region adds to its diagonal.
+/// The form at one share of the linear part, but for what a region adds to its diagonal.
 pub(super) struct Form {
+    /// ω
+    pub share: f64,
     /// (n p + m(k − 1))²: ε by nodes, then t by nodes.
     matrix: Array2<f64>,
     /// B_jk (D⁰_jk − ωQ₂): for t at right angles to all nodes.
@@ -70,8 +73,9 @@ impl Form {
         }
         let room = ROUNDING * geometry.l0 * n as f64;
         Some(Self {
+            share,
             outside: &geometry.products * &d.slice(s![..m, ..m]),
-            least: eigenvalues(&l)?[0] - room,
+            least: linalg::eigenvalues(&l).ok()?[0] - room,
             matrix,
             errors,
             tangents: tangent,
@@ -127,12 +131,9 @@ impl Form {
             matrix[[i, i]] += own[(i - errors) / self.tangents];
         }
         let scale = tangential.sqrt();
-        for (mut part, _) in matrix.axis_iter_mut(Axis(0)).zip(0..).skip(errors) {
-            part *= scale;
-        }
-        for (mut part, _) in matrix.axis_iter_mut(Axis(1)).zip(0..).skip(errors) {
-            part *= scale;
-        }
+        // Both ways: what ties tangents to each other is scaled twice.
+        matrix.slice_mut(s![errors.., ..]).mapv_inplace(|x| x * scale);
+        matrix.slice_mut(s![.., errors..]).mapv_inplace(|x| x * scale);
         let (least, worst) = smallest_eigenvalue_of_parts(&matrix)?;
         let [of_error, of_tangent] = [worst.slice(s![..errors]), worst.slice(s![errors..])].map(|part| part.dot(&part));
         let adapted = (of_tangent / of_error.max(1e-12)).sqrt().clamp(0.02, 50.0);

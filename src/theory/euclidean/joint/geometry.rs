@@ -1,14 +1,11 @@
 //! What the joint certificate needs to know of a problem, whatever the errors are.
 
 use crate::linalg;
-use crate::overlap::HalfAngle;
+use crate::theory::assumption3::TeacherAngles;
 use crate::theory::certificate::Problem;
-use crate::theory::euclidean::eigen::eigenvalues;
-use crate::theory::euclidean::kernel::{Kernel, ROUNDING};
-use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate, s};
-
-/// A singular value of V* below this part of the largest counts as zero.
-const RANK: f64 = 1e-12;
+use crate::theory::joint_rate::of_full_rank;
+use crate::theory::kernel::{Kernel, ROUNDING};
+use ndarray::{Array1, Array2, s};
 
 /// Nodes W⁰ = [W*, W_r(0)] and V*, with their kernels at W⁰.
 pub(super) struct Geometry {
@@ -46,14 +43,9 @@ impl Geometry {
         crate::blas::single_threaded();
         let kernel = Kernel::new(problem.threshold);
         let m = problem.teacher.ncols();
-        let whole = concatenate(Axis(1), &[problem.teacher.view(), problem.extra.view()]).ok()?;
+        let whole = problem.nodes();
         let n = whole.ncols();
-        let columns: Vec<ArrayView1<f64>> = whole.columns().into_iter().collect();
-        let angle = |(j, k): (usize, usize)| match j == k {
-            true => 0.0,
-            false => HalfAngle::between_units(columns[j], columns[k]).radians(),
-        };
-        let angles = Array2::from_shape_fn((n, n), angle);
+        let angles = TeacherAngles::of(whole.view()).radians;
         let cosines = angles.mapv(f64::cos);
         let mut d = angles.mapv(|angle| kernel.gate(angle));
         d.diag_mut().fill(0.0);
@@ -62,9 +54,7 @@ impl Geometry {
         } else {
             whole
         };
-        let (u, sigma) = linalg::left_singular(&problem.teacher_fan_out).ok()?;
-        let rank = sigma.iter().filter(|&&x| x > RANK * sigma[0]).count();
-        let mut fan_out = u.slice(s![.., ..rank]).to_owned() * sigma.slice(s![..rank]);
+        let (mut fan_out, sigma) = of_full_rank(&problem.teacher_fan_out).ok()?;
         let mut products = fan_out.dot(&fan_out.t());
         let squares = products.diag().to_owned();
         let largest = squares.iter().copied().fold(0.0, f64::max);
@@ -75,7 +65,7 @@ impl Geometry {
             fan_out = Array2::from_diag(&squares.mapv(f64::sqrt));
         }
         let norm = |gram: Array2<f64>| {
-            let values = eigenvalues(&gram)?;
+            let values = linalg::eigenvalues(&gram).ok()?;
             Some(values.last()?.sqrt() * (1.0 + ROUNDING))
         };
         Some(Self {

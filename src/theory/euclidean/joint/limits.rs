@@ -1,9 +1,11 @@
 //! Suprema over a region, and what they cost: the remainders of Theorem C.
 
 use super::geometry::Geometry;
+use crate::linalg::with_diagonal;
 use crate::overlap::gaussian::normal;
 use crate::theory::euclidean::eigen::largest_eigenvalue;
-use crate::theory::euclidean::kernel::ROUNDING;
+use crate::theory::euclidean::region::whole_ball;
+use crate::theory::kernel::ROUNDING;
 use ndarray::{Array1, Array2, s};
 use std::f64::consts::{PI, SQRT_2};
 
@@ -33,9 +35,8 @@ impl Region {
     /// Whether what is needed lies strictly within: at a first exit something would be on the border, and nothing gets there. What
     /// the ball holds needs no more.
     pub fn holds(&self, needed: &Self) -> bool {
-        let ball = 2.0 * (0.5 * self.radius).min(1.0).asin();
         let fits = |needed: f64, held: f64, cap: f64| needed < held || held >= cap || needed == 0.0;
-        fits(needed.theta, self.theta, ball)
+        fits(needed.theta, self.theta, whole_ball(self.radius))
             && fits(needed.error, self.error, self.radius)
             && fits(needed.extra, self.extra, self.radius)
             && fits(needed.drift, self.drift, f64::INFINITY)
@@ -77,7 +78,7 @@ impl Limits {
         if !(region.radius < LARGEST_RADIUS) || !(region.single_drift < LARGEST_DRIFT) {
             return None;
         }
-        let theta = region.theta.min(2.0 * (0.5 * region.radius).asin());
+        let theta = region.theta.min(whole_ball(region.radius));
         let margins = Margins::new(m, region, theta);
         let kernel = &geometry.kernel;
         let linear = if share > 0.0 { kernel.tail.powi(2) } else { 0.0 };
@@ -86,9 +87,7 @@ impl Limits {
             let angle = geometry.angles[[j, k]];
             (angle.min(PI - angle) - margins.of(j, k)).max(0.0)
         };
-        let entries = |entry: &dyn Fn(usize, usize) -> f64| {
-            Array2::from_shape_fn((n, n), |(j, k)| if j == k { 0.0 } else { entry(j, k) })
-        };
+        let entries = |entry: &dyn Fn(usize, usize) -> f64| with_diagonal(n, 0.0, entry);
         let apart = |j: usize, k: usize| j == k || nearest(j, k) > CLOSEST;
         if !(0..n).all(|j| (0..n).all(|k| apart(j, k))) {
             return None;
@@ -212,10 +211,7 @@ impl Limits {
         if geometry.products.iter().all(|b| *b == 0.0) {
             return Some(0.0);
         }
-        let entry = |(j, k): (usize, usize)| {
-            if j == k {
-                return 0.0;
-            }
+        let y = with_diagonal(m, 0.0, |j, k| {
             let angle = geometry.angles[[j, k]];
             let (rest, density) = (self.rest[[j, k]], self.density[[j, k]]);
             let nominal = geometry.kernel.density_above(angle);
@@ -228,8 +224,7 @@ impl Limits {
                 + nominal * (d + 0.5 * d * cosine)
                 + 0.5 * density * d * (2.0 * cosine + d);
             geometry.products[[j, k]].abs() * sum
-        };
-        let y = Array2::from_shape_fn((m, m), entry);
+        });
         largest_eigenvalue(&(0.5 * (&y + &y.t())))
     }
 
@@ -237,11 +232,7 @@ impl Limits {
     fn own_parts(&self, geometry: &Geometry, region: &Region, theta: f64, linear: f64) -> Option<Array1<f64>> {
         let kernel = &geometry.kernel;
         let gate = kernel.gate_below(theta) - linear;
-        let kept = if self.share > 0.0 {
-            (1.0 - self.share) * linear
-        } else {
-            0.0
-        };
+        let kept = (1.0 - self.share) * linear;
         let own = |norm: &f64| {
             let lost = norm * region.error * (kernel.tail - linear) / (2.0 * self.tangential);
             (norm * norm - norm * region.error) * gate - lost + kept * norm * norm

@@ -9,11 +9,13 @@ mod limits;
 pub use evidence::Evidence;
 
 use super::SLACK;
-use crate::theory::certificate::{self, Problem};
+use super::region::whole_ball;
+use crate::theory::certificate::{self, PRECISION, Problem};
 use closing::Start;
 use form::Form;
 use geometry::Geometry;
 use limits::{Limits, Region};
+use ndarray::{ArrayView1, Axis};
 use serde::Serialize;
 
 /// Shares ω of the linear part that are tried.
@@ -26,10 +28,9 @@ const ROUNDS: usize = 60;
 const ROOM: f64 = 1e-6;
 const GROWTH: f64 = 1.01;
 
-/// Between these the largest scale is looked for, to so much.
+/// Between these the largest scale is looked for.
 const SMALLEST_SCALE: f64 = 1e-6;
 const LARGEST_SCALE: f64 = 0.5;
-const PRECISION: f64 = 1.01;
 
 /// A rate of the joint Euclidean distance, and the region in which it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -57,12 +58,30 @@ impl Certificate {
     /// O(N³) per region that is tried, N = n rank V* + m(k − 1) unknowns; O(m s³), s = n + k − 1, where the rows of V* are orthogonal: the form
     /// then falls into m parts of s unknowns. Some tens of regions. None is looked for where N (or s) > 600, or N > 2000.
     pub fn of(problem: &Problem) -> Option<Self> {
-        Solver::of(problem)?.certify(&start(problem))
+        let (solver, start) = (Solver::of(problem)?, start(problem));
+        let found = solver.forms.iter().filter_map(|form| solver.close(&start, form));
+        found.max_by(|a, b| a.rate.total_cmp(&b.rate))
     }
 
     /// The same within the region that another certificate has shown to hold: no angle, error or drift ever leaves that one.
     pub fn within(problem: &Problem, other: &certificate::Certificate) -> Option<Self> {
-        Solver::of(problem)?.certify_within(problem, other)
+        let solver = Solver::of(problem)?;
+        let m = problem.teacher_nodes();
+        let start = start(problem);
+        let largest = |from: usize, to: usize| other.region.iter().take(to).skip(from).copied().fold(0.0, f64::max);
+        let single = 2.0 * (0.5 * other.drift).sin();
+        let n = solver.geometry.nodes;
+        let region = Region {
+            radius: start.radius,
+            theta: largest(0, m).min(whole_ball(start.radius)),
+            error: largest(m, 2 * m).min(start.radius),
+            extra: largest(2 * m, m + n).min(start.radius),
+            drift: single * ((n - m) as f64).sqrt(),
+            single_drift: single,
+        };
+        let rates = solver.forms.iter().filter_map(|form| Some(solver.rate(&region, form)?.0));
+        let rate = rates.max_by(f64::total_cmp)?;
+        Some(Self::new(rate, &region))
     }
 
     /// The largest scale s for which the start θ = e = ‖v_r‖ = s is certified, to 1 %; 0 if none is.
@@ -73,27 +92,11 @@ impl Certificate {
         let Some(solver) = Solver::of(problem) else {
             return 0.0;
         };
-        let certified = |scale: f64, form: &(f64, Form)| {
-            let mut other = problem.clone();
-            other.angles.fill(scale);
-            other.fan_out_errors.fill(scale);
-            solver.close(&start(&other), form).is_some()
-        };
+        let certified = |scale, form| solver.close(&start(&problem.with_errors(scale)), form).is_some();
         // Each share only has to do better than those before it.
         solver.forms.iter().fold(0.0, |least, form| {
-            let (mut low, mut high) = ((least * PRECISION).max(SMALLEST_SCALE), LARGEST_SCALE);
-            if !certified(low, form) {
-                return least;
-            }
-            while high / low > PRECISION {
-                let middle = (low * high).sqrt();
-                if certified(middle, form) {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            low
+            let range = [(least * PRECISION).max(SMALLEST_SCALE), LARGEST_SCALE];
+            certificate::largest_scale(range, |scale| certified(scale, form)).unwrap_or(least)
         })
     }
 
@@ -110,91 +113,49 @@ impl Certificate {
     }
 }
 
-/// The better of two certificates for one start, each with a rate of its own norm.
-#[derive(Clone, Debug)]
-pub enum Best {
-    /// Of max_i z_i/p_i, by the comparison matrix.
-    Comparison(certificate::Certificate),
-    /// Of the joint Euclidean distance.
-    Euclidean(Certificate),
-}
-
-impl Best {
-    /// The certified rate.
-    pub fn rate(&self) -> f64 {
-        match self {
-            Self::Comparison(certificate) => certificate.rate,
-            Self::Euclidean(certificate) => certificate.rate,
-        }
-    }
-}
-
-/// The largest of three rates: of the comparison matrix, of Theorem C, and of Theorem C within the region of the first.
-pub fn best(problem: &Problem) -> Option<Best> {
-    let comparison = problem.certify();
-    let solver = Solver::of(problem);
-    let alone = solver.as_ref().and_then(|solver| solver.certify(&start(problem)));
-    let within = solver.as_ref().zip(comparison.as_ref());
-    let within = within.and_then(|(solver, comparison)| solver.certify_within(problem, comparison));
-    let euclidean = [alone, within].into_iter().flatten().max_by(|a, b| a.rate.total_cmp(&b.rate));
-    let found = [comparison.map(Best::Comparison), euclidean.map(Best::Euclidean)];
-    found.into_iter().flatten().max_by(|a, b| a.rate().total_cmp(&b.rate()))
-}
-
 fn start(problem: &Problem) -> Start {
     let m = problem.teacher_nodes();
     let chord = |theta: &f64| (2.0 * (0.5 * theta).sin()).powi(2);
     let squares = problem.angles.iter().map(chord).sum::<f64>();
     let errors = problem.fan_out_errors.iter().map(|e| e * e).sum::<f64>();
-    let largest = |errors: &[f64]| errors.iter().copied().fold(0.0, f64::max);
-    let errors_of_nodes = problem.fan_out_errors.to_vec();
+    let largest = |errors: ArrayView1<f64>| errors.iter().copied().fold(0.0, f64::max);
+    let (of_u, of_r) = problem.fan_out_errors.view().split_at(Axis(0), m);
     Start {
         radius: ((squares + errors).sqrt() * (1.0 + 1e-12)).max(1e-150),
-        theta: largest(&problem.angles.to_vec()),
-        error: largest(&errors_of_nodes[..m]),
-        extra: errors_of_nodes[m..].to_vec(),
+        theta: largest(problem.angles.view()),
+        error: largest(of_u),
+        extra: of_r.to_vec(),
     }
 }
 
 struct Solver {
     geometry: Geometry,
     /// One for each share.
-    forms: Vec<(f64, Form)>,
+    forms: Vec<Form>,
     slack: f64,
 }
 
 impl Solver {
     fn of(problem: &Problem) -> Option<Self> {
         let geometry = Geometry::of(problem)?;
-        let form = |&share: &f64| Some((share, Form::new(&geometry, share)?));
-        let forms: Vec<_> = SHARES.iter().filter_map(form).collect();
+        let forms = SHARES.into_iter().filter_map(|share| Form::new(&geometry, share)).collect();
         let largest = geometry.norms.iter().copied().fold(0.0, f64::max);
         let slack = SLACK * (geometry.l0 + geometry.kernel.tail * largest * largest);
         Some(Self { geometry, forms, slack })
     }
 
-    fn rate(&self, region: &Region, form: &(f64, Form)) -> Option<(f64, Limits)> {
-        let (rate, _, limits) = self.split_rate(region, form)?;
-        Some((rate, limits))
-    }
-
     /// The rate, the split of the mixed remainder that gave it, and all that follows from the region.
-    fn split_rate(&self, region: &Region, (share, form): &(f64, Form)) -> Option<(f64, f64, Limits)> {
-        let limits = Limits::of(&self.geometry, region, *share)?;
+    fn rate(&self, region: &Region, form: &Form) -> Option<(f64, f64, Limits)> {
+        let limits = Limits::of(&self.geometry, region, form.share)?;
         let (rate, split) = form.rate(&limits)?;
         let rate = rate - self.slack;
         (rate > 0.0).then_some((rate, split, limits))
     }
 
-    fn certify(&self, start: &Start) -> Option<Certificate> {
-        let found = self.forms.iter().filter_map(|form| self.close(start, form));
-        found.max_by(|a, b| a.rate.total_cmp(&b.rate))
-    }
-
     /// Enlarges a region until it holds what the errors in it can reach.
-    fn close(&self, start: &Start, form: &(f64, Form)) -> Option<Certificate> {
+    fn close(&self, start: &Start, form: &Form) -> Option<Certificate> {
         let radius = start.radius;
-        let ball = 2.0 * (0.5 * radius).min(1.0).asin();
+        let ball = whole_ball(radius);
         let extra = start.extra.iter().copied().fold(0.0, f64::max);
         let mut region = Region {
             radius,
@@ -205,7 +166,7 @@ impl Solver {
             single_drift: 0.0,
         };
         for _ in 0..ROUNDS {
-            let (rate, limits) = self.rate(&region, form)?;
+            let (rate, _, limits) = self.rate(&region, form)?;
             let needed = closing::needed(&self.geometry, &limits, &region, start, rate);
             if region.holds(&needed) {
                 return Some(Certificate::new(rate, &region));
@@ -225,25 +186,6 @@ impl Solver {
             region.single_drift = grown(needed.single_drift, region.single_drift, none);
         }
         None
-    }
-
-    fn certify_within(&self, problem: &Problem, other: &certificate::Certificate) -> Option<Certificate> {
-        let m = problem.teacher_nodes();
-        let start = start(problem);
-        let largest = |from: usize, to: usize| other.region.iter().take(to).skip(from).copied().fold(0.0, f64::max);
-        let single = 2.0 * (0.5 * other.drift).sin();
-        let n = self.geometry.nodes;
-        let region = Region {
-            radius: start.radius,
-            theta: largest(0, m).min(2.0 * (0.5 * start.radius).min(1.0).asin()),
-            error: largest(m, 2 * m).min(start.radius),
-            extra: largest(2 * m, m + n).min(start.radius),
-            drift: single * ((n - m) as f64).sqrt(),
-            single_drift: single,
-        };
-        let rates = self.forms.iter().filter_map(|form| Some(self.rate(&region, form)?.0));
-        let rate = rates.max_by(f64::total_cmp)?;
-        Some(Certificate::new(rate, &region))
     }
 }
 

@@ -9,7 +9,7 @@ use std::f64::consts::{FRAC_PI_2, PI, SQRT_2, TAU};
 use std::sync::Arc;
 
 /// Room for the error of a kernel or an elementary function, relative: ten times what is promised of D where D > 1e-100.
-pub(in crate::theory) const ROUNDING: f64 = 1e-11;
+pub(super) const ROUNDING: f64 = 1e-11;
 
 /// Below it D is not known to [`ROUNDING`].
 const RESOLVED: f64 = 1e-100;
@@ -19,7 +19,7 @@ const CONVEX_FROM: f64 = SQRT_2 - 1.0;
 
 /// D, L and φ₂ = dD/dρ of two unit nodes that share a threshold.
 #[derive(Clone, Debug)]
-pub(in crate::theory) struct Kernel {
+pub(super) struct Kernel {
     table: Arc<KernelTable>,
     /// b
     pub threshold: f64,
@@ -173,6 +173,11 @@ impl Kernel {
 /// cos `near` − cos `far`, without cancellation.
 fn length(near: f64, far: f64) -> f64 {
     2.0 * (0.5 * (near + far)).sin() * (0.5 * (far - near)).sin()
+}
+
+/// sin θ/θ
+pub(super) fn sinc(theta: f64) -> f64 {
+    if theta > 0.0 { theta.sin() / theta } else { 1.0 }
 }
 
 #[cfg(test)]
