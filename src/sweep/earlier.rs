@@ -2,7 +2,7 @@
 
 use super::lines::each_line;
 use super::row;
-use crate::output::{Column, Folder, FolderError};
+use crate::output::{Column, Folder, FolderError, if_there};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
@@ -53,9 +53,8 @@ impl Earlier {
 
     fn read(&mut self, folder: &Folder, name: String, columns: &[Column]) -> io::Result<()> {
         let path = folder.path().join(&name);
-        let file = match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            file => file?,
+        let Some(file) = if_there(File::open(&path))? else {
+            return Ok(());
         };
         let mut reader = BufReader::new(file);
         let mut line = Vec::new();
@@ -76,9 +75,7 @@ impl Earlier {
             if reader.read_until(b'\n', &mut line)? == 0 {
                 return Ok(());
             }
-            if let Some(row) = row::verify(&line).filter(|row| row.len() + 1 == names.len())
-                && !row[1].is_empty()
-            {
+            if let Some(row) = row::verify_of(names.len(), &line).filter(|row| !row[1].is_empty()) {
                 self.rows.insert(row[1].to_owned(), (place, at));
             }
             at += line.len() as u64;

@@ -130,8 +130,5 @@ pub(super) fn read_column(
         }
         io::Result::Ok(())
     });
-    read.map_err(|source| StoreError::Io {
-        path: table.clone(),
-        source,
-    })
+    read.map_err(StoreError::at(&table))
 }

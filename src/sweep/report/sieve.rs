@@ -38,11 +38,7 @@ impl Sieve {
     /// # Errors
     /// A table that cannot be read.
     pub fn of(table: &Path) -> Result<Option<Self>, TableError> {
-        let failed = |source| TableError::Io {
-            path: table.into(),
-            source,
-        };
-        if rows_at_most(table).map_err(failed)? <= MOST {
+        if rows_at_most(table).map_err(TableError::at(table))? <= MOST {
             return Ok(None);
         }
         let table = Cells::open(table)?;
