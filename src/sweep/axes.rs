@@ -6,6 +6,7 @@ mod range;
 mod read;
 
 pub use declared::KEYS;
+pub(super) use declared::MOST_POINTS;
 pub use option::AxisOption;
 
 use crate::config::ScenarioError;

@@ -254,11 +254,6 @@ impl RowValues {
         self.text(column).parse().unwrap_or(f64::NAN)
     }
 
-    /// Its verdict; `None` where there is none.
-    pub fn verdict(&self, column: usize) -> Option<Verdict> {
-        self.text(column).parse().ok()
-    }
-
     /// Whether it has an error: that is the last column.
     pub fn failed(&self) -> bool {
         !self.fields[self.fields.len() - 1].is_empty()
