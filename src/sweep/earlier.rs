@@ -34,19 +34,14 @@ impl Earlier {
 
     /// Looks for tables that were set aside whose rows have the wanted columns.
     pub fn find(folder: &Folder, columns: &[Column]) -> io::Result<Self> {
-        let mut found = Self::default();
-        let files = folder.files().into_iter();
-        for name in files.filter(|name| name.starts_with(NAME) && name.ends_with(".csv")) {
-            found.read(folder, name, columns)?;
-        }
-        Ok(found)
+        Self::of(folder, columns, |name| name.starts_with(NAME) && name.ends_with(".csv"))
     }
 
-    /// The rows of one table.
-    pub fn of_table(folder: &Folder, name: &str, columns: &[Column]) -> io::Result<Self> {
+    /// The rows of the folder's own tables that are called so, where these have the wanted columns.
+    pub fn of(folder: &Folder, columns: &[Column], is_called: impl Fn(&str) -> bool) -> io::Result<Self> {
         let mut found = Self::default();
-        if folder.owns(name) {
-            found.read(folder, name.into(), columns)?;
+        for name in folder.files().into_iter().filter(|name| is_called(name)) {
+            found.read(folder, name, columns)?;
         }
         Ok(found)
     }

@@ -85,13 +85,16 @@ pub fn run(
     let (store, end) = points(plan, identities, store, options, hooks, None);
     let tally = store.tally();
     match end {
-        None => {
-            let (folder, remarks) = store.finish()?;
-            tell(&remarks, hooks);
-            Ok((SweepEnd::Complete(folder), tally))
-        }
+        None => Ok((complete(store, hooks)?, tally)),
         Some(end) => Ok((end?, tally)),
     }
+}
+
+/// Ends a sweep whose rows are all there.
+pub(super) fn complete(store: Store, hooks: &dyn Hooks) -> Result<SweepEnd, StoreError> {
+    let (folder, remarks) = store.finish()?;
+    tell(&remarks, hooks);
+    Ok(SweepEnd::Complete(folder))
 }
 
 /// Hands on what the user should know of the folder.

@@ -8,7 +8,7 @@
 
 use super::earlier::Earlier;
 use super::lines::{self, Lines};
-use super::load::{self, Loaded};
+use super::load;
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::row::{Row, header};
@@ -175,37 +175,32 @@ impl Store {
             cells: open(CELLS, &header)?,
             pending: open(PENDING, &header)?,
             seconds: open(SECONDS, b"id,seconds\n")?,
-            next: 0,
-            waiting: BTreeMap::new(),
+            next: loaded.next,
+            waiting: loaded.waiting,
             earlier: Earlier::find(&folder, &columns).map_err(failed)?,
-            tally: Tally::default(),
+            tally: loaded.tally,
             synced: Instant::now(),
             remarks: Vec::new(),
             folder,
         };
-        store.take(loaded)?;
+        store.repair(loaded.damaged, loaded.whole)?;
         store.settle()?;
         Ok(store)
     }
 
-    /// Goes on from what was read back: what was damaged is taken out of the files.
-    fn take(&mut self, loaded: Loaded) -> Result<(), StoreError> {
-        self.next = loaded.next;
-        self.tally = loaded.tally;
-        if loaded.damaged > 0 {
-            let rows = match loaded.damaged {
-                1 => "1 row was".to_owned(),
-                many => format!("{many} rows were"),
-            };
-            self.remarks.push(format!("{rows} not what this program wrote, and computed again"));
-            // Rows that are right but not in their places any more wait for those before them.
-            self.cells.cut(loaded.whole)?;
-            let kept: Vec<u8> = loaded.waiting.values().flatten().copied().collect();
-            self.pending.clear()?;
-            self.pending.add(&kept)?;
-        }
-        self.waiting = loaded.waiting;
-        Ok(())
+    /// Takes what was damaged out of the files: behind so many bytes of the table nothing is in its place.
+    fn repair(&mut self, damaged: u64, whole: u64) -> Result<(), StoreError> {
+        let rows = match damaged {
+            0 => return Ok(()),
+            1 => "1 row was".to_owned(),
+            many => format!("{many} rows were"),
+        };
+        self.remarks.push(format!("{rows} not what this program wrote, and computed again"));
+        // Rows that are right but not in their places any more wait for those before them.
+        self.cells.cut(whole)?;
+        let kept: Vec<u8> = self.waiting.values().flatten().copied().collect();
+        self.pending.clear()?;
+        self.pending.add(&kept)
     }
 
     /// What the user should know of the folder.
@@ -331,7 +326,7 @@ fn check_related(
             found: format!("{}/{}", before.shard, before.shards),
         });
     }
-    let known = Earlier::of_table(folder, CELLS, columns).map_err(StoreError::at(path))?;
+    let known = Earlier::of(folder, columns, |name| name == CELLS).map_err(StoreError::at(path))?;
     let tried = shard.len_of(plan.points()).min(TRIED);
     let shares = |position| {
         let point = plan.point(shard.index(position));

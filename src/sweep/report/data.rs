@@ -296,20 +296,18 @@ impl Judged {
     }
 
     fn rate(&self, cell: &Cell) -> Rate {
-        let over = |f: &dyn Fn(&RowValues) -> f64| Span::of(cell.runs.iter().map(f));
+        let median = |f: &dyn Fn(&RowValues) -> f64| Span::of(cell.runs.iter().map(f)).map(|span| span.median);
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
         let is_said = |verdict: &Verdict| cell.runs.iter().any(|run| run.text(self.verdict) == verdict.name());
         Rate {
             value: cell.spread(self.value),
             simulated: cell.spread(self.measured),
-            tightness: over(&|run| positive(run.number(self.value)) / positive(run.number(self.measured)))
-                .map(|spread| spread.median),
-            gamma: over(&|run| match self.natural {
+            tightness: median(&|run| positive(run.number(self.value)) / positive(run.number(self.measured))),
+            gamma: median(&|run| match self.natural {
                 Natural::Itself => run.number(self.value),
                 Natural::D0 => run.number(self.value) / self.d0.map_or(1.0, |d0| run.number(d0)),
                 Natural::Presence => f64::NAN,
-            })
-            .map(|spread| spread.median),
+            }),
             verdict: WORST_FIRST.into_iter().find(is_said),
         }
     }
