@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 /// The file that says so.
 const FILE: &str = ".luckflow.json";
 
-/// Files that are not complete yet are called so; a kill leaves one at most, and the next claim removes it.
+/// Files that are not complete yet are called so; the next claim removes those that a kill leaves.
 pub(super) const PARTIAL: &str = ".luckflow-";
 
 /// Names of files, below the folder, with `/` between the parts.
