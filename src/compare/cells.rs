@@ -1,6 +1,6 @@
 //! Sweeps: the columns of `aggregate.csv`, cell by cell.
 
-use super::{CompareError, Comparison, Difference, close, shown};
+use super::{CompareError, Comparison, Difference, Line, close, differing, failed, json};
 use crate::plot::number::short;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -18,16 +18,12 @@ struct Cells {
 /// Each with the first.
 pub(super) fn compare(folders: &[PathBuf], names: Vec<String>, tolerance: f64) -> Result<Comparison, CompareError> {
     let all: Vec<Cells> = folders.iter().map(|folder| read(folder)).collect::<Result<_, _>>()?;
-    let axes: Vec<Option<Json>> = all.iter().map(|cells| Some(Json::from(cells.axes.join(", ")))).collect();
-    let counts: Vec<Option<Json>> = all.iter().map(|cells| Some(Json::from(cells.rows.len()))).collect();
-    let settings = [("sweep.axis", axes), ("cells", counts)]
-        .into_iter()
-        .filter(|(_, values)| values.iter().any(|value| *value != values[0]))
-        .map(|(what, values)| Difference {
-            what: what.into(),
-            values: values.iter().map(shown).collect(),
-        });
-    let settings = settings.collect();
+    let line = |what: &str, of: fn(&Cells) -> Json| Line {
+        what: what.into(),
+        values: all.iter().map(|cells| Some(of(cells))).collect(),
+    };
+    let axes = line("sweep.axis", |cells| cells.axes.join(", ").into());
+    let (settings, _) = differing(vec![axes, line("cells", |cells| cells.rows.len().into())], 0.0);
     let (mut results, mut same) = (Vec::new(), 0);
     for (place, column) in all[0].columns.iter().enumerate() {
         let others = all[1..].iter();
@@ -90,14 +86,7 @@ fn named(axes: &[String], values: &[String]) -> String {
 }
 
 fn read(folder: &Path) -> Result<Cells, CompareError> {
-    let manifest = folder.join("sweep.json");
-    let failed = |path: &Path, source| CompareError::File {
-        path: path.into(),
-        source,
-    };
-    let bytes = std::fs::read(&manifest).map_err(|error| failed(&manifest, error))?;
-    let manifest: Json = serde_json::from_slice(&bytes).map_err(|error| failed(&manifest, error.into()))?;
-    let count = manifest["axes"].as_array().map_or(0, Vec::len);
+    let count = json(&folder.join("sweep.json"))?["axes"].as_array().map_or(0, Vec::len);
     let path = folder.join("aggregate.csv");
     let wrong = |error: csv::Error| failed(&path, io::Error::other(error));
     let mut reader = csv::Reader::from_path(&path).map_err(wrong)?;

@@ -116,12 +116,19 @@ fn summary(folder: &Path) -> Result<Json, CompareError> {
             allowed,
         });
     }
-    let failed = |source| CompareError::File {
-        path: path.clone(),
+    json(&path)
+}
+
+fn failed(path: &Path, source: io::Error) -> CompareError {
+    CompareError::File {
+        path: path.into(),
         source,
-    };
-    let bytes = std::fs::read(&path).map_err(failed)?;
-    serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))
+    }
+}
+
+fn json(path: &Path) -> Result<Json, CompareError> {
+    let bytes = std::fs::read(path).map_err(|error| failed(path, error))?;
+    serde_json::from_slice(&bytes).map_err(|error| failed(path, error.into()))
 }
 
 /// One by one, in the order of the first folder that has each. O(L log L) for L values.

@@ -1,10 +1,9 @@
 //! Against a rate of ‖W − W*‖_F for Theorem 4's flow, in a ball with a bound on the angles.
 
-use super::pull::{Curves, Target, ones};
+use super::pull::Target;
 use super::turned::Turned;
-use super::{EXTRA, Found, Search};
-use crate::network::draw;
-use ndarray::{Array2, ArrayView2};
+use super::{Found, Search, State, States};
+use ndarray::ArrayView2;
 
 /// The smallest −d/dt log ‖W − W\*‖_F over `claimed`, over all W with ‖W − W\*‖_F ≤ `radius` and angles up to `largest_angle`.
 ///
@@ -16,26 +15,14 @@ pub fn distance(
     claimed: f64,
     search: &Search,
 ) -> Found {
-    let (k, m) = teacher.dim();
-    let curves = Curves::new(threshold);
-    let rate = rate(teacher, &curves, [radius, largest_angle], claimed);
-    let found = search.smallest(m * (k + EXTRA), rate);
-    let nominal = draw::pad_rows(teacher, k + EXTRA).reversed_axes();
-    let weights = match found.numbers.is_empty() {
-        true => Array2::zeros((k + EXTRA, 0)),
-        false => {
-            let turned = Turned::new(nominal.view(), &found.numbers);
-            let largest = chord(largest_angle);
-            let scaled = Scaled::new(&turned.shares, largest, radius * radius);
-            turned.weights(&scaled.squares).reversed_axes()
-        }
+    let target = &Target::fixed(teacher, threshold);
+    let ball = Ball {
+        target,
+        radius,
+        largest_angle,
+        claimed,
     };
-    Found {
-        ratio: found.ratio,
-        evaluations: found.evaluations,
-        weights,
-        fan_out: None,
-    }
+    search.slowest(target, [ball])
 }
 
 /// |w − w*|² at an angle.
@@ -43,38 +30,45 @@ pub(super) fn chord(angle: f64) -> f64 {
     (2.0 * (0.5 * angle).sin()).powi(2)
 }
 
-/// The rate over `claimed` as a function of unbounded numbers, m(k + 2), that writes its gradient.
-pub(super) fn rate(
-    teacher: ArrayView2<f64>,
-    curves: &Curves,
-    [radius, largest_angle]: [f64; 2],
-    claimed: f64,
-) -> impl Fn(&[f64], &mut [f64]) -> f64 {
-    let (k, m) = teacher.dim();
-    let nominal = draw::pad_rows(teacher, k + EXTRA).reversed_axes();
-    let fan_out = ones(m);
-    let largest = chord(largest_angle);
-    move |numbers, gradient| {
-        let target = Target {
-            curves,
-            weights: nominal.view(),
-            fan_out: fan_out.view(),
-        };
-        let turned = Turned::new(nominal.view(), numbers);
-        let scaled = Scaled::new(&turned.shares, largest, radius * radius);
+/// All W at so small a distance, and with so small angles.
+pub(super) struct Ball<'a> {
+    pub target: &'a Target,
+    pub radius: f64,
+    pub largest_angle: f64,
+    pub claimed: f64,
+}
+
+impl Ball<'_> {
+    fn parts(&self, numbers: &[f64]) -> (Turned<'_>, Scaled) {
+        let turned = Turned::new(self.target.nominal.view(), numbers);
+        let largest = vec![chord(self.largest_angle); turned.shares.len()];
+        let scaled = Scaled::new(&turned.shares, largest, self.radius * self.radius);
+        (turned, scaled)
+    }
+}
+
+impl States for Ball<'_> {
+    fn rate(&self, numbers: &[f64], gradient: &mut [f64]) -> f64 {
+        let (turned, scaled) = self.parts(numbers);
         let total: f64 = scaled.squares.iter().sum();
-        if total < super::SMALLEST.powi(2) * radius * radius {
+        if total < super::SMALLEST.powi(2) * self.radius * self.radius {
             return f64::INFINITY;
         }
         let weights = turned.weights(&scaled.squares);
-        let (pull, slopes) = target.pull(&weights, &fan_out, &vec![1.0; m], &[]);
-        let value = pull / (total * claimed);
-        let weights = slopes.weights / (total * claimed);
+        let rows = vec![1.0; scaled.squares.len()];
+        let (pull, slopes) = self.target.pull(&weights, &self.target.fan_out, &rows, &[]);
+        let value = pull / (total * self.claimed);
+        let weights = slopes.weights / (total * self.claimed);
         let mut squares = turned.in_squares(&scaled.squares, weights.view());
         squares.iter_mut().for_each(|square| *square -= value / total);
         let shares = scaled.back(&squares);
         turned.in_numbers(&scaled.squares, weights.view(), &shares, gradient);
         value
+    }
+
+    fn state(&self, numbers: &[f64]) -> State {
+        let (turned, scaled) = self.parts(numbers);
+        (turned.weights(&scaled.squares), None)
     }
 }
 
@@ -88,12 +82,8 @@ pub(super) struct Scaled {
 }
 
 impl Scaled {
-    pub fn new(shares: &[f64], largest: f64, limit: f64) -> Self {
-        Self::each(shares, vec![largest; shares.len()], limit)
-    }
-
     /// With a largest square for each.
-    pub fn each(shares: &[f64], largest: Vec<f64>, limit: f64) -> Self {
+    pub fn new(shares: &[f64], largest: Vec<f64>, limit: f64) -> Self {
         let whole: Vec<f64> = shares.iter().zip(&largest).map(|(a, b)| a * b).collect();
         let sum = whole.iter().sum();
         let factor = (sum > limit).then(|| limit / sum);

@@ -1,90 +1,77 @@
 //! Against a rate of the joint distance √(‖W_u − W\*‖² + ‖V − [V\*; 0]‖²) for Theorem 5's flow.
 
 use super::distance::{Scaled, chord};
-use super::pull::{Curves, Target};
-use super::turned::Turned;
+use super::pull::Target;
 use super::within::Within;
-use super::{EXTRA, Found, Search};
-use crate::network::draw;
+use super::{Found, Search, State, States};
 use crate::theory::certificate::Problem;
-use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView2, s};
 
 /// The smallest −d/dt log of the joint distance over `claimed`, over all states of a set, with one of them where it is attained.
 ///
 /// Nodes of W_r are turned within their drift, single and together; V within its balls. x ~ N(0, I).
 pub fn joint(problem: &Problem, within: &Within, claimed: f64, search: &Search) -> Found {
-    let curves = Curves::new(problem.threshold);
-    let found = search.smallest(numbers(problem), rate(problem, &curves, within, claimed));
-    let state = (!found.numbers.is_empty()).then(|| {
-        let nominal = nominal(problem);
-        let m = problem.teacher_nodes();
-        let (of_weights, of_errors) = found.numbers.split_at(nominal.len());
-        let turned = Turned::new(nominal.view(), of_weights);
-        let errors = Spread::new(of_errors, nominal.nrows());
-        let [ball, drift] = shared(within, &turned.shares, &errors.shares);
-        let w = turned.weights(&joined(&ball.squares[..m], &drift.squares));
-        (w, errors.around(&problem.teacher_fan_out, &ball.squares[m..]))
-    });
-    Found::state(problem, found.ratio, found.evaluations, state)
+    let target = &Target::joint(problem);
+    search.slowest(target, [Region::new(target, within, claimed)])
 }
 
-/// How many numbers a state is made of: n(k + 2 + C).
-pub(super) fn numbers(problem: &Problem) -> usize {
-    problem.fan_out_errors.len() * (problem.teacher.nrows() + EXTRA + problem.teacher_fan_out.ncols())
-}
-
-/// W\* and W_r(0), a node per row, in two dimensions more.
-pub(super) fn nominal(problem: &Problem) -> Array2<f64> {
-    let whole = concatenate![Axis(1), problem.teacher, problem.extra];
-    draw::pad_rows(whole.view(), whole.nrows() + EXTRA).reversed_axes()
-}
-
-/// The rate over `claimed` as a function of unbounded numbers that writes its gradient: the nodes' numbers, then those of V.
-pub(super) fn rate(
-    problem: &Problem,
-    curves: &Curves,
-    within: &Within,
+/// The states of a set with its limits.
+pub(super) struct Region<'a> {
+    target: &'a Target,
+    within: &'a Within,
     claimed: f64,
-) -> impl Fn(&[f64], &mut [f64]) -> f64 {
-    let (m, n) = (problem.teacher.ncols(), problem.fan_out_errors.len());
-    let nominal = nominal(problem);
-    let fan_out = problem.teacher_fan_out.clone();
-    let within = within.clone();
-    let largest: f64 = within.angles.iter().map(|angle| chord(*angle)).sum();
-    let largest = largest + within.errors.iter().map(|e| e * e).sum::<f64>();
-    let least = super::SMALLEST.powi(2) * largest.min(within.radius.powi(2));
-    move |numbers, gradient| {
-        let target = Target {
-            curves,
-            weights: nominal.slice(s![..m, ..]),
-            fan_out: fan_out.view(),
-        };
-        let turned = Turned::new(nominal.view(), numbers);
-        let (of_weights, of_errors) = numbers.split_at(nominal.len());
-        debug_assert_eq!(of_weights.len() + of_errors.len(), gradient.len());
-        let errors = Spread::new(of_errors, n);
-        let [ball, drift] = shared(&within, &turned.shares, &errors.shares);
+    /// The smallest square of the joint distance that is looked at.
+    least: f64,
+}
+
+impl<'a> Region<'a> {
+    pub fn new(target: &'a Target, within: &'a Within, claimed: f64) -> Self {
+        let largest: f64 = within.angles.iter().map(|angle| chord(*angle)).sum();
+        let largest = largest + within.errors.iter().map(|e| e * e).sum::<f64>();
+        Self {
+            target,
+            within,
+            claimed,
+            least: super::SMALLEST.powi(2) * largest.min(within.radius.powi(2)),
+        }
+    }
+}
+
+impl States for Region<'_> {
+    /// The nodes' numbers come first, then those of V.
+    fn rate(&self, numbers: &[f64], gradient: &mut [f64]) -> f64 {
+        let [m, n] = self.target.nodes();
+        let (turned, errors) = self.target.parts(numbers);
+        let [ball, drift] = shared(self.within, &turned.shares, &errors.shares);
         let squares = joined(&ball.squares[..m], &drift.squares);
         let total: f64 = ball.squares.iter().sum();
-        if total < least {
+        if total < self.least {
             return f64::INFINITY;
         }
         let w = turned.weights(&squares);
-        let v = errors.around(&fan_out, &ball.squares[m..]);
-        let (pull, slopes) = target.pull(&w, &v, &vec![1.0; m], &vec![1.0; n]);
-        let value = pull / (total * claimed);
-        let in_w = slopes.weights / (total * claimed);
-        let in_v = slopes.fan_out / (total * claimed);
+        let v = errors.around(&self.target.fan_out, &ball.squares[m..]);
+        let (pull, slopes) = self.target.pull(&w, &v, &vec![1.0; m], &vec![1.0; n]);
+        let value = pull / (total * self.claimed);
+        let in_w = slopes.weights / (total * self.claimed);
+        let in_v = slopes.fan_out / (total * self.claimed);
         let in_squares = turned.in_squares(&squares, in_w.view());
         let in_errors = errors.in_squares(&ball.squares[m..], in_v.view());
         let mut in_ball = joined(&in_squares[..m], &in_errors);
         in_ball.iter_mut().for_each(|slope| *slope -= value / total);
         let in_shares = ball.back(&in_ball);
         let of_nodes = joined(&in_shares[..m], &drift.back(&in_squares[m..]));
-        let (of_weights, of_errors) = gradient.split_at_mut(nominal.len());
+        let (of_weights, of_errors) = gradient.split_at_mut(in_w.len());
         turned.in_numbers(&squares, in_w.view(), &of_nodes, of_weights);
         errors.in_numbers(&ball.squares[m..], in_v.view(), &in_shares[m..], of_errors);
         value
+    }
+
+    fn state(&self, numbers: &[f64]) -> State {
+        let [m, _] = self.target.nodes();
+        let (turned, errors) = self.target.parts(numbers);
+        let [ball, drift] = shared(self.within, &turned.shares, &errors.shares);
+        let w = turned.weights(&joined(&ball.squares[..m], &drift.squares));
+        (w, Some(errors.around(&self.target.fan_out, &ball.squares[m..])))
     }
 }
 
@@ -95,8 +82,8 @@ fn shared(within: &Within, nodes: &[f64], errors: &[f64]) -> [Scaled; 2] {
     let of_errors: Vec<f64> = within.errors.iter().map(|e| e * e).collect();
     let limits = joined(&squares(&within.angles), &of_errors);
     [
-        Scaled::each(&joined(&nodes[..m], errors), limits, within.radius.powi(2)),
-        Scaled::each(&nodes[m..], squares(&within.turns), within.drift.powi(2)),
+        Scaled::new(&joined(&nodes[..m], errors), limits, within.radius.powi(2)),
+        Scaled::new(&nodes[m..], squares(&within.turns), within.drift.powi(2)),
     ]
 }
 

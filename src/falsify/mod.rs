@@ -22,8 +22,8 @@ pub use within::Within;
 
 use crate::rng::{self, Stream};
 use crate::runs::Hooks;
-use crate::theory::certificate::Problem;
 use ndarray::Array2;
+use pull::Target;
 use rand_distr::{Distribution, StandardNormal};
 
 /// Coordinates beyond those of a problem, in which nodes may turn too.
@@ -55,21 +55,16 @@ pub struct Found {
     pub fan_out: Option<Array2<f64>>,
 }
 
-impl Found {
-    /// Of a flow in which V runs: W, a node per row, and V.
-    fn state(problem: &Problem, ratio: f64, evaluations: usize, state: Option<(Array2<f64>, Array2<f64>)>) -> Self {
-        let none = || {
-            let (k, outputs) = (problem.teacher.nrows(), problem.teacher_fan_out.ncols());
-            (Array2::zeros((0, k + EXTRA)), Array2::zeros((0, outputs)))
-        };
-        let (weights, fan_out) = state.unwrap_or_else(none);
-        Self {
-            ratio,
-            evaluations,
-            weights: weights.reversed_axes(),
-            fan_out: Some(fan_out),
-        }
-    }
+/// W, a node per row, and V where it runs.
+type State = (Array2<f64>, Option<Array2<f64>>);
+
+/// A set of states, each made of unbounded numbers.
+trait States {
+    /// The rate over what is claimed, with its gradient; infinite where it is not looked at.
+    fn rate(&self, numbers: &[f64], gradient: &mut [f64]) -> f64;
+
+    /// The state that some numbers are.
+    fn state(&self, numbers: &[f64]) -> State;
 }
 
 /// The smallest value of a function, and where it is attained.
@@ -86,6 +81,28 @@ const SCALES: [f64; 5] = [1.0, 3.0, 0.3, 10.0, 0.05];
 const SMALLEST: f64 = 0.02;
 
 impl Search<'_> {
+    /// The smallest rate over several sets of states, and where it is attained.
+    fn slowest<S: States>(&self, target: &Target, sets: impl IntoIterator<Item = S>) -> Found {
+        let none = |columns: usize| Array2::zeros((0, columns));
+        let fan_out = target.is_joint.then(|| none(target.fan_out.ncols()));
+        let mut state = (none(target.nominal.ncols()), fan_out);
+        let (mut ratio, mut evaluations) = (f64::INFINITY, 0);
+        for set in sets {
+            let found = self.smallest(target.size(), |numbers, gradient| set.rate(numbers, gradient));
+            evaluations += found.evaluations;
+            if found.ratio < ratio {
+                (ratio, state) = (found.ratio, set.state(&found.numbers));
+            }
+        }
+        let (weights, fan_out) = state;
+        Found {
+            ratio,
+            evaluations,
+            weights: weights.reversed_axes(),
+            fan_out,
+        }
+    }
+
     /// The smallest value of a function of `size` numbers that writes its gradient into its second argument.
     fn smallest(&self, size: usize, function: impl Fn(&[f64], &mut [f64]) -> f64) -> Least {
         let mut evaluations = 0;

@@ -2,9 +2,14 @@
 //!
 //! Written from the flow alone, apart from the code of the bounds: −d/dt ½|Δ_j|² = p_j·g_j with p_j = w*_j − c_j w_j.
 
+use super::EXTRA;
+use super::joint::Spread;
+use super::turned::Turned;
+use crate::network::draw;
 use crate::overlap::HalfAngle;
 use crate::overlap::gaussian::KernelTable;
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use crate::theory::certificate::Problem;
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use std::sync::Arc;
 
 /// The kernels as functions of ρ.
@@ -35,11 +40,15 @@ impl Curves {
     }
 }
 
-/// Teacher W* (a node per row, m × p) with fan-out V* (m × C).
-pub(super) struct Target<'a> {
-    pub curves: &'a Curves,
-    pub weights: ArrayView2<'a, f64>,
-    pub fan_out: ArrayView2<'a, f64>,
+/// What a student is drawn to.
+pub(super) struct Target {
+    pub curves: Curves,
+    /// Where its nodes belong, a node per row, n × p: W\* and, where there is more, W_r(0).
+    pub nominal: Array2<f64>,
+    /// V\*, m × C.
+    pub fan_out: Array2<f64>,
+    /// Whether V runs.
+    pub is_joint: bool,
 }
 
 /// Derivatives in W (n × p) and V (n × C).
@@ -48,11 +57,54 @@ pub(super) struct Slopes {
     pub fan_out: Array2<f64>,
 }
 
-impl Target<'_> {
+impl Target {
+    /// Of Theorem 4's flow: β = β* = 1. `teacher`: unit columns, k × m.
+    pub fn fixed(teacher: ArrayView2<f64>, threshold: f64) -> Self {
+        Self {
+            curves: Curves::new(threshold),
+            nominal: draw::pad_rows(teacher, teacher.nrows() + EXTRA).reversed_axes(),
+            fan_out: Array1::ones(teacher.ncols()).insert_axis(Axis(1)),
+            is_joint: false,
+        }
+    }
+
+    /// Of Theorem 5's flow.
+    pub fn joint(problem: &Problem) -> Self {
+        let whole = concatenate![Axis(1), problem.teacher, problem.extra];
+        Self {
+            fan_out: problem.teacher_fan_out.clone(),
+            is_joint: true,
+            ..Self::fixed(whole.view(), problem.threshold)
+        }
+    }
+
+    /// m and n.
+    pub fn nodes(&self) -> [usize; 2] {
+        [self.fan_out.nrows(), self.nominal.nrows()]
+    }
+
+    /// W\*.
+    fn teacher(&self) -> ArrayView2<'_, f64> {
+        self.nominal.slice(s![..self.fan_out.nrows(), ..])
+    }
+
+    /// How many numbers a state is made of: n(k + 2), and nC more where V runs.
+    pub fn size(&self) -> usize {
+        let outputs = if self.is_joint { self.fan_out.ncols() } else { 0 };
+        self.nominal.nrows() * (self.nominal.ncols() + outputs)
+    }
+
+    /// What numbers come to where V runs: those of the nodes, then those of V.
+    pub fn parts(&self, numbers: &[f64]) -> (Turned<'_>, Spread) {
+        let (of_weights, of_errors) = numbers.split_at(self.nominal.len());
+        (Turned::new(self.nominal.view(), of_weights), Spread::new(of_errors, self.nominal.nrows()))
+    }
+
     /// Σ_j `rows`_j p_j·g_j over the student's nodes j < m, less Σ_i `errors`_i ε_i·dv_i/dt; `errors` may be empty where V is fixed.
     pub fn pull(&self, w: &Array2<f64>, v: &Array2<f64>, rows: &[f64], errors: &[f64]) -> (f64, Slopes) {
-        let (n, m) = (w.nrows(), self.weights.nrows());
-        let x = w.dot(&self.weights.t());
+        let (n, teacher) = (w.nrows(), self.teacher());
+        let m = teacher.nrows();
+        let x = w.dot(&teacher.t());
         let g = w.dot(&w.t());
         let (beta_star, beta) = (v.dot(&self.fan_out.t()), v.dot(&v.t()));
         let mut slopes = Parts::zeros(n, m);
@@ -99,20 +151,20 @@ impl Target<'_> {
             let curves = [&curves_x, &curves_g];
             value += self.of_fan_out(v, errors, curves, &mut slopes, &mut fan_out);
         }
-        let weights = slopes.x.dot(&self.weights) + (&slopes.g + &slopes.g.t()).dot(w);
+        let weights = slopes.x.dot(&teacher) + (&slopes.g + &slopes.g.t()).dot(w);
         (value, Slopes { weights, fan_out })
     }
 
     /// Products of p_j = −Δ_j + ½|Δ_j|² w_j, formed from the small Δ.
     fn towards(&self, w: &Array2<f64>) -> Towards {
-        let m = self.weights.nrows();
-        let students = w.slice(s![..m, ..]);
-        let error = &students - &self.weights;
+        let teacher = self.teacher();
+        let students = w.slice(s![..teacher.nrows(), ..]);
+        let error = &students - &teacher;
         let squares = error.map_axis(Axis(1), |error| error.dot(&error));
         let p = &students * &(0.5 * squares).insert_axis(Axis(1)) - &error;
         Towards {
             own: p.map_axis(Axis(1), |p| p.dot(&p)),
-            teacher: p.dot(&self.weights.t()),
+            teacher: p.dot(&teacher.t()),
             student: p.dot(&w.t()),
             error: p.dot(&error.t()),
         }
@@ -182,9 +234,4 @@ impl Parts {
             beta: Array2::zeros((n, n)),
         }
     }
-}
-
-/// All fan-out weights one: β = β* = 1.
-pub(super) fn ones(nodes: usize) -> Array2<f64> {
-    Array1::ones(nodes).insert_axis(Axis(1))
 }

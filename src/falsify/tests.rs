@@ -4,6 +4,7 @@ use super::*;
 use crate::bound::Measure;
 use crate::falsify::joint as falsify_joint;
 use crate::falsify::pull::{Curves, Target};
+use crate::falsify::teachers::{antipodal, equiangular};
 use crate::network::draw;
 use crate::runs::Silent;
 use crate::theory::assumption3::{Assumption3, TeacherAngles};
@@ -11,7 +12,6 @@ use crate::theory::certificate::Problem;
 use crate::theory::euclidean::{Certificate, Start, joint};
 use crate::theory::theorem4;
 use ndarray::{Array2, s};
-use ndarray_linalg::{Cholesky, UPLO};
 use rand::RngExt;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -25,21 +25,6 @@ const LITTLE: Search = Search {
     seed: 5,
     hooks: &Silent,
 };
-
-/// m columns with a common cosine.
-fn equiangular(m: usize, cosine: f64) -> Array2<f64> {
-    let gram = Array2::from_shape_fn((m, m), |(j, k)| if j == k { 1.0 } else { cosine });
-    gram.cholesky(UPLO::Upper).expect("positive definite")
-}
-
-/// Pairs of opposite nodes.
-fn antipodal(m: usize) -> Array2<f64> {
-    Array2::from_shape_fn((m.div_ceil(2), m), |(i, k)| match (k / 2 == i, k % 2) {
-        (false, _) => 0.0,
-        (true, 0) => 1.0,
-        (true, _) => -1.0,
-    })
-}
 
 /// A teacher of one of four kinds, with its name.
 fn teacher(stream: &mut Stream, kind: usize, m: usize) -> (&'static str, Array2<f64>) {
@@ -123,11 +108,11 @@ fn the_pull_has_the_derivatives_that_differences_have() {
     let near = 0.9 * &teacher + 0.1 * &w.slice(s![..m, ..]);
     w.slice_mut(s![..m, ..]).assign(&unit(near));
     let v = normal(n, c);
-    let curves = Curves::new(0.6);
     let target = Target {
-        curves: &curves,
-        weights: teacher.view(),
-        fan_out: fan_out.view(),
+        curves: Curves::new(0.6),
+        nominal: teacher,
+        fan_out,
+        is_joint: true,
     };
     let rows = [1.0, 0.4, 0.0];
     let errors = [1.0, 0.7, 0.0, 1.3, 0.2];
@@ -162,31 +147,28 @@ fn the_pull_has_the_derivatives_that_differences_have() {
 }
 
 /// The gradient that a search sees against central differences, at the first of its random starts.
-struct Checked;
-
-impl Checked {
-    fn of(size: usize, function: impl Fn(&[f64], &mut [f64]) -> f64) {
-        for seed in 0..3 {
-            let mut stream: Stream = rng::stream(seed, "gradient", &[]);
-            let scale = [0.4, 1.0, 4.0][seed as usize];
-            let numbers: Vec<f64> = (0..size)
-                .map(|_| scale * <StandardNormal as Distribution<f64>>::sample(&StandardNormal, &mut stream))
-                .collect();
-            let mut gradient = vec![0.0; size];
-            function(&numbers, &mut gradient);
-            for i in 0..size {
-                let at = |h: f64| {
-                    let mut numbers = numbers.clone();
-                    numbers[i] += h;
-                    function(&numbers, &mut vec![0.0; size])
-                };
-                let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
-                assert!(
-                    (difference - gradient[i]).abs() < 1e-6 * (1.0 + difference.abs()),
-                    "{i}: {difference} {}",
-                    gradient[i]
-                );
-            }
+fn check_gradient(target: &Target, set: &impl States) {
+    let size = target.size();
+    for seed in 0..3 {
+        let mut stream: Stream = rng::stream(seed, "gradient", &[]);
+        let scale = [0.4, 1.0, 4.0][seed as usize];
+        let numbers: Vec<f64> = (0..size)
+            .map(|_| scale * <StandardNormal as Distribution<f64>>::sample(&StandardNormal, &mut stream))
+            .collect();
+        let mut gradient = vec![0.0; size];
+        set.rate(&numbers, &mut gradient);
+        for i in 0..size {
+            let at = |h: f64| {
+                let mut numbers = numbers.clone();
+                numbers[i] += h;
+                set.rate(&numbers, &mut vec![0.0; size])
+            };
+            let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
+            assert!(
+                (difference - gradient[i]).abs() < 1e-6 * (1.0 + difference.abs()),
+                "{i}: {difference} {}",
+                gradient[i]
+            );
         }
     }
 }
@@ -194,12 +176,29 @@ impl Checked {
 #[test]
 fn searches_see_the_gradients_that_differences_have() {
     let teacher = equiangular(3, 0.2);
+    let target = &Target::fixed(teacher.view(), 0.5);
     // Some in the ball, some on its surface.
     for radius in [0.2, 5.0] {
-        Checked::of(15, distance::rate(teacher.view(), &Curves::new(0.5), [radius, 0.4], 0.1));
+        let ball = distance::Ball {
+            target,
+            radius,
+            largest_angle: 0.4,
+            claimed: 0.1,
+        };
+        check_gradient(target, &ball);
+    }
+    for measure in [Measure::Theta, Measure::TanHalf] {
+        let largest = angle::Largest {
+            target,
+            node: 1,
+            theta0: 0.3,
+            claim: (measure, 0.1),
+        };
+        check_gradient(target, &largest);
     }
     let mut stream = rng::stream(2, "problem", &[]);
     let problem = problem(&mut stream, [3, 2, 4], 0.3, 0.1);
+    let target = &Target::joint(&problem);
     for drift in [0.02_f64, 1.0] {
         let region = joint::Certificate {
             rate: 0.1,
@@ -210,21 +209,15 @@ fn searches_see_the_gradients_that_differences_have() {
             drift,
             single_drift: 0.04,
         };
-        Checked::of(
-            5 * (7 + 4),
-            falsify_joint::rate(&problem, &Curves::new(0.3), &Within::euclidean(&problem, &region), 0.1),
-        );
+        let within = Within::euclidean(&problem, &region);
+        check_gradient(target, &falsify_joint::Region::new(target, &within, 0.1));
     }
     let mut within = Within::start(&problem);
     within.turns.fill(0.05);
-    let (weights, curves) = ([1.0, 0.4, 2.0, 1.5, 0.9, 1.1, 0.7, 1.3], Curves::new(0.3));
+    let weights = [1.0, 0.4, 2.0, 1.5, 0.9, 1.1, 0.7, 1.3];
     for entry in [0, 2, 4, 7] {
-        let set = weighted::Set::new(&problem, &within, &weights, entry);
-        Checked::of(5 * (7 + 4), set.rate(&problem, &curves, 0.1));
-    }
-    let padded = draw::pad_rows(teacher.view(), 5);
-    for measure in [Measure::Theta, Measure::TanHalf] {
-        Checked::of(15, angle::rate(padded.view(), &Curves::new(0.5), 1, 0.3, (measure, 0.1)));
+        let set = weighted::Set::new(target, &within, (&weights, 0.1), entry);
+        check_gradient(target, &set);
     }
 }
 

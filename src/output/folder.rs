@@ -80,16 +80,23 @@ pub enum FolderError {
     },
 }
 
+impl FolderError {
+    /// Of a file or folder that the system refuses.
+    fn at(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self::Io {
+            path: path.into(),
+            source,
+        }
+    }
+}
+
 impl Folder {
     /// Makes the folder if need be, locks it, and sees to it that it can be written to, before anything is computed.
     ///
     /// # Errors
     /// A folder that cannot be written to, that another process works in, or that holds what `claim` does not allow.
     pub fn claim(path: &Path, claim: Claim) -> Result<Self, FolderError> {
-        let failed = |source| FolderError::Io {
-            path: path.into(),
-            source,
-        };
+        let failed = FolderError::at(path);
         std::fs::create_dir_all(path).map_err(failed)?;
         let lock = take_lock(path)?;
         let mut manifest = Manifest::read(path).map_err(failed)?;
@@ -101,7 +108,7 @@ impl Folder {
             return Err(FolderError::Foreign { path, file });
         }
         match claim {
-            Claim::New if !manifest.is_empty() => {
+            Claim::New if !manifest.files.is_empty() => {
                 return Err(FolderError::Occupied { path: path.into() });
             }
             Claim::Force => manifest.clear(path).map_err(failed)?,
@@ -128,12 +135,12 @@ impl Folder {
 
     /// Whether a file is recorded as its own.
     pub fn owns(&self, name: &str) -> bool {
-        self.manifest().has(name)
+        self.manifest().files.contains(name)
     }
 
     /// Names of its own files, in order.
     pub fn files(&self) -> Vec<String> {
-        self.manifest().files().map(String::from).collect()
+        self.manifest().files.iter().cloned().collect()
     }
 
     /// Records a file as its own before it is made, so that a kill in between leaves none that nobody knows.
@@ -141,22 +148,17 @@ impl Folder {
     /// # Errors
     /// A file of other origin with that name.
     pub fn own(&self, name: &str) -> Result<PathBuf, FolderError> {
-        let path = manifest::place(&self.path, name).map_err(|source| FolderError::Io {
-            path: self.path.clone(),
-            source,
-        })?;
+        let path = manifest::place(&self.path, name).map_err(FolderError::at(&self.path))?;
         let mut manifest = self.manifest();
-        if manifest.has(name) {
+        if manifest.files.contains(name) {
             return Ok(path);
         }
         if path.symlink_metadata().is_ok() {
             return Err(FolderError::Taken { path });
         }
-        manifest.add(name);
-        match manifest.write(&self.path) {
-            Ok(()) => Ok(path),
-            Err(source) => Err(FolderError::Io { path, source }),
-        }
+        manifest.files.insert(name.into());
+        manifest.write(&self.path).map_err(FolderError::at(&path))?;
+        Ok(path)
     }
 
     /// Writes a file beside its place and then moves it there, in place of an earlier one of its own. `name` may lie in
@@ -170,10 +172,8 @@ impl Folder {
         fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<PathBuf, FolderError> {
         let path = self.own(name)?;
-        match write_whole(&path, fill) {
-            Ok(()) => Ok(path),
-            Err(source) => Err(FolderError::Io { path, source }),
-        }
+        write_whole(&path, fill).map_err(FolderError::at(&path))?;
+        Ok(path)
     }
 
     /// Writes a value as JSON.
@@ -195,10 +195,7 @@ impl Folder {
         let path = self.own(name)?;
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
-        match no_follow(&mut options).open(&path) {
-            Ok(file) => Ok(file),
-            Err(source) => Err(FolderError::Io { path, source }),
-        }
+        no_follow(&mut options).open(&path).map_err(FolderError::at(&path))
     }
 
     /// What a file of its own holds; `None` if there is none.
@@ -206,13 +203,9 @@ impl Folder {
     /// # Errors
     /// A file that cannot be read.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        if !self.owns(name) {
-            return Ok(None);
-        }
-        match std::fs::read(self.path.join(name)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        match self.owns(name) {
+            true => if_there(std::fs::read(self.path.join(name))),
+            false => Ok(None),
         }
     }
 
@@ -232,16 +225,21 @@ impl Folder {
     /// A file of other origin with that name, or one that cannot be moved.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), FolderError> {
         let target = self.own(to)?;
-        let moved = match std::fs::rename(self.path.join(from), &target) {
-            // Recorded, but not made before a kill.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            moved => moved,
-        };
-        moved.and_then(|()| self.remove(from)).map_err(|source| FolderError::Io { path: target, source })
+        // It may be recorded, but not made before a kill.
+        let moved = if_there(std::fs::rename(self.path.join(from), &target));
+        moved.and_then(|_| self.remove(from)).map_err(FolderError::at(&target))
     }
 
     fn manifest(&self) -> MutexGuard<'_, Manifest> {
         self.manifest.lock().expect("nothing panics with it")
+    }
+}
+
+/// What was done with a file; `None` where there is none.
+pub(crate) fn if_there<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
     }
 }
 
@@ -271,10 +269,7 @@ fn take_lock(folder: &Path) -> Result<File, FolderError> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
-    let failed = |source| FolderError::Io {
-        path: path.clone(),
-        source,
-    };
+    let failed = FolderError::at(&path);
     let file = no_follow(&mut options).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

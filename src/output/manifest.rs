@@ -1,6 +1,6 @@
 //! Which files of a folder are its own.
 
-use super::folder::write_whole;
+use super::folder::{if_there, write_whole};
 use super::json;
 use crate::config::shorten;
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,13 @@ use std::path::{Component, Path, PathBuf};
 /// The file that says so.
 const FILE: &str = ".luckflow.json";
 
-/// Files that are not complete yet are called so; a kill leaves one at most, and the next claim removes it.
+/// Files that are not complete yet are called so; the next claim removes those that a kill leaves.
 pub(super) const PARTIAL: &str = ".luckflow-";
 
 /// Names of files, below the folder, with `/` between the parts.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Manifest {
-    files: BTreeSet<String>,
+    pub files: BTreeSet<String>,
 }
 
 impl Manifest {
@@ -26,20 +26,17 @@ impl Manifest {
     /// # Errors
     /// One that cannot be read, or that names a file outside of the folder: whoever packed it, that is not ours to remove.
     pub fn read(folder: &Path) -> io::Result<Self> {
-        match std::fs::read(folder.join(FILE)) {
-            Ok(bytes) => {
-                let manifest: Self = serde_json::from_slice(&bytes)
-                    .map_err(|error| io::Error::other(format!("{FILE}, which is damaged: {}", json::mistake(error))))?;
-                match manifest.files.iter().find(|name| !is_below(name)) {
-                    Some(name) => Err(io::Error::other(format!(
-                        "{FILE}, which names {}, a file outside of the folder",
-                        shorten(&format!("{name:?}"))
-                    ))),
-                    None => Ok(manifest),
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error),
+        let Some(bytes) = if_there(std::fs::read(folder.join(FILE)))? else {
+            return Ok(Self::default());
+        };
+        let manifest: Self = serde_json::from_slice(&bytes)
+            .map_err(|error| io::Error::other(format!("{FILE}, which is damaged: {}", json::mistake(error))))?;
+        match manifest.files.iter().find(|name| !is_below(name)) {
+            Some(name) => Err(io::Error::other(format!(
+                "{FILE}, which names {}, a file outside of the folder",
+                shorten(&format!("{name:?}"))
+            ))),
+            None => Ok(manifest),
         }
     }
 
@@ -48,22 +45,6 @@ impl Manifest {
             serde_json::to_writer_pretty(&mut *out, self)?;
             out.write_all(b"\n")
         })
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
-    pub fn has(&self, name: &str) -> bool {
-        self.files.contains(name)
-    }
-
-    pub fn add(&mut self, name: &str) {
-        self.files.insert(name.into());
-    }
-
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(String::as_str)
     }
 
     /// Removes what a kill left half done, in the folder and in those below that have files of its own.
@@ -90,7 +71,7 @@ impl Manifest {
             let name = entry.file_name().to_string_lossy().into_owned();
             let below = format!("{name}/");
             let leads = self.files.iter().any(|file| file.starts_with(&below));
-            if name != FILE && name != lock && !self.has(&name) && !leads {
+            if name != FILE && name != lock && !self.files.contains(&name) && !leads {
                 return Ok(Some(name));
             }
         }
@@ -114,10 +95,7 @@ impl Manifest {
 
     pub fn remove_file(&mut self, folder: &Path, name: &str) -> io::Result<()> {
         if self.files.remove(name) {
-            match std::fs::remove_file(place(folder, name)?) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            if_there(std::fs::remove_file(place(folder, name)?))?;
         }
         Ok(())
     }

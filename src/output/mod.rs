@@ -12,6 +12,7 @@ pub mod table;
 pub mod terminal;
 
 pub use checkpoints::Checkpoints;
+pub(crate) use folder::if_there;
 pub use folder::{Claim, Folder, FolderError};
 pub use identity::Identities;
 pub use provenance::Provenance;

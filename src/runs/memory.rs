@@ -26,11 +26,6 @@ impl Memory {
         self
     }
 
-    /// Of another, if that is larger.
-    pub fn or_larger(self, other: Self) -> Self {
-        if other.total() > self.total() { other } else { self }
-    }
-
     /// All parts together.
     pub fn total(&self) -> f64 {
         self.parts.iter().map(|part| part.1).sum()

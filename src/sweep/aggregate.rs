@@ -115,10 +115,7 @@ fn rows(
     out: &mut dyn Write,
     show: impl Fn(&Head, &Cell) -> Vec<Vec<String>> + Sync,
 ) -> Result<(), TableError> {
-    let failed = |source| TableError::Io {
-        path: table.to_owned(),
-        source,
-    };
+    let failed = TableError::at(table);
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(header).map_err(|error| failed(error.into()))?;
     cells.each(

@@ -6,6 +6,7 @@ mod range;
 mod read;
 
 pub use declared::KEYS;
+pub(super) use declared::MOST_POINTS;
 pub use option::AxisOption;
 
 use crate::config::ScenarioError;
@@ -138,11 +139,15 @@ impl Axis {
 
     /// Whether its values lie between two ends, so that there is something between two of them.
     pub fn is_range(&self) -> bool {
-        matches!(self.parts[0].values, Values::Range(_))
+        self.parts[0].is_range()
     }
 }
 
 impl Part {
+    fn is_range(&self) -> bool {
+        matches!(self.values, Values::Range(_))
+    }
+
     fn count(&self) -> u64 {
         match &self.values {
             Values::List(list) => list.len() as u64,

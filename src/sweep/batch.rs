@@ -5,35 +5,30 @@ use super::Shard;
 /// Variables in which a batch system says which task this is.
 struct System {
     number: &'static str,
-    /// The number of its first task; `None` where that is the least of the array.
-    first: Option<u64>,
-    least: &'static str,
+    /// The least number of the array; `None` where tasks count from 0.
+    least: Option<&'static str>,
     count: &'static str,
 }
 
 const SYSTEMS: &[System] = &[
     System {
         number: "SLURM_ARRAY_TASK_ID",
-        first: None,
-        least: "SLURM_ARRAY_TASK_MIN",
+        least: Some("SLURM_ARRAY_TASK_MIN"),
         count: "SLURM_ARRAY_TASK_COUNT",
     },
     System {
         number: "OMPI_COMM_WORLD_RANK",
-        first: Some(0),
-        least: "",
+        least: None,
         count: "OMPI_COMM_WORLD_SIZE",
     },
     System {
         number: "PMI_RANK",
-        first: Some(0),
-        least: "",
+        least: None,
         count: "PMI_SIZE",
     },
     System {
         number: "JOB_COMPLETION_INDEX",
-        first: Some(0),
-        least: "",
+        least: None,
         count: "JOB_COMPLETIONS",
     },
 ];
@@ -77,17 +72,16 @@ impl Shard {
             return Err(wrong(format!("\"{text}\""), &allowed));
         };
         // With k given an array counts from 1: of a part of it, submitted again, the least number says nothing.
-        let first = match (system.first, count) {
-            (Some(first), _) => first,
-            (None, Some(_)) => 1,
-            (None, None) => number(system.least).unwrap_or(1),
+        let first = match (system.least, count) {
+            (None, _) => 0,
+            (Some(_), Some(_)) => 1,
+            (Some(least), None) => number(least).unwrap_or(1),
         };
         let Some(count) = count.or_else(|| number(system.count)) else {
             let allowed = format!("auto/k, or auto where {} is set", system.count);
             return Err(wrong(format!("\"{text}\""), &allowed));
         };
-        let shard = (task + 1).checked_sub(first).map(|number| format!("{number}/{count}"));
-        let shard = shard.and_then(|shard| shard.parse().ok());
+        let shard = (task + 1).checked_sub(first).and_then(|number| Self::new(number, count));
         shard.ok_or_else(|| {
             let found = format!("{} = {task} of {count} shards", system.number);
             wrong(found, &format!("from {first} to {}", first + count - 1))

@@ -2,7 +2,7 @@
 
 use super::lines::each_line;
 use super::row;
-use crate::output::{Column, Folder, FolderError};
+use crate::output::{Column, Folder, FolderError, if_there};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
@@ -34,28 +34,22 @@ impl Earlier {
 
     /// Looks for tables that were set aside whose rows have the wanted columns.
     pub fn find(folder: &Folder, columns: &[Column]) -> io::Result<Self> {
-        let mut found = Self::default();
-        let files = folder.files().into_iter();
-        for name in files.filter(|name| name.starts_with(NAME) && name.ends_with(".csv")) {
-            found.read(folder, name, columns)?;
-        }
-        Ok(found)
+        Self::of(folder, columns, |name| name.starts_with(NAME) && name.ends_with(".csv"))
     }
 
-    /// The rows of one table.
-    pub fn of_table(folder: &Folder, name: &str, columns: &[Column]) -> io::Result<Self> {
+    /// The rows of the folder's own tables that are called so, where these have the wanted columns.
+    pub fn of(folder: &Folder, columns: &[Column], is_called: impl Fn(&str) -> bool) -> io::Result<Self> {
         let mut found = Self::default();
-        if folder.owns(name) {
-            found.read(folder, name.into(), columns)?;
+        for name in folder.files().into_iter().filter(|name| is_called(name)) {
+            found.read(folder, name, columns)?;
         }
         Ok(found)
     }
 
     fn read(&mut self, folder: &Folder, name: String, columns: &[Column]) -> io::Result<()> {
         let path = folder.path().join(&name);
-        let file = match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            file => file?,
+        let Some(file) = if_there(File::open(&path))? else {
+            return Ok(());
         };
         let mut reader = BufReader::new(file);
         let mut line = Vec::new();
@@ -76,9 +70,7 @@ impl Earlier {
             if reader.read_until(b'\n', &mut line)? == 0 {
                 return Ok(());
             }
-            if let Some(row) = row::verify(&line).filter(|row| row.len() + 1 == names.len())
-                && !row[1].is_empty()
-            {
+            if let Some(row) = row::verify_of(names.len(), &line).filter(|row| !row[1].is_empty()) {
                 self.rows.insert(row[1].to_owned(), (place, at));
             }
             at += line.len() as u64;

@@ -5,6 +5,7 @@ use super::axes;
 use crate::config::{Key, describe, near};
 use crate::experiment::keys::declarations;
 use crate::experiment::{ExperimentKind, KINDS};
+use std::collections::HashSet;
 
 /// About a key, as in `student.theta0`, about all keys of a section or of an experiment.
 ///
@@ -22,13 +23,9 @@ pub fn explain(topic: &str) -> Result<String, String> {
 /// Paths of all keys, each once.
 fn paths() -> Vec<&'static str> {
     let keys = KINDS.iter().flat_map(|kind| kind.keys());
-    let mut paths: Vec<&str> = Vec::new();
-    for key in keys.chain(axes::KEYS.iter().copied()) {
-        if !paths.contains(&key.path) {
-            paths.push(key.path);
-        }
-    }
-    paths
+    let paths = keys.chain(axes::KEYS.iter().copied()).map(|key| key.path);
+    let mut seen = HashSet::new();
+    paths.filter(|path| seen.insert(*path)).collect()
 }
 
 /// About a key, or about all keys of a section.

@@ -1,8 +1,10 @@
 //! A file to which whole lines are added, and which a process that was killed may have left with half of one.
 
+use super::StoreError;
+use crate::output::if_there;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes that are looked through at a time for the last line's end.
 const BLOCK: u64 = 1 << 16;
@@ -10,85 +12,82 @@ const BLOCK: u64 = 1 << 16;
 /// A file of whole lines, the first of them a header.
 pub struct Lines {
     file: File,
+    path: PathBuf,
+    header: Vec<u8>,
     /// Bytes of whole lines.
     len: u64,
-    header: u64,
 }
 
 impl Lines {
     /// Of a file that is open for reading and adding; takes away half a line at its end. A file without its header gets
     /// it.
-    pub fn of(mut file: File, header: &[u8]) -> io::Result<Self> {
-        let whole = end_of_last_line(&mut file)?;
-        file.set_len(whole)?;
+    pub fn of(mut file: File, path: PathBuf, header: &[u8]) -> Result<Self, StoreError> {
+        let whole = end_of_last_line(&mut file).map_err(StoreError::at(&path))?;
         let mut lines = Self {
             file,
+            path,
+            header: header.to_vec(),
             len: whole,
-            header: header.len() as u64,
         };
-        if whole == 0 {
-            lines.add(header)?;
-        }
+        lines.cut(whole)?;
         Ok(lines)
     }
 
     /// Adds whole lines. If that fails none of them is left in the file.
-    pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
-        match self.file.write_all(lines) {
-            Ok(()) => {
-                self.len += lines.len() as u64;
-                Ok(())
-            }
-            Err(error) => {
-                // If that fails too, the next one to open the file does it.
-                let _ = self.file.set_len(self.len);
-                Err(error)
-            }
-        }
+    pub fn add(&mut self, lines: &[u8]) -> Result<(), StoreError> {
+        self.file.write_all(lines).map_err(|error| {
+            // If that fails too, the next one to open the file does it.
+            let _ = self.file.set_len(self.len);
+            StoreError::at(&self.path)(error)
+        })?;
+        self.len += lines.len() as u64;
+        Ok(())
     }
 
-    /// Takes everything behind so many bytes away; what has lost its header gets it.
-    pub fn cut(&mut self, len: u64, header: &[u8]) -> io::Result<()> {
-        self.file.set_len(len)?;
+    /// Takes everything behind so many bytes away; what has no header gets it.
+    pub fn cut(&mut self, len: u64) -> Result<(), StoreError> {
+        self.file.set_len(len).map_err(StoreError::at(&self.path))?;
         self.len = len;
         match len {
-            0 => self.add(header),
+            0 => self.add(&self.header.clone()),
             _ => Ok(()),
         }
     }
 
     /// Takes all lines away but the header.
-    pub fn clear(&mut self) -> io::Result<()> {
-        if self.len > self.header {
-            self.file.set_len(self.header)?;
-            self.len = self.header;
+    pub fn clear(&mut self) -> Result<(), StoreError> {
+        let header = self.header.len() as u64;
+        match self.len > header {
+            true => self.cut(header),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Sees to it that a power failure takes nothing away.
-    pub fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+    pub fn sync(&self) -> Result<(), StoreError> {
+        self.file.sync_data().map_err(StoreError::at(&self.path))
     }
 }
 
 /// The first line of a file; empty where there is none.
 pub(super) fn first(path: &Path) -> io::Result<Vec<u8>> {
     let mut first = Vec::new();
-    match File::open(path) {
-        Ok(file) => BufReader::new(file).read_until(b'\n', &mut first).map(|_| first),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(first),
-        Err(error) => Err(error),
+    if let Some(file) = if_there(File::open(path))? {
+        BufReader::new(file).read_until(b'\n', &mut first)?;
     }
+    Ok(first)
 }
 
 /// Shows every whole line of a file with its number; none where there is no such file.
-pub(super) fn each_line(path: &Path, mut show: impl FnMut(u64, &[u8])) -> io::Result<()> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
+pub(super) fn each_line(path: &Path, show: impl FnMut(u64, &[u8])) -> io::Result<()> {
+    match if_there(File::open(path))? {
+        Some(file) => each_line_of(file, show),
+        None => Ok(()),
+    }
+}
+
+/// Shows every whole line of a file that is open, with its number.
+pub(super) fn each_line_of(file: File, mut show: impl FnMut(u64, &[u8])) -> io::Result<()> {
     let mut reader = BufReader::new(file);
     let mut line = Vec::new();
     for number in 0.. {
@@ -130,7 +129,7 @@ mod tests {
         let open = || {
             let mut options = std::fs::OpenOptions::new();
             let file = options.read(true).append(true).create(true).open(&path);
-            Lines::of(file.unwrap(), b"head\n").unwrap()
+            Lines::of(file.unwrap(), path.clone(), b"head\n").unwrap()
         };
         let mut lines = open();
         lines.add(b"1\n2\n").unwrap();

@@ -27,9 +27,13 @@ pub struct Loaded {
 /// Reads the table and the rows that wait. A last line that is not whole is what a kill leaves, and no damage.
 pub fn load([table, pending]: [&Path; 2], header: &[u8], shard: Shard, points: u64) -> io::Result<Loaded> {
     let mut loaded = Loaded::default();
-    let names = String::from_utf8_lossy(header);
-    let names: Vec<&str> = names.trim_end().split(',').collect();
-    let marks = Marks::of(names.iter().copied());
+    let (marks, columns) = (Marks::of_header(header), row::columns(header));
+    let read = |line: &[u8]| {
+        let row = row::verify_of(columns, line)?;
+        let index: u64 = row.get(0)?.parse().ok()?;
+        let position = shard.position(index).filter(|_| index < points)?;
+        Some((position, row))
+    };
     let mut in_place = true;
     each_line(table, |number, line| {
         if number == 0 {
@@ -38,33 +42,27 @@ pub fn load([table, pending]: [&Path; 2], header: &[u8], shard: Shard, points: u
             loaded.damaged += u64::from(!in_place);
             return;
         }
-        let row = row::verify(line).filter(|row| row.len() + 1 == names.len());
-        let position = row.as_ref().and_then(|row| position(row, shard, points));
-        match (row, position) {
-            (Some(row), Some(position)) if in_place && position == loaded.next => {
+        match read(line) {
+            Some((position, row)) if in_place && position == loaded.next => {
                 loaded.tally.count_row(&marks, &row);
                 loaded.next += 1;
                 loaded.whole += line.len() as u64;
             }
-            (Some(row), Some(position)) => {
+            Some((position, row)) => {
                 // A row at the wrong place is damage, whatever it says.
                 loaded.damaged += u64::from(in_place);
                 in_place = false;
                 loaded.keep(position, &row, line, &marks);
             }
-            _ => {
+            None => {
                 loaded.damaged += 1;
                 in_place = false;
             }
         }
     })?;
-    each_line(pending, |number, line| {
-        let row = row::verify(line).filter(|row| row.len() + 1 == names.len());
-        let position = row.as_ref().and_then(|row| position(row, shard, points));
-        match (row, position) {
-            (Some(row), Some(position)) => loaded.keep(position, &row, line, &marks),
-            _ => loaded.damaged += u64::from(number > 0),
-        }
+    each_line(pending, |number, line| match read(line) {
+        Some((position, row)) => loaded.keep(position, &row, line, &marks),
+        None => loaded.damaged += u64::from(number > 0),
     })?;
     Ok(loaded)
 }
@@ -77,15 +75,4 @@ impl Loaded {
             self.waiting.insert(position, line.to_vec());
         }
     }
-}
-
-impl Tally {
-    fn count_row(&mut self, marks: &Marks, row: &csv::StringRecord) {
-        self.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
-    }
-}
-
-fn position(row: &csv::StringRecord, shard: Shard, points: u64) -> Option<u64> {
-    let index: u64 = row.get(0)?.parse().ok()?;
-    shard.position(index).filter(|_| index < points)
 }

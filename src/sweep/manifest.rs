@@ -66,6 +66,6 @@ impl Manifest {
 
     /// The part of the sweep.
     pub fn shard(&self) -> Option<Shard> {
-        format!("{}/{}", self.shard, self.shards).parse().ok()
+        Shard::new(self.shard, self.shards)
     }
 }

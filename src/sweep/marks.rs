@@ -9,6 +9,11 @@ pub struct Marks {
 }
 
 impl Marks {
+    /// Of a table with this first line.
+    pub fn of_header(line: &[u8]) -> Self {
+        Self::of(String::from_utf8_lossy(line).trim_end().split(','))
+    }
+
     /// Of a table with these columns.
     pub fn of<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Self {
         Self {

@@ -3,6 +3,7 @@
 mod partial;
 
 use super::Shard;
+use super::lines::each_line_of;
 use super::manifest::{self, Manifest};
 use super::marks::Marks;
 use super::row;
@@ -69,13 +70,10 @@ struct Part {
 /// # Errors
 /// Shards that do not belong together, that are not complete, or not all there; one of them as `out`.
 pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, Tally), MergeError> {
-    let mut parts = folders.iter().map(|folder| Part::open(folder)).collect::<Result<Vec<_>, _>>()?;
-    belong_together(&parts, out)?;
-    parts.sort_by_key(|part| part.manifest.shard);
-    let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
-    let count = parts[0].manifest.shards;
-    if !shards.iter().copied().eq(1..=count) {
-        return Err(incomplete(&shards, count));
+    let parts = in_order(folders, out, Part::complete)?;
+    let shards = parts.iter().map(|part| part.manifest.shard);
+    if !shards.eq(1..=parts[0].manifest.shards) {
+        return Err(incomplete(&parts));
     }
     // Nobody is to change them meanwhile.
     let lock = |part: &Part| Folder::claim(&part.path, Claim::Beside);
@@ -83,8 +81,7 @@ pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, T
     let folder = Folder::claim(out, claim)?;
     let mut tally = Tally::default();
     write(&folder, CELLS, |file| interleave(&parts, file, &mut tally))?;
-    write(&folder, SECONDS, |file| concatenate(&parts, file))?;
-    say_what_it_is(&folder, &parts[0])?;
+    finish(&folder, &parts)?;
     Ok((folder, tally))
 }
 
@@ -95,34 +92,40 @@ pub fn merge(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, T
 /// # Errors
 /// Shards that do not belong together, one of them twice or as `out`, damaged rows.
 pub fn merge_partial(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(Folder, Tally), MergeError> {
-    let open = |folder: &PathBuf| Part::of(folder);
-    let mut parts = folders.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    belong_together(&parts, out)?;
-    parts.sort_by_key(|part| part.manifest.shard);
-    let shards: Vec<u64> = parts.iter().map(|part| part.manifest.shard).collect();
-    if shards.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(incomplete(&shards, parts[0].manifest.shards));
+    let parts = in_order(folders, out, Part::of)?;
+    if parts.windows(2).any(|pair| pair[0].manifest.shard == pair[1].manifest.shard) {
+        return Err(incomplete(&parts));
     }
     let folder = Folder::claim(out, claim)?;
     let mut tally = Tally::default();
-    let mut next = 0;
-    write(&folder, CELLS, |file| {
-        next = partial::in_place(&parts, file, &mut tally)?;
-        Ok(())
+    write(&folder, CELLS, |cells| {
+        let both = write(&folder, PENDING, |pending| partial::join(&parts, [cells, pending], &mut tally));
+        both.map_err(io::Error::other)
     })?;
-    write(&folder, PENDING, |file| partial::waiting(&parts, next, file, &mut tally))?;
-    write(&folder, SECONDS, |file| concatenate(&parts, file))?;
-    say_what_it_is(&folder, &parts[0])?;
+    finish(&folder, &parts)?;
     Ok((folder, tally))
 }
 
-/// Manifest, scenarios and columns of the whole, from one of its parts.
-fn say_what_it_is(folder: &Folder, part: &Part) -> Result<(), MergeError> {
-    let mut whole = part.manifest.clone();
+/// All parts, which belong together, by the numbers of their shards.
+fn in_order(
+    folders: &[PathBuf],
+    out: &Path,
+    open: impl Fn(&Path) -> Result<Part, MergeError>,
+) -> Result<Vec<Part>, MergeError> {
+    let mut parts = folders.iter().map(|folder| open(folder)).collect::<Result<Vec<_>, _>>()?;
+    belong_together(&parts, out)?;
+    parts.sort_by_key(|part| part.manifest.shard);
+    Ok(parts)
+}
+
+/// Seconds of all parts; manifest, scenarios and columns of the whole, from one of them.
+fn finish(folder: &Folder, parts: &[Part]) -> Result<(), MergeError> {
+    write(folder, SECONDS, |file| concatenate(parts, file))?;
+    let mut whole = parts[0].manifest.clone();
     (whole.shard, whole.shards) = (1, 1);
     folder.write_json(manifest::FILE, &whole)?;
     for name in [SCENARIO, RESOLVED, COLUMNS] {
-        if let Ok(text) = std::fs::read(part.path.join(name)) {
+        if let Ok(text) = std::fs::read(parts[0].path.join(name)) {
             folder.write(name, |out| out.write_all(&text))?;
         }
     }
@@ -151,55 +154,36 @@ fn belong_together(parts: &[Part], out: &Path) -> Result<(), MergeError> {
     }
 }
 
-fn incomplete(shards: &[u64], count: u64) -> MergeError {
-    let shards: Vec<String> = shards.iter().map(u64::to_string).collect();
+fn incomplete(parts: &[Part]) -> MergeError {
+    let shards: Vec<String> = parts.iter().map(|part| part.manifest.shard.to_string()).collect();
     MergeError::Incomplete {
         found: shards.join(", "),
-        count,
+        count: parts[0].manifest.shards,
     }
 }
 
-/// What goes wrong while a file is put together: in the shard that is read, or where it is written.
-enum Trouble {
-    Shard(MergeError),
-    Out(io::Error),
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self::Out(error)
+fn no_shard(path: &Path, found: String) -> MergeError {
+    MergeError::NoShard {
+        path: path.into(),
+        found,
     }
 }
 
-/// [`Folder::write`], with an error that says which of the two it was.
-fn write(
-    folder: &Folder,
-    name: &str,
-    fill: impl FnOnce(&mut dyn Write) -> Result<(), Trouble>,
-) -> Result<(), MergeError> {
-    let mut shard = None;
-    let written = folder.write(name, |file| {
-        fill(file).map_err(|trouble| match trouble {
-            Trouble::Out(error) => error,
-            Trouble::Shard(error) => {
-                shard = Some(error);
-                io::ErrorKind::InvalidData.into()
-            }
-        })
-    });
-    match shard {
-        Some(error) => Err(error),
-        None => Ok(written.map(drop)?),
+/// [`Folder::write`]; what is wrong with a shard, or with a file beside this one, is said as such.
+fn write(folder: &Folder, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), MergeError> {
+    match folder.write(name, |file| fill(file)) {
+        Ok(_) => Ok(()),
+        Err(FolderError::Io { path, source }) => {
+            Err(source.downcast().unwrap_or_else(|source| FolderError::Io { path, source }.into()))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
 impl Part {
     /// A shard, as far as it is.
     fn of(path: &Path) -> Result<Self, MergeError> {
-        let wrong = |found: String| MergeError::NoShard {
-            path: path.into(),
-            found,
-        };
+        let wrong = |found: String| no_shard(path, found);
         let manifest = Manifest::read(path).ok_or_else(|| wrong(format!("no {}", manifest::FILE)))?;
         manifest.shard().ok_or_else(|| wrong(format!("shard {}/{}", manifest.shard, manifest.shards)))?;
         Ok(Self {
@@ -209,12 +193,9 @@ impl Part {
     }
 
     /// One that is complete.
-    fn open(path: &Path) -> Result<Self, MergeError> {
+    fn complete(path: &Path) -> Result<Self, MergeError> {
         let part = Self::of(path)?;
-        let wrong = |found: String| MergeError::NoShard {
-            path: path.into(),
-            found,
-        };
+        let wrong = |found: String| no_shard(path, found);
         let shard = part.manifest.shard().expect("its part is one");
         let lines = count_lines(&path.join(CELLS)).map_err(|error| wrong(error.to_string()))?;
         let wanted = shard.len_of(part.manifest.points);
@@ -239,61 +220,55 @@ impl Part {
     }
 
     /// An error about one of its files.
-    fn wrong(&self, name: &str, found: String) -> Trouble {
-        Trouble::Shard(MergeError::NoShard {
-            path: self.path.join(name),
-            found,
-        })
+    fn wrong(&self, name: &str, found: String) -> io::Error {
+        io::Error::other(no_shard(&self.path.join(name), found))
     }
 
-    fn reader(&self, name: &str) -> Result<BufReader<File>, Trouble> {
+    /// An error about a line of its table.
+    fn damaged(&self, line: &[u8], how: &str) -> io::Error {
+        let begin: String = String::from_utf8_lossy(line).chars().take(40).collect();
+        self.wrong(CELLS, format!("\"{begin}…\"{how}; --resume computes it again"))
+    }
+
+    /// One of its files, behind its header.
+    fn rows(&self, name: &str, header: &mut Vec<u8>) -> io::Result<BufReader<File>> {
         let open = File::open(self.path.join(name));
-        let open = open.map_err(|error| self.wrong(name, error.to_string()))?;
-        Ok(BufReader::new(open))
+        let mut reader = BufReader::new(open.map_err(|error| self.wrong(name, error.to_string()))?);
+        header.clear();
+        reader.read_until(b'\n', header)?;
+        Ok(reader)
     }
 }
 
 /// A row of each shard in each round.
-fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> Result<(), Trouble> {
-    let mut readers = Vec::new();
+fn interleave(parts: &[Part], out: &mut dyn Write, tally: &mut Tally) -> io::Result<()> {
     let mut header = Vec::new();
-    for part in parts {
-        let mut reader = part.reader(CELLS)?;
-        header.clear();
-        reader.read_until(b'\n', &mut header)?;
-        readers.push(reader);
-    }
+    let readers = parts.iter().map(|part| part.rows(CELLS, &mut header));
+    let mut readers = readers.collect::<io::Result<Vec<_>>>()?;
     out.write_all(&header)?;
-    let names = String::from_utf8_lossy(&header);
-    let marks = Marks::of(names.trim_end().split(','));
+    let marks = Marks::of_header(&header);
     let mut line = Vec::new();
     let count = parts.len() as u64;
     let owners = (0..).flat_map(|round| Shard::owners(round, count));
     for (index, owner) in (0..parts[0].manifest.points).zip(owners) {
         line.clear();
         let shard = owner as usize - 1;
-        let wrong = |found: String| parts[shard].wrong(CELLS, found);
-        readers[shard].read_until(b'\n', &mut line).map_err(|error| wrong(error.to_string()))?;
+        let part = &parts[shard];
+        readers[shard].read_until(b'\n', &mut line).map_err(|error| part.wrong(CELLS, error.to_string()))?;
         let row = row::verify(&line).filter(|row| row[0] == *index.to_string());
-        let Some(row) = row else {
-            let found: String = String::from_utf8_lossy(&line).chars().take(40).collect();
-            return Err(wrong(format!(
-                "\"{found}…\" in place of row {index} as it was written; --resume computes it again"
-            )));
-        };
-        tally.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
+        let row = row.ok_or_else(|| part.damaged(&line, &format!(" in place of row {index} as it was written")))?;
+        tally.count_row(&marks, &row);
         out.write_all(&line)?;
     }
     Ok(())
 }
 
-fn concatenate(parts: &[Part], out: &mut dyn Write) -> Result<(), Trouble> {
+fn concatenate(parts: &[Part], out: &mut dyn Write) -> io::Result<()> {
+    let mut header = Vec::new();
     for (number, part) in parts.iter().enumerate() {
-        let mut reader = part.reader(SECONDS)?;
-        let mut header = String::new();
-        reader.read_line(&mut header)?;
+        let mut reader = part.rows(SECONDS, &mut header)?;
         if number == 0 {
-            out.write_all(header.as_bytes())?;
+            out.write_all(&header)?;
         }
         io::copy(&mut reader, out)?;
     }
@@ -301,14 +276,7 @@ fn concatenate(parts: &[Part], out: &mut dyn Write) -> Result<(), Trouble> {
 }
 
 fn count_lines(path: &Path) -> io::Result<u64> {
-    let mut reader = BufReader::new(File::open(path)?);
-    let (mut lines, mut line) = (0, Vec::new());
-    loop {
-        line.clear();
-        match reader.read_until(b'\n', &mut line)? {
-            0 => return Ok(lines),
-            // Half a line, left by a process that was killed, is none.
-            _ => lines += u64::from(line.ends_with(b"\n")),
-        }
-    }
+    let mut lines = 0;
+    each_line_of(File::open(path)?, |_, _| lines += 1)?;
+    Ok(lines)
 }

@@ -2,7 +2,7 @@
 
 use crate::config::document::{Node, Origin, Value};
 use crate::rng;
-use crate::sweep::axes::{Axis, Design, Part};
+use crate::sweep::axes::{Axis, Design, MOST_POINTS, Part};
 use crate::{
     config::ScenarioError,
     experiment::{ExperimentKind, Scenario},
@@ -10,9 +10,6 @@ use crate::{
 };
 use rand::RngExt;
 use std::fmt::Write;
-
-/// Most points of a plan.
-const MOST_POINTS: u64 = 1 << 40;
 
 /// All points, in their order: the first axis changes slowest, seeds fastest. O(axes) memory.
 ///

@@ -49,25 +49,18 @@ impl Refinement {
     /// # Errors
     /// A design without neighbours, a condition on no column, more first points than may wait in memory.
     pub fn rounds(self, plan: &Plan) -> Result<Box<dyn Rounds>, RoundsError> {
-        self.check(plan)?;
-        Ok(Box::new(Refining {
-            refinement: self,
-            boxes: None,
-        }))
-    }
-
-    fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
-        let axes = plan.grid().ok_or(RoundsError::NoGrid)?;
-        if !axes.iter().any(Axis::is_range) {
-            return Err(RoundsError::NoGrid);
-        }
+        let axes = plan.grid().filter(|axes| axes.iter().any(Axis::is_range)).ok_or(RoundsError::NoGrid)?;
         RoundsError::check_column(OPTION, &self.condition.name, plan)?;
         let of_axis = |axis: &Axis| match axis.is_range() {
             true => (axis.count() - 1).div_ceil(self.coarse) + 1,
             false => axis.count(),
         };
         let first = axes.iter().map(of_axis).fold(plan.seeds(), u64::saturating_mul);
-        RoundsError::check_count((OPTION, WAY), first)
+        RoundsError::check_count((OPTION, WAY), first)?;
+        Ok(Box::new(Refining {
+            refinement: self,
+            boxes: None,
+        }))
     }
 }
 
@@ -111,8 +104,12 @@ fn first_boxes(axes: &[Axis], coarse: u64) -> Vec<Region> {
         let starts = (0..last).step_by(coarse as usize);
         starts.map(|start| [start, (start + coarse).min(last)]).collect()
     };
-    axes.iter().fold(vec![Vec::new()], |boxes, axis| {
-        let intervals = intervals(axis);
+    combined(axes.iter().map(intervals))
+}
+
+/// All boxes with one of these intervals along each axis.
+fn combined(intervals: impl Iterator<Item = Vec<[u64; 2]>>) -> Vec<Region> {
+    intervals.fold(vec![Vec::new()], |boxes, intervals| {
         let longer = boxes
             .iter()
             .flat_map(|one| intervals.iter().map(|interval| [one.as_slice(), &[*interval]].concat()));
@@ -141,15 +138,13 @@ fn halves(one: &Region) -> Vec<Region> {
     if halves_of(one).all(|parts| parts == 1) {
         return Vec::new();
     }
-    one.iter().fold(vec![Vec::new()], |boxes, &[low, high]| {
+    combined(one.iter().map(|&[low, high]| {
         let middle = low.midpoint(high);
-        let parts = match high - low {
+        match high - low {
             0 | 1 => vec![[low, high]],
             _ => vec![[low, middle], [middle, high]],
-        };
-        let longer = boxes.iter().flat_map(|one: &Region| parts.iter().map(|part| [one.as_slice(), &[*part]].concat()));
-        longer.collect()
-    })
+        }
+    }))
 }
 
 /// What the condition says of each cell with a row. Points that failed say nothing.

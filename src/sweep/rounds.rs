@@ -1,7 +1,7 @@
 //! Points that are run round by round, since what the rows say decides which come next.
 
 use super::columns::{UnknownColumn, check_column};
-use super::run::{points, tell};
+use super::run::{complete, points, tell};
 use super::store::StoreError;
 use super::{CELLS, Identities, Options, Plan, Store, SweepEnd, Tally, each_row};
 use crate::runs::Hooks;
@@ -95,12 +95,11 @@ pub fn run_rounds(
         }
     }
     let tally = store.tally();
-    if tally.done < plan.points() {
-        return Ok((SweepEnd::Refined(store.leave()?), tally));
-    }
-    let (folder, remarks) = store.finish()?;
-    tell(&remarks, hooks);
-    Ok((SweepEnd::Complete(folder), tally))
+    let end = match tally.done < plan.points() {
+        true => SweepEnd::Refined(store.leave()?),
+        false => complete(store, hooks)?,
+    };
+    Ok((end, tally))
 }
 
 /// Refuses a round whose rows, with those that are there, are more than may wait in memory.
@@ -130,8 +129,5 @@ pub(super) fn read_column(
         }
         io::Result::Ok(())
     });
-    read.map_err(|source| StoreError::Io {
-        path: table.clone(),
-        source,
-    })
+    read.map_err(StoreError::at(&table))
 }

@@ -67,6 +67,17 @@ pub(super) fn verify(line: &[u8]) -> Option<csv::StringRecord> {
     fields(body)
 }
 
+/// Those of a line of a table with so many columns.
+pub(super) fn verify_of(columns: usize, line: &[u8]) -> Option<csv::StringRecord> {
+    // The digest is no field any more.
+    verify(line).filter(|row| row.len() + 1 == columns)
+}
+
+/// The columns that a header names.
+pub(super) fn columns(header: &[u8]) -> usize {
+    1 + header.iter().filter(|&&byte| byte == b',').count()
+}
+
 /// The fields of one line.
 pub(super) fn fields(line: &[u8]) -> Option<csv::StringRecord> {
     let text = line.strip_suffix(b"\n").unwrap_or(line);

@@ -85,13 +85,16 @@ pub fn run(
     let (store, end) = points(plan, identities, store, options, hooks, None);
     let tally = store.tally();
     match end {
-        None => {
-            let (folder, remarks) = store.finish()?;
-            tell(&remarks, hooks);
-            Ok((SweepEnd::Complete(folder), tally))
-        }
+        None => Ok((complete(store, hooks)?, tally)),
         Some(end) => Ok((end?, tally)),
     }
+}
+
+/// Ends a sweep whose rows are all there.
+pub(super) fn complete(store: Store, hooks: &dyn Hooks) -> Result<SweepEnd, StoreError> {
+    let (folder, remarks) = store.finish()?;
+    tell(&remarks, hooks);
+    Ok(SweepEnd::Complete(folder))
 }
 
 /// Hands on what the user should know of the folder.
@@ -195,25 +198,19 @@ impl Sweep<'_> {
     /// Runs a point, or finds its row; `beside` tells how many share the time.
     fn point(&self, point: &Point, beside: impl Fn() -> f64) {
         let started = Instant::now();
+        let failed = |why: &str| self.plan.kind().failed(why);
         let scenario = match self.plan.scenario(point) {
             Ok(scenario) => scenario,
-            Err(mistake) => {
-                let record = self.plan.kind().failed(&mistake.to_string());
-                let row = Row::new(point, String::new(), record.fields(), &self.columns);
-                return self.deliver(point, row, record.fields(), None);
-            }
+            Err(mistake) => return self.deliver(point, String::new(), failed(&mistake.to_string()).fields(), None),
         };
         let id = of_point(self.identities, &scenario);
         let earlier = self.lock().store.earlier(&id);
         if let Some(fields) = earlier {
-            let row = Row::new(point, id, &fields, &self.columns);
-            return self.deliver(point, row, &fields, None);
+            return self.deliver(point, id, &fields, None);
         }
         let needed = scenario.memory();
         if let Some(refusal) = self.too_large(&needed) {
-            let record = self.plan.kind().failed(&refusal);
-            let row = Row::new(point, String::new(), record.fields(), &self.columns);
-            return self.deliver(point, row, record.fields(), None);
+            return self.deliver(point, String::new(), failed(&refusal).fields(), None);
         }
         let run = || scenario.prepare()?.record(&Quiet(self.hooks));
         // What takes much is not to wait with it for others.
@@ -225,12 +222,11 @@ impl Sweep<'_> {
             Ok(Ok(Some(record))) => record,
             // Interrupted: the point is not done.
             Ok(Ok(None)) => return self.stop(&mut self.lock(), Ok(SweepEnd::Interrupted)),
-            Ok(Err(error)) => self.plan.kind().failed(&error.to_string()),
-            Err(panic) => self.plan.kind().failed(&describe(panic.as_ref())),
+            Ok(Err(error)) => failed(&error.to_string()),
+            Err(panic) => failed(&describe(panic.as_ref())),
         };
-        let row = Row::new(point, id, record.fields(), &self.columns);
         let seconds = started.elapsed().as_secs_f64() / beside();
-        self.deliver(point, row, record.fields(), Some(seconds));
+        self.deliver(point, id, record.fields(), Some(seconds));
     }
 
     /// Why a point would take more memory than is free to each of the jobs.
@@ -243,7 +239,8 @@ impl Sweep<'_> {
         Some(format!("needs about {needed}; {free} are free to a job"))
     }
 
-    fn deliver(&self, point: &Point, row: Row, fields: &[String], seconds: Option<f64>) {
+    fn deliver(&self, point: &Point, id: String, fields: &[String], seconds: Option<f64>) {
+        let row = Row::new(point, id, fields, &self.columns);
         let mut state = self.lock();
         // A row that is done is kept, also when the sweep has ended meanwhile; not after one that could not be.
         if matches!(state.end, Some(Err(_))) {

@@ -22,6 +22,11 @@ impl Shard {
     /// The whole sweep.
     pub const WHOLE: Self = Self { number: 1, count: 1 };
 
+    /// `None` unless there are as many.
+    pub(super) fn new(number: u64, count: u64) -> Option<Self> {
+        (1..=count).contains(&number).then_some(Self { number, count })
+    }
+
     /// Which of them, from 1.
     pub fn number(&self) -> u64 {
         self.number
@@ -87,13 +92,9 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text
-            .split_once('/')
-            .and_then(|(number, count)| Some((number.parse::<u64>().ok()?, count.parse::<u64>().ok()?)));
-        match parts {
-            Some((number, count)) if (1..=count).contains(&number) => Ok(Self { number, count }),
-            _ => Err("allowed: i/k with i from 1 to k, as in 1/4".into()),
-        }
+        let parts = text.split_once('/');
+        let shard = parts.and_then(|(number, count)| Self::new(number.parse().ok()?, count.parse().ok()?));
+        shard.ok_or_else(|| "allowed: i/k with i from 1 to k, as in 1/4".into())
     }
 }
 

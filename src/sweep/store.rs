@@ -8,8 +8,9 @@
 
 use super::earlier::Earlier;
 use super::lines::{self, Lines};
-use super::load::{self, Loaded};
+use super::load;
 use super::manifest::{self, Manifest};
+use super::marks::Marks;
 use super::row::{Row, header};
 use super::{Identities, Plan, Shard, of_point};
 use crate::experiment::{RESOLVED, resolved};
@@ -74,6 +75,16 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Of a file that could not be read or written.
+    pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self::Io {
+            path: path.into(),
+            source,
+        }
+    }
+}
+
 /// How many points are done, and how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -134,10 +145,7 @@ impl Store {
             _ => Claim::New,
         };
         let folder = Folder::claim(path, claim)?;
-        let failed = |source| StoreError::Io {
-            path: path.into(),
-            source,
-        };
+        let failed = StoreError::at(path);
         let manifest = Manifest::new(plan, identities, shard);
         let columns = plan.kind().columns();
         let before = Manifest::read(path).filter(|_| folder.owns(manifest::FILE));
@@ -160,47 +168,39 @@ impl Store {
         folder.write_json(COLUMNS, &BTreeMap::from([(CELLS, &columns)]))?;
         let header = header(&manifest.axes, &columns);
         let [cells, pending] = [CELLS, PENDING].map(|name| own(&folder, name));
-        let loaded = load::load([&cells, &pending], &header, shard, plan.points());
-        let loaded = loaded.map_err(failed)?;
-        let open = |name: &str, header: &[u8]| open_lines(&folder, name, header);
+        let loaded = load::load([&cells, &pending], &header, shard, plan.points()).map_err(failed)?;
+        let open = |name: &str, header: &[u8]| Lines::of(folder.append(name)?, folder.path().join(name), header);
         let mut store = Self {
             shard,
             cells: open(CELLS, &header)?,
             pending: open(PENDING, &header)?,
             seconds: open(SECONDS, b"id,seconds\n")?,
-            next: 0,
-            waiting: BTreeMap::new(),
+            next: loaded.next,
+            waiting: loaded.waiting,
             earlier: Earlier::find(&folder, &columns).map_err(failed)?,
-            tally: Tally::default(),
+            tally: loaded.tally,
             synced: Instant::now(),
             remarks: Vec::new(),
             folder,
         };
-        store.take(loaded, &header)?;
+        store.repair(loaded.damaged, loaded.whole)?;
         store.settle()?;
         Ok(store)
     }
 
-    /// Goes on from what was read back: what was damaged is taken out of the files.
-    fn take(&mut self, loaded: Loaded, header: &[u8]) -> Result<(), StoreError> {
-        self.next = loaded.next;
-        self.tally = loaded.tally;
-        if loaded.damaged > 0 {
-            let rows = match loaded.damaged {
-                1 => "1 row was".to_owned(),
-                many => format!("{many} rows were"),
-            };
-            self.remarks.push(format!("{rows} not what this program wrote, and computed again"));
-            // Rows that are right but not in their places any more wait for those before them.
-            self.cells.cut(loaded.whole, header).map_err(|source| self.failed(CELLS, source))?;
-            let kept: Vec<u8> = loaded.waiting.values().flatten().copied().collect();
-            self.pending
-                .clear()
-                .and_then(|()| self.pending.add(&kept))
-                .map_err(|source| self.failed(PENDING, source))?;
-        }
-        self.waiting = loaded.waiting;
-        Ok(())
+    /// Takes what was damaged out of the files: behind so many bytes of the table nothing is in its place.
+    fn repair(&mut self, damaged: u64, whole: u64) -> Result<(), StoreError> {
+        let rows = match damaged {
+            0 => return Ok(()),
+            1 => "1 row was".to_owned(),
+            many => format!("{many} rows were"),
+        };
+        self.remarks.push(format!("{rows} not what this program wrote, and computed again"));
+        // Rows that are right but not in their places any more wait for those before them.
+        self.cells.cut(whole)?;
+        let kept: Vec<u8> = self.waiting.values().flatten().copied().collect();
+        self.pending.clear()?;
+        self.pending.add(&kept)
     }
 
     /// What the user should know of the folder.
@@ -235,14 +235,14 @@ impl Store {
     pub fn deliver(&mut self, row: Row, seconds: Option<f64>) -> Result<(), StoreError> {
         let position = self.shard.position(row.index).expect("a point of this shard");
         if position != self.next {
-            self.pending.add(&row.line).map_err(|source| self.failed(PENDING, source))?;
+            self.pending.add(&row.line)?;
         }
         self.tally.count(row.failed, row.violated);
         self.waiting.insert(position, row.line);
         self.settle()?;
         if let Some(seconds) = seconds {
             let line = format!("{},{}\n", row.id, table::number(seconds));
-            self.seconds.add(line.as_bytes()).map_err(|source| self.failed(SECONDS, source))?;
+            self.seconds.add(line.as_bytes())?;
         }
         if self.synced.elapsed() > SYNC {
             self.sync()?;
@@ -257,12 +257,9 @@ impl Store {
     /// Files that cannot be removed.
     pub fn finish(self) -> Result<(Folder, Vec<String>), StoreError> {
         self.sync()?;
-        self.folder.remove(PENDING).map_err(|source| self.failed(PENDING, source))?;
-        let kept = self.earlier.finish(&self.folder, CELLS);
-        let kept = kept.map_err(|source| StoreError::Io {
-            path: self.folder.path().into(),
-            source,
-        })?;
+        let path = self.folder.path();
+        self.folder.remove(PENDING).map_err(StoreError::at(&path.join(PENDING)))?;
+        let kept = self.earlier.finish(&self.folder, CELLS).map_err(StoreError::at(path))?;
         Ok((self.folder, kept))
     }
 
@@ -273,8 +270,8 @@ impl Store {
     pub fn leave(self) -> Result<Folder, StoreError> {
         self.sync()?;
         let rows: Vec<&[u8]> = self.waiting.values().map(Vec::as_slice).collect();
-        let path = own(&self.folder, CELLS);
-        let header = lines::first(&path).map_err(|source| self.failed(CELLS, source))?;
+        let header = lines::first(&own(&self.folder, CELLS));
+        let header = header.map_err(StoreError::at(&self.folder.path().join(CELLS)))?;
         let text = [header, rows.concat()].concat();
         self.folder.write(PENDING, |out| out.write_all(&text))?;
         Ok(self.folder)
@@ -291,27 +288,18 @@ impl Store {
         if lines.is_empty() {
             return Ok(());
         }
-        self.cells.add(&lines).map_err(|source| self.failed(CELLS, source))?;
+        self.cells.add(&lines)?;
         self.waiting = self.waiting.split_off(&next);
         self.next = next;
         if self.waiting.is_empty() {
-            self.pending.clear().map_err(|source| self.failed(PENDING, source))?;
+            self.pending.clear()?;
         }
         Ok(())
     }
 
     fn sync(&self) -> Result<(), StoreError> {
-        for (lines, name) in [(&self.cells, CELLS), (&self.pending, PENDING)] {
-            lines.sync().map_err(|source| self.failed(name, source))?;
-        }
-        Ok(())
-    }
-
-    fn failed(&self, name: &str, source: io::Error) -> StoreError {
-        StoreError::Io {
-            path: self.folder.path().join(name),
-            source,
-        }
+        self.cells.sync()?;
+        self.pending.sync()
     }
 }
 
@@ -323,15 +311,6 @@ fn own(folder: &Folder, name: &str) -> PathBuf {
     }
 }
 
-/// A file of lines that begins with a header.
-fn open_lines(folder: &Folder, name: &str, header: &[u8]) -> Result<Lines, StoreError> {
-    let lines = Lines::of(folder.append(name)?, header);
-    lines.map_err(|source| StoreError::Io {
-        path: folder.path().join(name),
-        source,
-    })
-}
-
 /// Refuses a folder with another part of the sweep, and one whose sweep has nothing in common with this one.
 fn check_related(
     folder: &Folder,
@@ -340,14 +319,14 @@ fn check_related(
     columns: &[Column],
     force: bool,
 ) -> Result<(), StoreError> {
-    let path = || folder.path().to_owned();
+    let path = folder.path();
     if before.shard() != Some(shard) {
         return Err(StoreError::Shard {
-            path: path(),
+            path: path.into(),
             found: format!("{}/{}", before.shard, before.shards),
         });
     }
-    let known = Earlier::of_table(folder, CELLS, columns).map_err(|source| StoreError::Io { path: path(), source })?;
+    let known = Earlier::of(folder, columns, |name| name == CELLS).map_err(StoreError::at(path))?;
     let tried = shard.len_of(plan.points()).min(TRIED);
     let shares = |position| {
         let point = plan.point(shard.index(position));
@@ -357,15 +336,20 @@ fn check_related(
     if force || known.is_empty() || (0..tried).any(shares) {
         Ok(())
     } else {
-        Err(StoreError::Unrelated { path: path() })
+        Err(StoreError::Unrelated { path: path.into() })
     }
 }
 
 impl Tally {
     /// One more row.
-    pub(super) fn count(&mut self, failed: bool, violated: bool) {
+    fn count(&mut self, failed: bool, violated: bool) {
         self.done += 1;
         self.failed += u64::from(failed);
         self.violated += u64::from(violated);
+    }
+
+    /// One more row, as it was read back.
+    pub(super) fn count_row(&mut self, marks: &Marks, row: &csv::StringRecord) {
+        self.count(marks.failed(|i| row.get(i)), marks.violated(|i| row.get(i)));
     }
 }

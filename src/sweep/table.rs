@@ -91,16 +91,23 @@ pub struct Cells {
 /// So many lines are verified and read at a time, by all threads.
 const BLOCK: usize = 2048;
 
+impl TableError {
+    /// Of a table that cannot be read.
+    pub(super) fn at(table: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self::Io {
+            path: table.into(),
+            source,
+        }
+    }
+}
+
 impl Cells {
     /// Opens a table.
     ///
     /// # Errors
     /// A table that cannot be read, or is not what a sweep wrote.
     pub fn open(path: &Path) -> Result<Self, TableError> {
-        let failed = |source| TableError::Io {
-            path: path.into(),
-            source,
-        };
+        let failed = TableError::at(path);
         let mut file = BufReader::new(File::open(path).map_err(failed)?);
         let mut line = Vec::new();
         file.read_until(b'\n', &mut line).map_err(failed)?;
@@ -130,10 +137,7 @@ impl Cells {
         mut take: impl FnMut(T) -> io::Result<()>,
     ) -> Result<(), TableError> {
         let path = self.path.clone();
-        let failed = |source| TableError::Io {
-            path: path.clone(),
-            source,
-        };
+        let failed = TableError::at(&path);
         let mut show = |head: &Head, cells: Vec<Cell>| {
             let made: Vec<T> = cells.into_par_iter().map(|cell| of(head, cell)).collect();
             made.into_iter().try_for_each(&mut take)
@@ -211,7 +215,7 @@ impl Head {
 
     /// A line's index and its fields; `None` where it is not what was written.
     fn row(&self, line: &[u8]) -> Option<(u64, csv::StringRecord)> {
-        let fields = row::verify(line).filter(|fields| fields.len() + 1 == self.width())?;
+        let fields = row::verify_of(self.width(), line)?;
         Some((fields[0].parse().ok()?, fields))
     }
 
@@ -248,11 +252,6 @@ impl RowValues {
     /// Its number; NaN where there is none.
     pub fn number(&self, column: usize) -> f64 {
         self.text(column).parse().unwrap_or(f64::NAN)
-    }
-
-    /// Its verdict; `None` where there is none.
-    pub fn verdict(&self, column: usize) -> Option<Verdict> {
-        self.text(column).parse().ok()
     }
 
     /// Whether it has an error: that is the last column.

@@ -59,15 +59,6 @@ impl Until {
     /// # Errors
     /// Too few seeds to have a spread, a condition on no column, more first points than may wait in memory.
     pub fn rounds(self, plan: &Plan) -> Result<Box<dyn Rounds>, RoundsError> {
-        self.check(plan)?;
-        Ok(Box::new(Waiting {
-            until: self,
-            open: (0..plan.points() / plan.seeds()).collect(),
-            round: 0..0,
-        }))
-    }
-
-    fn check(&self, plan: &Plan) -> Result<(), RoundsError> {
         if plan.seeds() <= LEAST {
             return Err(RoundsError::FewSeeds {
                 found: plan.seeds(),
@@ -76,7 +67,12 @@ impl Until {
         }
         RoundsError::check_column(OPTION, &self.condition.name, plan)?;
         let cells = plan.points() / plan.seeds();
-        RoundsError::check_count((OPTION, WAY), cells.saturating_mul(LEAST))
+        RoundsError::check_count((OPTION, WAY), cells.saturating_mul(LEAST))?;
+        Ok(Box::new(Waiting {
+            until: self,
+            open: (0..cells).collect(),
+            round: 0..0,
+        }))
     }
 }
 

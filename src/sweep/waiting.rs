@@ -4,6 +4,7 @@ use super::lines::each_line;
 use super::row;
 use super::store::PENDING;
 use std::collections::BTreeMap;
+use std::collections::btree_map::IntoIter;
 use std::io;
 use std::path::Path;
 
@@ -20,9 +21,7 @@ impl Waiting {
     pub fn beside(table: &Path, columns: usize) -> io::Result<Self> {
         let mut found = Self::default();
         each_line(&table.with_file_name(PENDING), |number, line| {
-            // The digest is no field any more.
-            let row = row::verify(line).filter(|row| row.len() + 1 == columns);
-            match row.and_then(|row| row[0].parse().ok()) {
+            match row::verify_of(columns, line).and_then(|row| row[0].parse().ok()) {
                 Some(index) => drop(found.rows.insert(index, line.to_vec())),
                 // The header.
                 None if number == 0 => {}
@@ -34,8 +33,8 @@ impl Waiting {
 
     /// Their indices and lines in their order, but for those that have come to their places, the last of which is `last`: a kill may leave
     /// a row in both files.
-    pub fn beyond(self, last: Option<u64>) -> impl Iterator<Item = (u64, Vec<u8>)> {
-        let rows = self.rows.into_iter();
-        rows.filter(move |(index, _)| Some(*index) > last)
+    pub fn beyond(mut self, last: Option<u64>) -> IntoIter<u64, Vec<u8>> {
+        self.rows.retain(|index, _| Some(*index) > last);
+        self.rows.into_iter()
     }
 }

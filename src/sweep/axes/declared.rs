@@ -4,7 +4,7 @@ use super::DesignName;
 use crate::config::{Fallback, Key, Range, keys};
 
 /// Most values of an axis, and most points.
-pub(super) const MOST_POINTS: u64 = 1 << 40;
+pub(in crate::sweep) const MOST_POINTS: u64 = 1 << 40;
 
 const NUMBER: Range = Range::closed(-1e300, 1e300, "a number");
 

@@ -49,21 +49,15 @@ pub(super) fn axis(mut section: Section, design: Design, thin: u64) -> Result<Ax
 
 /// Values that lists have together more than once; ranges have none twice.
 fn repeated(parts: &[Part]) -> Option<String> {
-    let lists: Option<Vec<&Vec<Node>>> = parts
-        .iter()
-        .map(|part| match &part.values {
-            Values::List(list) => Some(list),
-            Values::Range(_) => None,
-        })
-        .collect();
-    let lists = lists?;
+    if parts.iter().any(Part::is_range) {
+        return None;
+    }
     let mut seen = HashSet::new();
-    (0..lists[0].len())
-        .map(|i| {
-            let values = lists.iter().map(|list| list[i].value.to_string());
-            values.collect::<Vec<_>>().join(", ")
-        })
-        .find(|values| !seen.insert(values.clone()))
+    let together = |i| {
+        let values = parts.iter().map(|part| part.at(i).value.to_string());
+        values.collect::<Vec<_>>().join(", ")
+    };
+    (0..parts[0].count()).map(together).find(|values| !seen.insert(values.clone()))
 }
 
 /// No key may change along two axes.
@@ -185,13 +179,8 @@ fn distinct(range: Range, origin: Origin, section: &Section, path: &str) -> Resu
         None if range.points > MOST_LOOKED_AT => same(&format!("some of {} points", range.points)),
         None => {
             let full = Range { thin: 1, ..range };
-            let mut values: Vec<Node> = Vec::new();
-            for index in 0..range.points {
-                let value = full.at(index);
-                if values.last().is_none_or(|last| last.value.to_string() != value.to_string()) {
-                    values.push(Node::new(value, origin));
-                }
-            }
+            let mut values: Vec<Node> = (0..range.points).map(|index| Node::new(full.at(index), origin)).collect();
+            values.dedup_by_key(|node| node.value.to_string());
             let values = values.into_iter().step_by(range.thin as usize);
             Ok(Values::List(values.collect()))
         }

@@ -4,6 +4,34 @@ use crate::experiment::keys::label;
 use crate::plot::{self, Scale};
 use std::collections::HashMap;
 
+/// The values of one column as they come.
+#[derive(Default)]
+pub struct Values {
+    known: HashMap<String, u32>,
+    /// Of each cell, which it is.
+    places: Vec<u32>,
+}
+
+impl Values {
+    /// That of the next cell.
+    pub fn push(&mut self, value: &str) {
+        let next = self.known.len() as u32;
+        let place = match self.known.get(value) {
+            Some(&place) => place,
+            None => {
+                self.known.insert(value.into(), next);
+                next
+            }
+        };
+        self.places.push(place);
+    }
+
+    /// Number of distinct values.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+}
+
 /// The distinct values of one column, and which cell has which.
 pub struct Axis {
     /// The scenario's key.
@@ -17,29 +45,23 @@ pub struct Axis {
 
 impl Axis {
     /// Of one column.
-    pub fn new(key: &str, column: &[String]) -> Self {
-        let mut values: Vec<String> = Vec::new();
-        let mut known = HashMap::new();
-        for value in column {
-            known.entry(value.as_str()).or_insert_with(|| {
-                values.push(value.clone());
-            });
+    pub fn new(key: &str, column: Values) -> Self {
+        let mut values: Vec<(String, u32)> = column.known.into_iter().collect();
+        values.sort_by_key(|(_, place)| *place);
+        let number = |(value, _): &(String, u32)| value.parse::<f64>().ok().filter(|x| x.is_finite());
+        if values.iter().all(|value| number(value).is_some()) {
+            // A refined grid has them in another order.
+            values.sort_by(|a, b| f64::total_cmp(&number(a).unwrap_or(0.0), &number(b).unwrap_or(0.0)));
         }
-        let parse = |value: &String| value.parse::<f64>().ok().filter(|x| x.is_finite());
-        let numbers: Option<Vec<f64>> = values.iter().map(parse).collect();
-        if numbers.is_some() {
-            values.sort_by(|a, b| f64::total_cmp(&parse(a).unwrap_or(0.0), &parse(b).unwrap_or(0.0)));
+        let mut rank = vec![0; values.len()];
+        for (at, (_, place)) in (0..).zip(&values) {
+            rank[*place as usize] = at;
         }
-        let places: HashMap<&str, u32> = (0..).zip(&values).map(|(i, v)| (v.as_str(), i)).collect();
-        let places = column.iter().map(|value| places[value.as_str()]).collect();
         Self {
             key: key.into(),
-            places,
-            numbers: numbers.map(|mut numbers| {
-                numbers.sort_by(f64::total_cmp);
-                numbers
-            }),
-            values,
+            places: column.places.into_iter().map(|place| rank[place as usize]).collect(),
+            numbers: values.iter().map(number).collect(),
+            values: values.into_iter().map(|(value, _)| value).collect(),
         }
     }
 
@@ -100,4 +122,18 @@ impl Axis {
 /// What the field calls a key: as its declaration says, or the key itself.
 pub fn name(key: &str) -> String {
     label(key).unwrap_or(key).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_ranked_as_numbers() {
+        let mut values = Values::default();
+        for value in ["0.1", "1e-3", "0.1", "20.0"] {
+            values.push(value);
+        }
+        assert_eq!(Axis::new("", values).places, [1, 0, 1, 2]);
+    }
 }

@@ -1,6 +1,6 @@
 //! The table's cells, with what the figures need of them.
 
-use super::axis::Axis;
+use super::axis::{Axis, Values};
 use super::nearest::nearest;
 use super::sieve::Sieve;
 use crate::bound::{Bound, Natural};
@@ -10,24 +10,15 @@ use crate::sweep::table::{Cell, Cells, Head, RowValues, TableError};
 use crate::theory::Verdict;
 use std::path::Path;
 
-/// What a cell's runs say together: the worst of them first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// Violated in at least one run.
-    Violated,
-    /// Holds in at least one.
-    Holds,
-    /// Within the run's own error in at least one.
-    Undecided,
-    /// Vacuous in at least one.
-    Vacuous,
-    /// A premise is not met in at least one.
-    NotApplicable,
-    /// Nothing to compare with.
-    Untested,
-    /// Every run failed.
-    Failed,
-}
+/// The worst first: a cell's runs say together the first of these that is said by at least one of them.
+const WORST_FIRST: [Verdict; Verdict::ALL.len()] = [
+    Verdict::Violated,
+    Verdict::Holds,
+    Verdict::Undecided,
+    Verdict::Vacuous,
+    Verdict::NotApplicable,
+    Verdict::Untested,
+];
 
 /// A rate in one cell.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +31,8 @@ pub struct Rate {
     pub tightness: Option<f64>,
     /// What γ = 0 is a contour of: the rate in units in which it varies smoothly.
     pub gamma: Option<f64>,
-    /// Verdicts together.
-    pub class: Class,
+    /// Verdicts together; `None` where every run failed.
+    pub verdict: Option<Verdict>,
 }
 
 /// Everything that is drawn.
@@ -118,7 +109,7 @@ impl Data {
             runs: cell.runs.len(),
             values: cell.values,
         };
-        let mut values: Vec<Vec<String>> = vec![Vec::new(); head.axes.len()];
+        let mut values: Vec<Values> = head.axes.iter().map(|_| Values::default()).collect();
         let mut verdicts = vec![[0; Verdict::ALL.len()]; judged.len()];
         let mut tightness: Vec<Vec<f64>> = vec![Vec::new(); judged.len()];
         let (mut rates, mut extras, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
@@ -133,7 +124,7 @@ impl Data {
             seeds = seeds.max(found.runs);
             cells += 1;
             if sieve.as_ref().is_none_or(|sieve| sieve.keeps(cells - 1)) {
-                values.iter_mut().zip(found.values).for_each(|(all, value)| all.push(value));
+                values.iter_mut().zip(&found.values).for_each(|(all, value)| all.push(value));
                 rates.push(found.rates);
                 extras.push(found.extras);
                 reasons.push(found.reasons);
@@ -144,7 +135,7 @@ impl Data {
         for rates in &mut rates {
             *rates = kept.iter().map(|&place| rates[place]).collect();
         }
-        let axes = head.axes.iter().zip(&values);
+        let axes = head.axes.iter().zip(values);
         Ok(Self {
             kind: head.experiment,
             axes: axes.map(|(key, column)| Axis::new(key, column)).collect(),
@@ -305,29 +296,19 @@ impl Judged {
     }
 
     fn rate(&self, cell: &Cell) -> Rate {
-        let over = |f: &dyn Fn(&RowValues) -> f64| Span::of(cell.runs.iter().map(f));
+        let median = |f: &dyn Fn(&RowValues) -> f64| Span::of(cell.runs.iter().map(f)).map(|span| span.median);
         let positive = |x: f64| if x > 0.0 { x } else { f64::NAN };
-        let class = |run: &RowValues| match run.verdict(self.verdict) {
-            Some(Verdict::Violated) => Class::Violated,
-            Some(Verdict::Holds) => Class::Holds,
-            Some(Verdict::Vacuous) => Class::Vacuous,
-            Some(Verdict::Untested) => Class::Untested,
-            Some(Verdict::NotApplicable) => Class::NotApplicable,
-            Some(Verdict::Undecided) => Class::Undecided,
-            None => Class::Failed,
-        };
+        let is_said = |verdict: &Verdict| cell.runs.iter().any(|run| run.text(self.verdict) == verdict.name());
         Rate {
             value: cell.spread(self.value),
             simulated: cell.spread(self.measured),
-            tightness: over(&|run| positive(run.number(self.value)) / positive(run.number(self.measured)))
-                .map(|spread| spread.median),
-            gamma: over(&|run| match self.natural {
+            tightness: median(&|run| positive(run.number(self.value)) / positive(run.number(self.measured))),
+            gamma: median(&|run| match self.natural {
                 Natural::Itself => run.number(self.value),
                 Natural::D0 => run.number(self.value) / self.d0.map_or(1.0, |d0| run.number(d0)),
                 Natural::Presence => f64::NAN,
-            })
-            .map(|spread| spread.median),
-            class: cell.runs.iter().map(class).min().unwrap_or(Class::Failed),
+            }),
+            verdict: WORST_FIRST.into_iter().find(is_said),
         }
     }
 }

@@ -38,7 +38,7 @@ impl<'a> Over<'a> {
     }
 
     /// Where there is a number that is positive: what is not is no place on a logarithmic axis, and its line ends.
-    fn points(&self, of: &dyn Fn(usize) -> Option<Span>) -> Vec<(f64, Span)> {
+    fn points(&self, of: impl Fn(usize) -> Option<Span>) -> Vec<(f64, Span)> {
         let at = |&cell: &usize| Some((self.x[self.axis.places[cell] as usize], of(cell)?));
         let known = self.cells.iter().filter_map(at);
         known.filter(|(_, span)| span.median > 0.0 && span.median.is_finite()).collect()
@@ -58,15 +58,27 @@ impl<'a> Over<'a> {
     }
 }
 
+/// A label, the spans over the axis, and how they are drawn.
+type Curve = (&'static str, Vec<(f64, Span)>, Look);
+
+/// Those that have more than a point; `None` where none has.
+fn long(curves: impl Iterator<Item = Curve>) -> Option<Vec<Curve>> {
+    let long: Vec<Curve> = curves.filter(|(_, points, _)| points.len() > 1).collect();
+    (!long.is_empty()).then_some(long)
+}
+
+fn drawn(figure: Figure, curves: Vec<Curve>) -> Figure {
+    curves.into_iter().fold(figure, |figure, (label, points, look)| figure.spread(label, &points, look))
+}
+
 /// Columns that are no rates.
 fn levels(data: &Data, of: &Levels) -> Option<Figure> {
     let over = Over::new(data)?;
     let curves = of.columns.iter().enumerate().map(|(place, (column, label))| {
-        let points = over.points(&|cell| data.extra(cell, column));
+        let points = over.points(|cell| data.extra(cell, column));
         (*label, points, Look::of_series(place))
     });
-    let mut curves: Vec<_> = curves.collect();
-    curves.retain(|(_, points, _)| points.len() > 1);
+    let curves = long(curves)?;
     let said = curves.iter().filter_map(|(label, points, _)| {
         let [(from, first), .., (to, last)] = &points[..] else {
             return None;
@@ -79,39 +91,24 @@ fn levels(data: &Data, of: &Levels) -> Option<Figure> {
         })
     });
     let title = format!("{}: {}", of.title, said.collect::<Vec<_>>().join("; "));
-    let figure = over.figure(data, title, of.caption).log_y(of.label);
-    let any = !curves.is_empty();
-    let figure = curves.into_iter().fold(figure, |figure, (label, points, look)| figure.spread(label, &points, look));
-    any.then_some(figure)
+    Some(drawn(over.figure(data, title, of.caption).log_y(of.label), curves))
 }
 
 /// Every rate; `None` where there are none.
 fn rates(data: &Data) -> Option<Figure> {
     let over = Over::new(data)?;
-    let mut figure = over
+    // A rate without a unit is on another scale.
+    let bounds = data.bounds.iter().enumerate().filter(|(_, bound)| bound.natural != Natural::Itself);
+    let bounds = bounds.map(|(place, bound)| {
+        let points = over.points(|cell| data.rates[cell][place].value);
+        (bound.label, points, bound.look)
+    });
+    let rates = data.kind.view.rates.iter();
+    let rates = rates.map(|rate| (rate.label, over.points(|cell| data.extra(cell, rate.column)), rate.look));
+    let curves = long(bounds.chain(rates))?;
+    let figure = over
         .figure(data, violated(data, &over.cells), "Every rate over the axis of the sweep, simulated and claimed.")
         .log_y("rate λ (per unit time)")
         .note("Lines end where a bound is vacuous.");
-    let mut any = false;
-    let mut add = |figure: Figure, name: &str, look: Look, of: &dyn Fn(usize) -> Option<Span>| {
-        let points = over.points(of);
-        any |= points.len() > 1;
-        if points.len() > 1 {
-            figure.spread(name, &points, look)
-        } else {
-            figure
-        }
-    };
-    for (place, bound) in data.bounds.iter().enumerate() {
-        // A rate without a unit is on another scale.
-        if bound.natural != Natural::Itself {
-            let value = |cell: usize| data.rates[cell][place].value;
-            figure = add(figure, bound.label, bound.look, &value);
-        }
-    }
-    for rate in data.kind.view.rates {
-        let value = |cell: usize| data.extra(cell, rate.column);
-        figure = add(figure, rate.label, rate.look, &value);
-    }
-    any.then_some(figure)
+    Some(drawn(figure, curves))
 }

@@ -1,12 +1,13 @@
 //! Maps over two axes: verdicts, tightness, and what is left of Theorem 5's errors.
 
 use super::contour;
-use super::data::{Class, Data, Facet};
+use super::data::{Data, Facet};
 use super::violated::violated;
 use crate::experiment::Levels;
 use crate::experiment::seen::{between, range};
 use crate::measure::Span;
 use crate::plot::{Figure, Look, Mark};
+use crate::theory::Verdict;
 
 /// Levels below this are not told apart: that far down runs end by chance.
 const NOISE: f64 = 1e-10;
@@ -46,18 +47,22 @@ fn verdicts(data: &Data, facet: &Facet) -> Figure {
     let caption = "For each bound, the cells of the sweep in which it holds, is violated or claims nothing.";
     let figure = map(data, facet, title, caption);
     bounds(data).fold(figure, |figure, place| {
-        let class = |cell: &Option<usize>| cell.map(|cell| data.rates[cell][place].class);
-        let is = |wanted: Class| places(facet, move |cell| class(cell) == Some(wanted));
+        let verdict = |cell: &Option<usize>| cell.map(|cell| data.rates[cell][place].verdict);
+        let is = |wanted: Option<Verdict>| places(facet, move |cell| verdict(cell) == Some(wanted));
         let figure = figure.panel(data.bounds[place].label);
         let run = facet.run();
-        let is_vacuous = |&cell: &usize| data.rates[cell][place].class == Class::Vacuous;
+        let is_vacuous = |&cell: &usize| data.rates[cell][place].verdict == Some(Verdict::Vacuous);
         if run.iter().all(is_vacuous) {
             let run = run.len();
             return figure.sentence(format!("Vacuous in each of the {run} cells."));
         }
-        let drawn = CLASSES
-            .into_iter()
-            .fold(figure, |figure, (class, look)| figure.cells(label(class, data.seeds), is(class), look));
+        let drawn = VERDICTS.into_iter().fold(figure, |figure, (verdict, label, look)| {
+            let label = match verdict {
+                Some(Verdict::Violated) if data.seeds > 1 => "violated in some run",
+                _ => label,
+            };
+            figure.cells(label, is(verdict), look)
+        });
         gamma_zero(paled(drawn, facet), data, facet, place)
     })
 }
@@ -90,7 +95,8 @@ fn tightness(data: &Data, facet: &Facet) -> Option<Figure> {
         let values = facet.shown.iter().map(|cell| cell.and_then(|cell| of(place, cell)).unwrap_or(f64::NAN));
         let values: Vec<f64> = values.collect();
         let none = places(facet, |cell| cell.is_some_and(|cell| of(place, cell).is_none()));
-        let violated = |cell: &Option<usize>| cell.is_some_and(|cell| data.rates[cell][place].class == Class::Violated);
+        let violated =
+            |cell: &Option<usize>| cell.is_some_and(|cell| data.rates[cell][place].verdict == Some(Verdict::Violated));
         let figure = figure.panel(data.bounds[place].label);
         if values.iter().all(|value| value.is_nan()) {
             return figure.sentence("Vacuous, or nothing to compare with, in every cell.");
@@ -163,7 +169,7 @@ fn without_level(figure: Figure, data: &Data, facet: &Facet, (of, name): (&Level
     let declared = of.absent.map_or(&[][..], |absent| absent.reasons);
     let reasons = declared.iter().enumerate();
     let reasons = reasons.map(|(place, (_, meaning, look))| (Some(place), *meaning, *look));
-    let failed = (None, label(Class::Failed, data.seeds), Look::FAILED);
+    let failed = (None, FAILED, Look::FAILED);
     reasons.chain([failed]).fold(figure, |figure, (reason, meaning, look)| {
         let lacks = |cell: &Option<usize>| {
             cell.is_some_and(|cell| data.reason(cell, of.name) == reason) && level(data, name, cell).is_nan()
@@ -235,25 +241,15 @@ fn gamma_zero(figure: Figure, data: &Data, facet: &Facet, place: usize) -> Figur
     }
 }
 
-const CLASSES: [(Class, Look); 7] = [
-    (Class::Violated, Look::VIOLATED),
-    (Class::Holds, Look::HOLDS),
-    (Class::Undecided, Look::UNDECIDED),
-    (Class::Vacuous, Look::VACUOUS),
-    (Class::NotApplicable, Look::NOT_APPLICABLE),
-    (Class::Untested, Look::UNTESTED),
-    (Class::Failed, Look::FAILED),
+/// What cells are called and how they are drawn by what their runs say together; those that say nothing failed.
+const VERDICTS: [(Option<Verdict>, &str, Look); 7] = [
+    (Some(Verdict::Violated), "violated", Look::VIOLATED),
+    (Some(Verdict::Holds), "holds", Look::HOLDS),
+    (Some(Verdict::Undecided), "undecided: within the run's own error", Look::UNDECIDED),
+    (Some(Verdict::Vacuous), "vacuous: the bound is not positive", Look::VACUOUS),
+    (Some(Verdict::NotApplicable), "not applicable: a premise is not met", Look::NOT_APPLICABLE),
+    (Some(Verdict::Untested), "untested", Look::UNTESTED),
+    (None, FAILED, Look::FAILED),
 ];
 
-fn label(class: Class, seeds: usize) -> &'static str {
-    match class {
-        Class::Violated if seeds > 1 => "violated in some run",
-        Class::Violated => "violated",
-        Class::Holds => "holds",
-        Class::NotApplicable => "not applicable: a premise is not met",
-        Class::Undecided => "undecided: within the run's own error",
-        Class::Vacuous => "vacuous: the bound is not positive",
-        Class::Untested => "untested",
-        Class::Failed => "the run failed",
-    }
-}
+const FAILED: &str = "the run failed";

@@ -5,7 +5,7 @@ use crate::output::table::ColumnKind;
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 use std::io::Write;
 use std::path::Path;
@@ -74,19 +74,18 @@ fn write_column<W: Write + Send>(
     let mut writer = group.next_column()?.ok_or_else(missing)?;
     let levels: Vec<i16> = column.iter().map(|field| i16::from(!field.is_empty())).collect();
     let present = || column.iter().filter(|field| !field.is_empty());
-    let writer_of: &mut SerializedColumnWriter<'_> = &mut writer;
     match kind {
         ColumnKind::Number => {
             let values: Vec<f64> = present().map(|f| f.parse().unwrap_or(f64::NAN)).collect();
-            writer_of.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
+            writer.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
         }
         ColumnKind::Count => {
             let values: Vec<i64> = present().map(|f| f.parse().unwrap_or(-1)).collect();
-            writer_of.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+            writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
         }
         ColumnKind::Text | ColumnKind::Verdict => {
             let values: Vec<ByteArray> = present().map(|&f| ByteArray::from(f)).collect();
-            writer_of.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
+            writer.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
         }
     }
     writer.close()

@@ -3,8 +3,8 @@
 //! What is drawn takes a kilobyte a cell, and more cells than a page has dots show nothing more. Here a cell takes four bytes
 //! for each axis.
 
+use super::axis::{Axis, Values};
 use crate::sweep::table::{Cells, TableError};
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
@@ -24,25 +24,13 @@ pub struct Sieve {
     is_grid: bool,
 }
 
-/// The values of an axis as they come, up to a number that no grid's has.
-#[derive(Default)]
-struct Values {
-    known: HashMap<String, u32>,
-    /// Of each cell, which it is.
-    places: Vec<u32>,
-}
-
 impl Sieve {
     /// For a table, if it has so many cells that one is needed. Memory: four bytes for each axis of a cell.
     ///
     /// # Errors
     /// A table that cannot be read.
     pub fn of(table: &Path) -> Result<Option<Self>, TableError> {
-        let failed = |source| TableError::Io {
-            path: table.into(),
-            source,
-        };
-        if rows_at_most(table).map_err(failed)? <= MOST {
+        if rows_at_most(table).map_err(TableError::at(table))? <= MOST {
             return Ok(None);
         }
         let table = Cells::open(table)?;
@@ -54,14 +42,14 @@ impl Sieve {
                 axis.push(value);
             }
             // Of draws no value comes twice; along one axis cells are its values.
-            if axes.iter().any(|axis| axis.known.len() > MOST) {
+            if axes.iter().any(|axis| axis.len() > MOST) {
                 is_grid = false;
                 axes.clear();
             }
             Ok(())
         };
         table.each(|_, cell| cell.values, take)?;
-        let axes: Vec<Vec<u32>> = axes.into_iter().map(Values::in_order).collect();
+        let axes: Vec<Vec<u32>> = axes.into_iter().map(|values| Axis::new("", values).places).collect();
         Ok((cells > MOST).then(|| Self::new(cells, is_grid.then_some(&axes))))
     }
 
@@ -106,36 +94,6 @@ impl Sieve {
             true => format!("drawn: every {} value of each axis, {drawn} of {all} cells", ordinal(self.every)),
             false => format!("drawn: every {} cell, {drawn} of {all}", ordinal(self.every)),
         }
-    }
-}
-
-impl Values {
-    fn push(&mut self, value: &str) {
-        let next = self.known.len() as u32;
-        let place = match self.known.get(value) {
-            Some(&place) => place,
-            None => {
-                self.known.insert(value.into(), next);
-                next
-            }
-        };
-        self.places.push(place);
-    }
-
-    /// Of each cell, which value it has in their order: numbers ascend. A refined grid has them in another.
-    fn in_order(self) -> Vec<u32> {
-        let number = |value: &String| value.parse::<f64>().ok();
-        if !self.known.keys().all(|value| number(value).is_some()) {
-            return self.places;
-        }
-        let mut values: Vec<(f64, u32)> = Vec::new();
-        values.extend(self.known.iter().map(|(value, &place)| (number(value).unwrap_or(f64::NAN), place)));
-        values.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut rank = vec![0; values.len()];
-        for (at, (_, place)) in values.iter().enumerate() {
-            rank[*place as usize] = at as u32;
-        }
-        self.places.into_iter().map(|place| rank[place as usize]).collect()
     }
 }
 
@@ -195,14 +153,5 @@ mod tests {
         assert!(sieve.keeps(0) && sieve.keeps(249_999) && !sieve.keeps(1));
         // A grid all of whose axes are short.
         assert!(!Sieve::new(8_usize.pow(6), Some(&grid(&[8; 6]))).is_grid);
-    }
-
-    #[test]
-    fn values_are_ranked_as_numbers() {
-        let mut values = Values::default();
-        for value in ["0.1", "1e-3", "0.1", "20.0"] {
-            values.push(value);
-        }
-        assert_eq!(values.in_order(), [1, 0, 1, 2]);
     }
 }

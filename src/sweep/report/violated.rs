@@ -1,13 +1,14 @@
 //! Which bounds are violated how often, in words: for titles.
 
-use super::data::{Class, Data};
+use super::data::Data;
 use crate::experiment::seen::list;
+use crate::theory::Verdict;
 
 /// "Violated: printed in 15 and sharp in 2 of 100 cells, derived in none": of those that claim to be lower bounds.
 pub fn violated(data: &Data, cells: &[usize]) -> String {
     let bounds = (0..data.bounds.len()).filter(|&place| data.bounds[place].is_lower());
     let counted = bounds.map(|place| {
-        let is = |&&cell: &&usize| data.rates[cell][place].class == Class::Violated;
+        let is = |&&cell: &&usize| data.rates[cell][place].verdict == Some(Verdict::Violated);
         (data.bounds[place].label, cells.iter().filter(is).count())
     });
     let (some, never): (Vec<_>, Vec<_>) = counted.partition(|(_, count)| *count > 0);
