@@ -99,13 +99,12 @@ fn refuse_inputs_within(folder: &Path, scenario: &Scenario) -> Result<(), Failur
     let Ok(folder) = folder.canonicalize() else {
         return Ok(());
     };
-    for input in scenario.inputs() {
-        if input.canonicalize().is_ok_and(|input| input.starts_with(&folder)) {
-            return Err(Failure::usage(format!(
-                "--force: found {}, which the scenario reads, in the folder that is to be cleared; allowed: another --out",
-                input.display()
-            )));
-        }
+    let is_within = |input: &PathBuf| input.canonicalize().is_ok_and(|input| input.starts_with(&folder));
+    match scenario.inputs().iter().find(|input| is_within(input)) {
+        None => Ok(()),
+        Some(input) => Err(Failure::usage(format!(
+            "--force: found {}, which the scenario reads, in the folder that is to be cleared; allowed: another --out",
+            input.display()
+        ))),
     }
-    Ok(())
 }

@@ -65,15 +65,12 @@ fn verdicts(folders: &[ResultFolder]) -> Option<Html> {
     }
     let rows = labels.iter().map(|label| {
         let cells = folders.iter().map(|folder| {
-            let judged = folder.verdicts.iter().find(|judged| judged.label == **label);
-            judged.map_or_else(
-                || cell("–"),
-                |judged| {
-                    let number = |x: Option<f64>| x.map_or("–".into(), short);
-                    let numbers = format!("{} / {}", number(judged.claimed), number(judged.simulated));
-                    tag("td").child(chip(judged.verdict)).child(tag("small").with("title", &judged.why).text(numbers))
-                },
-            )
+            let Some(judged) = folder.verdicts.iter().find(|judged| judged.label == **label) else {
+                return cell("–");
+            };
+            let number = |x: Option<f64>| x.map_or("–".into(), short);
+            let numbers = format!("{} / {}", number(judged.claimed), number(judged.simulated));
+            tag("td").child(chip(judged.verdict)).child(tag("small").with("title", &judged.why).text(numbers))
         });
         [head("").rich(label)].into_iter().chain(cells).collect()
     });
