@@ -1,43 +1,40 @@
 //! `luckflow check`: a certificate file, verified by itself.
 
-use super::{Failure, say};
+use super::Failure;
+use super::quiet::Quiet;
 use clap::Args;
 use comfy_table::Table;
 use luckflow::check::{self, Checked, Finding, Side};
 use luckflow::output::terminal;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Which file.
 #[derive(Args)]
 pub struct Arguments {
     /// A certificate.json as `luckflow run` writes it
     file: PathBuf,
-    /// Print nothing but errors
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 }
 
 /// Prints every ingredient; fails if one is not confirmed.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let file = arguments.file.display();
     let text = std::fs::read_to_string(&arguments.file).map_err(|error| Failure::usage(format!("{file}: {error}")))?;
     let checked = check::check(&text).map_err(|mistake| Failure::usage(format!("{file}: {mistake}")))?;
     for certificate in &checked {
-        if !arguments.quiet {
-            say(table(certificate))?;
-            say(verdict(certificate))?;
-        }
+        arguments.quiet.say(table(certificate))?;
+        arguments.quiet.say(verdict(certificate))?;
     }
     let findings = checked.iter().flat_map(|certificate| &certificate.findings);
     let failed: Vec<String> = findings
         .filter(|finding| !finding.confirmed)
         .map(|finding| format!("{file}: {}", sentence(finding)))
         .collect();
-    if failed.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::runtime(failed.join("\n"))),
     }
-    Err(Failure::runtime(failed.join("\n")))
 }
 
 fn verdict(certificate: &Checked) -> String {

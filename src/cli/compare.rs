@@ -4,7 +4,6 @@ use super::{Failure, say};
 use clap::{Args, ValueEnum};
 use luckflow::compare::{Form, compare};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// What to compare, and how to say it.
 #[derive(Args)]
@@ -32,12 +31,11 @@ enum Format {
 }
 
 /// Prints what differs.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let found = compare(&arguments.folders, arguments.tolerance).map_err(Failure::usage)?;
     say(found.written(match arguments.format {
         Format::Text => Form::Text,
         Format::Csv => Form::Csv,
         Format::Latex => Form::Latex,
-    }))?;
-    Ok(ExitCode::SUCCESS)
+    }))
 }

@@ -1,60 +1,30 @@
 //! `luckflow completions`: what shells and `man` want to know, from the command line's own declaration.
 
 use super::{Cli, Failure};
-use clap::builder::PossibleValue;
-use clap::{Args, CommandFactory, ValueEnum};
+use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 /// For whom.
 #[derive(Args)]
 pub struct Arguments {
     /// A shell, or man for a manual page
-    #[arg(value_name = "SHELL")]
-    reader: Reader,
-}
-
-#[derive(Clone, Copy)]
-enum Reader {
-    Shell(Shell),
-    Man,
-}
-
-impl ValueEnum for Reader {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self::Shell(Shell::Bash),
-            Self::Shell(Shell::Elvish),
-            Self::Shell(Shell::Fish),
-            Self::Shell(Shell::PowerShell),
-            Self::Shell(Shell::Zsh),
-            Self::Man,
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        match self {
-            Self::Shell(shell) => shell.to_possible_value(),
-            Self::Man => Some(PossibleValue::new("man")),
-        }
-    }
+    #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh", "man"])]
+    reader: String,
 }
 
 /// Prints it.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let mut command = Cli::command();
     let mut text = Vec::new();
-    match arguments.reader {
-        Reader::Shell(shell) => {
-            clap_complete::generate(shell, &mut command, "luckflow", &mut text);
-        }
-        Reader::Man => manual(command, &mut text).map_err(Failure::runtime)?,
+    match arguments.reader.parse::<Shell>() {
+        Ok(shell) => clap_complete::generate(shell, &mut command, "luckflow", &mut text),
+        Err(_) => manual(command, &mut text).map_err(Failure::runtime)?,
     }
     match io::stdout().write_all(&text) {
         // A reader who has gone has seen enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::runtime(error)),
-        _ => Ok(ExitCode::SUCCESS),
+        _ => Ok(()),
     }
 }
 

@@ -8,7 +8,6 @@ use luckflow::output::terminal;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// Images in a row of the sheet.
 const COLUMNS: usize = 16;
@@ -25,7 +24,7 @@ pub struct Arguments {
 }
 
 /// Prints classes and counts, means and deviations.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let folder = ImageFolder::open(&arguments.folder).map_err(Failure::usage)?;
     let classes = folder.classes();
     say(format_args!(
@@ -41,7 +40,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         draw(&folder.train, classes, path).map_err(|error| Failure::runtime(format!("{}: {error}", path.display())))?;
         say(format_args!("wrote {}", path.display()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn counts(folder: &ImageFolder) -> Table {

@@ -3,7 +3,6 @@
 use super::Failure;
 use clap::Args;
 use luckflow::sweep::explain;
-use std::process::ExitCode;
 
 /// What to explain.
 #[derive(Args)]
@@ -13,8 +12,7 @@ pub struct Arguments {
 }
 
 /// Prints what is declared.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let text = explain(arguments.topic.trim()).map_err(Failure::usage)?;
-    super::say(text.trim_end())?;
-    Ok(ExitCode::SUCCESS)
+    super::say(text.trim_end())
 }

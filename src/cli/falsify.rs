@@ -1,8 +1,9 @@
 //! `luckflow falsify`: looks for the start at which a bound comes closest to failing.
 
+use super::quiet::Quiet;
 use super::source::{Given, Source};
 use super::watch::Watch;
-use super::{Failure, INTERRUPTED, pool, say};
+use super::{Failure, INTERRUPTED, pool};
 use clap::Args;
 use comfy_table::Table;
 use luckflow::bound::Standing;
@@ -45,9 +46,8 @@ pub struct Arguments {
     /// Replace earlier results in the folder, those that this program wrote and no other files
     #[arg(long)]
     force: bool,
-    /// Print nothing but errors
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 }
 
 /// What is kept of an attack.
@@ -104,8 +104,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         // Ctrl-C ends it at once: until here nothing is to be kept.
         hooks: &Silent,
     };
-    let at_file = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", file.display()));
-    let found = attack(&scenario, &search, arguments.teachers.into()).map_err(|error| at_file(&error))?;
+    let found = attack(&scenario, &search, arguments.teachers.into());
+    let found = found.map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
     let attacks = found.expect("there is something to attack");
     let watch = Watch::start(arguments.quiet);
     let kept = attacks
@@ -128,13 +128,11 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         without_search: &attacks.without_search,
     };
     folder.write_json("falsify.json", &summary).map_err(Failure::runtime)?;
-    if !arguments.quiet {
-        say(table(&kept))?;
-        for bound in &attacks.without_search {
-            say(format_args!("{bound}: no search is known against this bound."))?;
-        }
-        say(format_args!("wrote {}", folder.path().display()))?;
+    arguments.quiet.say(table(&kept))?;
+    for bound in &attacks.without_search {
+        arguments.quiet.say(format_args!("{bound}: no search is known against this bound."))?;
     }
+    arguments.quiet.wrote([folder.path()])?;
     let refuted = kept.iter().filter(|kept| kept.standing == PROVEN && kept.verdict() == Verdict::Violated);
     match refuted.count() {
         0 => Ok(ExitCode::SUCCESS),

@@ -1,17 +1,11 @@
 //! `luckflow list`: experiments, and the scenarios inside the program.
 
 use super::Failure;
-use clap::Args;
 use luckflow::config::shipped_scenarios;
 use luckflow::experiment::KINDS;
-use std::process::ExitCode;
-
-/// Nothing to choose.
-#[derive(Args)]
-pub struct Arguments {}
 
 /// Prints both lists.
-pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute() -> Result<(), Failure> {
     super::say("Experiments (luckflow new NAME begins a scenario, luckflow explain NAME shows its keys):\n")?;
     for kind in KINDS {
         super::say(format_args!("  {:26}{}", kind.name, kind.about))?;
@@ -20,7 +14,7 @@ pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
     for (name, about) in shipped_scenarios() {
         super::say(format_args!("  {name:26}{}", first_sentence(&about)))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Up to the first mark that ends one.

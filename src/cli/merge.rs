@@ -2,11 +2,11 @@
 
 use super::Failure;
 use super::aggregate::Aggregate;
+use super::quiet::Quiet;
 use clap::Args;
 use luckflow::output::{Claim, FolderError};
 use luckflow::sweep::{self, MergeError};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// What to join.
 #[derive(Args)]
@@ -26,13 +26,12 @@ pub struct Arguments {
     partial: bool,
     #[command(flatten)]
     aggregate: Aggregate,
-    /// Print nothing but errors
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 }
 
 /// Joins and draws.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let claim = match arguments.force {
         true => Claim::Force,
         false => Claim::New,

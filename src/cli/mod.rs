@@ -16,6 +16,7 @@ mod number;
 mod overlap;
 mod plot;
 pub mod pool;
+mod quiet;
 #[cfg(feature = "plot")]
 mod report;
 mod run;
@@ -65,7 +66,7 @@ enum Verb {
     /// Print a scenario to begin with: every key with its meaning, commented out where there is a default.
     New(new::Arguments),
     /// List the experiments, and the scenarios inside the program.
-    List(list::Arguments),
+    List,
     /// Say what a folder of images holds: classes, counts, means and deviations; draw a sheet of samples.
     Data(data::Arguments),
     /// Print completions for a shell, or the manual page.
@@ -75,7 +76,7 @@ enum Verb {
     /// Look for the start at which each bound of a scenario comes closest to failing, and run from there.
     Falsify(falsify::Arguments),
     /// Check every claim of the project in a short form; fails if one that is proved does not hold.
-    Verify(verify::Arguments),
+    Verify,
 }
 
 /// Exit status of a command line that makes no sense: what clap uses too.
@@ -130,9 +131,12 @@ impl Cli {
         if !matches!(self.verb, Verb::Run(_) | Verb::Sweep(_) | Verb::Falsify(_)) {
             pool::build(None)?;
         }
-        match self.verb {
-            Verb::Run(arguments) => run::execute(&arguments),
-            Verb::Sweep(arguments) => sweep::execute(&arguments),
+        let done = match self.verb {
+            // These end in other ways than well or badly.
+            Verb::Run(arguments) => return run::execute(&arguments),
+            Verb::Sweep(arguments) => return sweep::execute(&arguments),
+            Verb::Find(arguments) => return find::execute(&arguments),
+            Verb::Falsify(arguments) => return falsify::execute(&arguments),
             Verb::Merge(arguments) => merge::execute(&arguments),
             Verb::Status(arguments) => status::execute(&arguments),
             Verb::Plot(arguments) => plot::execute(&arguments),
@@ -141,14 +145,13 @@ impl Cli {
             Verb::Overlap(arguments) => overlap::execute(&arguments),
             Verb::Explain(arguments) => explain::execute(&arguments),
             Verb::New(arguments) => new::execute(&arguments),
-            Verb::List(arguments) => list::execute(&arguments),
+            Verb::List => list::execute(),
             Verb::Compare(arguments) => compare::execute(&arguments),
-            Verb::Find(arguments) => find::execute(&arguments),
             Verb::Data(arguments) => data::execute(&arguments),
             Verb::Completions(arguments) => completions::execute(&arguments),
             Verb::Check(arguments) => check::execute(&arguments),
-            Verb::Falsify(arguments) => falsify::execute(&arguments),
-            Verb::Verify(arguments) => verify::execute(&arguments),
-        }
+            Verb::Verify => verify::execute(),
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }

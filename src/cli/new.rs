@@ -8,7 +8,6 @@ use luckflow::experiment::{ExperimentKind, KINDS};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Of which experiment.
 #[derive(Args)]
@@ -22,12 +21,11 @@ pub struct Arguments {
 }
 
 /// Prints or writes it: every key with what it means, those that must be written with a value that runs.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let kind = ExperimentKind::named(&arguments.experiment).expect("clap lets no other through");
     let text = describe::scenario(kind.name, kind.about, &kind.keys());
     let Some(path) = &arguments.out else {
-        super::say(text.trim_end())?;
-        return Ok(ExitCode::SUCCESS);
+        return super::say(text.trim_end());
     };
     OpenOptions::new()
         .write(true)
@@ -38,6 +36,5 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             let path = path.display();
             Failure::usage(format!("--out: {path}: found {error}; allowed: a file that is not there yet"))
         })?;
-    super::say(format_args!("wrote {}", path.display()))?;
-    Ok(ExitCode::SUCCESS)
+    super::say(format_args!("wrote {}", path.display()))
 }

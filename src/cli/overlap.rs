@@ -6,7 +6,6 @@ use luckflow::network::Layer;
 use luckflow::overlap::{GaussianPair, HalfAngle, Input, MonteCarlo, Resample};
 use ndarray::arr2;
 use serde::Serialize;
-use std::process::ExitCode;
 
 /// Two unit nodes and, if wanted, a sample.
 #[derive(Args)]
@@ -54,7 +53,7 @@ struct Sampled {
 }
 
 /// Prints the answer as JSON.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let &Arguments {
         theta,
         b,
@@ -93,6 +92,5 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }),
     };
     let json = serde_json::to_string_pretty(&answer).map_err(Failure::runtime)?;
-    super::say(json)?;
-    Ok(ExitCode::SUCCESS)
+    super::say(json)
 }

@@ -1,7 +1,8 @@
 //! `luckflow plot`: the figures of a result folder, from their data alone.
 
 use super::aggregate::Aggregate;
-use super::{Failure, say};
+use super::quiet::Quiet;
+use super::{Failure, number};
 use clap::Args;
 use luckflow::experiment::figures;
 use luckflow::output::{Claim, Folder};
@@ -9,7 +10,6 @@ use luckflow::plot::{Figure, Ground, Size};
 use luckflow::sweep::aggregate::Form;
 use luckflow::sweep::report::{ShowError, show};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Narrower than this there is no room for labels; wider than this no page.
 const WIDTHS: std::ops::RangeInclusive<f64> = 60.0..=400.0;
@@ -31,13 +31,12 @@ pub struct Arguments {
     style: String,
     #[command(flatten)]
     aggregate: Aggregate,
-    /// Print nothing but errors
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 }
 
 /// Draws what the folder has.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.folder;
     let is_sweep = path.join(luckflow::sweep::CELLS).exists();
     if !is_sweep && !path.join(figures::FIGURES).exists() {
@@ -59,7 +58,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         draw(&folder, &arguments.aggregate.form(), arguments.quiet)?;
         let is_usual = arguments.width.is_none() && arguments.style == "paper";
         if is_usual && arguments.formats == [Format::Svg] {
-            return Ok(ExitCode::SUCCESS);
+            return Ok(());
         }
     }
     let all = figures::read(path).map_err(Failure::usage)?;
@@ -70,12 +69,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     #[cfg(feature = "formats")]
     converted(&folder, &all, &arguments.formats, &mut written)?;
-    if !arguments.quiet {
-        for path in written {
-            say(format_args!("wrote {}", path.display()))?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    arguments.quiet.wrote(written)
 }
 
 /// In what figures are written.
@@ -87,17 +81,14 @@ enum Format {
 }
 
 fn format(text: &str) -> Result<Format, String> {
-    let found = match text.trim() {
-        "svg" => Format::Svg,
-        "pdf" => Format::Pdf,
-        "png" => Format::Png,
-        _ => return Err("allowed: svg, pdf, png".into()),
-    };
-    match found {
-        Format::Pdf | Format::Png if !cfg!(feature = "formats") => {
+    match text.trim() {
+        "svg" => Ok(Format::Svg),
+        "pdf" | "png" if !cfg!(feature = "formats") => {
             Err("allowed: svg; of a program that was built with `--features formats` pdf and png, too".into())
         }
-        known => Ok(known),
+        "pdf" => Ok(Format::Pdf),
+        "png" => Ok(Format::Png),
+        _ => Err("allowed: svg, pdf, png".into()),
     }
 }
 
@@ -154,27 +145,21 @@ impl Arguments {
 }
 
 /// Writes `aggregate.csv` and figures into a sweep's folder.
-pub fn draw(folder: &Folder, form: &Form, quiet: bool) -> Result<ExitCode, Failure> {
+pub fn draw(folder: &Folder, form: &Form, quiet: Quiet) -> Result<(), Failure> {
     let shown = show(folder, form).map_err(|error| match error {
         ShowError::Column(mistake) => Failure::usage(mistake),
         other => Failure::runtime(other),
     })?;
-    if !quiet {
-        say(shown.table)?;
-        for path in &shown.written {
-            say(format_args!("wrote {}", path.display()))?;
-        }
-    }
+    quiet.say(shown.table)?;
+    quiet.wrote(&shown.written)?;
     #[cfg(feature = "plot")]
     super::report::beside(folder, quiet)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Millimetres, with their unit or without.
 fn width(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix("mm").unwrap_or(text).trim().parse().ok();
-    number.filter(|mm| WIDTHS.contains(mm)).ok_or_else(|| {
-        let (least, most) = (WIDTHS.start(), WIDTHS.end());
-        format!("allowed: millimetres from {least} to {most}, as in 85mm")
-    })
+    let (least, most) = (WIDTHS.start(), WIDTHS.end());
+    let allowed = format!("millimetres from {least} to {most}, as in 85mm");
+    number::number(text.strip_suffix("mm").unwrap_or(text).trim(), |mm| WIDTHS.contains(&mm), &allowed)
 }

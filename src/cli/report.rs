@@ -1,13 +1,13 @@
 //! `luckflow report`: one page about one or several result folders.
 
-use super::{Failure, say};
+use super::Failure;
+use super::quiet::Quiet;
 use clap::Args;
 use luckflow::output::{Claim, Folder};
 use luckflow::report::{Live, REPORT, ResultFolder, keep, page};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// What to show and where to write.
 #[derive(Args)]
@@ -26,13 +26,12 @@ pub struct Arguments {
     #[arg(long, value_name = "PORT", num_args = 0..=1, require_equals = true, default_missing_value = "8017",
           conflicts_with_all = ["out", "force"])]
     serve: Option<u16>,
-    /// Print nothing but errors
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 }
 
 /// Reads the folders and writes the page.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(port) = arguments.serve {
         return super::serve::serve(Live::new(arguments.folders.clone()), port);
     }
@@ -50,10 +49,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
             path
         }
     };
-    if !arguments.quiet {
-        say(format_args!("open {}", written.display()))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    arguments.quiet.say(format_args!("open {}", written.display()))
 }
 
 /// Writes a file that is not there yet, or with `force` in place of another.
@@ -75,11 +71,8 @@ fn write(path: &Path, page: &str, force: bool) -> Result<(), Failure> {
 }
 
 /// The page of a folder whose results have just been written, beside them; says where to look.
-pub fn beside(folder: &Folder, quiet: bool) -> Result<(), Failure> {
+pub fn beside(folder: &Folder, quiet: Quiet) -> Result<(), Failure> {
     let found = ResultFolder::read(folder.path()).map_err(Failure::runtime)?;
     let path = keep(folder, &found).map_err(Failure::runtime)?;
-    match quiet {
-        true => Ok(()),
-        false => say(format_args!("open {}", path.display())),
-    }
+    quiet.say(format_args!("open {}", path.display()))
 }

@@ -1,8 +1,9 @@
 //! `luckflow run`: a scenario from file to plots.
 
+use super::quiet::Quiet;
 use super::source::{Given, Source};
 use super::watch::Watch;
-use super::{Failure, INTERRUPTED, USAGE, memory, pool, say};
+use super::{Failure, INTERRUPTED, memory, pool};
 use clap::Args;
 use luckflow::experiment::{self, ExperimentError, Scenario};
 use luckflow::integrate::RunEnd;
@@ -33,9 +34,8 @@ pub struct Arguments {
     /// Run also what would take more memory than is free
     #[arg(long)]
     over_memory: bool,
-    /// Print nothing but errors
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 }
 
 /// Runs it.
@@ -59,7 +59,9 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if !arguments.over_memory {
         memory::refuse(&arguments.source.file.display().to_string(), &scenario.memory())?;
     }
-    let prepared = scenario.prepare().map_err(|error| at_file(arguments, &error))?;
+    // What the scenario asked for turned out to be impossible.
+    let at_file = |error: ExperimentError| Failure::usage(format!("{}: {error}", arguments.source.file.display()));
+    let prepared = scenario.prepare().map_err(at_file)?;
     // Before the work, so that none is lost to a folder that cannot be written to.
     let claim = match (arguments.resume, arguments.force) {
         (true, _) => Claim::Resume,
@@ -76,17 +78,13 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // On one of the threads that compute: who comes from outside waits for one at each parallel step.
     let outcome = rayon::scope(|_| prepared.run(&store, &watch));
     watch.finish();
-    let outcome = outcome.map_err(|error| at_file(arguments, &error))?;
+    let outcome = outcome.map_err(at_file)?;
     let provenance = Provenance::now();
     let kept = || watch.draw();
     let written =
         experiment::write(&scenario, outcome.as_ref(), &folder, &provenance, kept).map_err(Failure::runtime)?;
-    if !arguments.quiet {
-        say(outcome.table().trim_end())?;
-        for path in [given].into_iter().chain(written) {
-            say(format_args!("wrote {}", path.display()))?;
-        }
-    }
+    arguments.quiet.say(outcome.table().trim_end())?;
+    arguments.quiet.wrote([given].into_iter().chain(written))?;
     #[cfg(feature = "plot")]
     super::report::beside(&folder, arguments.quiet)?;
     match outcome.end() {
@@ -101,21 +99,12 @@ fn refuse_inputs_within(folder: &Path, scenario: &Scenario) -> Result<(), Failur
     let Ok(folder) = folder.canonicalize() else {
         return Ok(());
     };
-    for input in scenario.inputs() {
-        if input.canonicalize().is_ok_and(|input| input.starts_with(&folder)) {
-            return Err(Failure::usage(format!(
-                "--force: found {}, which the scenario reads, in the folder that is to be cleared; allowed: another --out",
-                input.display()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// What the scenario asked for turned out to be impossible.
-fn at_file(arguments: &Arguments, error: &ExperimentError) -> Failure {
-    Failure {
-        message: format!("{}: {error}", arguments.source.file.display()),
-        status: USAGE,
+    let is_within = |input: &PathBuf| input.canonicalize().is_ok_and(|input| input.starts_with(&folder));
+    match scenario.inputs().iter().find(|input| is_within(input)) {
+        None => Ok(()),
+        Some(input) => Err(Failure::usage(format!(
+            "--force: found {}, which the scenario reads, in the folder that is to be cleared; allowed: another --out",
+            input.display()
+        ))),
     }
 }

@@ -4,7 +4,6 @@ use super::{Failure, say};
 use luckflow::report::Live;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST: usize = 16;
 
 /// Answers until the program is ended.
-pub fn serve(live: Live, port: u16) -> Result<ExitCode, Failure> {
+pub fn serve(live: Live, port: u16) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         Failure::runtime(format!("--serve: port {port}: found {error}; allowed: a port that is free"))
     };
@@ -40,7 +39,7 @@ pub fn serve(live: Live, port: u16) -> Result<ExitCode, Failure> {
             busy.fetch_sub(1, Ordering::SeqCst);
         });
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// One question and its answer.

@@ -7,7 +7,6 @@ use luckflow::output::terminal;
 use luckflow::sweep::Status;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 /// Which sweeps to look at.
@@ -20,7 +19,7 @@ pub struct Arguments {
 }
 
 /// Prints a row for each.
-pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute(arguments: &Arguments) -> Result<(), Failure> {
     let of = |folder: &PathBuf| {
         Status::of(folder).map_err(|error| {
             let place = folder.display();
@@ -29,10 +28,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let found = arguments.folders.iter().map(of).collect::<Result<Vec<_>, _>>()?;
     super::say(table(&found))?;
-    for line in whole(&found) {
-        super::say(line)?;
-    }
-    Ok(ExitCode::SUCCESS)
+    whole(&found).into_iter().try_for_each(super::say)
 }
 
 fn table(found: &[Status]) -> Table {

@@ -1,6 +1,7 @@
 //! `luckflow sweep`: a scenario at many points.
 
 use super::aggregate::Aggregate;
+use super::quiet::Quiet;
 use super::source::{Given, Source};
 use super::watch::Watch;
 use super::{Failure, INTERRUPTED, pool};
@@ -62,9 +63,8 @@ pub struct Arguments {
     /// Stop at the first point that fails
     #[arg(long)]
     fail_fast: bool,
-    /// Print nothing but errors
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 }
 
 /// Runs all points that have no row yet.
@@ -123,7 +123,9 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let total = shard.len_of(plan.points());
     say(&tally, total, arguments.quiet)?;
     match end {
-        SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => super::plot::draw(&folder, &form, arguments.quiet),
+        SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => {
+            super::plot::draw(&folder, &form, arguments.quiet).map(|()| ExitCode::SUCCESS)
+        }
         SweepEnd::Interrupted => {
             super::tell("interrupted; --resume goes on from here");
             Ok(ExitCode::from(INTERRUPTED))
@@ -147,14 +149,11 @@ fn rounds(arguments: &Arguments, plan: &Plan) -> Result<Option<Box<dyn Rounds>>,
 }
 
 /// How many points are done, and how.
-pub fn say(tally: &Tally, total: u64, quiet: bool) -> Result<(), Failure> {
-    if !quiet {
-        return super::say(format_args!(
-            "{} of {total} points: {} failed, {} with a violated bound",
-            tally.done, tally.failed, tally.violated
-        ));
-    }
-    Ok(())
+pub fn say(tally: &Tally, total: u64, quiet: Quiet) -> Result<(), Failure> {
+    quiet.say(format_args!(
+        "{} of {total} points: {} failed, {} with a violated bound",
+        tally.done, tally.failed, tally.violated
+    ))
 }
 
 /// A line per point, and how many there are.

@@ -1,18 +1,12 @@
 //! `luckflow verify`: every claim of the project in a short form.
 
 use super::Failure;
-use clap::Args;
 use luckflow::output::terminal;
 use luckflow::plot::number::short;
 use luckflow::verify::{self, Standing};
-use std::process::ExitCode;
-
-/// Nothing to choose.
-#[derive(Args)]
-pub struct Arguments {}
 
 /// Prints the table; fails if something does not hold that is not only stated by others.
-pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn execute() -> Result<(), Failure> {
     let claims = verify::all();
     let mut table = terminal::table(["claim", "measured", "expected", "standing", "verdict"], [1]);
     for claim in &claims {
@@ -26,13 +20,11 @@ pub fn execute(_arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     super::say(table)?;
     let failures = claims.iter().filter(|claim| claim.is_a_failure()).count();
-    if failures > 0 {
-        let judged = claims.iter();
-        let judged = judged.filter(|claim| claim.standing != Standing::Stated);
-        return Err(Failure::runtime(format!(
-            "{failures} of {} claims that are proved, measured or statistical do not hold",
-            judged.count()
-        )));
+    if failures == 0 {
+        return Ok(());
     }
-    Ok(ExitCode::SUCCESS)
+    let judged = claims.iter().filter(|claim| claim.standing != Standing::Stated).count();
+    Err(Failure::runtime(format!(
+        "{failures} of {judged} claims that are proved, measured or statistical do not hold"
+    )))
 }

@@ -1,5 +1,6 @@
 //! A long run from the terminal's side: Ctrl-C, and a progress bar with the time left.
 
+use super::quiet::Quiet;
 use super::tell;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use luckflow::experiment::Hooks;
@@ -46,7 +47,7 @@ const LOOK: Duration = Duration::from_millis(5);
 /// Listens for Ctrl-C and shows progress on stderr: a bar on a terminal, now and then a line elsewhere.
 pub struct Watch {
     started: Instant,
-    quiet: bool,
+    quiet: Quiet,
     terminal: bool,
     bar: OnceLock<ProgressBar>,
     /// When the last line was written, where there is no terminal.
@@ -103,7 +104,7 @@ fn end() -> ! {
 impl Watch {
     /// Begins to watch. The first Ctrl-C lets the run stop and keep what it has, unless a step takes too long for that;
     /// a second one ends the program at once.
-    pub fn start(quiet: bool) -> Self {
+    pub fn start(quiet: Quiet) -> Self {
         STAGE.store(COMPUTING, Ordering::SeqCst);
         Self {
             started: Instant::now(),
@@ -115,7 +116,7 @@ impl Watch {
     }
 
     /// Like [`Watch::start`], of work that is kept piece by piece: nothing is waited for.
-    pub fn start_of_rows(quiet: bool) -> Self {
+    pub fn start_of_rows(quiet: Quiet) -> Self {
         KEPT.store(true, Ordering::SeqCst);
         Self::start(quiet)
     }
@@ -149,7 +150,7 @@ impl Hooks for Watch {
     }
 
     fn progress(&self, fraction: f64, of: &str) {
-        if self.quiet || self.started.elapsed() < PATIENCE {
+        if self.quiet.quiet || self.started.elapsed() < PATIENCE {
             return;
         }
         let passed = self.started.elapsed();

@@ -1,8 +1,7 @@
 //! A TOML file as a tree that remembers where each value stands, with `--set` overrides applied.
 
 use super::overrides::Override;
-use super::source::Source;
-use super::{ScenarioError, parse};
+use super::{ScenarioError, parse, source};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,8 +26,8 @@ impl Document {
     /// A file that cannot be read, is no regular one, longer than 1 MB or not in UTF-8; text that is no TOML; an override
     /// that does not fit it.
     pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, ScenarioError> {
-        let source = Source::find(path)?;
-        Self::parse(&source.path, &source.text, overrides)
+        let (path, text) = source::find(path)?;
+        Self::parse(&path, &text, overrides)
     }
 
     /// Like [`Document::load`], with the file's text at hand.
@@ -77,23 +76,31 @@ impl Document {
     /// Takes away the value at a path of keys.
     fn remove(&mut self, keys: &[String]) -> Result<(), ScenarioError> {
         let (last, sections) = keys.split_last().expect("at least one part");
-        let mut table = Some(&mut self.root);
-        for key in sections {
-            let inner = table.and_then(|table| table.get_mut(key));
-            table = inner.and_then(|node| match &mut node.value {
-                Value::Table(inner) => Some(inner),
-                _ => None,
-            });
-        }
+        let table = sections.iter().try_fold(&mut self.root, |table, key| match &mut table.get_mut(key)?.value {
+            Value::Table(inner) => Some(inner),
+            _ => None,
+        });
         if table.and_then(|table| table.remove(last)).is_some() {
             return Ok(());
         }
-        Err(ScenarioError {
-            place: self.place(Some(Origin::Set)),
-            key: keys.join("."),
-            found: "nothing to take away".into(),
-            allowed: "a key that the scenario has, or a value after the `=`".into(),
-        })
+        let allowed = "a key that the scenario has, or a value after the `=`";
+        Err(self.mistake(Some(Origin::Set), &keys.join("."), "nothing to take away", allowed))
+    }
+
+    /// A mistake in it, at a key with its section.
+    pub(super) fn mistake(
+        &self,
+        origin: Option<Origin>,
+        key: &str,
+        found: impl Into<String>,
+        allowed: &str,
+    ) -> ScenarioError {
+        ScenarioError {
+            place: self.place(origin),
+            key: key.into(),
+            found: found.into(),
+            allowed: allowed.into(),
+        }
     }
 
     /// "file:line", "--set" or "--axis".

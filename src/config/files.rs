@@ -52,8 +52,25 @@ fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
 
 /// Values in which there is no file.
 macro_rules! nothing_in {
-    ($($method:ident: $kind:ty),+) => {
-        $(fn $method(self, _: $kind) -> Result<(), Error> { Ok(()) })+
+    ($($method:ident($($kind:ty),*)),+) => {
+        $(fn $method(self $(, _: $kind)*) -> Result<(), Error> { Ok(()) })+
+    };
+}
+
+/// Values in which there may be some.
+macro_rules! inside {
+    ($($method:ident($($kind:ty),*)),+) => {
+        $(fn $method(self $(, _: $kind)*) -> Result<Inside<'a>, Error> { Ok(Inside::new(self)) })+
+    };
+}
+
+/// The same, under the name of a variant.
+macro_rules! inside_variant {
+    ($($method:ident),+) => {
+        $(fn $method(self, _: &str, _: u32, variant: &str, _: usize) -> Result<Inside<'a>, Error> {
+            let pointer = format!("{}/{variant}", self.pointer);
+            Ok(Inside::new(Finder { pointer, ..self }))
+        })+
     };
 }
 
@@ -68,27 +85,22 @@ impl<'a> Serializer for Finder<'a> {
     type SerializeStruct = Inside<'a>;
     type SerializeStructVariant = Inside<'a>;
 
-    nothing_in!(
-        serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
-        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32,
-        serialize_f64: f64, serialize_char: char, serialize_str: &str, serialize_bytes: &[u8],
-        serialize_unit_struct: &'static str
-    );
-
-    fn serialize_none(self) -> Result<(), Error> {
-        Ok(())
+    nothing_in! {
+        serialize_bool(bool), serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64),
+        serialize_u8(u8), serialize_u16(u16), serialize_u32(u32), serialize_u64(u64), serialize_f32(f32),
+        serialize_f64(f64), serialize_char(char), serialize_str(&str), serialize_bytes(&[u8]), serialize_none(),
+        serialize_unit(), serialize_unit_struct(&'static str), serialize_unit_variant(&'static str, u32, &'static str)
     }
+
+    inside! {
+        serialize_seq(Option<usize>), serialize_tuple(usize), serialize_tuple_struct(&'static str, usize),
+        serialize_map(Option<usize>), serialize_struct(&'static str, usize)
+    }
+
+    inside_variant!(serialize_tuple_variant, serialize_struct_variant);
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
         value.serialize(self)
-    }
-
-    fn serialize_unit(self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<(), Error> {
-        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<(), Error> {
@@ -112,46 +124,6 @@ impl<'a> Serializer for Finder<'a> {
     ) -> Result<(), Error> {
         value.serialize(self.below(variant))
     }
-
-    fn serialize_seq(self, _: Option<usize>) -> Result<Inside<'a>, Error> {
-        Ok(Inside::new(self))
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Inside<'a>, Error> {
-        Ok(Inside::new(self))
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Inside<'a>, Error> {
-        Ok(Inside::new(self))
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Inside<'a>, Error> {
-        Ok(Inside::variant(self, variant))
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Inside<'a>, Error> {
-        Ok(Inside::new(self))
-    }
-
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Inside<'a>, Error> {
-        Ok(Inside::new(self))
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Inside<'a>, Error> {
-        Ok(Inside::variant(self, variant))
-    }
 }
 
 /// Within a list or a table.
@@ -168,11 +140,6 @@ impl<'a> Inside<'a> {
             index: 0,
             key: String::new(),
         }
-    }
-
-    fn variant(mut finder: Finder<'a>, variant: &str) -> Self {
-        finder.pointer = format!("{}/{variant}", finder.pointer);
-        Self::new(finder)
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {

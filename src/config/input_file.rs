@@ -49,12 +49,6 @@ pub fn contents(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-impl AsRef<Path> for InputFile {
-    fn as_ref(&self) -> &Path {
-        &self.path
-    }
-}
-
 impl Deref for InputFile {
     type Target = Path;
 

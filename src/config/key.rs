@@ -222,18 +222,13 @@ impl Key {
 impl fmt::Display for ValueKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Number(range) => f.write_str(range.words()),
+            Self::Number(range) => f.write_str(range.words),
             Self::Whole { low, high } => write!(f, "a whole number from {low} to {}", large(high)),
             Self::Flag => f.write_str("true or false"),
             Self::Words { words, files } => {
-                let files: Vec<String> =
-                    files.iter().map(|(key, ending)| format!("{{ {key} = \"…{ending}\" }}")).collect();
-                let between = if words.is_empty() || files.is_empty() {
-                    ""
-                } else {
-                    " or "
-                };
-                write!(f, "{}{between}{}", quoted(words, " or "), files.join(" or "))
+                let files = files.iter().map(|(key, ending)| format!("{{ {key} = \"…{ending}\" }}"));
+                let words = words.iter().map(|word| format!("\"{word}\""));
+                f.write_str(&words.chain(files).collect::<Vec<_>>().join(" or "))
             }
             Self::Form(words) => f.write_str(words),
         }

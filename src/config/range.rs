@@ -6,7 +6,8 @@ pub struct Range {
     low: f64,
     high: f64,
     includes: [bool; 2],
-    words: &'static str,
+    /// What is allowed.
+    pub(super) words: &'static str,
 }
 
 impl Range {
@@ -34,11 +35,6 @@ impl Range {
             includes: [true, true],
             words,
         }
-    }
-
-    /// What is allowed, in words.
-    pub(super) const fn words(&self) -> &'static str {
-        self.words
     }
 
     /// Whether a number is allowed; what is not finite never is.

@@ -1,7 +1,7 @@
 //! Typed values out of a section, as their keys are declared.
 
 use super::InputFile;
-use super::document::{Node, Value};
+use super::document::Value;
 use super::key::{Key, ValueKind};
 use super::section::{Result, Section};
 use super::words::Words;
@@ -22,7 +22,7 @@ impl Section {
     /// # Errors
     /// One that is not allowed.
     pub fn number_if(&mut self, key: &'static Key) -> Result<Option<f64>> {
-        self.value(key, |value| number(key, value))
+        self.form_if(key, |value| number(key, value))
     }
 
     /// A number, or "auto" for `None`.
@@ -30,7 +30,7 @@ impl Section {
     /// # Errors
     /// One that is not allowed.
     pub fn number_or_auto(&mut self, key: &'static Key) -> Result<Option<f64>> {
-        let value = self.value(key, |value| match value {
+        let value = self.form_if(key, |value| match value {
             Value::Text(text) if key.auto && text == "auto" => Some(None),
             value => number(key, value).map(Some),
         })?;
@@ -51,7 +51,7 @@ impl Section {
     /// # Errors
     /// One that is not allowed.
     pub fn whole_if(&mut self, key: &'static Key) -> Result<Option<u64>> {
-        self.value(key, |value| whole(key, value))
+        self.form_if(key, |value| whole(key, value))
     }
 
     /// true or false, written or the default.
@@ -59,7 +59,7 @@ impl Section {
     /// # Errors
     /// Anything else, or nothing where one must be.
     pub fn flag(&mut self, key: &'static Key) -> Result<bool> {
-        let value = self.value(key, |value| match value {
+        let value = self.form_if(key, |value| match value {
             Value::Boolean(flag) => Some(*flag),
             _ => None,
         })?;
@@ -81,7 +81,7 @@ impl Section {
     /// None of those allowed.
     pub fn word_if<W: Words>(&mut self, key: &'static Key) -> Result<Option<W>> {
         let folder = self.folder();
-        self.value(key, |value| word(&folder, value))
+        self.form_if(key, |value| word(&folder, value))
     }
 
     /// A file, `{ file = "…" }`; `None` where there is none.
@@ -90,7 +90,7 @@ impl Section {
     /// Anything else.
     pub fn file_if(&mut self, key: &'static Key) -> Result<Option<InputFile>> {
         let folder = self.folder();
-        self.value(key, |value| Some(file(&folder, value)?.1))
+        self.form_if(key, |value| Some(file(&folder, value)?.1))
     }
 
     /// Numbers: one, or a list where lists are allowed.
@@ -132,15 +132,6 @@ impl Section {
     /// # Errors
     /// A value that `read` has no meaning for.
     pub fn form_if<T>(&mut self, key: &'static Key, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>> {
-        self.value(key, read)
-    }
-
-    /// An error about a declared key that must be written.
-    pub fn lacking(&self, key: &Key) -> super::ScenarioError {
-        self.missing(key.name(), &key.allowed())
-    }
-
-    fn value<T>(&mut self, key: &'static Key, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>> {
         debug_assert!(self.has_place_for(key), "{} is no key of this section", key.path);
         let Some(node) = self.take(key.name()) else {
             return Ok(key.default_value().as_ref().and_then(read));
@@ -149,6 +140,11 @@ impl Section {
             Some(value) => Ok(Some(value)),
             None => Err(self.wrong(key.name(), &node, &key.allowed())),
         }
+    }
+
+    /// An error about a declared key that must be written.
+    pub fn lacking(&self, key: &Key) -> super::ScenarioError {
+        self.missing(key.name(), &key.allowed())
     }
 
     fn several<T: PartialEq>(&mut self, key: &'static Key, read: impl Fn(&Value) -> Option<T>) -> Result<Vec<T>> {
@@ -214,11 +210,8 @@ fn file<'a>(folder: &Path, value: &'a Value) -> Option<(&'a str, InputFile)> {
         return None;
     };
     let (key, node) = table.first_key_value().filter(|_| table.len() == 1)?;
-    match node {
-        Node {
-            value: Value::Text(name),
-            ..
-        } => Some((key, InputFile::within(folder, name))),
+    match &node.value {
+        Value::Text(name) => Some((key, InputFile::within(folder, name))),
         _ => None,
     }
 }

@@ -53,10 +53,7 @@ impl Section {
     pub fn section(&mut self, key: &'static str) -> Result<Section> {
         let path = self.full(key);
         let (origin, left) = match self.take(key) {
-            None => match self.misspelt(key) {
-                Some(error) => return Err(error),
-                None => (None, Table::new()),
-            },
+            None => self.misspelt(key).map_or(Ok((None, Table::new())), Err)?,
             Some(Node {
                 value: Value::Table(table),
                 origin,
@@ -74,10 +71,7 @@ impl Section {
     pub fn sections(&mut self, key: &'static str) -> Result<Vec<Section>> {
         let path = self.full(key);
         let Some(node) = self.take(key) else {
-            return match self.misspelt(key) {
-                Some(error) => Err(error),
-                None => Ok(Vec::new()),
-            };
+            return self.misspelt(key).map_or(Ok(Vec::new()), Err);
         };
         let allowed = format!("a list of sections, [[{path}]]");
         let Value::Array(items) = node.value else {
@@ -169,12 +163,9 @@ impl Section {
         let mut asked = self.asked.clone();
         asked.sort_unstable();
         asked.dedup();
-        ScenarioError {
-            place: self.document.place(Some(node.origin)),
-            key: self.full(&super::value::shorten(key)),
-            found: format!("an unknown key, with value {node}{guess}"),
-            allowed: meant.map_or_else(|| asked.join(", "), String::from),
-        }
+        let key = self.full(&super::value::shorten(key));
+        let found = format!("an unknown key, with value {node}{guess}");
+        self.document.mistake(Some(node.origin), &key, found, meant.unwrap_or(&asked.join(", ")))
     }
 
     /// If `key` is not there but one that looks like it is, an error that says so.
@@ -186,33 +177,18 @@ impl Section {
 
     /// An error about a value that was taken.
     pub fn wrong(&self, key: &str, node: &Node, allowed: &str) -> ScenarioError {
-        ScenarioError {
-            place: self.document.place(Some(node.origin)),
-            key: self.full(key),
-            found: node.to_string(),
-            allowed: allowed.into(),
-        }
+        self.document.mistake(Some(node.origin), &self.full(key), node.to_string(), allowed)
     }
 
     /// An error about a value that is not there.
     pub fn missing(&self, key: &str, allowed: &str) -> ScenarioError {
-        self.misspelt(key).unwrap_or_else(|| ScenarioError {
-            place: self.document.place(self.origin),
-            key: self.full(key),
-            found: "nothing".into(),
-            allowed: allowed.into(),
-        })
+        let missing = || self.document.mistake(self.origin, &self.full(key), "nothing", allowed);
+        self.misspelt(key).unwrap_or_else(missing)
     }
 
     /// An error about several values together, placed at a key, with its section; where that is not written, at the section.
     pub fn contradiction(&self, path: &str, found: String, allowed: &str) -> ScenarioError {
-        let origin = self.document.origin_of(path);
-        ScenarioError {
-            place: self.document.place(origin),
-            key: path.into(),
-            found,
-            allowed: allowed.into(),
-        }
+        self.document.mistake(self.document.origin_of(path), path, found, allowed)
     }
 
     /// What was written for a key, with its section; `None` if it was not.

@@ -15,48 +15,31 @@ const STANDARD_INPUT: &str = "-";
 /// What messages call it.
 pub(super) const STANDARD_INPUT_NAME: &str = "<standard input>";
 
-/// A scenario's text, and what it is called in messages.
-pub(super) struct Source {
-    pub path: PathBuf,
-    pub text: String,
-}
-
-impl Source {
-    /// `-` is standard input; a path is a file; a name that is no file is a shipped scenario.
-    pub fn find(path: &Path) -> Result<Self, ScenarioError> {
-        if path.as_os_str() == STANDARD_INPUT {
-            let path = PathBuf::from(STANDARD_INPUT_NAME);
-            let text = decode(&path, read(&path, io::stdin().lock())?)?;
-            return Ok(Self { path, text });
-        }
-        if !path.exists()
-            && let Some(name) = path.to_str()
-            && let Some(text) = shipped(name)
-        {
-            let path = path.with_extension("toml");
-            return Ok(Self {
-                path,
-                text: text.into(),
-            });
-        }
-        let metadata = std::fs::metadata(path).map_err(|error| absent(path, &error))?;
-        if !metadata.is_file() {
-            let found = match metadata.is_dir() {
-                true => "a folder",
-                false => "no regular file",
-            };
-            return Err(mistake(
-                path,
-                found.into(),
-                "a regular file, the name of a shipped scenario, or - for standard input",
-            ));
-        }
-        let file = File::open(path).map_err(|error| absent(path, &error))?;
-        Ok(Self {
-            text: decode(path, read(path, file)?)?,
-            path: path.to_owned(),
-        })
+/// What a scenario is called in messages, and its text: `-` is standard input; a path is a file; a name that is no file is
+/// a shipped scenario.
+pub(super) fn find(path: &Path) -> Result<(PathBuf, String), ScenarioError> {
+    if path.as_os_str() == STANDARD_INPUT {
+        let path = PathBuf::from(STANDARD_INPUT_NAME);
+        let text = decode(&path, read(&path, io::stdin().lock())?)?;
+        return Ok((path, text));
     }
+    if !path.exists()
+        && let Some(name) = path.to_str()
+        && let Some(text) = shipped(name)
+    {
+        return Ok((path.with_extension("toml"), text.into()));
+    }
+    let metadata = std::fs::metadata(path).map_err(|error| absent(path, &error))?;
+    if !metadata.is_file() {
+        let found = match metadata.is_dir() {
+            true => "a folder",
+            false => "no regular file",
+        };
+        let allowed = "a regular file, the name of a shipped scenario, or - for standard input";
+        return Err(mistake(path, found.into(), allowed));
+    }
+    let file = File::open(path).map_err(|error| absent(path, &error))?;
+    Ok((path.to_owned(), decode(path, read(path, file)?)?))
 }
 
 fn mistake(path: &Path, found: String, allowed: &str) -> ScenarioError {
@@ -106,13 +89,8 @@ fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, ScenarioError> {
         let byte = error.as_bytes()[good.len()];
         ScenarioError {
             place: format!("{}:{line}", path.display()),
-            key: "the file".into(),
-            found: format!("a byte {byte:#04x} that is not UTF-8"),
-            allowed: allowed.into(),
+            ..mistake(path, format!("a byte {byte:#04x} that is not UTF-8"), allowed)
         }
     })?;
-    Ok(match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    })
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
 }

@@ -55,14 +55,27 @@ macro_rules! words {
             $($(#[$file_doc])* #[serde(rename = $key)] $file($crate::config::InputFile),)+
         }
 
+        $crate::config::words::words_of!($name { $($value = $word,)* } files { $($file($key, $ending),)+ });
+    };
+}
+
+/// The words of an enum that stands elsewhere, and its files, if it has any.
+macro_rules! words_of {
+    (
+        $name:ty { $($value:ident = $word:literal,)* }
+        $(files { $($file:ident($key:literal, $ending:literal),)+ })?
+    ) => {
         impl $crate::config::Words for $name {
             const WORDS: &'static [&'static str] = &[$($word),*];
-            const FILES: &'static [(&'static str, &'static str)] = &[$(($key, $ending)),+];
+            $(const FILES: &'static [(&'static str, &'static str)] = &[$(($key, $ending)),+];)?
 
+            // Not every enum that stands elsewhere has a word for each of its values.
+            #[allow(unreachable_patterns)]
             fn word(&self) -> &'static str {
                 match self {
                     $(Self::$value => $word,)*
-                    $(Self::$file(_) => $key,)+
+                    $($(Self::$file(_) => $key,)+)?
+                    _ => "",
                 }
             }
 
@@ -73,37 +86,12 @@ macro_rules! words {
                 }
             }
 
-            fn of_file(key: &str, file: $crate::config::InputFile) -> Option<Self> {
+            $(fn of_file(key: &str, file: $crate::config::InputFile) -> Option<Self> {
                 match key {
                     $($key => Some(Self::$file(file)),)+
                     _ => None,
                 }
-            }
-        }
-    };
-}
-
-/// The words of an enum that stands elsewhere.
-macro_rules! words_of {
-    ($name:ty { $($value:ident = $word:literal,)+ }) => {
-        impl $crate::config::Words for $name {
-            const WORDS: &'static [&'static str] = &[$($word),+];
-
-            // Not every enum that stands elsewhere has a word for each of its values.
-            #[allow(unreachable_patterns)]
-            fn word(&self) -> &'static str {
-                match self {
-                    $(Self::$value => $word,)+
-                    _ => "",
-                }
-            }
-
-            fn of_word(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$value),)+
-                    _ => None,
-                }
-            }
+            })?
         }
     };
 }

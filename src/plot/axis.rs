@@ -156,13 +156,14 @@ impl Coordinate<'_> {
             };
         }
         match axis.scale {
-            Scale::Linear => self.linear_ticks(self.low, self.high, room),
+            Scale::Linear => self.linear_ticks(room),
             Scale::Log => self.log_ticks(room),
         }
     }
 
     /// At multiples of 1, 2 or 5 times a power of ten.
-    fn linear_ticks(&self, low: f64, high: f64, room: usize) -> Ticks {
+    fn linear_ticks(&self, room: usize) -> Ticks {
+        let (low, high) = (self.low, self.high);
         let exponent = low.abs().max(high.abs()).log10().floor() as i32;
         let unit = 10f64.powi(exponent);
         let shown = if (-3..5).contains(&exponent) { 0 } else { exponent };

@@ -86,7 +86,7 @@ pub(super) fn glyphs(at: &[Point], look: Look, hollow: bool) -> Element {
         (false, true) => "#fff".to_owned(),
         (false, false) => code(look.color),
     };
-    let element = Element::new("path").with("d", d).with("fill", fill);
+    let element = area(d, fill);
     if marker.is_open() || hollow {
         return element.with("stroke", code(look.color)).at([("stroke-width", 1.5)]);
     }
@@ -96,11 +96,7 @@ pub(super) fn glyphs(at: &[Point], look: Look, hollow: bool) -> Element {
 /// A set of points; of many, each lets others shine through.
 pub(super) fn set(at: &[Point], look: Look) -> Element {
     let scale = (MANY as f64 / at.len().max(1) as f64).sqrt().clamp(0.5, 1.0);
-    let look = Look {
-        radius: scale * look.radius,
-        ..look
-    };
-    let element = glyphs(at, look, false);
+    let element = glyphs(at, look.sized(scale * look.radius), false);
     if at.len() > MANY {
         element.with("opacity", "0.7")
     } else {

@@ -210,9 +210,7 @@ impl<'a> Sheet<'a> {
             true => format!("{} over {}.", figure.y.label, figure.x.label),
             false => figure.caption.clone(),
         };
-        let notes = figure.notes.iter().map(String::as_str);
-        let all: Vec<&str> = [caption.as_str()].into_iter().chain(notes).collect();
-        all.join(" ")
+        figure.notes.iter().fold(caption, |all, note| all + " " + note)
     }
 
     fn definitions(&self) -> Element {

@@ -1,7 +1,6 @@
 //! A figure is data before it is SVG: whoever has one may draw it otherwise.
 
 use super::axes::{Axis, Scale};
-use super::frames::Frames;
 use super::size::{Ground, Size};
 use super::style::Look;
 use super::values;
@@ -43,6 +42,16 @@ pub struct Figure {
     /// What a slider goes over, where points move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frames: Option<Frames>,
+}
+
+/// What a slider goes over, where points move: a drawing shows where they end, a page any frame.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Frames {
+    /// What it is called, as in "epochs".
+    pub label: String,
+    /// Its values, ascending; the last is what a drawing shows.
+    #[serde(with = "values")]
+    pub values: Vec<f64>,
 }
 
 /// What shares one frame.
@@ -112,11 +121,9 @@ impl Figure {
     }
 
     /// What is drawn, in a sentence or two.
-    pub fn caption(self, caption: impl Into<String>) -> Self {
-        Self {
-            caption: caption.into(),
-            ..self
-        }
+    pub fn caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = caption.into();
+        self
     }
 
     /// What was run, as the caption's last sentence.
@@ -227,7 +234,7 @@ impl Figure {
         self
     }
 
-    pub(super) fn last(&mut self) -> &mut Panel {
+    fn last(&mut self) -> &mut Panel {
         if self.panels.is_empty() {
             self.panels.push(Panel::default());
         }
@@ -248,6 +255,23 @@ impl Figure {
     /// Points by themselves.
     pub fn points(self, label: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>, look: Look) -> Self {
         self.series(label, Mark::Points(points.into_iter().collect()), look)
+    }
+
+    /// What a slider goes over.
+    pub fn frames(mut self, label: impl Into<String>, values: Vec<f64>) -> Self {
+        let label = label.into();
+        self.frames = Some(Frames { label, values });
+        self
+    }
+
+    /// Points that move: where they are in each of the figure's frames.
+    pub fn moving(self, label: impl Into<String>, mut frames: Vec<Vec<(f64, f64)>>, look: Look) -> Self {
+        let last = frames.pop().unwrap_or_default();
+        let mut figure = self.points(label, last, look);
+        if let Some(series) = figure.last().series.last_mut() {
+            series.earlier = frames;
+        }
+        figure
     }
 
     /// The area between two curves.

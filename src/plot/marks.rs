@@ -118,8 +118,8 @@ impl Series {
             Mark::Whiskers(points) => {
                 group.push(frame.clipped(stroke(whiskers(points, frame), look, "butt")));
             }
-            Mark::Level(y) => {
-                if let Some((_, y)) = self.seen(frame).filter(|_| y.is_finite()) {
+            Mark::Level(_) => {
+                if let Some((_, y)) = self.seen(frame) {
                     group.push(stroke(format!("M{} {}H{}", px(frame.left), px(y), px(frame.right)), look, "butt"));
                 }
             }

@@ -14,7 +14,6 @@ mod draw;
 mod figure;
 #[cfg(feature = "formats")]
 mod formats;
-mod frames;
 #[cfg(feature = "plot")]
 mod key;
 #[cfg(feature = "plot")]
@@ -32,10 +31,9 @@ mod text;
 mod values;
 
 pub use axes::{Axis, Scale};
-pub use figure::{Figure, Mark, Panel, Series};
+pub use figure::{Figure, Frames, Mark, Panel, Series};
 #[cfg(feature = "formats")]
 pub use formats::{Fonts, FormatError};
-pub use frames::Frames;
 pub use size::{Ground, Place, Size};
 pub use style::{Look, Marker};
 #[cfg(feature = "plot")]

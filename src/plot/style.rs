@@ -6,14 +6,14 @@
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-const BLACK: (u8, u8, u8) = (0, 0, 0);
-const BLUE: (u8, u8, u8) = (0, 114, 178);
-const VERMILLION: (u8, u8, u8) = (213, 94, 0);
-const GREEN: (u8, u8, u8) = (0, 158, 115);
-const PURPLE: (u8, u8, u8) = (204, 121, 167);
-const ORANGE: (u8, u8, u8) = (230, 159, 0);
-const SKY: (u8, u8, u8) = (86, 180, 233);
-const WINE: (u8, u8, u8) = (136, 34, 85);
+const BLACK: Rgb = Rgb(0, 0, 0);
+const BLUE: Rgb = Rgb(0, 114, 178);
+const VERMILLION: Rgb = Rgb(213, 94, 0);
+const GREEN: Rgb = Rgb(0, 158, 115);
+const PURPLE: Rgb = Rgb(204, 121, 167);
+const ORANGE: Rgb = Rgb(230, 159, 0);
+const SKY: Rgb = Rgb(86, 180, 233);
+const WINE: Rgb = Rgb(136, 34, 85);
 
 /// Pixels of a dash and of its gap.
 type Dash = Option<[u8; 2]>;
@@ -92,9 +92,9 @@ pub(super) fn code(Rgb(r, g, b): Rgb) -> String {
 }
 
 impl Look {
-    const fn new((r, g, b): (u8, u8, u8), dash: Dash, width: f64) -> Self {
+    const fn new(color: Rgb, dash: Dash, width: f64) -> Self {
         Self {
-            color: Rgb(r, g, b),
+            color,
             dash,
             width,
             marker: None,
@@ -111,9 +111,9 @@ impl Look {
     /// A line through the tail.
     pub const FITTED: Self = Self::new(VERMILLION, DOTS, 3.0);
     /// The level below which there is noise.
-    pub const FLOOR: Self = Self::new((160, 160, 160), SOLID, 1.0);
+    pub const FLOOR: Self = Self::new(Rgb(160, 160, 160), SOLID, 1.0);
     /// What the theory predicts.
-    pub const PREDICTED: Self = Self::new((80, 80, 80), DASH, 1.5);
+    pub const PREDICTED: Self = Self::new(Rgb(80, 80, 80), DASH, 1.5);
     /// An area where a bound holds.
     pub const HOLDS: Self = Self::new(SKY, SOLID, 1.0);
     /// Where it is violated.
@@ -121,21 +121,21 @@ impl Look {
     /// The hatches of a violated bound, over what else is shown.
     pub const HATCHED: Self = Self::new(BLACK, SOLID, 0.0).hatched();
     /// Where it claims nothing.
-    pub const VACUOUS: Self = Self::new((232, 232, 232), SOLID, 1.0);
+    pub const VACUOUS: Self = Self::new(Rgb(232, 232, 232), SOLID, 1.0);
     /// Where a premise is not met.
-    pub const NOT_APPLICABLE: Self = Self::new((190, 190, 190), SOLID, 1.0);
+    pub const NOT_APPLICABLE: Self = Self::new(Rgb(190, 190, 190), SOLID, 1.0);
     /// Where the run's own error does not decide.
     pub const UNDECIDED: Self = Self::new(ORANGE, SOLID, 1.0);
     /// Where there is nothing to compare with.
-    pub const UNTESTED: Self = Self::new((255, 255, 255), SOLID, 1.0);
+    pub const UNTESTED: Self = Self::new(Rgb(255, 255, 255), SOLID, 1.0);
     /// Where the run failed.
-    pub const FAILED: Self = Self::new((60, 60, 60), SOLID, 1.0);
+    pub const FAILED: Self = Self::new(Rgb(60, 60, 60), SOLID, 1.0);
     /// Where nothing is proved, though something may be.
     pub const UNCERTIFIED: Self = Self::VACUOUS.dotted();
     /// Where nothing can be proved: there is a counterexample.
     pub const REFUTED: Self = Self::NOT_APPLICABLE.hatched();
     /// Over cells that were not run and are shown as others that were: these are paler.
-    pub const NOT_RUN: Self = Self::new((255, 255, 255), SOLID, 0.0);
+    pub const NOT_RUN: Self = Self::new(Rgb(255, 255, 255), SOLID, 0.0);
     /// The border between areas.
     pub const CONTOUR: Self = Self::new(BLACK, SOLID, 2.0);
 
@@ -193,7 +193,7 @@ impl Look {
 
     /// One of a few measured series.
     pub fn of_series(index: usize) -> Self {
-        const LOOKS: [((u8, u8, u8), f64, Marker); 8] = [
+        const LOOKS: [(Rgb, f64, Marker); 8] = [
             (BLACK, 4.5, Marker::Disc),
             (BLUE, 3.5, Marker::Square),
             (VERMILLION, 3.0, Marker::Triangle),
@@ -209,7 +209,7 @@ impl Look {
 
     /// Points of one of a few sets: each smaller than the one before, so that it hides none.
     pub fn of_set(index: usize) -> Self {
-        const LOOKS: [((u8, u8, u8), Marker); 6] = [
+        const LOOKS: [(Rgb, Marker); 6] = [
             (ORANGE, Marker::Circle),
             (PURPLE, Marker::Square),
             (SKY, Marker::Triangle),
@@ -219,11 +219,7 @@ impl Look {
         ];
         let index = index.min(LOOKS.len() - 1);
         let (color, marker) = LOOKS[index];
-        let look = Self::new(color, SOLID, 1.5).marked(marker);
-        Self {
-            radius: 7.5 - index as f64,
-            ..look
-        }
+        Self::new(color, SOLID, 1.5).marked(marker).sized(7.5 - index as f64)
     }
 
     /// The poster's rate, to the letter.
@@ -239,7 +235,7 @@ impl Look {
     /// The exact rate.
     pub const EXACT: Self = Self::rate(ORANGE, NEARLY_SOLID, Marker::Wedge, 3.0);
 
-    const fn rate(color: (u8, u8, u8), dash: Dash, marker: Marker, radius: f64) -> Self {
+    const fn rate(color: Rgb, dash: Dash, marker: Marker, radius: f64) -> Self {
         Self::new(color, dash, 2.0).marked(marker).sized(radius)
     }
 }

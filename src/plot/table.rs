@@ -2,18 +2,11 @@
 
 use super::axes::Axis;
 use super::figure::{Figure, Mark, Panel, Series};
+use crate::output::Cell::{Empty, Number};
 use crate::output::{Cell, Column, Table};
 
-/// What stands in a row beside panel, series and mark.
-#[derive(Default)]
-struct Entry {
-    x: Option<Cell>,
-    y: Option<Cell>,
-    low: Option<f64>,
-    high: Option<f64>,
-    value: Option<f64>,
-    frame: Option<f64>,
-}
+/// What stands in a row behind panel, series and mark: x, y, low, high and value.
+type Entry = [Cell; 5];
 
 impl Figure {
     /// Columns of [`Figure::table`], in the units of the axes.
@@ -42,58 +35,43 @@ impl Figure {
         panel.series.iter().flat_map(move |series: &'a Series| {
             let first = [&panel.title[..], &series.label, series.mark.name()];
             let entries = self.moving_entries(series).into_iter();
-            entries.map(move |entry| row(first, entry))
+            entries.map(move |(entry, frame)| {
+                let first = first.map(Cell::from).into_iter();
+                first.chain(entry).chain([frame.into()]).collect()
+            })
         })
     }
 
-    /// Of all frames, where a series has several.
-    fn moving_entries(&self, series: &Series) -> Vec<Entry> {
-        let mut last = self.entries(&series.mark);
+    /// Of all frames, where a series has several, each with its frame.
+    fn moving_entries(&self, series: &Series) -> Vec<(Entry, Option<f64>)> {
+        let last = self.entries(&series.mark).into_iter();
         let (Some(frames), false) = (&self.frames, series.earlier.is_empty()) else {
-            return last;
-        };
-        let of_frame = |(points, &frame): (&Vec<(f64, f64)>, &f64)| {
-            let frame = Some(frame);
-            let entries = points.iter().map(point);
-            entries.map(|entry| Entry { frame, ..entry }).collect::<Vec<_>>()
+            return last.map(|entry| (entry, None)).collect();
         };
         let earlier = series.earlier.iter().zip(&frames.values);
-        let mut all: Vec<Entry> = earlier.flat_map(of_frame).collect();
-        last.iter_mut().for_each(|entry| entry.frame = frames.values.last().copied());
-        all.extend(last);
-        all
+        let earlier = earlier.flat_map(|(points, &frame)| points.iter().map(move |at| (point(at), Some(frame))));
+        earlier.chain(last.map(|entry| (entry, frames.values.last().copied()))).collect()
     }
 
     fn entries(&self, mark: &Mark) -> Vec<Entry> {
         match mark {
             Mark::Line(points) | Mark::Points(points) => points.iter().map(point).collect(),
             Mark::Band(spans) | Mark::Whiskers(spans) => spans.iter().map(span).collect(),
-            Mark::Level(y) => vec![Entry {
-                y: Some(Cell::Number(*y)),
-                ..Entry::default()
-            }],
-            Mark::Divider(x) => vec![Entry {
-                x: Some(Cell::Number(*x)),
-                ..Entry::default()
-            }],
-            Mark::Cells(cells) => cells.iter().map(|&cell| self.cell(cell, None)).collect(),
+            Mark::Level(y) => vec![[Empty, Number(*y), Empty, Empty, Empty]],
+            Mark::Divider(x) => vec![[Number(*x), Empty, Empty, Empty, Empty]],
+            Mark::Cells(cells) => cells.iter().map(|&cell| self.cell(cell, Empty)).collect(),
             Mark::Heat(values, _) => {
                 let known = values.iter().enumerate().filter(|(_, x)| !x.is_nan());
-                known.map(|(cell, &x)| self.cell(cell, Some(x))).collect()
+                known.map(|(cell, &x)| self.cell(cell, Number(x))).collect()
             }
             Mark::Pieces(pieces) => pieces.iter().flatten().map(point).collect(),
         }
     }
 
     /// Of a map's cell.
-    fn cell(&self, cell: usize, value: Option<f64>) -> Entry {
+    fn cell(&self, cell: usize, value: Cell) -> Entry {
         let columns = self.x.cells.len().max(1);
-        Entry {
-            x: Some(place(&self.x, cell % columns)),
-            y: Some(place(&self.y, cell / columns)),
-            value,
-            ..Entry::default()
-        }
+        [place(&self.x, cell % columns), place(&self.y, cell / columns), Empty, Empty, value]
     }
 }
 
@@ -106,26 +84,11 @@ fn place(axis: &Axis, at: usize) -> Cell {
 }
 
 fn point(&(x, y): &(f64, f64)) -> Entry {
-    Entry {
-        x: Some(Cell::Number(x)),
-        y: Some(Cell::Number(y)),
-        ..Entry::default()
-    }
+    [Number(x), Number(y), Empty, Empty, Empty]
 }
 
 fn span(&(x, low, high): &(f64, f64, f64)) -> Entry {
-    Entry {
-        x: Some(Cell::Number(x)),
-        low: Some(low),
-        high: Some(high),
-        ..Entry::default()
-    }
-}
-
-fn row(first: [&str; 3], entry: Entry) -> Vec<Cell> {
-    let numbers = [entry.low, entry.high, entry.value, entry.frame].map(Cell::from);
-    let first = first.map(Cell::from).into_iter();
-    first.chain([entry.x.into(), entry.y.into()]).chain(numbers).collect()
+    [Number(x), Empty, Number(low), Number(high), Empty]
 }
 
 impl Mark {

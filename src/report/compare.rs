@@ -2,7 +2,7 @@
 
 use super::figures::card;
 use super::folder::ResultFolder;
-use super::html::{Html, cell, head, table, tag, wide};
+use super::html::{Html, cell, head, table, tag};
 use super::run::{chip, part};
 use crate::plot::number::short;
 use std::collections::BTreeSet;
@@ -45,10 +45,10 @@ fn differences(folders: &[ResultFolder]) -> Html {
         let differs = values.iter().any(|value| *value != values[0]);
         differs.then(|| {
             let cells = values.iter().map(|value| tag("td").child(tag("code").text(value)));
-            tag("tr").child(head(key)).children(cells)
+            [head(key)].into_iter().chain(cells).collect()
         })
     });
-    let rows: Vec<Html> = rows.collect();
+    let rows: Vec<Vec<Html>> = rows.collect();
     if rows.is_empty() {
         return tag("p").text("All keys have the same values.");
     }
@@ -65,29 +65,23 @@ fn verdicts(folders: &[ResultFolder]) -> Option<Html> {
     }
     let rows = labels.iter().map(|label| {
         let cells = folders.iter().map(|folder| {
-            let judged = folder.verdicts.iter().find(|judged| judged.label == **label);
-            judged.map_or_else(
-                || cell("–"),
-                |judged| {
-                    let number = |x: Option<f64>| x.map_or("–".into(), short);
-                    let numbers = format!("{} / {}", number(judged.claimed), number(judged.simulated));
-                    tag("td").child(chip(judged.verdict)).child(tag("small").with("title", &judged.why).text(numbers))
-                },
-            )
+            let Some(judged) = folder.verdicts.iter().find(|judged| judged.label == **label) else {
+                return cell("–");
+            };
+            let number = |x: Option<f64>| x.map_or("–".into(), short);
+            let numbers = format!("{} / {}", number(judged.claimed), number(judged.simulated));
+            tag("td").child(chip(judged.verdict)).child(tag("small").with("title", &judged.why).text(numbers))
         });
-        tag("tr").child(head("").rich(label)).children(cells.collect::<Vec<_>>())
+        [head("").rich(label)].into_iter().chain(cells).collect()
     });
-    let rows: Vec<Html> = rows.collect();
+    let rows: Vec<Vec<Html>> = rows.collect();
     (!rows.is_empty()).then(|| beside(folders, "claim (claimed / simulated)", rows))
 }
 
 /// A table with a column for each folder.
-fn beside(folders: &[ResultFolder], first: &str, rows: Vec<Html>) -> Html {
-    let name = |text: &str| tag("th").with("scope", "col").text(text);
-    let names = folders.iter().map(|folder| name(&folder.name));
-    let heads = tag("tr").child(name(first)).children(names);
-    let table = tag("table").child(tag("thead").child(heads)).child(tag("tbody").children(rows));
-    wide("", table)
+fn beside(folders: &[ResultFolder], first: &str, rows: Vec<Vec<Html>>) -> Html {
+    let names = folders.iter().map(|folder| &folder.name[..]);
+    table("", [first].into_iter().chain(names), rows)
 }
 
 /// Figures of one name beside each other.
@@ -103,7 +97,7 @@ fn figures(folders: &[ResultFolder]) -> Vec<Html> {
             let index = folder.figures.iter().position(|(known, _)| known == name)?;
             Some(card(folders, place, index))
         });
-        tag("div").class("beside").children(cards.collect::<Vec<_>>())
+        tag("div").class("beside").children(cards)
     };
     names.into_iter().map(row).collect()
 }

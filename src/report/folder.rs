@@ -8,6 +8,7 @@ use crate::experiment::{Judged, VERDICTS, figures, read_verdicts};
 use crate::output::json;
 use crate::plot::Figure;
 use crate::sweep::table::TableError;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io;
@@ -40,6 +41,14 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// Of a file.
+    pub(super) fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        let path = path.into();
+        Self::File { path, source }
+    }
+}
+
 /// What a page shows of a folder.
 pub struct ResultFolder {
     /// Where it is, from the root.
@@ -70,18 +79,17 @@ impl ResultFolder {
     /// A folder without results, a file that cannot be read.
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
         let path = std::path::absolute(folder).unwrap_or(folder.into());
-        let summary = object(&path.join("summary.json"))?;
+        let summary: Option<Json> = object(&path.join("summary.json"))?;
         let sweep = Sweep::read(&path)?;
-        if summary.is_none() && sweep.is_none() {
-            return Err(ReadError::Empty { path });
-        }
+        let end = match (&sweep, &summary) {
+            (Some(sweep), _) => sweep.end(),
+            (None, Some(summary)) => end(summary),
+            (None, None) => return Err(ReadError::Empty { path }),
+        };
         let text = |key: &str| summary.as_ref()?[key].as_str().map(String::from);
         let named = |place: &Option<Sweep>| place.as_ref().map(|sweep| sweep.experiment.name.into());
         let experiment = text("experiment").or(named(&sweep)).unwrap_or_default();
-        let failed = |name: &str, source| ReadError::File {
-            path: path.join(name),
-            source,
-        };
+        let failed = |name: &str, source| ReadError::file(path.join(name), source);
         let figures = match path.join(figures::FIGURES).exists() {
             false => Vec::new(),
             true => figures::read(&path).map_err(|error| failed(figures::FIGURES, io::Error::other(error)))?,
@@ -90,10 +98,7 @@ impl ResultFolder {
         let (tables, omitted) = tables(&path)?;
         Ok(Self {
             name: path.file_name().map_or("/".into(), |name| name.to_string_lossy().into_owned()),
-            end: match &sweep {
-                Some(sweep) => sweep.end(),
-                None => end(summary.as_ref()),
-            },
+            end,
             verdicts,
             pictures: pictures::read(&path)?,
             settings: settings(&path, &experiment, sweep.as_ref().map_or(&[], |sweep| &sweep.axes)),
@@ -108,23 +113,20 @@ impl ResultFolder {
     }
 }
 
-/// A JSON file; `None` where there is none.
-pub(super) fn object(path: &Path) -> Result<Option<Json>, ReadError> {
-    let failed = |source| ReadError::File {
-        path: path.into(),
-        source,
+/// What a JSON file holds; `None` where there is none.
+pub(super) fn object<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ReadError> {
+    let read = || {
+        let json: Json = serde_json::from_slice(&std::fs::read(path)?)?;
+        serde_json::from_value(json).map_err(json::mistake)
     };
-    match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| failed(error.into())),
+    match read() {
+        Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(ReadError::file(path, error)),
     }
 }
 
-fn end(summary: Option<&Json>) -> String {
-    let Some(summary) = summary else {
-        return String::new();
-    };
+fn end(summary: &Json) -> String {
     let reason = summary["end"]["reason"].as_str().unwrap_or("ended");
     let advice = summary["end"]["advice"].as_str();
     let advice = advice.map_or(String::new(), |advice| format!(" ({advice})"));
@@ -156,14 +158,7 @@ fn provenance(summary: Option<&Json>, sweep: Option<&Sweep>) -> Vec<(String, Str
 
 /// The tables of a run that `columns.json` speaks of, and those that are too large.
 fn tables(folder: &Path) -> Result<(Vec<Packed>, Vec<String>), ReadError> {
-    let path = folder.join("columns.json");
-    let notes: BTreeMap<String, Vec<Note>> = match object(&path)? {
-        None => BTreeMap::new(),
-        Some(json) => serde_json::from_value(json).map_err(|error| ReadError::File {
-            path,
-            source: json::mistake(error),
-        })?,
-    };
+    let notes: BTreeMap<String, Vec<Note>> = object(&folder.join("columns.json"))?.unwrap_or_default();
     let (mut tables, mut omitted) = (Vec::new(), Vec::new());
     for (name, notes) in &notes {
         // Shown in ways of their own.
@@ -177,7 +172,7 @@ fn tables(folder: &Path) -> Result<(Vec<Packed>, Vec<String>), ReadError> {
             Ok(file) if inside && file.len() <= LARGEST_TABLE => {
                 let note = |column: &str| notes.iter().find(|note| note.name == column).cloned();
                 let table = pack(&path, note);
-                tables.push(table.map_err(|source| ReadError::File { path, source })?);
+                tables.push(table.map_err(|error| ReadError::file(path, error))?);
             }
             Ok(_) => omitted.push(name.clone()),
             Err(_) => {}

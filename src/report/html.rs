@@ -112,16 +112,25 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
     text.replace('<', "\\u003c")
 }
 
-/// A table with a head, of a class of its own; the first cell of each row is its head.
-pub(super) fn table<const N: usize>(class: &str, head: [&str; N], rows: impl IntoIterator<Item = [Html; N]>) -> Html {
-    let heads = head.map(|name| tag("th").with("scope", "col").text(name));
-    let rows = rows.into_iter().map(|row| tag("tr").children(row));
-    let table = tag("table").child(tag("thead").child(tag("tr").children(heads))).child(tag("tbody").children(rows));
-    wide(class, table)
+/// A page of which `policy` says what it may load.
+pub(super) fn document(policy: &str, head: impl IntoIterator<Item = Html>, body: Html) -> String {
+    let head = tag("head")
+        .child(tag("meta").with("charset", "utf-8"))
+        .child(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", policy))
+        .children(head);
+    let html = tag("html").with("lang", "en").child(head).child(body);
+    format!("<!DOCTYPE html>\n{}", html.finish())
 }
 
-/// What may be wider than the page.
-pub(super) fn wide(class: &str, table: Html) -> Html {
+/// A table with a head, of a class of its own, that may be wider than the page; the first cell of each row is its head.
+pub(super) fn table<'a>(
+    class: &str,
+    head: impl IntoIterator<Item = &'a str>,
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = Html>>,
+) -> Html {
+    let heads = head.into_iter().map(|name| tag("th").with("scope", "col").text(name));
+    let rows = rows.into_iter().map(|row| tag("tr").children(row));
+    let table = tag("table").child(tag("thead").child(tag("tr").children(heads))).child(tag("tbody").children(rows));
     tag("div").class(format!("wide {class}").trim()).child(table)
 }
 

@@ -2,7 +2,7 @@
 
 use super::encode::source;
 use super::folder::{ReadError, ResultFolder};
-use super::html::{Html, tag};
+use super::html::{Html, document, tag};
 use super::page;
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -38,7 +38,7 @@ impl Live {
         let version = self.version();
         let read = self.folders.iter().map(|folder| ResultFolder::read(folder));
         match read.collect::<Result<Vec<_>, _>>() {
-            Ok(folders) => page::served(&folders, &version),
+            Ok(folders) => page::written(&folders, Some(&version)),
             Err(error) => waiting(&error, &version),
         }
     }
@@ -61,21 +61,15 @@ fn hash(folder: &Path, hasher: &mut DefaultHasher) {
 /// What is said until there are results.
 fn waiting(error: &ReadError, version: &str) -> String {
     let policy = format!("default-src 'none'; connect-src 'self'; script-src {}", source(SCRIPT));
-    let head = tag("head")
-        .child(tag("meta").with("charset", "utf-8"))
-        .child(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", policy))
-        .children(marks(version))
-        .child(tag("title").text("luckflow"));
     let said = match error {
         ReadError::Empty { path } => format!("{}: no results yet.", path.display()),
         other => other.to_string(),
     };
     let body = tag("body").child(tag("p").text(said)).child(tag("script").raw(SCRIPT));
-    let html = tag("html").with("lang", "en").child(head).child(body);
-    format!("<!DOCTYPE html>\n{}", html.finish())
+    document(&policy, [mark(version), tag("title").text("luckflow")], body)
 }
 
 /// By which a page knows what it shows.
-pub(super) fn marks(version: &str) -> [Html; 1] {
-    [tag("meta").with("name", "version").with("content", version)]
+pub(super) fn mark(version: &str) -> Html {
+    tag("meta").with("name", "version").with("content", version)
 }

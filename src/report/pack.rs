@@ -9,13 +9,13 @@ use std::io;
 use std::path::Path;
 
 /// What `columns.json` says of a column.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Note {
     pub(super) name: String,
-    pub(super) kind: String,
     #[serde(default)]
     unit: String,
     meaning: String,
+    pub(super) kind: String,
 }
 
 impl Note {
@@ -33,10 +33,8 @@ impl Note {
 /// A column as the page's scripts find it.
 #[derive(Serialize)]
 struct Column {
-    name: String,
-    unit: String,
-    meaning: String,
-    kind: String,
+    #[serde(flatten)]
+    note: Note,
     /// What numbers stand for; none for a column of numbers.
     words: Option<Vec<String>>,
 }
@@ -44,19 +42,13 @@ struct Column {
 /// A table: what its columns are, and their contents in one piece.
 #[derive(Serialize)]
 pub(super) struct Packed {
-    name: String,
+    /// Of its file.
+    pub(super) name: String,
     pub(super) rows: usize,
     columns: Vec<Column>,
     /// Of each column in turn, numbers as `f64` and words as `u32` in multiples of eight bytes, both little-endian.
     #[serde(skip)]
     pub(super) data: String,
-}
-
-impl Packed {
-    /// Of its file.
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 /// One column while its table is read.
@@ -157,10 +149,7 @@ impl Packing {
         let name = path.file_name().unwrap_or_default();
         let columns = self.columns.into_iter().map(|column| Column {
             words: (!column.is_number()).then_some(column.words),
-            name: column.note.name,
-            unit: column.note.unit,
-            meaning: column.note.meaning,
-            kind: column.note.kind,
+            note: column.note,
         });
         Packed {
             name: name.to_string_lossy().into_owned(),

@@ -3,7 +3,7 @@
 use super::encode::source;
 use super::figures::is_live;
 use super::folder::ResultFolder;
-use super::html::{Html, json, tag};
+use super::html::{Html, document, json, tag};
 use super::pack::Packed;
 use super::{compare, live, run};
 use crate::plot::Figure;
@@ -57,7 +57,7 @@ struct FigureData<'a> {
 
 #[derive(Serialize)]
 struct VerdictData {
-    name: String,
+    name: &'static str,
     meaning: &'static str,
     look: crate::plot::Look,
 }
@@ -67,12 +67,8 @@ pub fn page(folders: &[ResultFolder]) -> String {
     written(folders, None)
 }
 
-/// The same, which asks whoever serves it whether this is still its version.
-pub(super) fn served(folders: &[ResultFolder], version: &str) -> String {
-    written(folders, Some(version))
-}
-
-fn written(folders: &[ResultFolder], version: Option<&str>) -> String {
+/// The same, which asks whoever serves it whether this is still its version, if it has one.
+pub(super) fn written(folders: &[ResultFolder], version: Option<&str>) -> String {
     let scripts = format!("(() => {{\"use strict\";\n{}}})();", SCRIPTS.concat());
     let styles = STYLES.concat();
     let mut parts = compare::parts(folders);
@@ -95,8 +91,10 @@ fn written(folders: &[ResultFolder], version: Option<&str>) -> String {
         .child(tag("script").raw(PLOTTING))
         .child(tag("script").raw(&scripts))
         .children(version.map(|_| tag("script").raw(live::SCRIPT)));
-    let html = tag("html").with("lang", "en").child(top(folders, &styles, &scripts, version)).child(body);
-    format!("<!DOCTYPE html>\n{}", html.finish())
+    let viewport = tag("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1");
+    let title = tag("title").text(format!("{} – luckflow", title(folders)));
+    let head = [viewport].into_iter().chain(version.map(live::mark)).chain([title, tag("style").raw(&styles)]);
+    document(&policy(&styles, &scripts, version), head, body)
 }
 
 fn title(folders: &[ResultFolder]) -> String {
@@ -106,22 +104,15 @@ fn title(folders: &[ResultFolder]) -> String {
     }
 }
 
-/// What stands before all: nothing is loaded, no script runs but the page's own; one that is served asks for its version.
-fn top(folders: &[ResultFolder], styles: &str, scripts: &str, version: Option<&str>) -> Html {
+/// Nothing is loaded, no script runs but the page's own; one that is served asks for its version.
+fn policy(styles: &str, scripts: &str, version: Option<&str>) -> String {
     let asks = version.map_or(String::new(), |_| format!(" {}; connect-src 'self'", source(live::SCRIPT)));
-    let policy = format!(
+    format!(
         "default-src 'none'; script-src {} {}{asks}; style-src {}; img-src data: blob:; base-uri 'none'; form-action 'none'",
         source(PLOTTING),
         source(scripts),
         source(styles),
-    );
-    tag("head")
-        .child(tag("meta").with("charset", "utf-8"))
-        .child(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", policy))
-        .child(tag("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1"))
-        .children(version.into_iter().flat_map(live::marks))
-        .child(tag("title").text(format!("{} – luckflow", title(folders))))
-        .child(tag("style").raw(styles))
+    )
 }
 
 /// Blocks of data, which no browser runs.
@@ -130,7 +121,7 @@ fn data(folders: &[ResultFolder]) -> Vec<Html> {
         folders: folders.iter().map(of_folder).collect(),
         verdicts: Verdict::ALL
             .map(|verdict| VerdictData {
-                name: verdict.to_string(),
+                name: verdict.name(),
                 meaning: verdict.meaning(),
                 look: run::look(verdict),
             })

@@ -4,7 +4,6 @@ use super::encode::base64;
 use super::folder::{ReadError, object};
 use super::html::{Html, tag};
 use crate::experiment::{PICTURES, Picture};
-use crate::output::json;
 use std::io;
 use std::path::{Component, Path};
 
@@ -23,28 +22,17 @@ pub(super) struct Shown {
 /// The pictures of a folder, the first ones with their bytes.
 pub(super) fn read(folder: &Path) -> Result<Vec<Shown>, ReadError> {
     let path = folder.join(PICTURES);
-    let pictures: Vec<Picture> = match object(&path)? {
-        None => return Ok(Vec::new()),
-        Some(json) => serde_json::from_value(json).map_err(|error| ReadError::File {
-            path: path.clone(),
-            source: json::mistake(error),
-        })?,
-    };
+    let pictures: Vec<Picture> = object(&path)?.unwrap_or_default();
     let mut room = MOST_BYTES;
     let mut shown = Vec::new();
     for picture in pictures {
         let file = folder.join(&picture.name);
-        let failed = |source| ReadError::File {
-            path: file.clone(),
-            source,
-        };
+        let failed = |error| ReadError::file(&file, error);
         // A name with a way out of the folder is none of this program.
         let mut parts = Path::new(&picture.name).components();
         if !parts.all(|part| matches!(part, Component::Normal(_))) {
-            return Err(ReadError::File {
-                path,
-                source: io::Error::other(format!("a picture called {:?}", picture.name)),
-            });
+            let named = io::Error::other(format!("a picture called {:?}", picture.name));
+            return Err(ReadError::file(path, named));
         }
         let Ok(size) = file.metadata().map(|file| file.len()) else {
             continue;

@@ -48,9 +48,9 @@ pub(super) fn parts(folders: &[ResultFolder], place: usize) -> Vec<(String, Stri
 }
 
 /// What was run, and how it ended.
-pub(super) fn about(folder: &ResultFolder) -> Vec<Html> {
+pub(super) fn about(folder: &ResultFolder) -> [Html; 2] {
     let about = ExperimentKind::named(&folder.experiment).map_or("", |kind| kind.about);
-    vec![
+    [
         tag("p").child(tag("code").text(&folder.experiment)).rich(format!(" {about}")),
         tag("p").class("end").text(&folder.end),
     ]
@@ -74,14 +74,10 @@ fn verdicts(all: &[Judged]) -> Html {
 /// A verdict as a word that one sees from afar.
 pub(super) fn chip(verdict: Verdict) -> Html {
     tag("span")
-        .with("class", format!("chip {}", class(verdict)))
+        // As in the page's styles.
+        .with("class", format!("chip {}", verdict.name().replace(' ', "-")))
         .with("title", verdict.meaning())
-        .text(verdict.to_string())
-}
-
-/// As in the page's styles.
-fn class(verdict: Verdict) -> String {
-    verdict.to_string().replace(' ', "-")
+        .text(verdict.name())
 }
 
 /// How cells of a verdict look, as in maps.
@@ -107,7 +103,7 @@ fn tables(folder: &ResultFolder, place: usize) -> Vec<Html> {
             .class("table")
             .with("data-folder", place.to_string())
             .with("data-table", index.to_string())
-            .child(tag("summary").text(format!("{} – {rows}", table.name())))
+            .child(tag("summary").text(format!("{} – {rows}", table.name)))
             .child(
                 tag("p")
                     .class("without-scripts")
@@ -125,5 +121,5 @@ fn provenance(folder: &ResultFolder) -> Html {
     let own = ("folder".to_owned(), folder.path.display().to_string());
     let lines = folder.provenance.iter().chain([&own]);
     let rows = lines.map(|(key, value)| [head(key), tag("td").child(tag("code").text(value))]);
-    table("provenance", ["", ""], rows.collect::<Vec<_>>())
+    table("provenance", ["", ""], rows)
 }

@@ -10,29 +10,13 @@ use toml::Value;
 pub(super) struct Setting {
     pub(super) key: String,
     pub(super) value: String,
-    from: From,
+    /// Where the value comes from.
+    from: &'static str,
     meaning: &'static str,
 }
 
-/// Where a value comes from.
-#[derive(Clone, Copy, PartialEq)]
-enum From {
-    Scenario,
-    CommandLine,
-    Axis,
-    FilledIn,
-}
-
-impl From {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Scenario => "scenario",
-            Self::CommandLine => "command line",
-            Self::Axis => "axis: the first of its values",
-            Self::FilledIn => "filled in",
-        }
-    }
-}
+/// Where a value comes from that nobody wrote.
+const FILLED_IN: &str = "filled in";
 
 /// Of a result folder, with the axes of its sweep; none where it does not say what was run.
 pub(super) fn settings(folder: &Path, experiment: &str, axes: &[String]) -> Vec<Setting> {
@@ -45,10 +29,10 @@ pub(super) fn settings(folder: &Path, experiment: &str, axes: &[String]) -> Vec<
     let keys = ExperimentKind::named(experiment).map(ExperimentKind::keys).unwrap_or_default();
     let setting = |(key, value): (&String, &String)| Setting {
         from: match given.get(key) {
-            _ if axes.contains(key) => From::Axis,
-            _ if set.contains(key) => From::CommandLine,
-            Some(_) => From::Scenario,
-            None => From::FilledIn,
+            _ if axes.contains(key) => "axis: the first of its values",
+            _ if set.contains(key) => "command line",
+            Some(_) => "scenario",
+            None => FILLED_IN,
         },
         meaning: keys.iter().find(|known| known.path == key).map_or("", |known| known.meaning),
         key: key.clone(),
@@ -106,12 +90,12 @@ fn descend(key: &str, value: &Value, found: &mut BTreeMap<String, String>) {
 /// A row for each key.
 pub(super) fn section(settings: &[Setting]) -> Html {
     let rows = settings.iter().map(|setting| {
-        let from = cell(setting.from.text());
+        let from = cell(setting.from);
         [
             head(&setting.key),
             tag("td").child(tag("code").text(&setting.value)),
             match setting.from {
-                From::FilledIn => from.class("filled"),
+                FILLED_IN => from.class("filled"),
                 _ => from,
             },
             tag("td").meaning(setting.meaning),
@@ -139,7 +123,7 @@ mod tests {
         let found = settings(place.path(), "theorem4", &["teacher.nodes".into()]);
         let from = |key: &str| {
             let setting = found.iter().find(|setting| setting.key == key).unwrap();
-            (setting.value.clone(), setting.from.text())
+            (setting.value.clone(), setting.from)
         };
         assert_eq!(from("student.theta0"), ("0.1".into(), "command line"));
         assert_eq!(from("seed"), ("2".into(), "command line"));

@@ -154,31 +154,26 @@ impl Sweep {
                 self.rows
             )),
         };
+        let cells = [tag("h3").text("Cells"), explorer];
         // An experiment without bounds has no verdicts.
-        let is_judged = !self.experiment.view.bounds.is_empty();
-        let mut parts = Vec::new();
-        if is_judged {
-            parts.extend([tag("h3").text("Verdicts by claim"), self.counted()]);
+        if self.experiment.view.bounds.is_empty() {
+            return cells.into();
         }
-        parts.extend([tag("h3").text("Cells"), explorer]);
-        if is_judged {
-            let violations = self.violations.section(&self.axes);
-            parts.extend([tag("h3").text("Violations"), violations]);
-        }
-        parts
+        let verdicts = [tag("h3").text("Verdicts by claim"), self.counted()];
+        let violations = [tag("h3").text("Violations"), self.violations.section(&self.axes)];
+        [verdicts, cells, violations].into_iter().flatten().collect()
     }
 
     fn counted(&self) -> Html {
         let bounds = self.experiment.view.bounds.iter().zip(&self.counts);
         let spoken = bounds.filter(|(_, counts)| counts.iter().any(|&count| count > 0));
-        let heads = Verdict::ALL.map(|verdict| verdict.to_string());
-        let [a, b, c, d, e, f] = heads.each_ref().map(String::as_str);
         let rows = spoken.map(|(bound, counts)| {
-            let [a, b, c, d, e, f] = counts.map(|count| cell(count.to_string()).class("number"));
             let label = head(bound.label).with("title", bound.formula);
-            [label, a, b, c, d, e, f, cell(bound.source)]
+            let counts = counts.map(|count| cell(count.to_string()).class("number"));
+            [label].into_iter().chain(counts).chain([cell(bound.source)])
         });
-        table("", ["claim", a, b, c, d, e, f, "source"], rows)
+        let heads = ["claim"].into_iter().chain(Verdict::ALL.map(Verdict::name)).chain(["source"]);
+        table("", heads, rows)
     }
 }
 

@@ -14,18 +14,10 @@ const LISTED: usize = 100;
 pub(super) struct Violations {
     /// Of each bound: what it is called, and the places of its verdict, of what it claims and of what it is compared with.
     bounds: Vec<(&'static str, [usize; 3])>,
-    axes: std::ops::Range<usize>,
     error: Option<usize>,
-    listed: Vec<Violation>,
+    /// Rows, and which of the bounds is violated.
+    listed: Vec<(StringRecord, usize)>,
     pub(super) runs: usize,
-}
-
-/// A run in which a bound is violated.
-struct Violation {
-    index: String,
-    axes: Vec<String>,
-    label: &'static str,
-    numbers: [String; 2],
 }
 
 impl Violations {
@@ -38,7 +30,6 @@ impl Violations {
         });
         Self {
             bounds: bounds.collect(),
-            axes: 2..2 + table.axes.len(),
             error: place(ERROR),
             listed: Vec::new(),
             runs: 0,
@@ -47,19 +38,13 @@ impl Violations {
 
     /// Looks at a row.
     pub(super) fn see(&mut self, row: &StringRecord) {
-        let field = |at: usize| row.get(at).unwrap_or_default();
-        let failed = self.error.is_some_and(|at| !field(at).is_empty());
+        let failed = self.error.is_some_and(|at| !field(row, at).is_empty());
         let mut any = false;
-        for &(label, [judged, claimed, simulated]) in &self.bounds {
-            let violated = field(judged) == Verdict::Violated.name();
+        for (bound, &(_, [judged, ..])) in self.bounds.iter().enumerate() {
+            let violated = field(row, judged) == Verdict::Violated.name();
             any |= violated;
             if violated && !failed && self.listed.len() < LISTED {
-                self.listed.push(Violation {
-                    index: field(0).into(),
-                    axes: self.axes.clone().map(|at| field(at).into()).collect(),
-                    label,
-                    numbers: [claimed, simulated].map(|at| field(at).into()),
-                });
+                self.listed.push((row.clone(), bound));
             }
         }
         self.runs += usize::from(any);
@@ -70,14 +55,16 @@ impl Violations {
         if self.listed.is_empty() {
             return tag("p").text("No bound is violated in any run.");
         }
-        let rows = self.listed.iter().map(|violation| {
-            let [claimed, simulated] = violation.numbers.each_ref().map(|text| {
-                let number = text.parse().map_or("–".into(), short);
-                cell(number).class("number").with("title", text)
+        let rows = self.listed.iter().map(|(row, bound)| {
+            let (label, [_, claimed, simulated]) = self.bounds[*bound];
+            let [claimed, simulated] = [claimed, simulated].map(|at| {
+                let number = field(row, at).parse().map_or("–".into(), short);
+                cell(number).class("number").with("title", field(row, at))
             });
-            let axes = axes.iter().zip(&violation.axes);
-            let axes: Vec<String> = axes.map(|(key, value)| format!("{key} = {value}")).collect();
-            [head(&violation.index), cell(axes.join(", ")), cell(violation.label), claimed, simulated]
+            // Behind the run's number and its digest.
+            let axes = axes.iter().zip(2..);
+            let axes: Vec<String> = axes.map(|(key, at)| format!("{key} = {}", field(row, at))).collect();
+            [head(field(row, 0)), cell(axes.join(", ")), cell(label), claimed, simulated]
         });
         let listed = self.listed.len();
         let note = match self.runs {
@@ -92,4 +79,8 @@ impl Violations {
             rows,
         ))
     }
+}
+
+fn field(row: &StringRecord, at: usize) -> &str {
+    row.get(at).unwrap_or_default()
 }
