@@ -15,6 +15,7 @@ pub(super) struct Note {
     #[serde(default)]
     unit: String,
     meaning: String,
+    /// Empty where what stands in the column tells it: numbers, or text.
     pub(super) kind: String,
 }
 
@@ -83,6 +84,18 @@ impl Filling {
         self.codes.push(code);
     }
 
+    /// Says what it is of, if that is not known: numbers, where all fields are.
+    fn settle(&mut self) {
+        if !self.note.kind.is_empty() {
+            return;
+        }
+        let numbers: Result<Vec<f64>, _> = self.words.iter().map(|word| word.parse()).collect();
+        self.note.kind = if numbers.is_ok() { "number" } else { "text" }.into();
+        if let Ok(numbers) = numbers {
+            self.numbers = self.codes.iter().map(|code| numbers[*code as usize]).collect();
+        }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let mut bytes: Vec<u8> = match self.is_number() {
             true => self.numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
@@ -145,6 +158,7 @@ impl Packing {
     /// All rows of a file of this name.
     pub(super) fn finish(mut self, path: &Path) -> Packed {
         self.fill();
+        self.columns.iter_mut().for_each(Filling::settle);
         let bytes: Vec<u8> = self.columns.iter().flat_map(Filling::bytes).collect();
         let name = path.file_name().unwrap_or_default();
         let columns = self.columns.into_iter().map(|column| Column {

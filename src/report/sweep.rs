@@ -63,37 +63,28 @@ impl Sweep {
         let bounds = head.experiment.view.bounds.iter();
         let judged: Vec<usize> = bounds.map(|bound| head.column(&verdict(bound.name))).collect();
         let mut counts = vec![[0; Verdict::ALL.len()]; judged.len()];
-        let mut numeric = vec![true; head.axes.len()];
         let (mut rows, mut failures) = (0, 0);
+        let names = names(&head);
+        let mut packing = Some(Packing::new(names.iter().copied(), |name| note(&head, name)));
+        let mut violations = Violations::new(&head, &names);
         let take = |cell: Cell| {
-            for (numeric, value) in numeric.iter_mut().zip(&cell.values) {
-                *numeric &= value.parse::<f64>().is_ok();
-            }
             for (counts, &column) in counts.iter_mut().zip(&judged) {
                 counts.iter_mut().zip(cell.verdicts(column)).for_each(|(all, count)| *all += count);
             }
             failures += cell.runs.iter().filter(|run| run.failed()).count();
             rows += cell.runs.len();
-            Ok(())
-        };
-        table.each(|_, cell| cell, take)?;
-        let names = names(&head);
-        let mut packing = Packing::new(names.iter().copied(), note(&head, &numeric));
-        let mut violations = Violations::new(&head, &names);
-        let is_shown = rows <= MOST_ROWS;
-        let take = |cell: Cell| {
-            let rows: Vec<_> = cell.runs.into_iter().map(RowValues::into_fields).collect();
-            rows.iter().for_each(|row| violations.see(row));
-            if is_shown {
-                packing.push(rows);
+            let fields: Vec<_> = cell.runs.into_iter().map(RowValues::into_fields).collect();
+            fields.iter().for_each(|row| violations.see(row));
+            packing = packing.take().filter(|_| rows <= MOST_ROWS);
+            if let Some(packing) = &mut packing {
+                packing.push(fields);
             }
             Ok(())
         };
-        let table = Cells::open(&path)?;
         table.each(|_, cell| cell, take)?;
         Ok(Some(Self {
             experiment: head.experiment,
-            data: is_shown.then(|| packing.finish(&path)),
+            data: packing.map(|packing| packing.finish(&path)),
             rows,
             manifest: Manifest::read(folder),
             command: Command::of(folder),
@@ -202,21 +193,18 @@ fn names(table: &Head) -> Vec<&str> {
     first.chain(["seed"]).chain(columns).collect()
 }
 
-/// What each column is; those that tell rows from damage are left out.
-fn note<'a>(table: &'a Head, numeric: &'a [bool]) -> impl Fn(&str) -> Option<Note> + 'a {
-    move |name| {
-        if let Some(axis) = table.axes.iter().position(|key| key == name) {
-            let kind = if numeric[axis] { "number" } else { "text" };
-            return Some(Note::new(name, kind, keys::label(name).unwrap_or("axis")));
-        }
-        match name {
-            "index" => Some(Note::new(name, "count", "number of the run")),
-            "seed" => Some(Note::new(name, "count", "seed of the run")),
-            _ => {
-                let column = table.columns.iter().find(|column| column.name == name)?;
-                let json = serde_json::to_value(column).ok()?;
-                serde_json::from_value(json).ok()
-            }
+/// What a column is; those that tell rows from damage are left out.
+fn note(table: &Head, name: &str) -> Option<Note> {
+    if table.axes.iter().any(|key| key == name) {
+        return Some(Note::new(name, "", keys::label(name).unwrap_or("axis")));
+    }
+    match name {
+        "index" => Some(Note::new(name, "count", "number of the run")),
+        "seed" => Some(Note::new(name, "count", "seed of the run")),
+        _ => {
+            let column = table.columns.iter().find(|column| column.name == name)?;
+            let json = serde_json::to_value(column).ok()?;
+            serde_json::from_value(json).ok()
         }
     }
 }
