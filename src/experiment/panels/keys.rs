@@ -3,6 +3,7 @@
 use crate::config::document::Value;
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
+use crate::experiment::Keys;
 use crate::experiment::theorem5::Biases;
 use crate::experiment::theorem5::keys::{
     ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out, read_flow,
@@ -44,10 +45,6 @@ keys! {
     }
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] =
-    &[TOP, TEACHER, TEACHER_FAN_OUT, PANELS, OVERLAP, FLOW, STEPPING, AUTO_HORIZON, LOOKS];
-
 /// Theorem 5 from perturbed teachers, for several widths, perturbations and seeds: the check of the poster's authors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panels {
@@ -63,9 +60,11 @@ pub struct Panels {
     pub seeds: u64,
 }
 
-impl Panels {
-    /// Reads the keys, all of them and no others.
-    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
+impl Keys for Panels {
+    const KEYS: &'static [&'static [&'static Key]] =
+        &[TOP, TEACHER, TEACHER_FAN_OUT, PANELS, OVERLAP, FLOW, STEPPING, AUTO_HORIZON, LOOKS];
+
+    fn read(mut root: Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;
@@ -115,6 +114,12 @@ impl Panels {
         })
     }
 
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
+    }
+}
+
+impl Panels {
     /// The run of one panel and seed; `nodes` is the teacher's m.
     pub fn run_of(&self, students: usize, signal: [f64; 2], seed: u64, nodes: usize) -> Theorem5 {
         let mut run = self.base.clone();

@@ -2,6 +2,7 @@
 
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
+use crate::experiment::Keys;
 use crate::experiment::theorem5::Theorem5;
 use crate::experiment::theorem5::keys::{STUDENT, Sections, TEACHER_FAN_OUT};
 use crate::experiment::two_layer::keys::{LOOKS, OVERLAP, STEPPING, TEACHER, TOP};
@@ -48,10 +49,6 @@ keys! {
     }
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] =
-    &[TOP, TEACHER, TEACHER_FAN_OUT, STUDENT, SGD, OVERLAP, STEPPING, GIVEN_HORIZON, LOOKS];
-
 /// Two-layer SGD and the flow from the same start: how far apart do they come?
 #[derive(Clone, Debug, PartialEq)]
 pub struct SgdVsFlow {
@@ -71,9 +68,11 @@ pub struct SgdVsFlow {
     pub fan_out: FanOut,
 }
 
-impl SgdVsFlow {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+impl Keys for SgdVsFlow {
+    const KEYS: &'static [&'static [&'static Key]] =
+        &[TOP, TEACHER, TEACHER_FAN_OUT, STUDENT, SGD, OVERLAP, STEPPING, GIVEN_HORIZON, LOOKS];
+
+    fn read(mut root: Section) -> Result<Self> {
         let base = Theorem5::read_shared(&mut root, &HORIZON)?;
         let mut section = root.section("sgd")?;
         let steps = section.numbers(&STEPS)?;
@@ -94,6 +93,10 @@ impl SgdVsFlow {
             projection,
             fan_out,
         })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
     }
 }
 

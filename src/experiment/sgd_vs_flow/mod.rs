@@ -14,9 +14,7 @@ pub use paths::{Path, PathRow};
 pub use prediction::{Agreement, PredictedGap, Prediction, StepAgreement};
 
 use super::theorem5::{Certificates, Setup};
-use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
+use super::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::experiment::two_layer::memory;
 use crate::flow::FanOut;
 use crate::integrate::{Method, RunEnd, Step};
@@ -32,10 +30,7 @@ use serde::Serialize;
 
 /// Everything that was found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: SgdVsFlow,
+pub struct Found {
     /// The start.
     #[serde(skip)]
     pub network: TwoLayer,
@@ -63,13 +58,10 @@ pub struct Outcome {
     /// All SGD runs: η by η, B by B, seed by seed.
     #[serde(skip)]
     pub runs: Vec<SgdRun>,
-    /// Whether the user broke it off: then runs are missing.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<SgdVsFlow>;
 
 /// The largest distances to the flow, over the seeds of one step and batch.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -112,23 +104,9 @@ impl Experiment for SgdVsFlow {
     const NAME: &'static str = "sgd-vs-flow";
     const ABOUT: &'static str =
         "Two-layer SGD beside the flow from the same start: how does the gap fall with step and batch?";
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
 
     type Setup = Setup;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
+    type Found = Found;
 
     fn memory(&self) -> Memory {
         let runs = self.steps.len() * self.batches.len() * self.seeds as usize;
@@ -150,74 +128,62 @@ impl Experiment for SgdVsFlow {
         Ok(setup)
     }
 
-    fn run(&self, setup: Setup, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        simulate(self, setup, hooks)
+    fn find(&mut self, setup: Setup, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let reference = |step: f64| Reference::new(self, &setup, step);
+        let references: Vec<Reference> = self.steps.iter().map(|&step| reference(step)).collect();
+        let (method, _) = setup.plan(&self.base, &Certificates::default());
+        let flows = references
+            .iter()
+            .zip(&self.steps)
+            .map(|(reference, &step)| reference.flow(divided(method, step), hooks))
+            .collect::<Result<Vec<_>, _>>()?;
+        let descents = references
+            .iter()
+            .zip(&self.steps)
+            .map(|(reference, &step)| reference.flow(Method::GradientDescent(Step { step }), hooks))
+            .collect::<Result<Vec<_>, _>>()?;
+
+        let ends: Vec<&RunEnd> = flows.iter().map(|(_, end)| end).collect();
+        // Beside a flow that broke off there is nothing to be seen of SGD.
+        let compared = match ends.iter().all(|end| end.is_regular()) {
+            true => &references[..],
+            false => &[],
+        };
+        let end = RunEnd::worst(ends.into_iter().chain(descents.iter().map(|(_, end)| end)));
+        let [flows, descents] = [flows, descents].map(|both| {
+            let paths = both.into_iter().map(|(path, _)| path);
+            paths.collect::<Vec<Path>>()
+        });
+        let runs = sgd_runs(self, compared, &flows, hooks)?;
+        let (drawn, problem) = match draws(self, &setup, compared, &flows, hooks) {
+            Ok(drawn) => (drawn, None),
+            Err(problem) => (Vec::new(), Some(problem.to_string())),
+        };
+        let complete = drawn.iter().all(Option::is_some) && runs.iter().all(Option::is_some);
+        let stopped = RunEnd::Interrupted { time: None };
+        let end = match complete {
+            true => end,
+            false => RunEnd::worst([&end, &stopped].into_iter()),
+        };
+        let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
+        let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
+        let drawn = drawn.filter(|drawn| !drawn.is_empty());
+        let points: Vec<[f64; 3]> = runs.iter().map(|run| [run.step, run.batch as f64, run.gap]).collect();
+        let found = Found {
+            dim: setup.network.student.weights.nrows(),
+            premises_not_met: premises_not_met(self, &setup),
+            network: setup.network,
+            law: fit_law(&points),
+            prediction: drawn.and_then(|drawn| Prediction::of(&self.steps, &self.batches, &drawn, &runs)),
+            prediction_problem: problem,
+            gaps: gaps(self, &runs),
+            gradient_descent: descent_gaps(self, &descents, &flows),
+            flows,
+            descents,
+            runs,
+        };
+        Ok((found, end))
     }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
-/// Runs what has been prepared.
-fn simulate(scenario: &SgdVsFlow, setup: Setup, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let reference = |step: f64| Reference::new(scenario, &setup, step);
-    let references: Vec<Reference> = scenario.steps.iter().map(|&step| reference(step)).collect();
-    let (method, _) = setup.plan(&scenario.base, &Certificates::default());
-    let flows = references
-        .iter()
-        .zip(&scenario.steps)
-        .map(|(reference, &step)| reference.flow(divided(method, step), hooks))
-        .collect::<Result<Vec<_>, _>>()?;
-    let descents = references
-        .iter()
-        .zip(&scenario.steps)
-        .map(|(reference, &step)| reference.flow(Method::GradientDescent(Step { step }), hooks))
-        .collect::<Result<Vec<_>, _>>()?;
-
-    let ends: Vec<&RunEnd> = flows.iter().map(|(_, end)| end).collect();
-    // Beside a flow that broke off there is nothing to be seen of SGD.
-    let compared = match ends.iter().all(|end| end.is_regular()) {
-        true => &references[..],
-        false => &[],
-    };
-    let end = RunEnd::worst(ends.into_iter().chain(descents.iter().map(|(_, end)| end)));
-    let [flows, descents] = [flows, descents].map(|both| {
-        let paths = both.into_iter().map(|(path, _)| path);
-        paths.collect::<Vec<Path>>()
-    });
-    let runs = sgd_runs(scenario, compared, &flows, hooks)?;
-    let (drawn, problem) = match draws(scenario, &setup, compared, &flows, hooks) {
-        Ok(drawn) => (drawn, None),
-        Err(problem) => (Vec::new(), Some(problem.to_string())),
-    };
-    let complete = drawn.iter().all(Option::is_some) && runs.iter().all(Option::is_some);
-    let stopped = RunEnd::Interrupted { time: None };
-    let end = match complete {
-        true => end,
-        false => RunEnd::worst([&end, &stopped].into_iter()),
-    };
-    let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
-    let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
-    let drawn = drawn.filter(|drawn| !drawn.is_empty());
-    let points: Vec<[f64; 3]> = runs.iter().map(|run| [run.step, run.batch as f64, run.gap]).collect();
-    Ok(Outcome {
-        scenario: scenario.clone(),
-        dim: setup.network.student.weights.nrows(),
-        premises_not_met: premises_not_met(scenario, &setup),
-        network: setup.network,
-        law: fit_law(&points),
-        prediction: drawn.and_then(|drawn| Prediction::of(&scenario.steps, &scenario.batches, &drawn, &runs)),
-        prediction_problem: problem,
-        gaps: gaps(scenario, &runs),
-        gradient_descent: descent_gaps(scenario, &descents, &flows),
-        flows,
-        descents,
-        runs,
-        end,
-        seconds: started.elapsed().as_secs_f64(),
-    })
 }
 
 /// Step by step, batch by batch, seed by seed; none where the user stopped it.
