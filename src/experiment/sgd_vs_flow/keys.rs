@@ -54,6 +54,13 @@ keys! {
 pub struct SgdVsFlow {
     /// Teacher, student, overlaps and integration: those of the flow.
     pub base: Theorem5,
+    /// `[sgd]`
+    pub sgd: Sgd,
+}
+
+/// `[sgd]`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sgd {
     /// η: the steps that are tried.
     pub steps: Vec<f64>,
     /// B: the mini-batches that are tried.
@@ -65,6 +72,7 @@ pub struct SgdVsFlow {
     /// Apply P⊥ and renormalise.
     pub projection: bool,
     /// Whether V moves.
+    #[serde(serialize_with = "crate::config::words::as_word")]
     pub fan_out: FanOut,
 }
 
@@ -75,24 +83,17 @@ impl Keys for SgdVsFlow {
     fn read(mut root: Section) -> Result<Self> {
         let base = Theorem5::read_shared(&mut root, &HORIZON)?;
         let mut section = root.section("sgd")?;
-        let steps = section.numbers(&STEPS)?;
-        let batches = section.wholes(&BATCHES)?;
-        let batches = batches.into_iter().map(|batch| batch as usize).collect();
-        let seeds = section.whole(&SEEDS)?;
-        let draws = section.whole(&DRAWS)? as usize;
-        let projection = section.flag(&PROJECTION)?;
-        let fan_out = section.word(&FAN_OUT)?;
+        let sgd = Sgd {
+            steps: section.numbers(&STEPS)?,
+            batches: section.wholes(&BATCHES)?.into_iter().map(|batch| batch as usize).collect(),
+            seeds: section.whole(&SEEDS)?,
+            draws: section.whole(&DRAWS)? as usize,
+            projection: section.flag(&PROJECTION)?,
+            fan_out: section.word(&FAN_OUT)?,
+        };
         section.finish()?;
         root.finish()?;
-        Ok(Self {
-            base,
-            steps,
-            batches,
-            seeds,
-            draws,
-            projection,
-            fan_out,
-        })
+        Ok(Self { base, sgd })
     }
 
     fn name_and_seed(&self) -> (&str, u64) {
@@ -103,22 +104,12 @@ impl Keys for SgdVsFlow {
 impl Serialize for SgdVsFlow {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Own<'a> {
-            steps: &'a [f64],
-            batches: &'a [usize],
-            seeds: u64,
-            draws: usize,
-            projection: bool,
-            #[serde(serialize_with = "crate::config::words::as_word")]
-            fan_out: FanOut,
-        }
-        #[derive(Serialize)]
         #[serde(tag = "experiment", rename = "sgd-vs-flow")]
         struct Layout<'a> {
             seed: u64,
             #[serde(flatten)]
             sections: Sections<'a>,
-            sgd: Own<'a>,
+            sgd: &'a Sgd,
         }
         let layout = Layout {
             seed: self.base.seed,
@@ -129,14 +120,7 @@ impl Serialize for SgdVsFlow {
                 output: None,
                 ..self.base.sections()
             },
-            sgd: Own {
-                steps: &self.steps,
-                batches: &self.batches,
-                seeds: self.seeds,
-                draws: self.draws,
-                projection: self.projection,
-                fan_out: self.fan_out,
-            },
+            sgd: &self.sgd,
         };
         layout.serialize(serializer)
     }

@@ -109,7 +109,7 @@ impl Experiment for SgdVsFlow {
     type Found = Found;
 
     fn memory(&self) -> Memory {
-        let runs = self.steps.len() * self.batches.len() * self.seeds as usize;
+        let runs = self.sgd.steps.len() * self.sgd.batches.len() * self.sgd.seeds as usize;
         let one = memory::Size {
             states: true,
             ..self.base.size()
@@ -129,31 +129,21 @@ impl Experiment for SgdVsFlow {
     }
 
     fn find(&mut self, setup: Setup, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
-        let reference = |step: f64| Reference::new(self, &setup, step);
-        let references: Vec<Reference> = self.steps.iter().map(|&step| reference(step)).collect();
+        let references = self.sgd.steps.iter().map(|&step| Reference::new(self, &setup, step));
+        let references: Vec<Reference> = references.collect();
         let (method, _) = setup.plan(&self.base, &Certificates::default());
-        let flows = references
-            .iter()
-            .zip(&self.steps)
-            .map(|(reference, &step)| reference.flow(divided(method, step), hooks))
-            .collect::<Result<Vec<_>, _>>()?;
-        let descents = references
-            .iter()
-            .zip(&self.steps)
-            .map(|(reference, &step)| reference.flow(Method::GradientDescent(Step { step }), hooks))
-            .collect::<Result<Vec<_>, _>>()?;
-
-        let ends: Vec<&RunEnd> = flows.iter().map(|(_, end)| end).collect();
+        let along = |method: &dyn Fn(f64) -> Method| -> Result<(Vec<Path>, Vec<RunEnd>), ExperimentError> {
+            let paths = references.iter().map(|reference| reference.flow(method(reference.step), hooks));
+            paths.collect()
+        };
+        let (flows, ends) = along(&|step| divided(method, step))?;
+        let (descents, others) = along(&|step| Method::GradientDescent(Step { step }))?;
         // Beside a flow that broke off there is nothing to be seen of SGD.
-        let compared = match ends.iter().all(|end| end.is_regular()) {
+        let compared = match ends.iter().all(RunEnd::is_regular) {
             true => &references[..],
             false => &[],
         };
-        let end = RunEnd::worst(ends.into_iter().chain(descents.iter().map(|(_, end)| end)));
-        let [flows, descents] = [flows, descents].map(|both| {
-            let paths = both.into_iter().map(|(path, _)| path);
-            paths.collect::<Vec<Path>>()
-        });
+        let end = RunEnd::worst(ends.iter().chain(&others));
         let runs = sgd_runs(self, compared, &flows, hooks)?;
         let (drawn, problem) = match draws(self, &setup, compared, &flows, hooks) {
             Ok(drawn) => (drawn, None),
@@ -174,7 +164,7 @@ impl Experiment for SgdVsFlow {
             premises_not_met: premises_not_met(self, &setup),
             network: setup.network,
             law: fit_law(&points),
-            prediction: drawn.and_then(|drawn| Prediction::of(&self.steps, &self.batches, &drawn, &runs)),
+            prediction: drawn.and_then(|drawn| Prediction::of(&self.sgd.steps, &self.sgd.batches, &drawn, &runs)),
             prediction_problem: problem,
             gaps: gaps(self, &runs),
             gradient_descent: descent_gaps(self, &descents, &flows),
@@ -193,24 +183,24 @@ fn sgd_runs(
     flows: &[Path],
     hooks: &dyn Hooks,
 ) -> Result<Vec<Option<SgdRun>>, ExperimentError> {
-    let (batches, seeds) = (scenario.batches.len(), scenario.seeds as usize);
+    let (batches, seeds) = (scenario.sgd.batches.len(), scenario.sgd.seeds as usize);
     let total = references.len() * batches * seeds;
     // Runs take as many samples as their batch has, in as many steps as fit.
     let weights: Vec<Weight> = (0..total)
         .map(|i| Weight {
-            cost: scenario.batches[i / seeds % batches] as f64 / scenario.steps[i / (batches * seeds)],
+            cost: scenario.sgd.batches[i / seeds % batches] as f64 / scenario.sgd.steps[i / (batches * seeds)],
             is_wide: false,
         })
         .collect();
     let found = many(&weights, hooks, "SGD", |i, hooks| {
         let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
-        let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
+        let (batch, seed) = (scenario.sgd.batches[rest / seeds], rest % seeds);
         let seed = scenario.base.seed + seed as u64;
         let options = SgdOptions {
-            step: scenario.steps[which],
+            step: scenario.sgd.steps[which],
             batch,
-            projection: scenario.projection,
-            running_fan_out: scenario.fan_out == FanOut::Running,
+            projection: scenario.sgd.projection,
+            running_fan_out: scenario.sgd.fan_out == FanOut::Running,
         };
         // Runs of different steps and batches are independent too.
         let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
@@ -235,7 +225,7 @@ fn draws(
     flows: &[Path],
     hooks: &dyn Hooks,
 ) -> Result<Vec<Option<Drawn>>, LinalgError> {
-    if scenario.draws == 0 || !premises_not_met(scenario, setup).is_empty() {
+    if scenario.sgd.draws == 0 || !premises_not_met(scenario, setup).is_empty() {
         return Ok(Vec::new());
     }
     let cost = |reference: &Reference| Weight {
@@ -244,7 +234,7 @@ fn draws(
     };
     let weights: Vec<Weight> = references.iter().map(cost).collect();
     let found = many(&weights, hooks, "linear noise", |i, hooks| {
-        Drawn::of(&references[i], &flows[i], &scenario.batches, scenario.draws, hooks)
+        Drawn::of(&references[i], &flows[i], &scenario.sgd.batches, scenario.sgd.draws, hooks)
     })?;
     Ok(found.into_iter().map(Option::flatten).collect())
 }
@@ -263,7 +253,7 @@ fn divided(method: Method, step: f64) -> Method {
 
 fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
     let mut missing = Vec::new();
-    if !scenario.projection {
+    if !scenario.sgd.projection {
         missing.push(
             "SGD is not projected: its nodes leave the unit sphere, while the flow beside it misses the radial part"
                 .into(),
@@ -286,7 +276,11 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
 
 /// Batch by batch, step by step.
 fn gaps(scenario: &SgdVsFlow, runs: &[SgdRun]) -> Vec<Gaps> {
-    let pairs = scenario.batches.iter().flat_map(|&batch| scenario.steps.iter().map(move |&step| (step, batch)));
+    let pairs = scenario
+        .sgd
+        .batches
+        .iter()
+        .flat_map(|&batch| scenario.sgd.steps.iter().map(move |&step| (step, batch)));
     pairs
         .filter_map(|(step, batch)| {
             let found = runs.iter().filter(|run| run.step == step && run.batch == batch);
@@ -303,14 +297,14 @@ fn gaps(scenario: &SgdVsFlow, runs: &[SgdRun]) -> Vec<Gaps> {
 fn descent_gaps(scenario: &SgdVsFlow, descents: &[Path], flows: &[Path]) -> Vec<DescentGap> {
     let pairs = descents.iter().zip(flows);
     let gaps = pairs.map(|(descent, flow)| descent.largest_gap(flow));
-    let steps = scenario.steps.iter();
+    let steps = scenario.sgd.steps.iter();
     steps.zip(gaps).map(|(&step, gap)| DescentGap { step, gap }).collect()
 }
 
 impl Outcome {
     /// The flow at the times at which SGD with this step, one of the scenario's, is looked at.
     fn flow_beside(&self, step: f64) -> &Path {
-        let index = self.scenario.steps.iter().position(|&own| own == step);
+        let index = self.scenario.sgd.steps.iter().position(|&own| own == step);
         &self.flows[index.unwrap_or(0)]
     }
 

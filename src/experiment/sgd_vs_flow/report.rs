@@ -3,8 +3,8 @@
 use super::{
     Agreement, Exponent, Law, Outcome, Path, PathRow, PredictedGap, Prediction, SgdRun, SgdVsFlow, figures, verdicts,
 };
+use crate::config::Words;
 use crate::experiment::{Judged, Levels, Reading, Report, View};
-use crate::flow::FanOut;
 use crate::integrate::RunEnd;
 use crate::measure::Span;
 use crate::output::{self, Cell, Column, terminal};
@@ -64,7 +64,7 @@ pub(super) fn paths(outcome: &Outcome) -> output::Table<'_> {
         };
         of.rows.iter().zip(of.distances(flow)).map(row).collect()
     };
-    let steps = outcome.scenario.steps.iter();
+    let steps = outcome.scenario.sgd.steps.iter();
     let pairs = steps.zip(outcome.flows.iter().zip(&outcome.descents));
     let exact = pairs.flat_map(move |(&step, (flow, descent))| {
         let key = || [step.into(), Cell::Empty, Cell::Empty];
@@ -140,12 +140,8 @@ impl Report for SgdVsFlow {
             network.fan_out.ncols(),
             outcome.dim,
             short(base.integrate.horizon.unwrap_or(f64::NAN)),
-            outcome.scenario.seeds,
-            if outcome.scenario.fan_out == FanOut::Running {
-                "running"
-            } else {
-                "fixed"
-            },
+            outcome.scenario.sgd.seeds,
+            outcome.scenario.sgd.fan_out.word(),
         );
         for premise in &outcome.premises_not_met {
             let _ = writeln!(text, "Not a premise of the prediction: {premise}.");
@@ -201,23 +197,14 @@ fn fan_out_label(outcome: &Outcome) -> &'static str {
     }
 }
 
-pub(super) fn spans(outcome: &Outcome) -> Vec<(f64, usize, Span)> {
-    let gaps = outcome.gaps.iter();
-    gaps.map(|gaps| (gaps.step, gaps.batch, gaps.span)).collect()
-}
-
-pub(super) fn descent_gaps(outcome: &Outcome) -> Vec<f64> {
-    outcome.gradient_descent.iter().map(|descent| descent.gap).collect()
-}
-
 /// A row for each batch, a column for each step.
 fn printed_gaps(outcome: &Outcome) -> Table {
     let mut header = vec!["largest gap, median".to_owned()];
-    header.extend(outcome.scenario.steps.iter().map(|step| format!("η = {}", short(*step))));
+    header.extend(outcome.scenario.sgd.steps.iter().map(|step| format!("η = {}", short(*step))));
     let mut table = terminal::table(header, []);
-    for &batch in &outcome.scenario.batches {
+    for &batch in &outcome.scenario.sgd.batches {
         let mut row = vec![format!("B = {batch}")];
-        row.extend(outcome.scenario.steps.iter().map(|&step| {
+        row.extend(outcome.scenario.sgd.steps.iter().map(|&step| {
             let mut gaps = outcome.gaps.iter();
             let found = gaps.find(|gaps| gaps.step == step && gaps.batch == batch);
             found.map_or("–".into(), |gaps| short(gaps.span.median))
@@ -253,12 +240,12 @@ fn predicted(outcome: &Outcome, text: &mut String) {
         return;
     };
     let _ = writeln!(text, "Gaps over those that the linear noise approximation predicts, no number fitted:");
-    for agreement in &prediction.steps {
-        let found = agreement.found;
+    let steps = prediction.steps.iter();
+    let steps = steps.map(|one| (format!("η = {}", short(one.step)), one.found, "batches"));
+    for (name, found, pairs) in steps.chain([("all".into(), prediction.all, "pairs")]) {
         let _ = writeln!(
             text,
-            "  η = {}: {:.4} ± {:.4}, χ² = {:.1} of {} batches: {}",
-            short(agreement.step),
+            "  {name}: {:.4} ± {:.4}, χ² = {:.1} of {} {pairs}: {}",
             found.ratio,
             found.ratio * found.standard_error,
             found.chi_squared,
@@ -266,16 +253,6 @@ fn predicted(outcome: &Outcome, text: &mut String) {
             found.verdict,
         );
     }
-    let all = prediction.all;
-    let _ = writeln!(
-        text,
-        "  all: {:.4} ± {:.4}, χ² = {:.1} of {} pairs: {}",
-        all.ratio,
-        all.ratio * all.standard_error,
-        all.chi_squared,
-        all.pairs,
-        all.verdict,
-    );
     if let Some(left) = prediction.left {
         let _ = writeln!(
             text,
