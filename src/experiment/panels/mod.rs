@@ -4,7 +4,7 @@ mod figures;
 pub mod keys;
 mod report;
 
-pub use keys::Panels;
+pub use keys::{Grid, Panels};
 
 use super::theorem5::{Biases, Certificates, Row, Setup, Simulation};
 use super::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
@@ -81,8 +81,8 @@ impl Experiment for Panels {
 
     fn memory(&self) -> Memory {
         let nodes = self.base.teacher.nodes.unwrap_or(1);
-        let most = self.students.iter().max().map_or(0, |most| most - nodes);
-        let runs = self.students.len() * self.signals.len() * self.seeds as usize;
+        let most = self.grid.students.iter().max().map_or(0, |most| most - nodes);
+        let runs = self.grid.students.len() * self.grid.signals.len() * self.grid.seeds as usize;
         let one = memory::Size {
             extra: most,
             dense: 0,
@@ -92,18 +92,16 @@ impl Experiment for Panels {
     }
 
     fn prepare(&self) -> Result<usize, ExperimentError> {
-        let first = Setup::prepare(&self.run_of(0, self.signals[0], 0, 0))?;
+        let first = Setup::prepare(&self.run_of(0, self.grid.signals[0], 0, 0))?;
         Ok(first.teacher_nodes())
     }
 
     /// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
     fn find(&mut self, nodes: usize, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
-        let cells: Vec<(usize, [f64; 2])> = self
-            .students
-            .iter()
-            .flat_map(|&students| self.signals.iter().map(move |&signal| (students, signal)))
-            .collect();
-        let seeds = self.seeds as usize;
+        let Grid { students, signals, .. } = &self.grid;
+        let cells = students.iter().flat_map(|&students| signals.iter().map(move |&signal| (students, signal)));
+        let cells: Vec<(usize, [f64; 2])> = cells.collect();
+        let seeds = self.grid.seeds as usize;
         let total = cells.len() * seeds;
         // A run's cost grows with its width.
         let weights: Vec<Weight> = (0..total)

@@ -83,7 +83,7 @@ impl Report for Panels {
             base.name,
             outcome.nodes,
             base.teacher.input_dim.unwrap_or_default(),
-            outcome.scenario.seeds,
+            outcome.scenario.grid.seeds,
             outcome.variant(),
         );
         let mut table = terminal::table(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"], []);

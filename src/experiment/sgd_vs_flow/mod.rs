@@ -9,7 +9,7 @@ mod report;
 mod verdicts;
 
 pub use gap::{Exponent, Law, fit_law};
-pub use keys::SgdVsFlow;
+pub use keys::{Sgd, SgdVsFlow};
 pub use paths::{Path, PathRow};
 pub use prediction::{Agreement, PredictedGap, Prediction, StepAgreement};
 
