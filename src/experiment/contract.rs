@@ -100,7 +100,7 @@ pub struct Run<E: Experiment> {
     pub scenario: E,
     /// What it found.
     pub found: E::Found,
-    /// Why it ended; of several runs the worst end.
+    /// Why it ended; of several runs, why one of them was broken off, if one was.
     pub end: RunEnd,
     /// Seconds that it took.
     pub seconds: f64,

@@ -115,8 +115,9 @@ impl Experiment for Panels {
             one(self, students, signal, (index % seeds) as u64, nodes, hooks)
         })?;
         let interrupted = RunEnd::Interrupted { time: None };
-        let ends = runs.iter().map(|run| run.as_ref().map_or(&interrupted, |run| &run.reason));
-        let end = ends.clone().find(|end| !end.is_regular()).cloned();
+        let mut ends = runs.iter().map(|run| run.as_ref().map_or(&interrupted, |run| &run.reason));
+        // The first that is no regular one, if any.
+        let end = ends.find(|end| !end.is_regular()).cloned();
         let mut runs = runs.into_iter();
         let panels = cells
             .into_iter()
