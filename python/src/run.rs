@@ -87,7 +87,7 @@ impl RunOutcome {
 
     /// `resolved.toml`.
     fn resolved(&self) -> String {
-        resolved(self.outcome().about().scenario)
+        resolved(self.outcome().scenario())
     }
 
     /// What the command line prints.

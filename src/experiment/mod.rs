@@ -1,7 +1,7 @@
 //! From a scenario to its results: the one place where all parts meet.
 //!
-//! An [`Experiment`] has its keys, its set-up, its run and its [`Outcome`]; [`KINDS`] lists all there are. A [`Scenario`] is
-//! any of them, read from a file.
+//! An [`Experiment`] has its [`Keys`], its set-up, its [`Run`] and its [`Report`]; [`KINDS`] lists all there are. A
+//! [`Scenario`] is any of them, read from a file, an [`Outcome`] a run of any.
 
 mod array_file;
 mod contract;
@@ -27,7 +27,7 @@ pub use crate::output::Reading;
 pub use crate::runs::{Hooks, Nowhere, Silent, Store};
 pub use array_file::{ArrayFileError, read_matrix};
 use contract::certificate;
-pub use contract::{About, Experiment, Outcome, ResultFile};
+pub use contract::{Ended, Experiment, Keys, Outcome, Report, ResultFile, Run};
 pub use error::ExperimentError;
 pub use judged::{Judged, VERDICTS, read as read_verdicts};
 pub use record::{ERROR, Record, VERDICT, simulated, verdict};

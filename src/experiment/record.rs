@@ -1,6 +1,6 @@
 //! What a sweep keeps of a run: one row, with the same columns whether the run succeeds or fails.
 
-use super::{Experiment, Outcome};
+use super::{Report, Run};
 use crate::output::table::ColumnKind;
 use crate::output::{Cell, Column, Reading};
 use crate::theory::Verdict;
@@ -45,11 +45,11 @@ impl Record {
     }
 
     /// Of a run.
-    pub(super) fn of<E: Experiment>(outcome: &E::Outcome) -> Self {
+    pub(super) fn of<E: Report>(run: &Run<E>) -> Self {
         let own = E::columns();
-        let end = outcome.end();
+        let end = &run.end;
         let error = (!end.is_regular()).then(|| format!("{end}; {}", end.advice().unwrap_or_default()));
-        let cells = own.iter().map(|reading| reading.of(outcome)).chain([end.kind().into(), error.into()]);
+        let cells = own.iter().map(|reading| reading.of(run)).chain([end.kind().into(), error.into()]);
         Self {
             fields: cells.map(Cell::field).collect(),
         }
@@ -66,7 +66,7 @@ impl Record {
 }
 
 /// The columns of all runs of an experiment, in their order: its own, then how the run went.
-pub(super) fn columns<E: Experiment>() -> Vec<Column> {
+pub(super) fn columns<E: Report>() -> Vec<Column> {
     let own = E::columns().into_iter().map(|reading| reading.column);
     own.chain([
         Column::text("reason", "why the run ended, in a word"),

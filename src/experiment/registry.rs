@@ -1,7 +1,7 @@
 //! All experiments there are.
 
 use super::scenario::Runnable;
-use super::{Experiment, Record, View, deep, panels, record, sgd_vs_flow, theorem4, theorem5};
+use super::{Record, Report, View, deep, panels, record, sgd_vs_flow, theorem4, theorem5};
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::output::Column;
@@ -43,7 +43,7 @@ impl std::fmt::Debug for ExperimentKind {
 
 impl ExperimentKind {
     /// The kind of an experiment.
-    pub const fn of<E: Experiment>() -> Self {
+    pub const fn of<E: Report>() -> Self {
         Self {
             name: E::NAME,
             about: E::ABOUT,

@@ -1,6 +1,6 @@
 //! What a scenario means: one of the experiments, with its keys.
 
-use super::{Experiment, ExperimentError, ExperimentKind, Hooks, KINDS, Nowhere, Outcome, Record, Store};
+use super::{Experiment, ExperimentError, ExperimentKind, Hooks, KINDS, Nowhere, Outcome, Record, Report, Store};
 use crate::config::document::{Node, Value};
 use crate::config::section::Section;
 use crate::config::{self, Document, ScenarioError};
@@ -38,8 +38,7 @@ pub struct Scenario {
 
 /// An [`Experiment`] of any kind.
 pub(super) trait Runnable: Any + Debug + Send + Sync + erased_serde::Serialize {
-    fn name(&self) -> &str;
-    fn seed(&self) -> u64;
+    fn name_and_seed(&self) -> (&str, u64);
     fn memory(&self) -> Memory;
     fn prepare(&self) -> Result<Box<dyn Prepared>, ExperimentError>;
 }
@@ -66,13 +65,9 @@ struct Ready<E: Experiment> {
     setup: E::Setup,
 }
 
-impl<E: Experiment> Runnable for E {
-    fn name(&self) -> &str {
-        E::name(self)
-    }
-
-    fn seed(&self) -> u64 {
-        E::seed(self)
+impl<E: Report> Runnable for E {
+    fn name_and_seed(&self) -> (&str, u64) {
+        E::name_and_seed(self)
     }
 
     fn memory(&self) -> Memory {
@@ -87,7 +82,7 @@ impl<E: Experiment> Runnable for E {
     }
 }
 
-impl<E: Experiment> Prepared for Ready<E> {
+impl<E: Report> Prepared for Ready<E> {
     fn run(self: Box<Self>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Box<dyn Outcome>, ExperimentError> {
         Ok(Box::new(self.experiment.run(self.setup, store, hooks)?))
     }
@@ -96,8 +91,8 @@ impl<E: Experiment> Prepared for Ready<E> {
         let experiment = self.experiment.for_row();
         let outcome = experiment.run(self.setup, &Nowhere, hooks)?;
         // What was broken off beside the run, as a search, is not in its end.
-        let interrupted = matches!(outcome.end(), RunEnd::Interrupted { .. }) || hooks.interrupted();
-        Ok((!interrupted).then(|| Record::of::<E>(&outcome)))
+        let interrupted = matches!(outcome.end, RunEnd::Interrupted { .. }) || hooks.interrupted();
+        Ok((!interrupted).then(|| Record::of(&outcome)))
     }
 }
 
@@ -125,7 +120,7 @@ impl Scenario {
     }
 
     /// A scenario made by hand.
-    pub fn of<E: Experiment>(experiment: E) -> Self {
+    pub fn of<E: Report>(experiment: E) -> Self {
         Self {
             kind: ExperimentKind::named(E::NAME).expect("every experiment is listed"),
             experiment: Arc::new(experiment),
@@ -151,12 +146,12 @@ impl Scenario {
 
     /// From which all its random numbers come.
     pub fn seed(&self) -> u64 {
-        self.experiment.seed()
+        self.experiment.name_and_seed().1
     }
 
     /// What it is called: the name of its file.
     pub fn name(&self) -> &str {
-        self.experiment.name()
+        self.experiment.name_and_seed().0
     }
 
     /// What it takes of memory at one time, as far as its keys say.

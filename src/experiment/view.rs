@@ -71,6 +71,17 @@ pub struct Absent {
 }
 
 impl View {
+    /// Nothing but levels.
+    pub const fn of_levels(title: &'static str, levels: &'static [Levels]) -> Self {
+        Self {
+            title,
+            bounds: &[],
+            rates: &[],
+            pairs: &[],
+            levels,
+        }
+    }
+
     /// Every column that is read for the figures, but those of bounds.
     pub fn columns(&self) -> impl Iterator<Item = &'static str> {
         let rates = self.rates.iter().map(|rate| rate.column);

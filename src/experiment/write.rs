@@ -28,20 +28,19 @@ pub struct Summary<'a> {
     end: Described<'a>,
     seconds: f64,
     #[serde(flatten)]
-    findings: &'a dyn Outcome,
+    findings: &'a dyn erased_serde::Serialize,
 }
 
 impl<'a> Summary<'a> {
     /// Of a run.
     pub fn new(scenario: &Scenario, outcome: &'a dyn Outcome, provenance: &'a Provenance) -> Self {
-        let about = outcome.about();
         Self {
             experiment: scenario.kind().name,
-            scenario: about.scenario,
+            scenario: outcome.scenario(),
             provenance,
-            end: about.end.described(),
-            seconds: about.seconds,
-            findings: outcome,
+            end: outcome.end().described(),
+            seconds: outcome.seconds(),
+            findings: outcome.findings(),
         }
     }
 }
@@ -69,7 +68,7 @@ pub fn write(
     let summary = Summary::new(scenario, outcome, provenance);
     written.push(folder.write_json("summary.json", &summary)?);
     written.push(folder.write_json("columns.json", &columns)?);
-    let text = resolved(outcome.about().scenario);
+    let text = resolved(outcome.scenario());
     written.push(folder.write(RESOLVED, |out| out.write_all(text.as_bytes()))?);
     let mut pictures = Vec::new();
     for file in outcome.files() {

@@ -38,7 +38,7 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
         assert!(away < 3.0, "{exponent:?}");
     }
     // The constant is predicted, and so is the scatter.
-    let prediction = found.prediction.unwrap();
+    let prediction = found.prediction.as_ref().unwrap();
     assert!(prediction.all.standard_error < 0.03);
     let away = prediction.all.ratio.ln().abs();
     assert!(away < 3.0 * prediction.all.standard_error + 0.01, "{:?}", prediction.all);
@@ -58,7 +58,7 @@ fn the_gap_between_sgd_and_the_flow_falls_like_the_root_of_step_over_batch() {
 fn a_step_of_projected_sgd_is_on_average_one_of_the_flow() {
     let scenario = interpret(BESIDE, &[] as &[&str]);
     let scenario: &sgd_vs_flow::SgdVsFlow = scenario.get().unwrap();
-    let network = scenario.simulate(&Silent).unwrap().network;
+    let network = scenario.simulate(&Silent).unwrap().found.network;
     let input = Input::standard_gaussian();
     for running_fan_out in [true, false] {
         let options = SgdOptions {

@@ -79,7 +79,7 @@ fn lanczos_and_the_whole_spectrum_agree_on_the_largest_eigenvalue_and_the_flat_p
         let overrides = ["student.widths=3", "training.epochs=20", dense, "hessian.probes=40", "hessian.samples=500"];
         let scenario = small("flat-minima", "[hessian]\nsteps = 60\n", &overrides);
         let scenario: &hessian::FlatMinima = scenario.get().unwrap();
-        scenario.simulate(&Silent).unwrap().runs.remove(0)
+        scenario.simulate(&Silent).unwrap().found.runs.remove(0)
     };
     let (whole, estimate) = (spectrum("hessian.dense=1000"), spectrum("hessian.dense=0"));
     assert!((whole.method, estimate.method) == (SpectrumMethod::Whole, SpectrumMethod::Lanczos));

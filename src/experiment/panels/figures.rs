@@ -7,7 +7,7 @@ use crate::plot::{Figure, Look, Mark, Marker, Place, Size};
 
 /// Of runs that ended at a time.
 pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
-    let (base, seeds) = (&outcome.scenario.base, outcome.scenario.seeds);
+    let (base, seeds) = (&outcome.scenario.base, outcome.scenario.grid.seeds);
     let variant = outcome.variant();
     let setting = format!(
         "perturbed teachers, m = {}, d = {}, t = {}, {seeds} {}, {variant}",
@@ -24,7 +24,7 @@ pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
         .x_by_row()
         .y("norm of the fan-out, ‖vⱼ‖")
         .y_includes(&[0.0])
-        .columns(outcome.scenario.signals.len())
+        .columns(outcome.scenario.grid.signals.len())
         .size(Size { height: 420.0, key: Place::Below, ..Size::default() });
     outcome.panels.iter().fold(figure, |figure, panel| one(figure, outcome, panel))
 }
@@ -52,7 +52,7 @@ fn title(outcome: &Outcome) -> String {
 fn one(figure: Figure, outcome: &Outcome, panel: &Panel) -> Figure {
     let [w, v] = panel.signal.map(short);
     let norms = |nodes: std::ops::Range<usize>| nodes.map(|j| ((j + 1) as f64, panel.node(j)));
-    let many = outcome.scenario.seeds > 1;
+    let many = outcome.scenario.grid.seeds > 1;
     let means = if many { ", mean" } else { "" };
     let start = norms(0..panel.students).map(|(x, [start, _])| (x, start.mean));
     let divider = Mark::Divider(outcome.nodes as f64 + 0.5);

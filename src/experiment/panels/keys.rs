@@ -3,6 +3,7 @@
 use crate::config::document::Value;
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
+use crate::experiment::Keys;
 use crate::experiment::theorem5::Biases;
 use crate::experiment::theorem5::keys::{
     ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out, read_flow,
@@ -44,15 +45,18 @@ keys! {
     }
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] =
-    &[TOP, TEACHER, TEACHER_FAN_OUT, PANELS, OVERLAP, FLOW, STEPPING, AUTO_HORIZON, LOOKS];
-
 /// Theorem 5 from perturbed teachers, for several widths, perturbations and seeds: the check of the poster's authors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panels {
     /// What all runs share; width, start and seed are replaced for each.
     pub base: Theorem5,
+    /// `[panels]`
+    pub grid: Grid,
+}
+
+/// `[panels]`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Grid {
     /// Numbers of student nodes n: a row of panels each.
     pub students: Vec<usize>,
     /// [s for W, s for V]: a column of panels each.
@@ -61,11 +65,15 @@ pub struct Panels {
     pub noise: f64,
     /// Number of seeds, counted up from the scenario's.
     pub seeds: u64,
+    /// Of the students, and of their outputs.
+    pub biases: Biases,
 }
 
-impl Panels {
-    /// Reads the keys, all of them and no others.
-    pub(super) fn read_keys(mut root: Section) -> Result<Self> {
+impl Keys for Panels {
+    const KEYS: &'static [&'static [&'static Key]] =
+        &[TOP, TEACHER, TEACHER_FAN_OUT, PANELS, OVERLAP, FLOW, STEPPING, AUTO_HORIZON, LOOKS];
+
+    fn read(mut root: Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;
@@ -73,11 +81,13 @@ impl Panels {
         let (outputs, teacher_fan_out) = read_fan_out(section, &teacher)?;
         let mut section = root.section("panels")?;
         let least = teacher.nodes.unwrap_or(1);
-        let students = section.form(&STUDENTS, |value| numbers_of_nodes(value, least))?;
-        let signals = section.form(&SIGNALS, pairs)?;
-        let noise = section.number(&NOISE)?;
-        let seeds = section.whole(&SEEDS)?;
-        let biases = section.word(&BIASES)?;
+        let grid = Grid {
+            students: section.form(&STUDENTS, |value| numbers_of_nodes(value, least))?,
+            signals: section.form(&SIGNALS, pairs)?,
+            noise: section.number(&NOISE)?,
+            seeds: section.whole(&SEEDS)?,
+            biases: section.word(&BIASES)?,
+        };
         section.finish()?;
         let overlap = read_overlap(root.section("overlap")?, false)?;
         let normalized_fan_out = read_flow(root.section("flow")?)?;
@@ -87,8 +97,8 @@ impl Panels {
             extra: 0,
             extra_weights: Some(ExtraWeights::Random),
             start: Start::Perturbed {
-                signal: signals[0],
-                noise,
+                signal: grid.signals[0],
+                noise: grid.noise,
             },
         };
         let base = Theorem5 {
@@ -101,27 +111,27 @@ impl Panels {
             overlap,
             largest_start: false,
             normalized_fan_out,
-            biases,
+            biases: grid.biases,
             integrate,
             falsify: Falsify::default(),
             output: Output { states: false },
         };
-        Ok(Self {
-            base,
-            students,
-            signals,
-            noise,
-            seeds,
-        })
+        Ok(Self { base, grid })
     }
 
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
+    }
+}
+
+impl Panels {
     /// The run of one panel and seed; `nodes` is the teacher's m.
     pub fn run_of(&self, students: usize, signal: [f64; 2], seed: u64, nodes: usize) -> Theorem5 {
         let mut run = self.base.clone();
         run.student.extra = students.saturating_sub(nodes);
         run.student.start = Start::Perturbed {
             signal,
-            noise: self.noise,
+            noise: self.grid.noise,
         };
         run.seed = self.base.seed + seed;
         run
@@ -131,20 +141,12 @@ impl Panels {
 impl Serialize for Panels {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Own<'a> {
-            students: &'a [usize],
-            signals: &'a [[f64; 2]],
-            noise: f64,
-            seeds: u64,
-            biases: Biases,
-        }
-        #[derive(Serialize)]
         #[serde(tag = "experiment", rename = "fan-out-panels")]
         struct Layout<'a> {
             seed: u64,
             #[serde(flatten)]
             sections: Sections<'a>,
-            panels: Own<'a>,
+            panels: &'a Grid,
         }
         let layout = Layout {
             seed: self.base.seed,
@@ -155,13 +157,7 @@ impl Serialize for Panels {
                 output: None,
                 ..self.base.sections()
             },
-            panels: Own {
-                students: &self.students,
-                signals: &self.signals,
-                noise: self.noise,
-                seeds: self.seeds,
-                biases: self.base.biases,
-            },
+            panels: &self.grid,
         };
         layout.serialize(serializer)
     }

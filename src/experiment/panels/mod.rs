@@ -4,12 +4,10 @@ mod figures;
 pub mod keys;
 mod report;
 
-pub use keys::Panels;
+pub use keys::{Grid, Panels};
 
 use super::theorem5::{Biases, Certificates, Row, Setup, Simulation};
-use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
+use super::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::experiment::two_layer::memory;
 use crate::integrate::{Described, RunEnd};
 use crate::runs::Memory;
@@ -18,21 +16,15 @@ use serde::{Serialize, Serializer};
 
 /// Everything that the runs found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: Panels,
+pub struct Found {
     /// Number of teacher nodes m.
     pub nodes: usize,
     /// A panel per width and perturbation, width by width.
     pub panels: Vec<Panel>,
-    /// The end of the first run that did not come to its end, if any.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds that all runs took.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<Panels>;
 
 /// One width and one perturbation.
 #[derive(Serialize)]
@@ -83,28 +75,14 @@ pub struct PanelRun {
 impl Experiment for Panels {
     const NAME: &'static str = "fan-out-panels";
     const ABOUT: &'static str = "Theorem 5 from perturbed teachers over widths and seeds: which fan-out norms vanish?";
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
 
     type Setup = usize;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
+    type Found = Found;
 
     fn memory(&self) -> Memory {
         let nodes = self.base.teacher.nodes.unwrap_or(1);
-        let most = self.students.iter().max().map_or(0, |most| most - nodes);
-        let runs = self.students.len() * self.signals.len() * self.seeds as usize;
+        let most = self.grid.students.iter().max().map_or(0, |most| most - nodes);
+        let runs = self.grid.students.len() * self.grid.signals.len() * self.grid.seeds as usize;
         let one = memory::Size {
             extra: most,
             dense: 0,
@@ -114,58 +92,42 @@ impl Experiment for Panels {
     }
 
     fn prepare(&self) -> Result<usize, ExperimentError> {
-        let first = Setup::prepare(&self.run_of(0, self.signals[0], 0, 0))?;
+        let first = Setup::prepare(&self.run_of(0, self.grid.signals[0], 0, 0))?;
         Ok(first.teacher_nodes())
     }
 
-    fn run(&self, setup: usize, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        simulate(self, setup, hooks)
+    /// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
+    fn find(&mut self, nodes: usize, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let Grid { students, signals, .. } = &self.grid;
+        let cells = students.iter().flat_map(|&students| signals.iter().map(move |&signal| (students, signal)));
+        let cells: Vec<(usize, [f64; 2])> = cells.collect();
+        let seeds = self.grid.seeds as usize;
+        let total = cells.len() * seeds;
+        // A run's cost grows with its width.
+        let weights: Vec<Weight> = (0..total)
+            .map(|index| Weight {
+                cost: cells[index / seeds].0 as f64,
+                is_wide: false,
+            })
+            .collect();
+        let runs = many(&weights, hooks, "panels", |index, hooks| {
+            let (students, signal) = cells[index / seeds];
+            one(self, students, signal, (index % seeds) as u64, nodes, hooks)
+        })?;
+        let interrupted = RunEnd::Interrupted { time: None };
+        let mut ends = runs.iter().map(|run| run.as_ref().map_or(&interrupted, |run| &run.reason));
+        // The first that is no regular one, if any.
+        let end = ends.find(|end| !end.is_regular()).cloned();
+        let mut runs = runs.into_iter();
+        let panels = cells
+            .into_iter()
+            .filter_map(|(students, signal)| {
+                let runs: Vec<PanelRun> = runs.by_ref().take(seeds).flatten().collect();
+                (!runs.is_empty()).then(|| Panel::of(students, signal, nodes, runs))
+            })
+            .collect();
+        Ok((Found { nodes, panels }, end.unwrap_or(RunEnd::Horizon)))
     }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
-/// Runs all panels and seeds, in parallel. What a run finds does not depend on the others.
-fn simulate(scenario: &Panels, nodes: usize, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let cells: Vec<(usize, [f64; 2])> = scenario
-        .students
-        .iter()
-        .flat_map(|&students| scenario.signals.iter().map(move |&signal| (students, signal)))
-        .collect();
-    let seeds = scenario.seeds as usize;
-    let total = cells.len() * seeds;
-    // A run's cost grows with its width.
-    let weights: Vec<Weight> = (0..total)
-        .map(|index| Weight {
-            cost: cells[index / seeds].0 as f64,
-            is_wide: false,
-        })
-        .collect();
-    let runs = many(&weights, hooks, "panels", |index, hooks| {
-        let (students, signal) = cells[index / seeds];
-        one(scenario, students, signal, (index % seeds) as u64, nodes, hooks)
-    })?;
-    let interrupted = RunEnd::Interrupted { time: None };
-    let ends = runs.iter().map(|run| run.as_ref().map_or(&interrupted, |run| &run.reason));
-    let end = ends.clone().find(|end| !end.is_regular()).cloned();
-    let mut runs = runs.into_iter();
-    let panels = cells
-        .into_iter()
-        .filter_map(|(students, signal)| {
-            let runs: Vec<PanelRun> = runs.by_ref().take(seeds).flatten().collect();
-            (!runs.is_empty()).then(|| Panel::of(students, signal, nodes, runs))
-        })
-        .collect();
-    Ok(Outcome {
-        scenario: scenario.clone(),
-        nodes,
-        panels,
-        end: end.unwrap_or(RunEnd::Horizon),
-        seconds: started.elapsed().as_secs_f64(),
-    })
 }
 
 fn one(

@@ -1,36 +1,11 @@
 //! What the panels leave behind: a table, `nodes.csv` and the panels.
 
-use super::{Outcome, Panel, PanelRun, Spread, figures};
-use crate::experiment::{self, About, Levels, Reading, View};
+use super::{Outcome, Panel, PanelRun, Panels, Spread, figures};
+use crate::experiment::{Levels, Reading, Report, View};
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use std::fmt::Write as _;
-
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.end,
-            seconds: self.seconds,
-        }
-    }
-
-    fn table(&self) -> String {
-        table(self)
-    }
-
-    fn tables(&self) -> Vec<output::Table<'_>> {
-        vec![nodes(self)]
-    }
-
-    fn figures(&self) -> Vec<(String, Figure)> {
-        // Of a run that was stopped before its first panel there is nothing to draw.
-        let time = self.panels.first().map(|panel| panel.runs[0].time);
-        let figure = |time| ("panels".into(), figures::figure(self, time));
-        time.map(figure).into_iter().collect()
-    }
-}
 
 /// A row per run and node.
 fn nodes(outcome: &Outcome) -> output::Table<'_> {
@@ -52,81 +27,90 @@ fn nodes(outcome: &Outcome) -> output::Table<'_> {
     output::Table::of("nodes.csv", readings, rows)
 }
 
-/// What a sweep shows.
-pub const VIEW: View = View {
-    title: "Fan-out panels",
-    bounds: &[],
-    rates: &[],
-    pairs: &[],
-    levels: &[
-        Levels {
-            name: "fan-out",
-            title: "Fan-out norms at the end",
-            caption: "Mean norms of the fan-out of nodes beside a teacher node and of all others.",
-            label: "norm of the fan-out",
-            columns: &[("u_mean", "nodes of u"), ("r_mean", "nodes of r")],
-            alive: None,
-            absent: None,
-        },
-        Levels {
-            name: "loss",
-            title: "Loss at the end",
-            caption: "The loss at the end of the runs.",
-            label: "loss",
-            columns: &[("loss_end", "loss at the end")],
-            alive: None,
-            absent: None,
-        },
-    ],
-};
-
-/// What a sweep keeps: means over the panels.
-pub fn columns() -> Vec<Reading<Outcome>> {
-    let mean = |name, meaning, of: fn(&Panel) -> Option<f64>| {
-        Reading::number(name, "", meaning, move |o: &Outcome| {
-            let values: Vec<f64> = o.panels.iter().filter_map(of).collect();
-            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-        })
-    };
-    vec![
-        Reading::count("panels", "widths times perturbations", |o: &Outcome| o.panels.len()),
-        mean("u_mean", "mean ‖v‖ of u at the end", |panel| panel.u.map(|u| u.mean)),
-        mean("r_mean", "mean ‖v‖ of r at the end", |panel| panel.r.map(|r| r.mean)),
-        mean("r_largest", "largest ‖v‖ of r at the end, mean over panels", |panel| {
-            panel.r.map(|r| r.greatest)
-        }),
-        mean("loss_start", "loss at the start", |panel| Some(panel.loss_start)),
-        mean("loss_end", "loss at the end", |panel| Some(panel.loss_end)),
-        mean("largest_angle", "largest angle of u at the end", |panel| Some(panel.largest_angle)),
-    ]
-}
-
-/// A line per panel.
-pub fn table(outcome: &Outcome) -> String {
-    let base = &outcome.scenario.base;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}: m = {}, d = {}, {} seeds, {}",
-        base.name,
-        outcome.nodes,
-        base.teacher.input_dim.unwrap_or_default(),
-        outcome.scenario.seeds,
-        outcome.variant(),
+impl Report for Panels {
+    const VIEW: View = View::of_levels(
+        "Fan-out panels",
+        &[
+            Levels {
+                name: "fan-out",
+                title: "Fan-out norms at the end",
+                caption: "Mean norms of the fan-out of nodes beside a teacher node and of all others.",
+                label: "norm of the fan-out",
+                columns: &[("u_mean", "nodes of u"), ("r_mean", "nodes of r")],
+                alive: None,
+                absent: None,
+            },
+            Levels {
+                name: "loss",
+                title: "Loss at the end",
+                caption: "The loss at the end of the runs.",
+                label: "loss",
+                columns: &[("loss_end", "loss at the end")],
+                alive: None,
+                absent: None,
+            },
+        ],
     );
-    let mut table = terminal::table(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"], []);
-    for panel in &outcome.panels {
-        let mean = |spread: Option<Spread>| spread.map_or("–".into(), |spread| short(spread.mean));
-        table.add_row([
-            panel.students.to_string(),
-            format!("{}, {}", short(panel.signal[0]), short(panel.signal[1])),
-            mean(panel.u),
-            mean(panel.r),
-            panel.r.map_or("–".into(), |spread| short(spread.greatest)),
-            short(panel.loss_end),
-        ]);
+
+    /// What a sweep keeps: means over the panels.
+    fn columns() -> Vec<Reading<Outcome>> {
+        let mean = |name, meaning, of: fn(&Panel) -> Option<f64>| {
+            Reading::number(name, "", meaning, move |o: &Outcome| {
+                let values: Vec<f64> = o.panels.iter().filter_map(of).collect();
+                (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+            })
+        };
+        vec![
+            Reading::count("panels", "widths times perturbations", |o: &Outcome| o.panels.len()),
+            mean("u_mean", "mean ‖v‖ of u at the end", |panel| panel.u.map(|u| u.mean)),
+            mean("r_mean", "mean ‖v‖ of r at the end", |panel| panel.r.map(|r| r.mean)),
+            mean("r_largest", "largest ‖v‖ of r at the end, mean over panels", |panel| {
+                panel.r.map(|r| r.greatest)
+            }),
+            mean("loss_start", "loss at the start", |panel| Some(panel.loss_start)),
+            mean("loss_end", "loss at the end", |panel| Some(panel.loss_end)),
+            mean("largest_angle", "largest angle of u at the end", |panel| Some(panel.largest_angle)),
+        ]
     }
-    let _ = writeln!(text, "{table}");
-    let _ = writeln!(text, "{:.1} s", outcome.seconds);
-    text
+
+    /// A line per panel.
+    fn table(outcome: &Outcome) -> String {
+        let base = &outcome.scenario.base;
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{}: m = {}, d = {}, {} seeds, {}",
+            base.name,
+            outcome.nodes,
+            base.teacher.input_dim.unwrap_or_default(),
+            outcome.scenario.grid.seeds,
+            outcome.variant(),
+        );
+        let mut table = terminal::table(["n", "signal W, V", "‖v‖ of u", "‖v‖ of r", "largest of r", "loss"], []);
+        for panel in &outcome.panels {
+            let mean = |spread: Option<Spread>| spread.map_or("–".into(), |spread| short(spread.mean));
+            table.add_row([
+                panel.students.to_string(),
+                format!("{}, {}", short(panel.signal[0]), short(panel.signal[1])),
+                mean(panel.u),
+                mean(panel.r),
+                panel.r.map_or("–".into(), |spread| short(spread.greatest)),
+                short(panel.loss_end),
+            ]);
+        }
+        let _ = writeln!(text, "{table}");
+        let _ = writeln!(text, "{:.1} s", outcome.seconds);
+        text
+    }
+
+    fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
+        vec![nodes(outcome)]
+    }
+
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
+        // Of a run that was stopped before its first panel there is nothing to draw.
+        let time = outcome.panels.first().map(|panel| panel.runs[0].time);
+        let figure = |time| ("panels".into(), figures::figure(outcome, time));
+        time.map(figure).into_iter().collect()
+    }
 }

@@ -1,7 +1,7 @@
 //! `gap.svg`, `angle.svg`, `fan-out.svg` and `loss.svg`.
 
 use crate::experiment::seen::{between, list};
-use crate::experiment::sgd_vs_flow::report::{Statistic, descent_gaps, spans};
+use crate::experiment::sgd_vs_flow::report::Statistic;
 use crate::experiment::sgd_vs_flow::{Law, Outcome, PredictedGap, Prediction};
 use crate::measure::Span;
 use crate::plot::number::short;
@@ -16,14 +16,13 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
     .setting(format!("0 ≤ t ≤ {}", short(horizon)))
     .log_x("step η")
     .log_y("largest gap √((‖ΔW‖² + ‖ΔV‖²)/n) (weights)");
-    let all = spans(outcome);
     let ascending = |mut points: Vec<(f64, Span)>| {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         points
     };
-    for (i, &batch) in scenario.batches.iter().enumerate() {
-        let own = all.iter().filter(|span| span.1 == batch);
-        let points = ascending(own.map(|(step, _, span)| (*step, *span)).collect());
+    for (i, &batch) in scenario.sgd.batches.iter().enumerate() {
+        let own = outcome.gaps.iter().filter(|gaps| gaps.batch == batch);
+        let points = ascending(own.map(|gaps| (gaps.step, gaps.span)).collect());
         figure = figure.spread(format!("SGD, B = {batch}"), &points, Look::of_series(i));
         if let Some(prediction) = &outcome.prediction {
             let own = prediction.gaps.iter().filter(|gap| gap.batch == batch);
@@ -37,14 +36,15 @@ pub(super) fn gap(outcome: &Outcome) -> Figure {
         least: gap,
         greatest: gap,
     };
-    let exact = scenario.steps.iter().copied().zip(descent_gaps(outcome).into_iter().map(one));
+    let exact = outcome.gradient_descent.iter().map(|descent| (descent.step, one(descent.gap)));
     figure = figure.spread(
         "exact gradients, B = ∞: what finite steps alone do",
         &ascending(exact.collect()),
-        Look::of_series(scenario.batches.len()),
+        Look::of_series(scenario.sgd.batches.len()),
     );
-    if scenario.seeds > 1 {
-        figure = figure.note(format!("Medians over {} seeds; bands from the least to the greatest.", scenario.seeds));
+    if scenario.sgd.seeds > 1 {
+        figure =
+            figure.note(format!("Medians over {} seeds; bands from the least to the greatest.", scenario.sgd.seeds));
     }
     if let Some(law) = &outcome.law {
         figure = figure.note(format!("Fitted: ∝ {}.", power_law(law)));
@@ -84,9 +84,9 @@ fn power_law(law: &Law) -> String {
 /// The coarsest and the finest pair of step and batch.
 fn extremes(outcome: &Outcome) -> Option<Vec<(f64, usize)>> {
     let scenario = &outcome.scenario;
-    let steps = || scenario.steps.iter().copied();
-    let coarse = (steps().reduce(f64::max)?, *scenario.batches.iter().min()?);
-    let fine = (steps().reduce(f64::min)?, *scenario.batches.iter().max()?);
+    let steps = || scenario.sgd.steps.iter().copied();
+    let coarse = (steps().reduce(f64::max)?, *scenario.sgd.batches.iter().min()?);
+    let fine = (steps().reduce(f64::min)?, *scenario.sgd.batches.iter().max()?);
     let mut pairs = vec![coarse, fine];
     pairs.dedup();
     Some(pairs)

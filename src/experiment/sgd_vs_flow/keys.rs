@@ -2,6 +2,7 @@
 
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
+use crate::experiment::Keys;
 use crate::experiment::theorem5::Theorem5;
 use crate::experiment::theorem5::keys::{STUDENT, Sections, TEACHER_FAN_OUT};
 use crate::experiment::two_layer::keys::{LOOKS, OVERLAP, STEPPING, TEACHER, TOP};
@@ -48,15 +49,18 @@ keys! {
     }
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] =
-    &[TOP, TEACHER, TEACHER_FAN_OUT, STUDENT, SGD, OVERLAP, STEPPING, GIVEN_HORIZON, LOOKS];
-
 /// Two-layer SGD and the flow from the same start: how far apart do they come?
 #[derive(Clone, Debug, PartialEq)]
 pub struct SgdVsFlow {
     /// Teacher, student, overlaps and integration: those of the flow.
     pub base: Theorem5,
+    /// `[sgd]`
+    pub sgd: Sgd,
+}
+
+/// `[sgd]`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sgd {
     /// η: the steps that are tried.
     pub steps: Vec<f64>,
     /// B: the mini-batches that are tried.
@@ -68,54 +72,44 @@ pub struct SgdVsFlow {
     /// Apply P⊥ and renormalise.
     pub projection: bool,
     /// Whether V moves.
+    #[serde(serialize_with = "crate::config::words::as_word")]
     pub fan_out: FanOut,
 }
 
-impl SgdVsFlow {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+impl Keys for SgdVsFlow {
+    const KEYS: &'static [&'static [&'static Key]] =
+        &[TOP, TEACHER, TEACHER_FAN_OUT, STUDENT, SGD, OVERLAP, STEPPING, GIVEN_HORIZON, LOOKS];
+
+    fn read(mut root: Section) -> Result<Self> {
         let base = Theorem5::read_shared(&mut root, &HORIZON)?;
         let mut section = root.section("sgd")?;
-        let steps = section.numbers(&STEPS)?;
-        let batches = section.wholes(&BATCHES)?;
-        let batches = batches.into_iter().map(|batch| batch as usize).collect();
-        let seeds = section.whole(&SEEDS)?;
-        let draws = section.whole(&DRAWS)? as usize;
-        let projection = section.flag(&PROJECTION)?;
-        let fan_out = section.word(&FAN_OUT)?;
+        let sgd = Sgd {
+            steps: section.numbers(&STEPS)?,
+            batches: section.wholes(&BATCHES)?.into_iter().map(|batch| batch as usize).collect(),
+            seeds: section.whole(&SEEDS)?,
+            draws: section.whole(&DRAWS)? as usize,
+            projection: section.flag(&PROJECTION)?,
+            fan_out: section.word(&FAN_OUT)?,
+        };
         section.finish()?;
         root.finish()?;
-        Ok(Self {
-            base,
-            steps,
-            batches,
-            seeds,
-            draws,
-            projection,
-            fan_out,
-        })
+        Ok(Self { base, sgd })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
     }
 }
 
 impl Serialize for SgdVsFlow {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Own<'a> {
-            steps: &'a [f64],
-            batches: &'a [usize],
-            seeds: u64,
-            draws: usize,
-            projection: bool,
-            #[serde(serialize_with = "crate::config::words::as_word")]
-            fan_out: FanOut,
-        }
-        #[derive(Serialize)]
         #[serde(tag = "experiment", rename = "sgd-vs-flow")]
         struct Layout<'a> {
             seed: u64,
             #[serde(flatten)]
             sections: Sections<'a>,
-            sgd: Own<'a>,
+            sgd: &'a Sgd,
         }
         let layout = Layout {
             seed: self.base.seed,
@@ -126,14 +120,7 @@ impl Serialize for SgdVsFlow {
                 output: None,
                 ..self.base.sections()
             },
-            sgd: Own {
-                steps: &self.steps,
-                batches: &self.batches,
-                seeds: self.seeds,
-                draws: self.draws,
-                projection: self.projection,
-                fan_out: self.fan_out,
-            },
+            sgd: &self.sgd,
         };
         layout.serialize(serializer)
     }

@@ -9,14 +9,12 @@ mod report;
 mod verdicts;
 
 pub use gap::{Exponent, Law, fit_law};
-pub use keys::SgdVsFlow;
+pub use keys::{Sgd, SgdVsFlow};
 pub use paths::{Path, PathRow};
 pub use prediction::{Agreement, PredictedGap, Prediction, StepAgreement};
 
 use super::theorem5::{Certificates, Setup};
-use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
+use super::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::experiment::two_layer::memory;
 use crate::flow::FanOut;
 use crate::integrate::{Method, RunEnd, Step};
@@ -32,10 +30,7 @@ use serde::Serialize;
 
 /// Everything that was found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: SgdVsFlow,
+pub struct Found {
     /// The start.
     #[serde(skip)]
     pub network: TwoLayer,
@@ -63,13 +58,10 @@ pub struct Outcome {
     /// All SGD runs: η by η, B by B, seed by seed.
     #[serde(skip)]
     pub runs: Vec<SgdRun>,
-    /// Whether the user broke it off: then runs are missing.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<SgdVsFlow>;
 
 /// The largest distances to the flow, over the seeds of one step and batch.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -112,26 +104,12 @@ impl Experiment for SgdVsFlow {
     const NAME: &'static str = "sgd-vs-flow";
     const ABOUT: &'static str =
         "Two-layer SGD beside the flow from the same start: how does the gap fall with step and batch?";
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
 
     type Setup = Setup;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
+    type Found = Found;
 
     fn memory(&self) -> Memory {
-        let runs = self.steps.len() * self.batches.len() * self.seeds as usize;
+        let runs = self.sgd.steps.len() * self.sgd.batches.len() * self.sgd.seeds as usize;
         let one = memory::Size {
             states: true,
             ..self.base.size()
@@ -150,74 +128,52 @@ impl Experiment for SgdVsFlow {
         Ok(setup)
     }
 
-    fn run(&self, setup: Setup, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        simulate(self, setup, hooks)
+    fn find(&mut self, setup: Setup, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let references = self.sgd.steps.iter().map(|&step| Reference::new(self, &setup, step));
+        let references: Vec<Reference> = references.collect();
+        let (method, _) = setup.plan(&self.base, &Certificates::default());
+        let along = |method: &dyn Fn(f64) -> Method| -> Result<(Vec<Path>, Vec<RunEnd>), ExperimentError> {
+            let paths = references.iter().map(|reference| reference.flow(method(reference.step), hooks));
+            paths.collect()
+        };
+        let (flows, ends) = along(&|step| divided(method, step))?;
+        let (descents, others) = along(&|step| Method::GradientDescent(Step { step }))?;
+        // Beside a flow that broke off there is nothing to be seen of SGD.
+        let compared = match ends.iter().all(RunEnd::is_regular) {
+            true => &references[..],
+            false => &[],
+        };
+        let end = RunEnd::worst(ends.iter().chain(&others));
+        let runs = sgd_runs(self, compared, &flows, hooks)?;
+        let (drawn, problem) = match draws(self, &setup, compared, &flows, hooks) {
+            Ok(drawn) => (drawn, None),
+            Err(problem) => (Vec::new(), Some(problem.to_string())),
+        };
+        let complete = drawn.iter().all(Option::is_some) && runs.iter().all(Option::is_some);
+        let stopped = RunEnd::Interrupted { time: None };
+        let end = match complete {
+            true => end,
+            false => RunEnd::worst([&end, &stopped].into_iter()),
+        };
+        let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
+        let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
+        let drawn = drawn.filter(|drawn| !drawn.is_empty());
+        let points: Vec<[f64; 3]> = runs.iter().map(|run| [run.step, run.batch as f64, run.gap]).collect();
+        let found = Found {
+            dim: setup.network.student.weights.nrows(),
+            premises_not_met: premises_not_met(self, &setup),
+            network: setup.network,
+            law: fit_law(&points),
+            prediction: drawn.and_then(|drawn| Prediction::of(&self.sgd.steps, &self.sgd.batches, &drawn, &runs)),
+            prediction_problem: problem,
+            gaps: gaps(self, &runs),
+            gradient_descent: descent_gaps(self, &descents, &flows),
+            flows,
+            descents,
+            runs,
+        };
+        Ok((found, end))
     }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
-/// Runs what has been prepared.
-fn simulate(scenario: &SgdVsFlow, setup: Setup, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let reference = |step: f64| Reference::new(scenario, &setup, step);
-    let references: Vec<Reference> = scenario.steps.iter().map(|&step| reference(step)).collect();
-    let (method, _) = setup.plan(&scenario.base, &Certificates::default());
-    let flows = references
-        .iter()
-        .zip(&scenario.steps)
-        .map(|(reference, &step)| reference.flow(divided(method, step), hooks))
-        .collect::<Result<Vec<_>, _>>()?;
-    let descents = references
-        .iter()
-        .zip(&scenario.steps)
-        .map(|(reference, &step)| reference.flow(Method::GradientDescent(Step { step }), hooks))
-        .collect::<Result<Vec<_>, _>>()?;
-
-    let ends: Vec<&RunEnd> = flows.iter().map(|(_, end)| end).collect();
-    // Beside a flow that broke off there is nothing to be seen of SGD.
-    let compared = match ends.iter().all(|end| end.is_regular()) {
-        true => &references[..],
-        false => &[],
-    };
-    let end = RunEnd::worst(ends.into_iter().chain(descents.iter().map(|(_, end)| end)));
-    let [flows, descents] = [flows, descents].map(|both| {
-        let paths = both.into_iter().map(|(path, _)| path);
-        paths.collect::<Vec<Path>>()
-    });
-    let runs = sgd_runs(scenario, compared, &flows, hooks)?;
-    let (drawn, problem) = match draws(scenario, &setup, compared, &flows, hooks) {
-        Ok(drawn) => (drawn, None),
-        Err(problem) => (Vec::new(), Some(problem.to_string())),
-    };
-    let complete = drawn.iter().all(Option::is_some) && runs.iter().all(Option::is_some);
-    let stopped = RunEnd::Interrupted { time: None };
-    let end = match complete {
-        true => end,
-        false => RunEnd::worst([&end, &stopped].into_iter()),
-    };
-    let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
-    let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();
-    let drawn = drawn.filter(|drawn| !drawn.is_empty());
-    let points: Vec<[f64; 3]> = runs.iter().map(|run| [run.step, run.batch as f64, run.gap]).collect();
-    Ok(Outcome {
-        scenario: scenario.clone(),
-        dim: setup.network.student.weights.nrows(),
-        premises_not_met: premises_not_met(scenario, &setup),
-        network: setup.network,
-        law: fit_law(&points),
-        prediction: drawn.and_then(|drawn| Prediction::of(&scenario.steps, &scenario.batches, &drawn, &runs)),
-        prediction_problem: problem,
-        gaps: gaps(scenario, &runs),
-        gradient_descent: descent_gaps(scenario, &descents, &flows),
-        flows,
-        descents,
-        runs,
-        end,
-        seconds: started.elapsed().as_secs_f64(),
-    })
 }
 
 /// Step by step, batch by batch, seed by seed; none where the user stopped it.
@@ -227,24 +183,24 @@ fn sgd_runs(
     flows: &[Path],
     hooks: &dyn Hooks,
 ) -> Result<Vec<Option<SgdRun>>, ExperimentError> {
-    let (batches, seeds) = (scenario.batches.len(), scenario.seeds as usize);
+    let (batches, seeds) = (scenario.sgd.batches.len(), scenario.sgd.seeds as usize);
     let total = references.len() * batches * seeds;
     // Runs take as many samples as their batch has, in as many steps as fit.
     let weights: Vec<Weight> = (0..total)
         .map(|i| Weight {
-            cost: scenario.batches[i / seeds % batches] as f64 / scenario.steps[i / (batches * seeds)],
+            cost: scenario.sgd.batches[i / seeds % batches] as f64 / scenario.sgd.steps[i / (batches * seeds)],
             is_wide: false,
         })
         .collect();
     let found = many(&weights, hooks, "SGD", |i, hooks| {
         let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
-        let (batch, seed) = (scenario.batches[rest / seeds], rest % seeds);
+        let (batch, seed) = (scenario.sgd.batches[rest / seeds], rest % seeds);
         let seed = scenario.base.seed + seed as u64;
         let options = SgdOptions {
-            step: scenario.steps[which],
+            step: scenario.sgd.steps[which],
             batch,
-            projection: scenario.projection,
-            running_fan_out: scenario.fan_out == FanOut::Running,
+            projection: scenario.sgd.projection,
+            running_fan_out: scenario.sgd.fan_out == FanOut::Running,
         };
         // Runs of different steps and batches are independent too.
         let stream = crate::rng::derive(seed, "sgd run", &[which as u64, batch as u64]);
@@ -269,7 +225,7 @@ fn draws(
     flows: &[Path],
     hooks: &dyn Hooks,
 ) -> Result<Vec<Option<Drawn>>, LinalgError> {
-    if scenario.draws == 0 || !premises_not_met(scenario, setup).is_empty() {
+    if scenario.sgd.draws == 0 || !premises_not_met(scenario, setup).is_empty() {
         return Ok(Vec::new());
     }
     let cost = |reference: &Reference| Weight {
@@ -278,7 +234,7 @@ fn draws(
     };
     let weights: Vec<Weight> = references.iter().map(cost).collect();
     let found = many(&weights, hooks, "linear noise", |i, hooks| {
-        Drawn::of(&references[i], &flows[i], &scenario.batches, scenario.draws, hooks)
+        Drawn::of(&references[i], &flows[i], &scenario.sgd.batches, scenario.sgd.draws, hooks)
     })?;
     Ok(found.into_iter().map(Option::flatten).collect())
 }
@@ -297,7 +253,7 @@ fn divided(method: Method, step: f64) -> Method {
 
 fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
     let mut missing = Vec::new();
-    if !scenario.projection {
+    if !scenario.sgd.projection {
         missing.push(
             "SGD is not projected: its nodes leave the unit sphere, while the flow beside it misses the radial part"
                 .into(),
@@ -320,7 +276,11 @@ fn premises_not_met(scenario: &SgdVsFlow, setup: &Setup) -> Vec<String> {
 
 /// Batch by batch, step by step.
 fn gaps(scenario: &SgdVsFlow, runs: &[SgdRun]) -> Vec<Gaps> {
-    let pairs = scenario.batches.iter().flat_map(|&batch| scenario.steps.iter().map(move |&step| (step, batch)));
+    let pairs = scenario
+        .sgd
+        .batches
+        .iter()
+        .flat_map(|&batch| scenario.sgd.steps.iter().map(move |&step| (step, batch)));
     pairs
         .filter_map(|(step, batch)| {
             let found = runs.iter().filter(|run| run.step == step && run.batch == batch);
@@ -337,14 +297,14 @@ fn gaps(scenario: &SgdVsFlow, runs: &[SgdRun]) -> Vec<Gaps> {
 fn descent_gaps(scenario: &SgdVsFlow, descents: &[Path], flows: &[Path]) -> Vec<DescentGap> {
     let pairs = descents.iter().zip(flows);
     let gaps = pairs.map(|(descent, flow)| descent.largest_gap(flow));
-    let steps = scenario.steps.iter();
+    let steps = scenario.sgd.steps.iter();
     steps.zip(gaps).map(|(&step, gap)| DescentGap { step, gap }).collect()
 }
 
 impl Outcome {
     /// The flow at the times at which SGD with this step, one of the scenario's, is looked at.
     fn flow_beside(&self, step: f64) -> &Path {
-        let index = self.scenario.steps.iter().position(|&own| own == step);
+        let index = self.scenario.sgd.steps.iter().position(|&own| own == step);
         &self.flows[index.unwrap_or(0)]
     }
 

@@ -42,9 +42,7 @@ impl Path {
     pub fn largest_gap(&self, other: &Self) -> f64 {
         self.distances(other).fold(0.0, f64::max)
     }
-}
 
-impl Path {
     /// What came to rest before the last of some times stays where it is.
     fn stays(&mut self, times: &[f64]) {
         let Some((last, before)) = self.rows.split_last() else {
@@ -95,7 +93,7 @@ impl<'a> Reference<'a> {
             setup,
             step,
             looks,
-            fan_out: scenario.fan_out,
+            fan_out: scenario.sgd.fan_out,
             max_steps: scenario.base.integrate.max_steps,
             seed: scenario.base.seed,
         }

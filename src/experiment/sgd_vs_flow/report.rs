@@ -1,8 +1,10 @@
 //! What the comparison of SGD and flow leaves behind: `gaps.csv`, `paths.csv`, and four figures.
 
-use super::{Agreement, Exponent, Law, Outcome, Path, PathRow, PredictedGap, Prediction, SgdRun, figures, verdicts};
-use crate::experiment::{self, About, Judged, Levels, Reading, View};
-use crate::flow::FanOut;
+use super::{
+    Agreement, Exponent, Law, Outcome, Path, PathRow, PredictedGap, Prediction, SgdRun, SgdVsFlow, figures, verdicts,
+};
+use crate::config::Words;
+use crate::experiment::{Judged, Levels, Reading, Report, View};
 use crate::integrate::RunEnd;
 use crate::measure::Span;
 use crate::output::{self, Cell, Column, terminal};
@@ -13,46 +15,6 @@ use std::fmt::Write as _;
 
 /// What is read off a path.
 pub(super) type Statistic = fn(&PathRow) -> f64;
-
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.end,
-            seconds: self.seconds,
-        }
-    }
-
-    fn table(&self) -> String {
-        table(self)
-    }
-
-    fn tables(&self) -> Vec<output::Table<'_>> {
-        let mut all = vec![gaps(self), paths(self)];
-        all.extend(self.prediction.as_ref().map(predictions));
-        all
-    }
-
-    fn verdicts(&self) -> Vec<Judged> {
-        verdicts::all(self)
-    }
-
-    fn figures(&self) -> Vec<(String, Figure)> {
-        let mut drawn = vec![("gap".to_owned(), figures::gap(self))];
-        let overlays: [(&str, &str, &str, Statistic); 3] = [
-            ("angle", "largest angle of u to the teacher, max θⱼ", "radians", |row| row.largest_angle),
-            ("fan-out", fan_out_label(self), "norm", |row| row.fan_out),
-            ("loss", "population loss ℓ", "closed form", |row| row.loss),
-        ];
-        for (name, label, unit, statistic) in overlays {
-            let chart = figures::overlay(self, [label, unit], statistic);
-            drawn.extend(chart.map(|chart| (name.to_owned(), chart)));
-        }
-        let distance = figures::distance(self);
-        drawn.extend(distance.map(|chart| ("distance".to_owned(), chart)));
-        drawn
-    }
-}
 
 fn gaps(outcome: &Outcome) -> output::Table<'_> {
     type Field<'a> = Reading<&'a SgdRun>;
@@ -102,7 +64,7 @@ pub(super) fn paths(outcome: &Outcome) -> output::Table<'_> {
         };
         of.rows.iter().zip(of.distances(flow)).map(row).collect()
     };
-    let steps = outcome.scenario.steps.iter();
+    let steps = outcome.scenario.sgd.steps.iter();
     let pairs = steps.zip(outcome.flows.iter().zip(&outcome.descents));
     let exact = pairs.flat_map(move |(&step, (flow, descent))| {
         let key = || [step.into(), Cell::Empty, Cell::Empty];
@@ -117,52 +79,114 @@ pub(super) fn paths(outcome: &Outcome) -> output::Table<'_> {
     output::Table::new("paths.csv", columns, exact.chain(sampled))
 }
 
-/// What a sweep shows.
-pub const VIEW: View = View {
-    title: "SGD beside the flow",
-    bounds: &[],
-    rates: &[],
-    pairs: &[],
-    levels: &[Levels {
-        name: "gap",
-        title: "The largest gap",
-        caption: "The largest distance of an SGD run to the flow.",
-        label: "largest distance to the flow",
-        columns: &[("largest_gap", "largest gap")],
-        alive: None,
-        absent: None,
-    }],
-};
+impl Report for SgdVsFlow {
+    const VIEW: View = View::of_levels(
+        "SGD beside the flow",
+        &[Levels {
+            name: "gap",
+            title: "The largest gap",
+            caption: "The largest distance of an SGD run to the flow.",
+            label: "largest distance to the flow",
+            columns: &[("largest_gap", "largest gap")],
+            alive: None,
+            absent: None,
+        }],
+    );
 
-/// What a sweep keeps: the law, and how well it was predicted.
-pub fn columns() -> Vec<Reading<Outcome>> {
-    let exponent = |name: &'static str, of: fn(&Law) -> Exponent| {
-        let law = move |o: &Outcome| o.law.as_ref().map(of);
-        let read = |suffix, meaning, read: fn(Exponent) -> f64| {
-            Reading::number(format!("{name}_exponent{suffix}"), "", meaning, move |o| law(o).map(read))
+    /// What a sweep keeps: the law, and how well it was predicted.
+    fn columns() -> Vec<Reading<Outcome>> {
+        let exponent = |name: &'static str, of: fn(&Law) -> Exponent| {
+            let law = move |o: &Outcome| o.law.as_ref().map(of);
+            let read = |suffix, meaning, read: fn(Exponent) -> f64| {
+                Reading::number(format!("{name}_exponent{suffix}"), "", meaning, move |o| law(o).map(read))
+            };
+            [
+                read("", "of the fitted law", |exponent| exponent.value),
+                read("_se", "its standard error", |exponent| exponent.standard_error),
+            ]
         };
-        [
-            read("", "of the fitted law", |exponent| exponent.value),
-            read("_se", "its standard error", |exponent| exponent.standard_error),
-        ]
-    };
-    let agreement = |name, meaning, of: fn(&Agreement) -> f64| {
-        Reading::number(name, "", meaning, move |o: &Outcome| {
-            o.prediction.as_ref().map(|prediction| of(&prediction.all))
-        })
-    };
-    let mut all: Vec<Reading<Outcome>> = exponent("step", |law| law.step).into();
-    all.extend(exponent("batch", |law| law.batch));
-    all.extend([
-        agreement("ratio", "gaps found over gaps predicted, geometric mean", |all| all.ratio),
-        agreement("ratio_se", "standard error of its logarithm", |all| all.standard_error),
-        agreement("chi_squared", "of found against predicted gaps", |all| all.chi_squared),
-        Reading::verdict("prediction", |o: &Outcome| o.prediction.as_ref().map(|prediction| prediction.all.verdict)),
-        Reading::number("largest_gap", "", "of all runs", |o: &Outcome| {
-            o.runs.iter().map(|run| run.gap).reduce(f64::max)
-        }),
-    ]);
-    all
+        let agreement = |name, meaning, of: fn(&Agreement) -> f64| {
+            Reading::number(name, "", meaning, move |o: &Outcome| {
+                o.prediction.as_ref().map(|prediction| of(&prediction.all))
+            })
+        };
+        let mut all: Vec<Reading<Outcome>> = exponent("step", |law| law.step).into();
+        all.extend(exponent("batch", |law| law.batch));
+        all.extend([
+            agreement("ratio", "gaps found over gaps predicted, geometric mean", |all| all.ratio),
+            agreement("ratio_se", "standard error of its logarithm", |all| all.standard_error),
+            agreement("chi_squared", "of found against predicted gaps", |all| all.chi_squared),
+            Reading::verdict("prediction", |o: &Outcome| {
+                o.prediction.as_ref().map(|prediction| prediction.all.verdict)
+            }),
+            Reading::number("largest_gap", "", "of all runs", |o: &Outcome| {
+                o.runs.iter().map(|run| run.gap).reduce(f64::max)
+            }),
+        ]);
+        all
+    }
+
+    /// Gaps over steps and batches, and the law.
+    fn table(outcome: &Outcome) -> String {
+        let base = &outcome.scenario.base;
+        let network = &outcome.network;
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{}: m = {} teacher and n = {} student nodes, C = {}, d = {}, t = {}, {} seeds, V {}",
+            base.name,
+            network.teacher.weights.ncols(),
+            network.student.weights.ncols(),
+            network.fan_out.ncols(),
+            outcome.dim,
+            short(base.integrate.horizon.unwrap_or(f64::NAN)),
+            outcome.scenario.sgd.seeds,
+            outcome.scenario.sgd.fan_out.word(),
+        );
+        for premise in &outcome.premises_not_met {
+            let _ = writeln!(text, "Not a premise of the prediction: {premise}.");
+        }
+        let _ = writeln!(text, "{}", printed_gaps(outcome));
+        law(outcome, &mut text);
+        predicted(outcome, &mut text);
+        let _ = writeln!(
+            text,
+            "{}{:.1} s",
+            if matches!(outcome.end, RunEnd::Interrupted { .. }) {
+                "Stopped by the user; runs are missing. "
+            } else {
+                ""
+            },
+            outcome.seconds
+        );
+        text
+    }
+
+    fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
+        let mut all = vec![gaps(outcome), paths(outcome)];
+        all.extend(outcome.prediction.as_ref().map(predictions));
+        all
+    }
+
+    fn verdicts(outcome: &Outcome) -> Vec<Judged> {
+        verdicts::all(outcome)
+    }
+
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
+        let mut drawn = vec![("gap".to_owned(), figures::gap(outcome))];
+        let overlays: [(&str, &str, &str, Statistic); 3] = [
+            ("angle", "largest angle of u to the teacher, max θⱼ", "radians", |row| row.largest_angle),
+            ("fan-out", fan_out_label(outcome), "norm", |row| row.fan_out),
+            ("loss", "population loss ℓ", "closed form", |row| row.loss),
+        ];
+        for (name, label, unit, statistic) in overlays {
+            let chart = figures::overlay(outcome, [label, unit], statistic);
+            drawn.extend(chart.map(|chart| (name.to_owned(), chart)));
+        }
+        let distance = figures::distance(outcome);
+        drawn.extend(distance.map(|chart| ("distance".to_owned(), chart)));
+        drawn
+    }
 }
 
 fn fan_out_label(outcome: &Outcome) -> &'static str {
@@ -173,63 +197,14 @@ fn fan_out_label(outcome: &Outcome) -> &'static str {
     }
 }
 
-pub(super) fn spans(outcome: &Outcome) -> Vec<(f64, usize, Span)> {
-    let gaps = outcome.gaps.iter();
-    gaps.map(|gaps| (gaps.step, gaps.batch, gaps.span)).collect()
-}
-
-pub(super) fn descent_gaps(outcome: &Outcome) -> Vec<f64> {
-    outcome.gradient_descent.iter().map(|descent| descent.gap).collect()
-}
-
-/// Gaps over steps and batches, and the law.
-pub fn table(outcome: &Outcome) -> String {
-    let base = &outcome.scenario.base;
-    let network = &outcome.network;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}: m = {} teacher and n = {} student nodes, C = {}, d = {}, t = {}, {} seeds, V {}",
-        base.name,
-        network.teacher.weights.ncols(),
-        network.student.weights.ncols(),
-        network.fan_out.ncols(),
-        outcome.dim,
-        short(base.integrate.horizon.unwrap_or(f64::NAN)),
-        outcome.scenario.seeds,
-        if outcome.scenario.fan_out == FanOut::Running {
-            "running"
-        } else {
-            "fixed"
-        },
-    );
-    for premise in &outcome.premises_not_met {
-        let _ = writeln!(text, "Not a premise of the prediction: {premise}.");
-    }
-    let _ = writeln!(text, "{}", printed_gaps(outcome));
-    law(outcome, &mut text);
-    predicted(outcome, &mut text);
-    let _ = writeln!(
-        text,
-        "{}{:.1} s",
-        if matches!(outcome.end, RunEnd::Interrupted { .. }) {
-            "Stopped by the user; runs are missing. "
-        } else {
-            ""
-        },
-        outcome.seconds
-    );
-    text
-}
-
 /// A row for each batch, a column for each step.
 fn printed_gaps(outcome: &Outcome) -> Table {
     let mut header = vec!["largest gap, median".to_owned()];
-    header.extend(outcome.scenario.steps.iter().map(|step| format!("η = {}", short(*step))));
+    header.extend(outcome.scenario.sgd.steps.iter().map(|step| format!("η = {}", short(*step))));
     let mut table = terminal::table(header, []);
-    for &batch in &outcome.scenario.batches {
+    for &batch in &outcome.scenario.sgd.batches {
         let mut row = vec![format!("B = {batch}")];
-        row.extend(outcome.scenario.steps.iter().map(|&step| {
+        row.extend(outcome.scenario.sgd.steps.iter().map(|&step| {
             let mut gaps = outcome.gaps.iter();
             let found = gaps.find(|gaps| gaps.step == step && gaps.batch == batch);
             found.map_or("–".into(), |gaps| short(gaps.span.median))
@@ -265,12 +240,12 @@ fn predicted(outcome: &Outcome, text: &mut String) {
         return;
     };
     let _ = writeln!(text, "Gaps over those that the linear noise approximation predicts, no number fitted:");
-    for agreement in &prediction.steps {
-        let found = agreement.found;
+    let steps = prediction.steps.iter();
+    let steps = steps.map(|one| (format!("η = {}", short(one.step)), one.found, "batches"));
+    for (name, found, pairs) in steps.chain([("all".into(), prediction.all, "pairs")]) {
         let _ = writeln!(
             text,
-            "  η = {}: {:.4} ± {:.4}, χ² = {:.1} of {} batches: {}",
-            short(agreement.step),
+            "  {name}: {:.4} ± {:.4}, χ² = {:.1} of {} {pairs}: {}",
             found.ratio,
             found.ratio * found.standard_error,
             found.chi_squared,
@@ -278,16 +253,6 @@ fn predicted(outcome: &Outcome, text: &mut String) {
             found.verdict,
         );
     }
-    let all = prediction.all;
-    let _ = writeln!(
-        text,
-        "  all: {:.4} ± {:.4}, χ² = {:.1} of {} pairs: {}",
-        all.ratio,
-        all.ratio * all.standard_error,
-        all.chi_squared,
-        all.pairs,
-        all.verdict,
-    );
     if let Some(left) = prediction.left {
         let _ = writeln!(
             text,

@@ -22,6 +22,10 @@ fn judged(label: String, found: Agreement) -> Judged {
     let (chi_squared, most) = (short(found.chi_squared), short(pairs + found.allowed()));
     let ratio =
         format!("found over predicted is {} ± {}", short(found.ratio), short(found.ratio * found.standard_error));
+    let than = match found.verdict {
+        Verdict::Holds => "at most",
+        _ => "more than",
+    };
     Judged {
         claim: label.clone(),
         label,
@@ -32,9 +36,6 @@ fn judged(label: String, found: Agreement) -> Judged {
         simulated: Some(found.chi_squared),
         tolerance: Some(found.allowed()),
         verdict: found.verdict,
-        why: match found.verdict {
-            Verdict::Holds => format!("χ² = {chi_squared} is at most {most}, what chance gives; {ratio}."),
-            _ => format!("χ² = {chi_squared} is more than {most}, what chance gives; {ratio}."),
-        },
+        why: format!("χ² = {chi_squared} is {than} {most}, what chance gives; {ratio}."),
     }
 }

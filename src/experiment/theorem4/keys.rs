@@ -3,6 +3,7 @@
 use super::entry::CertificateSection;
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
+use crate::experiment::Keys;
 use crate::experiment::two_layer::keys::{
     AUTO_HORIZON, FALSIFY, HORIZON, LOOKS, OUTPUT, OVERLAP, REPLICAS_OF, SEED, STEPPING, TEACHER, TOP,
 };
@@ -122,25 +123,23 @@ pub struct Flow {
     pub fan_out: FanOut,
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    TEACHER,
-    STUDENT,
-    OVERLAP,
-    REPLICAS_OF,
-    FLOW,
-    STEPPING,
-    AUTO_HORIZON,
-    LOOKS,
-    FALSIFY,
-    CERTIFICATE,
-    OUTPUT,
-];
+impl Keys for Theorem4 {
+    const KEYS: &'static [&'static [&'static Key]] = &[
+        TOP,
+        TEACHER,
+        STUDENT,
+        OVERLAP,
+        REPLICAS_OF,
+        FLOW,
+        STEPPING,
+        AUTO_HORIZON,
+        LOOKS,
+        FALSIFY,
+        CERTIFICATE,
+        OUTPUT,
+    ];
 
-impl Theorem4 {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+    fn read(mut root: Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;
@@ -166,6 +165,10 @@ impl Theorem4 {
             certificate,
             output,
         })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.name, self.seed)
     }
 }
 

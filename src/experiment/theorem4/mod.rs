@@ -20,9 +20,7 @@ use super::two_layer::claim;
 use super::two_layer::outputs::Outputs;
 use super::two_layer::settings::{Overlap, Stepping};
 use super::two_layer::slowest::Slowest;
-use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
+use super::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::experiment::two_layer::memory;
 use crate::measure::{Spread, spread};
 use crate::network::Frame;
@@ -35,10 +33,7 @@ use serde::Serialize;
 
 /// Everything that a run of the experiment found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario with all that was "auto" filled in.
-    #[serde(skip)]
-    pub scenario: Theorem4,
+pub struct Found {
     /// ε, K_d, θ₀, d₀, b.
     pub assumption: Assumption3,
     /// Premises of the theorem that the scenario does not meet.
@@ -88,10 +83,10 @@ pub struct Outcome {
     /// W(0), k × m.
     #[serde(skip)]
     pub start: Array2<f64>,
-    /// Seconds that all simulations took.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<Theorem4>;
 
 /// How the loss ℓ fell, over all states that were read.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -110,23 +105,9 @@ impl Experiment for Theorem4 {
     const NAME: &'static str = "theorem4";
     const ABOUT: &'static str =
         "A student of the teacher's width, V fixed: does the largest angle fall at the claimed rates?";
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
 
     type Setup = Setup;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed
-    }
+    type Found = Found;
 
     fn memory(&self) -> Memory {
         let size = memory::Size {
@@ -145,8 +126,46 @@ impl Experiment for Theorem4 {
         Setup::prepare(self)
     }
 
-    fn run(&self, setup: Setup, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        simulate(self, setup, hooks)
+    fn find(&mut self, setup: Setup, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let (method, plan) = setup.plan(self);
+        self.integrate.method = method.into();
+        self.integrate.horizon = Some(plan.horizon);
+        self.teacher.input_dim = Some(setup.frame.dim());
+        self.teacher.nodes = Some(setup.assumption.nodes);
+
+        let sampled = matches!(self.overlap, Overlap::MonteCarlo(_));
+        let exact = (sampled && setup.input.is_standard())
+            .then(|| simulation::exact_beside(&setup, &plan, hooks))
+            .transpose()?;
+        let (primary, replicas) = simulation::all(&setup, self, &method, &plan, hooks)?;
+
+        let measured = claims::measure(&primary, &setup);
+        let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));
+        let claims = claims::judge(&setup, &measured, &setup.unmet(self));
+        let slowest_found = slowest::find(self, &setup, &claims, hooks);
+        let way = entry::find(self, &setup, &claims, plan.horizon, hooks);
+        let end = primary.end.clone();
+        let found = Found {
+            energy: Energy::of(&primary),
+            assumption: setup.assumption,
+            asymptotic_problem: setup.asymptotic_problem.clone(),
+            floor: setup.floor(&method),
+            rate_floor: setup.rate_floor(),
+            premises_not_met: setup.premises_not_met(self),
+            asymptotic: setup.asymptotic,
+            frame: setup.frame,
+            teacher: setup.network.teacher.weights,
+            start: setup.network.student.weights,
+            primary,
+            replicas,
+            exact,
+            claims,
+            slowest_found,
+            way,
+            measured,
+            measured_exact,
+        };
+        Ok((found, end))
     }
 
     fn for_row(&self) -> Self {
@@ -157,55 +176,6 @@ impl Experiment for Theorem4 {
         }
         scenario
     }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
-/// Runs an experiment that has been prepared: what could be wrong with the scenario has been found by then.
-fn simulate(scenario: &Theorem4, setup: Setup, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let (method, plan) = setup.plan(scenario);
-    let mut resolved = scenario.clone();
-    resolved.integrate.method = method.into();
-    resolved.integrate.horizon = Some(plan.horizon);
-    resolved.teacher.input_dim = Some(setup.frame.dim());
-    resolved.teacher.nodes = Some(setup.assumption.nodes);
-
-    let sampled = matches!(scenario.overlap, Overlap::MonteCarlo(_));
-    let exact = (sampled && setup.input.is_standard())
-        .then(|| simulation::exact_beside(&setup, &plan, hooks))
-        .transpose()?;
-    let (primary, replicas) = simulation::all(&setup, &resolved, &method, &plan, hooks)?;
-
-    let measured = claims::measure(&primary, &setup);
-    let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));
-    let claims = claims::judge(&setup, &measured, &setup.unmet(scenario));
-    let slowest_found = slowest::find(scenario, &setup, &claims, hooks);
-    let way = entry::find(scenario, &setup, &claims, plan.horizon, hooks);
-    Ok(Outcome {
-        scenario: resolved,
-        energy: Energy::of(&primary),
-        assumption: setup.assumption,
-        asymptotic_problem: setup.asymptotic_problem.clone(),
-        floor: setup.floor(&method),
-        rate_floor: setup.rate_floor(),
-        premises_not_met: setup.premises_not_met(scenario),
-        asymptotic: setup.asymptotic,
-        frame: setup.frame,
-        teacher: setup.network.teacher.weights,
-        start: setup.network.student.weights,
-        primary,
-        replicas,
-        exact,
-        claims,
-        slowest_found,
-        way,
-        measured,
-        measured_exact,
-        seconds: started.elapsed().as_secs_f64(),
-    })
 }
 
 impl Energy {

@@ -10,6 +10,7 @@ pub use student::{ExtraWeights, Start, StartFanOut, StartWeights, Student};
 use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::Keys;
 use crate::experiment::theorem5::Biases;
 use crate::experiment::two_layer::keys::{
     AUTO_HORIZON, FALSIFY, HORIZON, LOOKS, OUTPUT, OVERLAP, SEED, STEPPING, TEACHER, TOP,
@@ -72,22 +73,6 @@ words! {
     }
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    TEACHER,
-    TEACHER_FAN_OUT,
-    STUDENT,
-    OVERLAP,
-    FLOW,
-    CERTIFICATE,
-    STEPPING,
-    AUTO_HORIZON,
-    LOOKS,
-    FALSIFY,
-    OUTPUT,
-];
-
 /// The sections, in the layout of the keys, of which each experiment that is built on this one has some.
 #[derive(Serialize)]
 pub(in crate::experiment) struct Sections<'a> {
@@ -125,6 +110,39 @@ pub(in crate::experiment) struct CertificateSection {
     largest_start: bool,
 }
 
+impl Keys for Theorem5 {
+    const KEYS: &'static [&'static [&'static Key]] = &[
+        TOP,
+        TEACHER,
+        TEACHER_FAN_OUT,
+        STUDENT,
+        OVERLAP,
+        FLOW,
+        CERTIFICATE,
+        STEPPING,
+        AUTO_HORIZON,
+        LOOKS,
+        FALSIFY,
+        OUTPUT,
+    ];
+
+    fn read(mut root: Section) -> Result<Self> {
+        let mut scenario = Self::read_shared(&mut root, &HORIZON)?;
+        scenario.normalized_fan_out = read_flow(root.section("flow")?)?;
+        let mut section = root.section("certificate")?;
+        scenario.largest_start = section.flag(&LARGEST_START)?;
+        section.finish()?;
+        scenario.falsify = Falsify::read(root.section("falsify")?)?;
+        scenario.output = read_output(root.section("output")?)?;
+        root.finish()?;
+        Ok(scenario)
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.name, self.seed)
+    }
+}
+
 impl Theorem5 {
     /// Its sections, all of them.
     pub(in crate::experiment) fn sections(&self) -> Sections<'_> {
@@ -146,19 +164,6 @@ impl Theorem5 {
             falsify: Some(&self.falsify),
             output: Some(&self.output),
         }
-    }
-
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
-        let mut scenario = Self::read_shared(&mut root, &HORIZON)?;
-        scenario.normalized_fan_out = read_flow(root.section("flow")?)?;
-        let mut section = root.section("certificate")?;
-        scenario.largest_start = section.flag(&LARGEST_START)?;
-        section.finish()?;
-        scenario.falsify = Falsify::read(root.section("falsify")?)?;
-        scenario.output = read_output(root.section("output")?)?;
-        root.finish()?;
-        Ok(scenario)
     }
 
     /// Reads what experiments that compare with the flow have too: neither `[flow]` nor `[output]`.

@@ -28,14 +28,12 @@ pub(super) use simulation::Simulation;
 
 use super::two_layer::claim::{self, RateClaim};
 use super::two_layer::slowest::Slowest;
-use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use super::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::bound::{Premise, THEOREM5};
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
 use crate::experiment::two_layer::memory;
 use crate::falsify::{self, Within};
 use crate::flow::StateLayout;
-use crate::integrate::{Method, RunEnd};
+use crate::integrate::Method;
 use crate::network::{Frame, TwoLayer};
 use crate::runs::Memory;
 use crate::runs::interruptible;
@@ -50,10 +48,7 @@ use serde::{Serialize, Serializer};
 
 /// Everything that a run of the experiment found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario with all that was "auto" filled in.
-    #[serde(skip)]
-    pub scenario: Theorem5,
+pub struct Found {
     /// Teacher and student at the start.
     #[serde(skip)]
     pub network: TwoLayer,
@@ -117,65 +112,21 @@ pub struct Outcome {
     /// Where the coordinates lie in R^d.
     #[serde(skip)]
     pub frame: Frame,
-    /// Why the run ended.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds.
-    #[serde(skip)]
-    pub seconds: f64,
 }
 
-impl Experiment for Theorem5 {
-    const NAME: &'static str = "theorem5";
-    const ABOUT: &'static str =
-        "An over-parameterized student, W and V running: W_u → W*, V_u → V*, V_r → 0, with a certificate";
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
-
-    type Setup = Setup;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    fn memory(&self) -> Memory {
-        self.size().memory()
-    }
-
-    fn prepare(&self) -> Result<Setup, ExperimentError> {
-        Setup::prepare(self)
-    }
-
-    fn run(&self, setup: Setup, _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        simulate(self, setup, hooks)
-    }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
-/// The scenario with all that was "auto" filled in.
-fn resolved(scenario: &Theorem5, setup: &Setup, method: &Method, horizon: f64) -> Theorem5 {
-    let mut resolved = scenario.clone();
-    resolved.integrate.method = (*method).into();
-    resolved.integrate.horizon = Some(horizon);
-    resolved.teacher.input_dim = Some(setup.frame.dim());
-    resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
-    resolved.outputs = Some(setup.network.fan_out.ncols());
-    resolved
-}
+/// A run that is over.
+pub type Outcome = Run<Theorem5>;
 
 impl Theorem5 {
+    /// What was "auto".
+    fn fill_in(&mut self, setup: &Setup, method: &Method, horizon: f64) {
+        self.integrate.method = (*method).into();
+        self.integrate.horizon = Some(horizon);
+        self.teacher.input_dim = Some(setup.frame.dim());
+        self.teacher.nodes = Some(setup.network.teacher.weights.ncols());
+        self.outputs = Some(setup.network.fan_out.ncols());
+    }
+
     /// What decides how much memory it takes.
     pub(in crate::experiment) fn size(&self) -> memory::Size<'_> {
         memory::Size {
@@ -216,64 +167,77 @@ fn slowest_found(
     Slowest::of(&found, certified)
 }
 
-/// Runs an experiment that has been prepared.
-fn simulate(scenario: &Theorem5, setup: Setup, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let certificates = certify(scenario, &setup, hooks);
-    let comparison = certificates.comparison.as_ref();
-    let (method, plan) = setup.plan(scenario, &certificates);
-    let floor = setup.floor(&method);
-    let simulation = Simulation::run(scenario, &setup, comparison, (method, &plan), hooks)?;
-    let unmet = setup.unmet(&method);
-    let envelope = match comparison {
-        Some(certificate) if !unmet.contains(&Premise::Flow) => {
-            let looser = simulation.looser(scenario, &setup, &plan, hooks)?;
-            Some(Envelope::of(certificate, &simulation.rows, floor, looser))
-        }
-        _ => None,
-    };
-    let Simulation {
-        layout,
-        rows,
-        states,
-        report,
-        largest_ratio,
-        rates,
-        ..
-    } = simulation;
-    let last = LastState::of(&setup, layout, &report.state);
-    let joint = last.joint_rate(&setup, hooks);
-    let resolved = resolved(scenario, &setup, &method, plan.horizon);
-    Ok(Outcome {
-        slowest_found: slowest_found(scenario, &setup, &certificates, &unmet, hooks),
-        best: certificates.best().map(|bound| bound.name),
-        claims: claims::judge(&certificates, &rates, &unmet, setup.is_sampled()),
-        parts: limits::limits(&rows, floor, &report.end, &unmet),
-        energy_residual: energy_residual(&rows),
-        joint_problem: joint.as_ref().err().cloned(),
-        joint: joint.ok(),
-        gradient_descent: DescentFactor::of(&method, comparison, largest_ratio),
-        final_smallest_l: last.smallest_l(hooks),
-        shared: last.shared(&setup),
-        premises_not_met: setup.premises_not_met(&unmet, &certificates),
-        threshold: setup.threshold,
-        network: setup.network,
-        frame: setup.frame,
-        scenario: resolved,
-        largest_scale: certificates.largest_scales.map(|scales| scales.into_iter().fold(0.0, f64::max)),
-        largest_scales: certificates.largest_scales,
-        certificate: certificates.comparison,
-        euclidean: certificates.euclidean,
-        envelope,
-        rows,
-        states,
-        layout,
-        end: report.end,
-        steps: report.steps,
-        evaluations: report.evaluations,
-        seconds: started.elapsed().as_secs_f64(),
-        floor,
-    })
+impl Experiment for Theorem5 {
+    const NAME: &'static str = "theorem5";
+    const ABOUT: &'static str =
+        "An over-parameterized student, W and V running: W_u → W*, V_u → V*, V_r → 0, with a certificate";
+
+    type Setup = Setup;
+    type Found = Found;
+
+    fn memory(&self) -> Memory {
+        self.size().memory()
+    }
+
+    fn prepare(&self) -> Result<Setup, ExperimentError> {
+        Setup::prepare(self)
+    }
+
+    fn find(&mut self, setup: Setup, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let certificates = certify(self, &setup, hooks);
+        let comparison = certificates.comparison.as_ref();
+        let (method, plan) = setup.plan(self, &certificates);
+        let floor = setup.floor(&method);
+        let simulation = Simulation::run(self, &setup, comparison, (method, &plan), hooks)?;
+        let unmet = setup.unmet(&method);
+        let envelope = match comparison {
+            Some(certificate) if !unmet.contains(&Premise::Flow) => {
+                let looser = simulation.looser(self, &setup, &plan, hooks)?;
+                Some(Envelope::of(certificate, &simulation.rows, floor, looser))
+            }
+            _ => None,
+        };
+        let Simulation {
+            layout,
+            rows,
+            states,
+            report,
+            largest_ratio,
+            rates,
+            ..
+        } = simulation;
+        let last = LastState::of(&setup, layout, &report.state);
+        let joint = last.joint_rate(&setup, hooks);
+        self.fill_in(&setup, &method, plan.horizon);
+        let found = Found {
+            slowest_found: slowest_found(self, &setup, &certificates, &unmet, hooks),
+            best: certificates.best().map(|bound| bound.name),
+            claims: claims::judge(&certificates, &rates, &unmet, setup.is_sampled()),
+            parts: limits::limits(&rows, floor, &report.end, &unmet),
+            energy_residual: energy_residual(&rows),
+            joint_problem: joint.as_ref().err().cloned(),
+            joint: joint.ok(),
+            gradient_descent: DescentFactor::of(&method, comparison, largest_ratio),
+            final_smallest_l: last.smallest_l(hooks),
+            shared: last.shared(&setup),
+            premises_not_met: setup.premises_not_met(&unmet, &certificates),
+            threshold: setup.threshold,
+            network: setup.network,
+            frame: setup.frame,
+            largest_scale: certificates.largest_scales.map(|scales| scales.into_iter().fold(0.0, f64::max)),
+            largest_scales: certificates.largest_scales,
+            certificate: certificates.comparison,
+            euclidean: certificates.euclidean,
+            envelope,
+            rows,
+            states,
+            layout,
+            steps: report.steps,
+            evaluations: report.evaluations,
+            floor,
+        };
+        Ok((found, report.end))
+    }
 }
 
 fn largest_by_name<S: Serializer>(largest: &Option<[f64; 2]>, to: S) -> Result<S::Ok, S::Error> {

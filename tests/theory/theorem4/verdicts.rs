@@ -85,7 +85,7 @@ fn a_single_node_converges_at_its_gates_rate() {
     let found = outcome(&["teacher.nodes=1", "teacher.threshold=0.0", "teacher.input_dim=2"]);
     assert_eq!(verdict(&found, "sharp"), Verdict::Holds);
     assert_eq!(verdict(&found, "derived"), Verdict::Holds);
-    assert!((found.asymptotic.unwrap().rate - 0.5).abs() < 1e-14);
+    assert!((found.asymptotic.as_ref().unwrap().rate - 0.5).abs() < 1e-14);
 }
 
 #[test]

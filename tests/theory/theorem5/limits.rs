@@ -26,7 +26,7 @@ fn the_jacobian_at_the_limit_has_the_rate_of_the_tail() {
 #[test]
 fn outputs_that_the_teacher_does_not_use_decay_at_the_rates_of_l() {
     let found = outcome(&["teacher.outputs=9", "integrate.outputs=20"]);
-    let joint = found.joint.unwrap();
+    let joint = found.joint.as_ref().unwrap();
     // n(k − 1) + n·rank V*, not n·C.
     assert_eq!(joint.unknowns, 10 * 14 + 10 * 5);
     assert!(joint.slowest.unwrap() <= joint.smallest_l() * (1.0 + 1e-12));

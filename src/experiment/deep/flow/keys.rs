@@ -2,6 +2,7 @@
 
 use crate::config::section::{Range, Section};
 use crate::config::{Fallback, Key, keys};
+use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
     AFFINE_OF, BATCH, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, Inputs, MEASURED, NORMALIZE_NODES,
     ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER, Teacher,
@@ -45,13 +46,11 @@ pub struct DeepFlow {
     pub outputs: usize,
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] =
-    &[TOP, TEACHER, UNTRAINED, ONE_WIDTH, STUDENT, FLOW, MEASURED, ONE_DEVIATION, STEPS];
+impl Keys for DeepFlow {
+    const KEYS: &'static [&'static [&'static Key]] =
+        &[TOP, TEACHER, UNTRAINED, ONE_WIDTH, STUDENT, FLOW, MEASURED, ONE_DEVIATION, STEPS];
 
-impl DeepFlow {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+    fn read(mut root: Section) -> Result<Self> {
         let unused = "nothing here with experiment = \"deep-flow\": one run of fresh samples, \
                       plain steps of the mean-squared loss";
         let name = root.name();
@@ -103,6 +102,10 @@ impl DeepFlow {
             steps,
             outputs: outputs.min(steps),
         })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
     }
 }
 

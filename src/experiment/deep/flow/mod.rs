@@ -6,10 +6,8 @@ mod report;
 
 pub use keys::DeepFlow;
 
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::problem::{student, teacher};
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::flow::deep::{separated_velocity, true_velocity};
 use crate::integrate::RunEnd;
 use crate::measure::{Correlations, Standardized};
@@ -21,57 +19,9 @@ use crate::sgd::{Gradient, Mode, Pass, gaussian_inputs, outputs};
 use ndarray::{Array2, ArrayView2, Axis, Zip};
 use serde::Serialize;
 
-impl Experiment for DeepFlow {
-    const NAME: &'static str = "deep-flow";
-    const ABOUT: &'static str = "The matrix flow of a deep network, expectations apart, beside SGD from the same start";
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
-
-    type Setup = ();
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
-
-    fn memory(&self) -> Memory {
-        let student = self.student_architecture();
-        let teacher = &self.base.teacher.architecture;
-        let activations = (student.activations() + teacher.activations()) as f64;
-        let samples = self.samples.max(self.base.data.held_out) as f64;
-        Memory::default()
-            .and("overlaps", overlaps(teacher, &student), 8)
-            .and("samples and activations", 4.0 * samples * activations, 8)
-            .and("networks", 4.0 * student.parameters() as f64, 8)
-    }
-
-    fn prepare(&self) -> Result<(), ExperimentError> {
-        Ok(())
-    }
-
-    fn run(&self, (): (), _store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        run(self, hooks)
-    }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
 /// Everything that was found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: DeepFlow,
+pub struct Found {
     /// What was seen of both, the flow first.
     pub findings: [PathSummary; 2],
     /// The matrix flow.
@@ -80,13 +30,10 @@ pub struct Outcome {
     /// SGD.
     #[serde(skip)]
     pub sgd: FlowPath,
-    /// Why it ended.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<DeepFlow>;
 
 /// Start and end of one of the two.
 #[derive(Serialize)]
@@ -154,40 +101,60 @@ const DIVERGED: f64 = 1e12;
 /// A step of one of the two: the velocity at a student, from fresh inputs.
 type Velocity = fn(&Deep<f64>, &Deep<f64>, ArrayView2<f64>) -> Gradient<f64>;
 
-/// Steps both.
-fn run(scenario: &DeepFlow, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let base = &scenario.base;
-    let teacher = teacher(base, base.seed)?.cast::<f64>();
-    let mut start = student(base.seed, &scenario.student_architecture()).cast::<f64>();
-    if base.training.training.normalize_nodes {
-        start.normalize_nodes();
+impl Experiment for DeepFlow {
+    const NAME: &'static str = "deep-flow";
+    const ABOUT: &'static str = "The matrix flow of a deep network, expectations apart, beside SGD from the same start";
+
+    type Setup = ();
+    type Found = Found;
+
+    fn memory(&self) -> Memory {
+        let student = self.student_architecture();
+        let teacher = &self.base.teacher.architecture;
+        let activations = (student.activations() + teacher.activations()) as f64;
+        let samples = self.samples.max(self.base.data.held_out) as f64;
+        Memory::default()
+            .and("overlaps", overlaps(teacher, &student), 8)
+            .and("samples and activations", 4.0 * samples * activations, 8)
+            .and("networks", 4.0 * student.parameters() as f64, 8)
     }
-    let observer = Observer::new(scenario, &teacher);
-    let parts = JointProgress::new(hooks, "matrix flow and SGD", 2);
-    let path = |part, velocity, samples, stream| Walk {
-        scenario,
-        teacher: &teacher,
-        observer: &observer,
-        velocity,
-        samples,
-        stream,
-        hooks: parts.part(part),
-    };
-    let flow = path(0, separated_velocity, scenario.samples, "flow samples");
-    let batch = base.training.training.batch;
-    let sgd = path(1, true_velocity, batch, "sgd samples");
-    let (flow, first) = flow.from(start.clone());
-    let (sgd, second) = sgd.from(start);
-    let end = RunEnd::worst([&first, &second].into_iter());
-    Ok(Outcome {
-        findings: [PathSummary::of("matrix flow", &flow), PathSummary::of("SGD", &sgd)],
-        scenario: scenario.clone(),
-        flow,
-        sgd,
-        end,
-        seconds: started.elapsed().as_secs_f64(),
-    })
+
+    fn prepare(&self) -> Result<(), ExperimentError> {
+        Ok(())
+    }
+
+    /// Steps both.
+    fn find(&mut self, (): (), _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let base = &self.base;
+        let teacher = teacher(base, base.seed)?.cast::<f64>();
+        let mut start = student(base.seed, &self.student_architecture()).cast::<f64>();
+        if base.training.training.normalize_nodes {
+            start.normalize_nodes();
+        }
+        let observer = Observer::new(self, &teacher);
+        let parts = JointProgress::new(hooks, "matrix flow and SGD", 2);
+        let path = |part, velocity, samples, stream| Walk {
+            scenario: self,
+            teacher: &teacher,
+            observer: &observer,
+            velocity,
+            samples,
+            stream,
+            hooks: parts.part(part),
+        };
+        let flow = path(0, separated_velocity, self.samples, "flow samples");
+        let batch = base.training.training.batch;
+        let sgd = path(1, true_velocity, batch, "sgd samples");
+        let (flow, first) = flow.from(start.clone());
+        let (sgd, second) = sgd.from(start);
+        let end = RunEnd::worst([&first, &second].into_iter());
+        let found = Found {
+            findings: [PathSummary::of("matrix flow", &flow), PathSummary::of("SGD", &sgd)],
+            flow,
+            sgd,
+        };
+        Ok((found, end))
+    }
 }
 
 /// How one of the two goes.

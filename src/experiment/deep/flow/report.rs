@@ -1,40 +1,12 @@
 //! `steps.csv`, and figures of loss, correlation and separation.
 
-use super::{FlowPath, FlowRow, Outcome, PathSummary, figures};
+use super::{DeepFlow, FlowPath, FlowRow, Outcome, PathSummary, figures};
 use crate::experiment::deep::report::{ending, heading};
-use crate::experiment::{self, About, Levels, Reading, View};
+use crate::experiment::{Levels, Reading, Report, View};
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use std::fmt::Write as _;
-
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.end,
-            seconds: self.seconds,
-        }
-    }
-
-    fn table(&self) -> String {
-        table(self)
-    }
-
-    fn tables(&self) -> Vec<output::Table<'_>> {
-        vec![steps(self)]
-    }
-
-    fn figures(&self) -> Vec<(String, Figure)> {
-        let [flow, sgd] = paths(self);
-        vec![
-            ("loss".into(), figures::loss(self)),
-            ("correlation-flow".into(), figures::correlation(self, flow)),
-            ("correlation-sgd".into(), figures::correlation(self, sgd)),
-            ("separation".into(), figures::separation(self)),
-        ]
-    }
-}
 
 pub(super) fn depth(outcome: &Outcome) -> usize {
     outcome.scenario.base.teacher.architecture.depth()
@@ -60,90 +32,102 @@ fn steps(outcome: &Outcome) -> output::Table<'_> {
     output::Table::of("steps.csv", readings, rows)
 }
 
-/// What a sweep shows.
-pub const VIEW: View = View {
-    title: "Deep flow",
-    bounds: &[],
-    rates: &[],
-    pairs: &[],
-    levels: &[
-        Levels {
-            name: "loss",
-            title: "Held-out loss at the end",
-            caption: "The loss of the matrix flow and of SGD.",
-            label: "held-out loss",
-            columns: &[("flow_loss", "matrix flow"), ("sgd_loss", "SGD")],
-            alive: None,
-            absent: None,
-        },
-        Levels {
-            name: "separation",
-            title: "What separation of expectations does",
-            caption: "The error of the velocity in the lowest layer.",
-            label: "error of the velocity (relative)",
-            columns: &[
-                ("flow_separation_start_lowest", "at the start"),
-                ("flow_separation_lowest", "at the end of the matrix flow"),
-            ],
-            alive: None,
-            absent: None,
-        },
-    ],
-};
-
-/// What a sweep keeps.
-pub fn columns() -> Vec<Reading<Outcome>> {
-    let of = |index: usize, name: &str, suffix, meaning, of: fn(&PathSummary) -> Option<f64>| {
-        Reading::number(format!("{name}_{suffix}"), "", meaning, move |o: &Outcome| of(&o.findings[index]))
-    };
-    let path = |(index, name)| {
-        [
-            of(index, name, "loss_start", "held-out loss at the start", |f| Some(f.loss_start)),
-            of(index, name, "loss", "held-out loss at the end", |f| Some(f.loss)),
-            of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| f.rho.first().copied()),
-            of(
-                index,
-                name,
-                "separation_start_lowest",
-                "error of separation in the lowest layer at the start",
-                |f| f.separation_start.first().copied(),
-            ),
-            of(index, name, "separation_lowest", "error of separation in the lowest layer at the end", |f| {
-                f.separation.first().copied()
-            }),
-        ]
-    };
-    ["flow", "sgd"].into_iter().enumerate().flat_map(path).collect()
-}
-
-/// A line per path and time.
-pub fn table(outcome: &Outcome) -> String {
-    let base = &outcome.scenario.base;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}: {}, student {}, η = {}, {} fresh samples a step for the flow, {} for SGD",
-        base.name,
-        heading(base),
-        outcome.scenario.student_architecture().widths(),
-        short(base.training.training.schedule.step(0)),
-        outcome.scenario.samples,
-        base.training.training.batch,
+impl Report for DeepFlow {
+    const VIEW: View = View::of_levels(
+        "Deep flow",
+        &[
+            Levels {
+                name: "loss",
+                title: "Held-out loss at the end",
+                caption: "The loss of the matrix flow and of SGD.",
+                label: "held-out loss",
+                columns: &[("flow_loss", "matrix flow"), ("sgd_loss", "SGD")],
+                alive: None,
+                absent: None,
+            },
+            Levels {
+                name: "separation",
+                title: "What separation of expectations does",
+                caption: "The error of the velocity in the lowest layer.",
+                label: "error of the velocity (relative)",
+                columns: &[
+                    ("flow_separation_start_lowest", "at the start"),
+                    ("flow_separation_lowest", "at the end of the matrix flow"),
+                ],
+                alive: None,
+                absent: None,
+            },
+        ],
     );
-    let mut table =
-        terminal::table(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"], []);
-    let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
-    for (name, path) in paths(outcome) {
-        for row in [&path.rows[0], path.last()] {
-            table.add_row([
-                name.to_owned(),
-                row.step.to_string(),
-                short(row.loss),
-                list(&row.rho),
-                list(&row.separation),
-            ]);
-        }
+
+    /// What a sweep keeps.
+    fn columns() -> Vec<Reading<Outcome>> {
+        let of = |index: usize, name: &str, suffix, meaning, of: fn(&PathSummary) -> Option<f64>| {
+            Reading::number(format!("{name}_{suffix}"), "", meaning, move |o: &Outcome| of(&o.findings[index]))
+        };
+        let path = |(index, name)| {
+            [
+                of(index, name, "loss_start", "held-out loss at the start", |f| Some(f.loss_start)),
+                of(index, name, "loss", "held-out loss at the end", |f| Some(f.loss)),
+                of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| f.rho.first().copied()),
+                of(
+                    index,
+                    name,
+                    "separation_start_lowest",
+                    "error of separation in the lowest layer at the start",
+                    |f| f.separation_start.first().copied(),
+                ),
+                of(index, name, "separation_lowest", "error of separation in the lowest layer at the end", |f| {
+                    f.separation.first().copied()
+                }),
+            ]
+        };
+        ["flow", "sgd"].into_iter().enumerate().flat_map(path).collect()
     }
-    let _ = writeln!(text, "{table}");
-    text + &ending(&outcome.end, outcome.seconds)
+
+    /// A line per path and time.
+    fn table(outcome: &Outcome) -> String {
+        let base = &outcome.scenario.base;
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{}: {}, student {}, η = {}, {} fresh samples a step for the flow, {} for SGD",
+            base.name,
+            heading(base),
+            outcome.scenario.student_architecture().widths(),
+            short(base.training.training.schedule.step(0)),
+            outcome.scenario.samples,
+            base.training.training.batch,
+        );
+        let mut table =
+            terminal::table(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"], []);
+        let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
+        for (name, path) in paths(outcome) {
+            for row in [&path.rows[0], path.last()] {
+                table.add_row([
+                    name.to_owned(),
+                    row.step.to_string(),
+                    short(row.loss),
+                    list(&row.rho),
+                    list(&row.separation),
+                ]);
+            }
+        }
+        let _ = writeln!(text, "{table}");
+        text + &ending(&outcome.end, outcome.seconds)
+    }
+
+    fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
+        vec![steps(outcome)]
+    }
+
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
+        let [flow, sgd] = paths(outcome);
+        vec![
+            ("loss".into(), figures::loss(outcome)),
+            ("correlation-flow".into(), figures::correlation(outcome, flow)),
+            ("correlation-sgd".into(), figures::correlation(outcome, sgd)),
+            ("separation".into(), figures::separation(outcome)),
+        ]
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
+use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
     AFFINE_OF, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED, ONE_BATCH_NORM,
     ONE_DEVIATION, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER,
@@ -58,29 +59,27 @@ pub struct Hessian {
     pub near_zero: f64,
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    RUNS,
-    TEACHER,
-    EITHER_LAYERS,
-    TRAINED,
-    TEACHER_TRAINING,
-    SEVERAL_WIDTHS,
-    STUDENT,
-    HESSIAN,
-    SAMPLES,
-    MEASURED,
-    ONE_DEVIATION,
-    FRESH_SAMPLES,
-    REAL_IMAGES,
-    EPOCHS_OF,
-    STEPS,
-];
+impl Keys for FlatMinima {
+    const KEYS: &'static [&'static [&'static Key]] = &[
+        TOP,
+        RUNS,
+        TEACHER,
+        EITHER_LAYERS,
+        TRAINED,
+        TEACHER_TRAINING,
+        SEVERAL_WIDTHS,
+        STUDENT,
+        HESSIAN,
+        SAMPLES,
+        MEASURED,
+        ONE_DEVIATION,
+        FRESH_SAMPLES,
+        REAL_IMAGES,
+        EPOCHS_OF,
+        STEPS,
+    ];
 
-impl FlatMinima {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+    fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read)?;
         let mut section = root.section("student")?;
         let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
@@ -105,6 +104,10 @@ impl FlatMinima {
         section.finish()?;
         root.finish()?;
         Ok(Self { base, student, hessian })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
     }
 }
 

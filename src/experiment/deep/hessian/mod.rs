@@ -6,8 +6,6 @@ mod report;
 
 pub use keys::FlatMinima;
 
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
@@ -16,7 +14,7 @@ use crate::experiment::deep::problem::{self, student};
 use crate::experiment::deep::teachers::Teachers;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
 use crate::linalg;
 use crate::measure::{Density, lanczos};
@@ -26,70 +24,16 @@ use crate::runs::{Memory, interruptible};
 use crate::sgd::{Curvature, DataSet, Targets};
 use serde::Serialize;
 
-impl Experiment for FlatMinima {
-    const NAME: &'static str = "flat-minima";
-    const ABOUT: &'static str = "The spectrum of the Hessian after training, for students of several widths";
-    const RESUMABLE: bool = true;
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
-
-    type Setup = Option<ImageData>;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
-
-    fn memory(&self) -> Memory {
-        let widest = self.student.widths.iter().copied().max().unwrap_or(1);
-        let architecture = self.student_architecture(widest);
-        let parameters = architecture.parameters() as f64;
-        let (dense, hessian) = (parameters.min(self.hessian.dense as f64), &self.hessian);
-        let pass = hessian.samples as f64 * architecture.activations() as f64;
-        let trainings = self.student.widths.len() * self.base.seeds as usize;
-        of_trainings(&self.base, &architecture, trainings)
-            .and("the Hessian", 3.0 * dense * dense, 8)
-            .and("Lanczos vectors", hessian.steps as f64 * parameters, 8)
-            .and("products with the Hessian", 6.0 * pass, 8)
-    }
-
-    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
-        problem::prepare(&self.base)
-    }
-
-    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        run(self, images, store, hooks)
-    }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
 /// Everything that the runs found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: FlatMinima,
+pub struct Found {
     /// Width by width, seed by seed.
     #[serde(rename = "findings")]
     pub runs: Vec<Spectrum>,
-    /// The worst end of a run.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds that all took.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<FlatMinima>;
 
 /// One student and the spectrum of its loss's Hessian.
 #[derive(Serialize)]
@@ -156,30 +100,47 @@ impl FlatMinima {
     }
 }
 
-/// Trains all students and takes their spectra.
-fn run(
-    scenario: &FlatMinima,
-    images: Option<ImageData>,
-    store: &dyn Store,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
-    let is_taught = teachers.end == RunEnd::Finished;
-    let seeds = scenario.base.seeds as usize;
-    let widths = &scenario.student.widths;
-    let total = if is_taught { widths.len() * seeds } else { 0 };
-    let networks: Vec<Architecture> = (0..total).map(|i| scenario.student_architecture(widths[i / seeds])).collect();
-    let (runs, end) = trainings(&networks, hooks, "training and spectra", |i, hooks| {
-        let seed = scenario.base.seed + (i % seeds) as u64;
-        one(scenario, &teachers, (widths[i / seeds], seed), store, hooks)
-    })?;
-    Ok(Outcome {
-        scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|(_, end)| end).chain([&teachers.end, &end])),
-        runs: runs.into_iter().filter_map(|(run, _)| run).collect(),
-        seconds: started.elapsed().as_secs_f64(),
-    })
+impl Experiment for FlatMinima {
+    const NAME: &'static str = "flat-minima";
+    const ABOUT: &'static str = "The spectrum of the Hessian after training, for students of several widths";
+    const RESUMABLE: bool = true;
+
+    type Setup = Option<ImageData>;
+    type Found = Found;
+
+    fn memory(&self) -> Memory {
+        let widest = self.student.widths.iter().copied().max().unwrap_or(1);
+        let architecture = self.student_architecture(widest);
+        let parameters = architecture.parameters() as f64;
+        let (dense, hessian) = (parameters.min(self.hessian.dense as f64), &self.hessian);
+        let pass = hessian.samples as f64 * architecture.activations() as f64;
+        let trainings = self.student.widths.len() * self.base.seeds as usize;
+        of_trainings(&self.base, &architecture, trainings)
+            .and("the Hessian", 3.0 * dense * dense, 8)
+            .and("Lanczos vectors", hessian.steps as f64 * parameters, 8)
+            .and("products with the Hessian", 6.0 * pass, 8)
+    }
+
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        problem::prepare(&self.base)
+    }
+
+    /// Trains all students and takes their spectra.
+    fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let teachers = Teachers::of(&self.base, images, store, hooks)?;
+        let is_taught = teachers.end == RunEnd::Finished;
+        let seeds = self.base.seeds as usize;
+        let widths = &self.student.widths;
+        let total = if is_taught { widths.len() * seeds } else { 0 };
+        let networks: Vec<Architecture> = (0..total).map(|i| self.student_architecture(widths[i / seeds])).collect();
+        let (runs, end) = trainings(&networks, hooks, "training and spectra", |i, hooks| {
+            let seed = self.base.seed + (i % seeds) as u64;
+            one(self, &teachers, (widths[i / seeds], seed), store, hooks)
+        })?;
+        let end = RunEnd::worst(runs.iter().map(|(_, end)| end).chain([&teachers.end, &end]));
+        let runs = runs.into_iter().filter_map(|(run, _)| run).collect();
+        Ok((Found { runs }, end))
+    }
 }
 
 fn one(

@@ -1,35 +1,13 @@
 //! `spectra.csv`, and figures of the spectrum and of what is near zero.
 
-use super::{Outcome, Spectrum, figures};
+use super::{FlatMinima, Outcome, Spectrum, figures};
 use crate::experiment::deep::report::{ending, heading};
-use crate::experiment::{self, About, Levels, Reading, View};
+use crate::experiment::{Levels, Reading, Report, View};
 use crate::measure::Span;
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use std::fmt::Write as _;
-
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.end,
-            seconds: self.seconds,
-        }
-    }
-
-    fn table(&self) -> String {
-        table(self)
-    }
-
-    fn tables(&self) -> Vec<output::Table<'_>> {
-        vec![spectra(self)]
-    }
-
-    fn figures(&self) -> Vec<(String, Figure)> {
-        vec![("spectrum".into(), figures::spectrum(self)), ("near-zero".into(), figures::near_zero(self))]
-    }
-}
 
 fn spectra(outcome: &Outcome) -> output::Table<'_> {
     type Field<'a> = Reading<(&'a Spectrum, &'a (f64, f64))>;
@@ -46,72 +24,80 @@ fn spectra(outcome: &Outcome) -> output::Table<'_> {
     output::Table::of("spectra.csv", readings, rows)
 }
 
-/// What a sweep shows.
-pub const VIEW: View = View {
-    title: "Flat minima",
-    bounds: &[],
-    rates: &[],
-    pairs: &[],
-    levels: &[Levels {
-        name: "flat",
-        title: "Flat directions",
-        caption: "Eigenvalues of the Hessian that are near zero.",
-        label: "flat directions",
-        columns: &[("flat_directions", "eigenvalues near zero")],
-        alive: None,
-        absent: None,
-    }],
-};
-
-/// What a sweep keeps: medians over all trainings of a scenario.
-pub fn columns() -> Vec<Reading<Outcome>> {
-    let median = |name, meaning, of: fn(&Spectrum) -> f64| {
-        Reading::number(name, "", meaning, move |o: &Outcome| Span::of(o.runs.iter().map(of)).map(|span| span.median))
-    };
-    vec![
-        Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
-        median("parameters", "of the student", |run| run.parameters as f64),
-        median("held_out_loss", "at the end", |run| run.held_out_loss),
-        median("largest", "largest eigenvalue", |run| run.largest),
-        median("least", "least eigenvalue", |run| run.least),
-        median("near_zero", "part of eigenvalues near zero", |run| run.near_zero),
-        median("flat_directions", "how many that are", |run| run.flat_directions),
-    ]
-}
-
-/// A line per student.
-pub fn table(outcome: &Outcome) -> String {
-    let base = &outcome.scenario.base;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}: {} with {} parameters, {} epochs; Hessian on {} samples, near zero below {} of the largest",
-        base.name,
-        heading(base),
-        base.teacher.architecture.parameters(),
-        base.training.epochs,
-        outcome.scenario.hessian.samples,
-        short(outcome.scenario.hessian.near_zero),
+impl Report for FlatMinima {
+    const VIEW: View = View::of_levels(
+        "Flat minima",
+        &[Levels {
+            name: "flat",
+            title: "Flat directions",
+            caption: "Eigenvalues of the Hessian that are near zero.",
+            label: "flat directions",
+            columns: &[("flat_directions", "eigenvalues near zero")],
+            alive: None,
+            absent: None,
+        }],
     );
-    let mut table = terminal::table(
-        ["width", "seed", "parameters", "held-out loss", "largest", "least", "near zero", "others", "by"],
-        [],
-    );
-    for run in &outcome.runs {
-        table.add_row([
-            format!("{}×", run.width),
-            run.seed.to_string(),
-            run.parameters.to_string(),
-            format!("{} → {}", short(run.held_out_loss_start), short(run.held_out_loss)),
-            short(run.largest),
-            short(run.least),
-            format!("{:.0} ({:.1} %)", run.flat_directions, 100.0 * run.near_zero),
-            format!("{:.0}", run.parameters as f64 - run.flat_directions),
-            run.method.name().to_owned(),
-        ]);
+
+    /// What a sweep keeps: medians over all trainings of a scenario.
+    fn columns() -> Vec<Reading<Outcome>> {
+        let median = |name, meaning, of: fn(&Spectrum) -> f64| {
+            Reading::number(name, "", meaning, move |o: &Outcome| {
+                Span::of(o.runs.iter().map(of)).map(|span| span.median)
+            })
+        };
+        vec![
+            Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
+            median("parameters", "of the student", |run| run.parameters as f64),
+            median("held_out_loss", "at the end", |run| run.held_out_loss),
+            median("largest", "largest eigenvalue", |run| run.largest),
+            median("least", "least eigenvalue", |run| run.least),
+            median("near_zero", "part of eigenvalues near zero", |run| run.near_zero),
+            median("flat_directions", "how many that are", |run| run.flat_directions),
+        ]
     }
-    let _ = writeln!(text, "{table}");
-    text + &cut_offs(outcome) + &ending(&outcome.end, outcome.seconds)
+
+    /// A line per student.
+    fn table(outcome: &Outcome) -> String {
+        let base = &outcome.scenario.base;
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{}: {} with {} parameters, {} epochs; Hessian on {} samples, near zero below {} of the largest",
+            base.name,
+            heading(base),
+            base.teacher.architecture.parameters(),
+            base.training.epochs,
+            outcome.scenario.hessian.samples,
+            short(outcome.scenario.hessian.near_zero),
+        );
+        let mut table = terminal::table(
+            ["width", "seed", "parameters", "held-out loss", "largest", "least", "near zero", "others", "by"],
+            [],
+        );
+        for run in &outcome.runs {
+            table.add_row([
+                format!("{}×", run.width),
+                run.seed.to_string(),
+                run.parameters.to_string(),
+                format!("{} → {}", short(run.held_out_loss_start), short(run.held_out_loss)),
+                short(run.largest),
+                short(run.least),
+                format!("{:.0} ({:.1} %)", run.flat_directions, 100.0 * run.near_zero),
+                format!("{:.0}", run.parameters as f64 - run.flat_directions),
+                run.method.name().to_owned(),
+            ]);
+        }
+        let _ = writeln!(text, "{table}");
+        text + &cut_offs(outcome) + &ending(&outcome.end, outcome.seconds)
+    }
+
+    fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
+        vec![spectra(outcome)]
+    }
+
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
+        vec![("spectrum".into(), figures::spectrum(outcome)), ("near-zero".into(), figures::near_zero(outcome))]
+    }
 }
 
 /// How much "near zero" depends on where that begins: a line per width, medians over seeds.

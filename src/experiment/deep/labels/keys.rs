@@ -2,6 +2,7 @@
 
 use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
+use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
     AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, HIDDEN_LAYERS, Layout, MEASURED,
     ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER,
@@ -36,29 +37,27 @@ pub struct ImplicitRegularization {
     pub mixtures: Vec<f64>,
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    RUNS,
-    TEACHER,
-    EITHER_LAYERS,
-    UNTRAINED,
-    ONE_WIDTH,
-    ONE_BATCH_NORM,
-    AFFINE_OF,
-    STUDENT,
-    LABELS,
-    SAMPLES,
-    MEASURED,
-    ONE_DEVIATION,
-    REAL_IMAGES,
-    EPOCHS_OF,
-    STEPS,
-];
+impl Keys for ImplicitRegularization {
+    const KEYS: &'static [&'static [&'static Key]] = &[
+        TOP,
+        RUNS,
+        TEACHER,
+        EITHER_LAYERS,
+        UNTRAINED,
+        ONE_WIDTH,
+        ONE_BATCH_NORM,
+        AFFINE_OF,
+        STUDENT,
+        LABELS,
+        SAMPLES,
+        MEASURED,
+        ONE_DEVIATION,
+        REAL_IMAGES,
+        EPOCHS_OF,
+        STEPS,
+    ];
 
-impl ImplicitRegularization {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+    fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root, &DEVIATION_ONE, false, |section, _| Teacher::read_untrained(section))?;
         let section = root.section("student")?;
         let teacher = &base.teacher.architecture;
@@ -87,6 +86,10 @@ impl ImplicitRegularization {
             large,
             mixtures,
         })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
     }
 }
 

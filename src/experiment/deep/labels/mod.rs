@@ -10,8 +10,6 @@ mod report;
 pub use findings::LabelSummary;
 pub use keys::ImplicitRegularization;
 
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Weights;
@@ -20,7 +18,7 @@ use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{self, student};
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
 use crate::rng;
@@ -29,64 +27,18 @@ use fit::Fit;
 use labelled::Labelled;
 use serde::Serialize;
 
-impl Experiment for ImplicitRegularization {
-    const NAME: &'static str = "implicit-regularization";
-    const ABOUT: &'static str = "Labels from a small teacher, a large one, noise, and mixtures: what is fitted first?";
-    const RESUMABLE: bool = true;
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
-
-    type Setup = Option<ImageData>;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
-
-    fn memory(&self) -> Memory {
-        let trainings = self.labels().len() * self.base.seeds as usize;
-        of_trainings(&self.base, &self.student_architecture(), trainings)
-    }
-
-    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
-        problem::prepare(&self.base)
-    }
-
-    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        run(self, images.as_ref(), store, hooks)
-    }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
 /// Everything that the runs found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: ImplicitRegularization,
+pub struct Found {
     /// What was seen of each kind of labels: medians over the seeds.
     pub findings: Vec<LabelSummary>,
     /// Kind by kind, seed by seed.
     #[serde(skip)]
     pub runs: Vec<LabelRun>,
-    /// The worst end of a run.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds that all took.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<ImplicitRegularization>;
 
 /// What labels are made of.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -187,30 +139,38 @@ impl ImplicitRegularization {
     }
 }
 
-/// Trains on all kinds of labels.
-fn run(
-    scenario: &ImplicitRegularization,
-    images: Option<&ImageData>,
-    store: &dyn Store,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let kinds = scenario.labels();
-    let seeds = scenario.base.seeds as usize;
-    let total = kinds.len() * seeds;
-    let networks = vec![scenario.student_architecture(); total];
-    let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
-        let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
-        one(scenario, images, (labels, seed), store, hooks)
-    })?;
-    let finding = |&labels: &Labels| LabelSummary::of(labels, &runs);
-    Ok(Outcome {
-        findings: kinds.iter().map(finding).collect(),
-        scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&end])),
-        runs,
-        seconds: started.elapsed().as_secs_f64(),
-    })
+impl Experiment for ImplicitRegularization {
+    const NAME: &'static str = "implicit-regularization";
+    const ABOUT: &'static str = "Labels from a small teacher, a large one, noise, and mixtures: what is fitted first?";
+    const RESUMABLE: bool = true;
+
+    type Setup = Option<ImageData>;
+    type Found = Found;
+
+    fn memory(&self) -> Memory {
+        let trainings = self.labels().len() * self.base.seeds as usize;
+        of_trainings(&self.base, &self.student_architecture(), trainings)
+    }
+
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        problem::prepare(&self.base)
+    }
+
+    /// Trains on all kinds of labels.
+    fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let kinds = self.labels();
+        let seeds = self.base.seeds as usize;
+        let total = kinds.len() * seeds;
+        let networks = vec![self.student_architecture(); total];
+        let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
+            let (labels, seed) = (kinds[i / seeds], self.base.seed + (i % seeds) as u64);
+            one(self, images.as_ref(), (labels, seed), store, hooks)
+        })?;
+        let finding = |&labels: &Labels| LabelSummary::of(labels, &runs);
+        let findings = kinds.iter().map(finding).collect();
+        let end = RunEnd::worst(runs.iter().map(|run| &run.end).chain([&end]));
+        Ok((Found { findings, runs }, end))
+    }
 }
 
 /// Trains on one kind of labels.

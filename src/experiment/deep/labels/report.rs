@@ -1,38 +1,12 @@
 //! `epochs.csv`, and figures of what is fitted.
 
-use super::{LabelRow, LabelRun, Labels, Outcome, figures};
+use super::{ImplicitRegularization, LabelRow, LabelRun, Labels, Outcome, figures};
 use crate::experiment::deep::report::{ending, heading};
-use crate::experiment::{self, About, Levels, Reading, View};
+use crate::experiment::{Levels, Reading, Report, View};
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
 use std::fmt::Write as _;
-
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.end,
-            seconds: self.seconds,
-        }
-    }
-
-    fn table(&self) -> String {
-        table(self)
-    }
-
-    fn tables(&self) -> Vec<output::Table<'_>> {
-        vec![epochs(self)]
-    }
-
-    fn figures(&self) -> Vec<(String, Figure)> {
-        vec![
-            ("fitted".into(), figures::fitted(self)),
-            ("mixtures".into(), figures::mixtures(self)),
-            ("held-out".into(), figures::held_out(self)),
-        ]
-    }
-}
 
 fn epochs(outcome: &Outcome) -> output::Table<'_> {
     type Field<'a> = Reading<(&'a LabelRun, &'a LabelRow)>;
@@ -57,84 +31,94 @@ fn epochs(outcome: &Outcome) -> output::Table<'_> {
     output::Table::of("epochs.csv", readings, rows)
 }
 
-/// What a sweep shows.
-pub const VIEW: View = View {
-    title: "Implicit regularization",
-    bounds: &[],
-    rates: &[],
-    pairs: &[],
-    levels: &[Levels {
-        name: "half-fitted",
-        title: "How soon half of the labels is fitted",
-        caption: "Epochs until half of each pure kind of labels is fitted.",
-        label: "epochs",
-        columns: &[
-            ("small_epochs_to_half", "small teacher"),
-            ("large_epochs_to_half", "large teacher"),
-            ("noise_epochs_to_half", "noise"),
-        ],
-        alive: None,
-        absent: None,
-    }],
-};
+impl Report for ImplicitRegularization {
+    const VIEW: View = View::of_levels(
+        "Implicit regularization",
+        &[Levels {
+            name: "half-fitted",
+            title: "How soon half of the labels is fitted",
+            caption: "Epochs until half of each pure kind of labels is fitted.",
+            label: "epochs",
+            columns: &[
+                ("small_epochs_to_half", "small teacher"),
+                ("large_epochs_to_half", "large teacher"),
+                ("noise_epochs_to_half", "noise"),
+            ],
+            alive: None,
+            absent: None,
+        }],
+    );
 
-/// What a sweep keeps: when half of each pure kind of labels is fitted.
-pub fn columns() -> Vec<Reading<Outcome>> {
-    let of = |labels: Labels, name: &'static str| {
-        let find = move |o: &Outcome| {
-            let mut findings = o.findings.iter();
-            findings.find(|finding| finding.labels == labels.name()).cloned()
+    /// What a sweep keeps: when half of each pure kind of labels is fitted.
+    fn columns() -> Vec<Reading<Outcome>> {
+        let of = |labels: Labels, name: &'static str| {
+            let find = move |o: &Outcome| {
+                let mut findings = o.findings.iter();
+                findings.find(|finding| finding.labels == labels.name()).cloned()
+            };
+            [
+                Reading::number(
+                    format!("{name}_epochs_to_half"),
+                    "epochs",
+                    format!("until half of {name} labels is fitted"),
+                    move |o| find(o).and_then(|finding| finding.epochs_to_half[0]),
+                ),
+                Reading::number(
+                    format!("{name}_fitted"),
+                    "",
+                    format!("the part of {name} labels that is fitted at the end"),
+                    move |o| find(o).map(|finding| finding.fitted[0]),
+                ),
+            ]
         };
-        [
-            Reading::number(
-                format!("{name}_epochs_to_half"),
-                "epochs",
-                format!("until half of {name} labels is fitted"),
-                move |o| find(o).and_then(|finding| finding.epochs_to_half[0]),
-            ),
-            Reading::number(
-                format!("{name}_fitted"),
-                "",
-                format!("the part of {name} labels that is fitted at the end"),
-                move |o| find(o).map(|finding| finding.fitted[0]),
-            ),
-        ]
-    };
-    let kinds = [(Labels::Small, "small"), (Labels::Large, "large"), (Labels::Noise, "noise")];
-    kinds.into_iter().flat_map(|(labels, name)| of(labels, name)).collect()
-}
-
-/// A line per kind of labels and component: medians over the seeds.
-pub fn table(outcome: &Outcome) -> String {
-    let base = &outcome.scenario.base;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}: small {}, large teacher {}, student {}, {} samples, {} seed(s)",
-        base.name,
-        heading(base),
-        outcome.scenario.large_architecture().widths(),
-        outcome.scenario.student_architecture().widths(),
-        base.data.samples,
-        base.seeds,
-    );
-    let mut table = terminal::table(
-        ["labels", "component", "half fitted after epochs", "fitted at the end", "held-out loss", "its least"],
-        [],
-    );
-    for finding in &outcome.findings {
-        for (i, component) in finding.components.iter().enumerate() {
-            let when = finding.epochs_to_half[i];
-            table.add_row([
-                finding.labels.clone(),
-                (*component).to_owned(),
-                when.map_or("never".into(), |epochs| format!("{epochs:.1}")),
-                short(finding.fitted[i]),
-                short(finding.held_out_loss),
-                short(finding.least_held_out_loss),
-            ]);
-        }
+        let kinds = [(Labels::Small, "small"), (Labels::Large, "large"), (Labels::Noise, "noise")];
+        kinds.into_iter().flat_map(|(labels, name)| of(labels, name)).collect()
     }
-    let _ = writeln!(text, "{table}");
-    text + &ending(&outcome.end, outcome.seconds)
+
+    /// A line per kind of labels and component: medians over the seeds.
+    fn table(outcome: &Outcome) -> String {
+        let base = &outcome.scenario.base;
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{}: small {}, large teacher {}, student {}, {} samples, {} seed(s)",
+            base.name,
+            heading(base),
+            outcome.scenario.large_architecture().widths(),
+            outcome.scenario.student_architecture().widths(),
+            base.data.samples,
+            base.seeds,
+        );
+        let mut table = terminal::table(
+            ["labels", "component", "half fitted after epochs", "fitted at the end", "held-out loss", "its least"],
+            [],
+        );
+        for finding in &outcome.findings {
+            for (i, component) in finding.components.iter().enumerate() {
+                let when = finding.epochs_to_half[i];
+                table.add_row([
+                    finding.labels.clone(),
+                    (*component).to_owned(),
+                    when.map_or("never".into(), |epochs| format!("{epochs:.1}")),
+                    short(finding.fitted[i]),
+                    short(finding.held_out_loss),
+                    short(finding.least_held_out_loss),
+                ]);
+            }
+        }
+        let _ = writeln!(text, "{table}");
+        text + &ending(&outcome.end, outcome.seconds)
+    }
+
+    fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
+        vec![epochs(outcome)]
+    }
+
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
+        vec![
+            ("fitted".into(), figures::fitted(outcome)),
+            ("mixtures".into(), figures::mixtures(outcome)),
+            ("held-out".into(), figures::held_out(outcome)),
+        ]
+    }
 }

@@ -3,6 +3,7 @@
 use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Fallback, Key, keys};
+use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
     AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED,
     ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER,
@@ -53,31 +54,29 @@ words! {
     }
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    RUNS,
-    TEACHER,
-    EITHER_LAYERS,
-    TRAINED,
-    TEACHER_TRAINING,
-    ONE_WIDTH,
-    ONE_BATCH_NORM,
-    AFFINE_OF,
-    STUDENT,
-    TICKETS,
-    SAMPLES,
-    MEASURED,
-    ONE_DEVIATION,
-    FRESH_SAMPLES,
-    REAL_IMAGES,
-    EPOCHS_OF,
-    STEPS,
-];
+impl Keys for LotteryTickets {
+    const KEYS: &'static [&'static [&'static Key]] = &[
+        TOP,
+        RUNS,
+        TEACHER,
+        EITHER_LAYERS,
+        TRAINED,
+        TEACHER_TRAINING,
+        ONE_WIDTH,
+        ONE_BATCH_NORM,
+        AFFINE_OF,
+        STUDENT,
+        TICKETS,
+        SAMPLES,
+        MEASURED,
+        ONE_DEVIATION,
+        FRESH_SAMPLES,
+        REAL_IMAGES,
+        EPOCHS_OF,
+        STEPS,
+    ];
 
-impl LotteryTickets {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+    fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read)?;
         let section = root.section("student")?;
         let teacher = &base.teacher.architecture;
@@ -107,6 +106,10 @@ impl LotteryTickets {
             size,
             rewind,
         })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
     }
 }
 

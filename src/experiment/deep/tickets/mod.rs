@@ -10,8 +10,6 @@ pub use keys::LotteryTickets;
 
 pub use keys::Keep;
 
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
@@ -20,7 +18,7 @@ use crate::experiment::deep::problem::{self, student};
 use crate::experiment::deep::teachers::Teachers;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, NodeSelection, subnetwork, uniform};
 use crate::rng;
@@ -29,63 +27,18 @@ use crate::runs::joint_progress::JointProgress;
 use rand::seq::index::sample;
 use serde::Serialize;
 
-impl Experiment for LotteryTickets {
-    const NAME: &'static str = "lottery-tickets";
-    const ABOUT: &'static str = "Winners restarted from their own initial weights, and from fresh ones";
-    const RESUMABLE: bool = true;
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
-
-    type Setup = Option<ImageData>;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
-
-    fn memory(&self) -> Memory {
-        of_trainings(&self.base, &self.student_architecture(), self.base.seeds as usize)
-    }
-
-    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
-        problem::prepare(&self.base)
-    }
-
-    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        run(self, images, store, hooks)
-    }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
 /// Everything that the runs found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: LotteryTickets,
+pub struct Found {
     /// What was seen of each kind of start: medians over the seeds.
     pub findings: Vec<StartSummary>,
     /// Seed by seed: the whole student, then each ticket.
     #[serde(skip)]
     pub tickets: Vec<Ticket>,
-    /// The worst end of a run.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds that all took.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<LotteryTickets>;
 
 /// What a training begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,36 +111,42 @@ impl LotteryTickets {
     }
 }
 
-/// Trains the whole students, finds their winners, and trains these again.
-fn run(
-    scenario: &LotteryTickets,
-    images: Option<ImageData>,
-    store: &dyn Store,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
-    let is_taught = teachers.end == RunEnd::Finished;
-    let seeds = scenario.base.seeds as usize;
-    let taught = if is_taught { seeds } else { 0 };
-    let networks = vec![scenario.student_architecture(); taught];
-    let (found, end) = trainings(&networks, hooks, "tickets", |i, hooks| {
-        let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
-        let seed = scenario.base.seed + i as u64;
-        of_seed(scenario, &teachers, seed, store, |start| progress.part(start))
-    })?;
-    let ends = found.iter().map(|(_, end)| end);
-    let end = RunEnd::worst(ends.chain([&teachers.end, &end]));
-    let tickets: Vec<Ticket> = found.into_iter().flat_map(|(tickets, _)| tickets).collect();
-    let depth = scenario.base.teacher.architecture.depth();
-    let starts = scenario.starts().into_iter();
-    Ok(Outcome {
-        findings: starts.map(|start| StartSummary::of(start, depth, &tickets)).collect(),
-        scenario: scenario.clone(),
-        end,
-        tickets,
-        seconds: started.elapsed().as_secs_f64(),
-    })
+impl Experiment for LotteryTickets {
+    const NAME: &'static str = "lottery-tickets";
+    const ABOUT: &'static str = "Winners restarted from their own initial weights, and from fresh ones";
+    const RESUMABLE: bool = true;
+
+    type Setup = Option<ImageData>;
+    type Found = Found;
+
+    fn memory(&self) -> Memory {
+        of_trainings(&self.base, &self.student_architecture(), self.base.seeds as usize)
+    }
+
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        problem::prepare(&self.base)
+    }
+
+    /// Trains the whole students, finds their winners, and trains these again.
+    fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let teachers = Teachers::of(&self.base, images, store, hooks)?;
+        let is_taught = teachers.end == RunEnd::Finished;
+        let seeds = self.base.seeds as usize;
+        let taught = if is_taught { seeds } else { 0 };
+        let networks = vec![self.student_architecture(); taught];
+        let (found, end) = trainings(&networks, hooks, "tickets", |i, hooks| {
+            let progress = JointProgress::new(hooks, "tickets", self.starts().len());
+            let seed = self.base.seed + i as u64;
+            of_seed(self, &teachers, seed, store, |start| progress.part(start))
+        })?;
+        let ends = found.iter().map(|(_, end)| end);
+        let end = RunEnd::worst(ends.chain([&teachers.end, &end]));
+        let tickets: Vec<Ticket> = found.into_iter().flat_map(|(tickets, _)| tickets).collect();
+        let depth = self.base.teacher.architecture.depth();
+        let starts = self.starts().into_iter();
+        let findings = starts.map(|start| StartSummary::of(start, depth, &tickets)).collect();
+        Ok((Found { findings, tickets }, end))
+    }
 }
 
 fn of_seed<H: Hooks>(

@@ -2,6 +2,7 @@
 
 use crate::config::Key;
 use crate::config::section::Section;
+use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
     AFFINE_OF, BATCH_NORMS, Base, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED, REAL_IMAGES,
     RUNS, Result, SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER,
@@ -22,37 +23,39 @@ pub struct DeepTraining {
     pub start: Start,
 }
 
-/// All keys.
-pub(in crate::experiment) const KEYS: &[&[&Key]] = &[
-    TOP,
-    RUNS,
-    TEACHER,
-    EITHER_LAYERS,
-    TRAINED,
-    TEACHER_TRAINING,
-    SEVERAL_WIDTHS,
-    SEVERAL_BATCH_NORMS,
-    AFFINE_OF,
-    STUDENT,
-    START,
-    SAMPLES,
-    MEASURED,
-    SEVERAL_DEVIATIONS,
-    FRESH_SAMPLES,
-    REAL_IMAGES,
-    EPOCHS_OF,
-    STEPS,
-];
+impl Keys for DeepTraining {
+    const KEYS: &'static [&'static [&'static Key]] = &[
+        TOP,
+        RUNS,
+        TEACHER,
+        EITHER_LAYERS,
+        TRAINED,
+        TEACHER_TRAINING,
+        SEVERAL_WIDTHS,
+        SEVERAL_BATCH_NORMS,
+        AFFINE_OF,
+        STUDENT,
+        START,
+        SAMPLES,
+        MEASURED,
+        SEVERAL_DEVIATIONS,
+        FRESH_SAMPLES,
+        REAL_IMAGES,
+        EPOCHS_OF,
+        STEPS,
+    ];
 
-impl DeepTraining {
-    /// Reads the keys, all of them and no others.
-    pub(in crate::experiment) fn read_keys(mut root: Section) -> Result<Self> {
+    fn read(mut root: Section) -> Result<Self> {
         let base = Base::read(&mut root, &DEVIATIONS, true, Teacher::read)?;
         let mut section = root.section("student")?;
         let start = Start::read(&mut section)?;
         let student = read_student(section, &base.teacher.architecture, &WIDTHS, Some(&BATCH_NORMS))?;
         root.finish()?;
         Ok(Self { base, student, start })
+    }
+
+    fn name_and_seed(&self) -> (&str, u64) {
+        (&self.base.name, self.base.seed)
     }
 }
 

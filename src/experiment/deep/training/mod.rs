@@ -8,8 +8,6 @@ mod seen;
 
 pub use keys::DeepTraining;
 
-use crate::config::section::Section;
-use crate::config::{Key, ScenarioError};
 use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Base;
@@ -20,7 +18,7 @@ use crate::experiment::deep::record::EpochRecord;
 use crate::experiment::deep::teachers::{Teachers, TrainedTeacher};
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
-use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
 use crate::measure::{Confusion, Correlations};
 use crate::network::deep::{Architecture, BatchNorm, Deep, Place};
@@ -29,77 +27,22 @@ use crate::sgd::Evaluation;
 use seen::Picture;
 use serde::Serialize;
 
-impl Experiment for DeepTraining {
-    const NAME: &'static str = "deep-training";
-    const ABOUT: &'static str =
-        "Students of several widths, spreads and normalisations learn from a deep teacher: which nodes find which?";
-    const RESUMABLE: bool = true;
-    const KEYS: &'static [&'static [&'static Key]] = keys::KEYS;
-    const VIEW: View = report::VIEW;
-
-    type Setup = Option<ImageData>;
-    type Outcome = Outcome;
-
-    fn read(root: Section) -> Result<Self, ScenarioError> {
-        Self::read_keys(root)
-    }
-
-    fn name(&self) -> &str {
-        &self.base.name
-    }
-
-    fn seed(&self) -> u64 {
-        self.base.seed
-    }
-
-    fn memory(&self) -> Memory {
-        let student = &self.student;
-        let widest = student.widths.iter().copied().max().unwrap_or(1);
-        let teacher = &self.base.teacher.architecture;
-        let architecture = student.architecture(teacher, widest, student.batch_norms[0]);
-        let variants = student.widths.len() * student.batch_norms.len();
-        let trainings = variants * self.base.data.deviations().len() * self.base.seeds as usize;
-        of_trainings(&self.base, &architecture, trainings)
-    }
-
-    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
-        for variant in self.variants() {
-            self.start.prepare(&self.network(variant))?;
-        }
-        problem::prepare(&self.base)
-    }
-
-    fn run(&self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Result<Outcome, ExperimentError> {
-        run(self, images, store, hooks)
-    }
-
-    fn columns() -> Vec<Reading<Outcome>> {
-        report::columns()
-    }
-}
-
 /// A number for each node, layer by layer.
 pub type Layers = Vec<Vec<f64>>;
 
 /// Everything that the runs found.
 #[derive(Serialize)]
-pub struct Outcome {
-    /// The scenario.
-    #[serde(skip)]
-    pub scenario: DeepTraining,
+pub struct Found {
     /// Teachers that were trained, seed by seed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub teachers: Vec<TrainedTeacher>,
     /// Variant by variant, seed by seed.
     #[serde(rename = "findings")]
     pub runs: Vec<TrainingRun>,
-    /// The worst end of a run.
-    #[serde(skip)]
-    pub end: RunEnd,
-    /// Seconds that all took.
-    #[serde(skip)]
-    pub seconds: f64,
 }
+
+/// A run that is over.
+pub type Outcome = Run<DeepTraining>;
 
 /// What is varied.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -247,45 +190,65 @@ impl DeepTraining {
     }
 }
 
-/// Trains all students.
-fn run(
-    scenario: &DeepTraining,
-    images: Option<ImageData>,
-    store: &dyn Store,
-    hooks: &dyn Hooks,
-) -> Result<Outcome, ExperimentError> {
-    let started = std::time::Instant::now();
-    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
-    let is_taught = teachers.end == RunEnd::Finished;
-    let base = &scenario.base;
-    let variants = scenario.variants();
-    let seeds = base.seeds as usize;
-    let total = variants.len() * seeds;
-    let total = if is_taught { total } else { 0 };
-    let network = |i: usize| scenario.network(variants[i / seeds]);
-    let networks: Vec<Architecture> = (0..total).map(network).collect();
-    let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
-        let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
-        let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
-        let plan = TrainingPlan {
-            label: variant.label(seed),
-            identity: identity(base, &networks[i], (variant.deviation, &scenario.start)),
-            student: scenario.start.student(seed, &networks[i])?,
-            training: &base.training.training,
-            epochs: base.training.epochs,
-            seed,
-            metrics: Vec::new(),
+impl Experiment for DeepTraining {
+    const NAME: &'static str = "deep-training";
+    const ABOUT: &'static str =
+        "Students of several widths, spreads and normalisations learn from a deep teacher: which nodes find which?";
+    const RESUMABLE: bool = true;
+
+    type Setup = Option<ImageData>;
+    type Found = Found;
+
+    fn memory(&self) -> Memory {
+        let student = &self.student;
+        let widest = student.widths.iter().copied().max().unwrap_or(1);
+        let teacher = &self.base.teacher.architecture;
+        let architecture = student.architecture(teacher, widest, student.batch_norms[0]);
+        let variants = student.widths.len() * student.batch_norms.len();
+        let trainings = variants * self.base.data.deviations().len() * self.base.seeds as usize;
+        of_trainings(&self.base, &architecture, trainings)
+    }
+
+    fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
+        for variant in self.variants() {
+            self.start.prepare(&self.network(variant))?;
+        }
+        problem::prepare(&self.base)
+    }
+
+    /// Trains all students.
+    fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
+        let teachers = Teachers::of(&self.base, images, store, hooks)?;
+        let is_taught = teachers.end == RunEnd::Finished;
+        let base = &self.base;
+        let variants = self.variants();
+        let seeds = base.seeds as usize;
+        let total = variants.len() * seeds;
+        let total = if is_taught { total } else { 0 };
+        let network = |i: usize| self.network(variants[i / seeds]);
+        let networks: Vec<Architecture> = (0..total).map(network).collect();
+        let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
+            let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
+            let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
+            let plan = TrainingPlan {
+                label: variant.label(seed),
+                identity: identity(base, &networks[i], (variant.deviation, &self.start)),
+                student: self.start.student(seed, &networks[i])?,
+                training: &base.training.training,
+                epochs: base.training.epochs,
+                seed,
+                metrics: Vec::new(),
+            };
+            let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
+            Ok(TrainingRun::of(base, variant, seed, problem, trajectory))
+        })?;
+        let end = RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end, &end]));
+        let found = Found {
+            teachers: teachers.into_trained(),
+            runs,
         };
-        let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
-        Ok(TrainingRun::of(base, variant, seed, problem, trajectory))
-    })?;
-    Ok(Outcome {
-        scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end, &end])),
-        teachers: teachers.into_trained(),
-        runs,
-        seconds: started.elapsed().as_secs_f64(),
-    })
+        Ok((found, end))
+    }
 }
 
 impl TrainingRun {

@@ -1,10 +1,10 @@
 //! `epochs.csv`, `nodes.csv`, networks, and for each variant ρ̄, ranks and fan-out norms as figures.
 
-use super::{EpochRow, Outcome, TrainingRun, confusion, figures};
+use super::{DeepTraining, EpochRow, Outcome, TrainingRun, confusion, figures};
 use crate::experiment::deep::TEACHER;
 use crate::experiment::deep::report::{ending, heading};
 use crate::experiment::deep::start::STUDENT;
-use crate::experiment::{self, About, Levels, Reading, ResultFile, View};
+use crate::experiment::{Levels, Reading, Report, ResultFile, View};
 use crate::measure::Span;
 use crate::network::deep::write_tensors;
 use crate::output::{self, terminal};
@@ -13,70 +13,6 @@ use crate::plot::number::short;
 use ndarray::Array2;
 use std::fmt::Write as _;
 use std::io;
-
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.end,
-            seconds: self.seconds,
-        }
-    }
-
-    fn table(&self) -> String {
-        table(self)
-    }
-
-    fn tables(&self) -> Vec<output::Table<'_>> {
-        let mut tables = vec![epochs(self), nodes(self)];
-        tables.extend(confusion::table(self));
-        tables
-    }
-
-    fn figures(&self) -> Vec<(String, Figure)> {
-        let mut drawn = Vec::new();
-        let variants = self.variants();
-        for &variant in &variants {
-            let Some(first) = self.of(variant).next() else {
-                continue;
-            };
-            let folder = match variants.len() {
-                1 => String::new(),
-                _ => first.label.trim_end_matches(&format!("-seed{}", first.seed)).to_owned() + "/",
-            };
-            for (name, chart) in [
-                ("correlation", figures::correlation(self, variant)),
-                ("rank", figures::rank(self, variant)),
-                ("fan-out", figures::fan_out(self, first)),
-            ] {
-                drawn.push((format!("{folder}{name}"), chart));
-            }
-            let matrix = confusion::figure(self, variant);
-            drawn.extend(matrix.map(|chart| (format!("{folder}confusion"), chart)));
-        }
-        let comparisons = figures::comparisons(self).into_iter();
-        drawn.extend(comparisons.map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart)));
-        drawn
-    }
-
-    fn files(&self) -> Vec<ResultFile<'_>> {
-        let file = |run: &'_ TrainingRun| {
-            let networks = [(TEACHER, &run.teacher), (STUDENT, &run.student)];
-            let bytes = write_tensors(&networks, &histories(run), &[]);
-            let bytes = bytes.map_err(io::Error::other);
-            let name = format!("students/{}.safetensors", run.label);
-            ResultFile::new(name, move |out| out.write_all(&bytes?))
-        };
-        let pictures = self.runs.iter().flat_map(|run| {
-            run.pictures.iter().map(|picture| {
-                let name = format!("students/{}/{}.png", run.label, picture.name);
-                let file = ResultFile::new(name, move |out| picture.mosaic.write(out));
-                file.captioned(&picture.caption)
-            })
-        });
-        self.runs.iter().map(file).chain(pictures).collect()
-    }
-}
 
 /// `fan_out.l` and `correlation.l` (epochs + 1 × nodes) of each hidden layer l.
 fn histories(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
@@ -131,92 +67,142 @@ fn nodes(outcome: &Outcome) -> output::Table<'_> {
     output::Table::of("nodes.csv", readings, rows)
 }
 
-/// What a sweep shows.
-pub const VIEW: View = View {
-    title: "Deep training",
-    bounds: &[],
-    rates: &[],
-    pairs: &[],
-    levels: &[
-        Levels {
-            name: "loss",
-            title: "Held-out loss after training",
-            caption: "The held-out loss at the end of the trainings.",
-            label: "held-out loss",
-            columns: &[("held_out_loss", "held-out loss")],
-            alive: None,
-            absent: None,
-        },
-        Levels {
-            name: "correlation",
-            title: "Teacher nodes found",
-            caption: "How well the student's nodes correlate with the teacher's at the end.",
-            label: "mean best correlation ρ̄",
-            columns: &[
-                ("rho_lowest", "lowest layer"),
-                ("rho_highest", "highest hidden layer"),
-                ("rho_mean", "mean over layers"),
-            ],
-            alive: None,
-            absent: None,
-        },
-    ],
-};
-
-/// What a sweep keeps: medians over all trainings of a scenario.
-pub fn columns() -> Vec<Reading<Outcome>> {
-    let median = |name, meaning, of: fn(&TrainingRun) -> f64| {
-        Reading::number(name, "", meaning, move |o: &Outcome| Span::of(o.runs.iter().map(of)).map(|span| span.median))
-    };
-    fn mean(values: &[f64]) -> f64 {
-        values.iter().sum::<f64>() / values.len() as f64
-    }
-    vec![
-        Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
-        median("epochs", "epochs done", |run| run.last.epoch as f64),
-        median("parameters", "of the student", |run| run.parameters as f64),
-        median("held_out_loss_start", "at the start", |run| run.start.held_out.loss),
-        median("held_out_loss", "at the end", |run| run.last.held_out.loss),
-        median("accuracy", "of classes at the end", |run| run.last.held_out.accuracy.unwrap_or(f64::NAN)),
-        median("rho_lowest", "ρ̄ of the lowest layer", |run| run.last.rho[0]),
-        median("rho_highest", "ρ̄ of the highest hidden layer", |run| run.last.rho[run.last.rho.len() - 1]),
-        median("rho_mean", "ρ̄, mean over layers", |run| mean(&run.last.rho)),
-        median("rank_at_start", "winners' rank, mean over layers", |run| mean(&run.start.rank)),
-    ]
-}
-
-/// A line per variant: medians over the seeds.
-pub fn table(outcome: &Outcome) -> String {
-    let base = &outcome.scenario.base;
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}: {}, {} samples, {} epochs, batch {}, {} seed(s)",
-        base.name,
-        heading(base),
-        base.data.samples,
-        base.training.epochs,
-        base.training.training.batch,
-        base.seeds,
+impl Report for DeepTraining {
+    const VIEW: View = View::of_levels(
+        "Deep training",
+        &[
+            Levels {
+                name: "loss",
+                title: "Held-out loss after training",
+                caption: "The held-out loss at the end of the trainings.",
+                label: "held-out loss",
+                columns: &[("held_out_loss", "held-out loss")],
+                alive: None,
+                absent: None,
+            },
+            Levels {
+                name: "correlation",
+                title: "Teacher nodes found",
+                caption: "How well the student's nodes correlate with the teacher's at the end.",
+                label: "mean best correlation ρ̄",
+                columns: &[
+                    ("rho_lowest", "lowest layer"),
+                    ("rho_highest", "highest hidden layer"),
+                    ("rho_mean", "mean over layers"),
+                ],
+                alive: None,
+                absent: None,
+            },
+        ],
     );
-    let depth = base.teacher.architecture.depth();
-    let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
-    header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
-    header.push("winners' rank at the start".into());
-    let mut table = terminal::table(header, []);
-    for variant in outcome.variants() {
-        let over = |figure: &dyn Fn(&TrainingRun) -> f64| {
-            let span = Span::of(outcome.of(variant).map(figure));
-            span.map_or("–".into(), |span| short(span.median))
+
+    /// What a sweep keeps: medians over all trainings of a scenario.
+    fn columns() -> Vec<Reading<Outcome>> {
+        let median = |name, meaning, of: fn(&TrainingRun) -> f64| {
+            Reading::number(name, "", meaning, move |o: &Outcome| {
+                Span::of(o.runs.iter().map(of)).map(|span| span.median)
+            })
         };
-        let mut row = vec![variant.words(), over(&|run| run.last.held_out.loss)];
-        row.extend((0..depth).map(|l| over(&|run| run.last.rho[l])));
-        let ranks = |run: &TrainingRun| 100.0 * run.rows[0].rank.iter().sum::<f64>() / depth as f64;
-        row.push(format!("{} %", over(&ranks)));
-        table.add_row(row);
+        fn mean(values: &[f64]) -> f64 {
+            values.iter().sum::<f64>() / values.len() as f64
+        }
+        vec![
+            Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
+            median("epochs", "epochs done", |run| run.last.epoch as f64),
+            median("parameters", "of the student", |run| run.parameters as f64),
+            median("held_out_loss_start", "at the start", |run| run.start.held_out.loss),
+            median("held_out_loss", "at the end", |run| run.last.held_out.loss),
+            median("accuracy", "of classes at the end", |run| run.last.held_out.accuracy.unwrap_or(f64::NAN)),
+            median("rho_lowest", "ρ̄ of the lowest layer", |run| run.last.rho[0]),
+            median("rho_highest", "ρ̄ of the highest hidden layer", |run| run.last.rho[run.last.rho.len() - 1]),
+            median("rho_mean", "ρ̄, mean over layers", |run| mean(&run.last.rho)),
+            median("rank_at_start", "winners' rank, mean over layers", |run| mean(&run.start.rank)),
+        ]
     }
-    let _ = writeln!(text, "{table}");
-    text + &remarks(outcome) + &ending(&outcome.end, outcome.seconds)
+
+    /// A line per variant: medians over the seeds.
+    fn table(outcome: &Outcome) -> String {
+        let base = &outcome.scenario.base;
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{}: {}, {} samples, {} epochs, batch {}, {} seed(s)",
+            base.name,
+            heading(base),
+            base.data.samples,
+            base.training.epochs,
+            base.training.training.batch,
+            base.seeds,
+        );
+        let depth = base.teacher.architecture.depth();
+        let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
+        header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
+        header.push("winners' rank at the start".into());
+        let mut table = terminal::table(header, []);
+        for variant in outcome.variants() {
+            let over = |figure: &dyn Fn(&TrainingRun) -> f64| {
+                let span = Span::of(outcome.of(variant).map(figure));
+                span.map_or("–".into(), |span| short(span.median))
+            };
+            let mut row = vec![variant.words(), over(&|run| run.last.held_out.loss)];
+            row.extend((0..depth).map(|l| over(&|run| run.last.rho[l])));
+            let ranks = |run: &TrainingRun| 100.0 * run.rows[0].rank.iter().sum::<f64>() / depth as f64;
+            row.push(format!("{} %", over(&ranks)));
+            table.add_row(row);
+        }
+        let _ = writeln!(text, "{table}");
+        text + &remarks(outcome) + &ending(&outcome.end, outcome.seconds)
+    }
+
+    fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
+        let mut tables = vec![epochs(outcome), nodes(outcome)];
+        tables.extend(confusion::table(outcome));
+        tables
+    }
+
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
+        let mut drawn = Vec::new();
+        let variants = outcome.variants();
+        for &variant in &variants {
+            let Some(first) = outcome.of(variant).next() else {
+                continue;
+            };
+            let folder = match variants.len() {
+                1 => String::new(),
+                _ => first.label.trim_end_matches(&format!("-seed{}", first.seed)).to_owned() + "/",
+            };
+            for (name, chart) in [
+                ("correlation", figures::correlation(outcome, variant)),
+                ("rank", figures::rank(outcome, variant)),
+                ("fan-out", figures::fan_out(outcome, first)),
+            ] {
+                drawn.push((format!("{folder}{name}"), chart));
+            }
+            let matrix = confusion::figure(outcome, variant);
+            drawn.extend(matrix.map(|chart| (format!("{folder}confusion"), chart)));
+        }
+        let comparisons = figures::comparisons(outcome).into_iter();
+        drawn.extend(comparisons.map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart)));
+        drawn
+    }
+
+    fn files(outcome: &Outcome) -> Vec<ResultFile<'_>> {
+        let file = |run: &'_ TrainingRun| {
+            let networks = [(TEACHER, &run.teacher), (STUDENT, &run.student)];
+            let bytes = write_tensors(&networks, &histories(run), &[]);
+            let bytes = bytes.map_err(io::Error::other);
+            let name = format!("students/{}.safetensors", run.label);
+            ResultFile::new(name, move |out| out.write_all(&bytes?))
+        };
+        let pictures = outcome.runs.iter().flat_map(|run| {
+            run.pictures.iter().map(|picture| {
+                let name = format!("students/{}/{}.png", run.label, picture.name);
+                let file = ResultFile::new(name, move |out| picture.mosaic.write(out));
+                file.captioned(&picture.caption)
+            })
+        });
+        outcome.runs.iter().map(file).chain(pictures).collect()
+    }
 }
 
 /// What is to be said of teachers, and of nodes that are constant.

@@ -6,64 +6,60 @@ mod rates;
 mod table;
 mod trajectory;
 
-pub use columns::{VIEW, columns};
-
-use super::Outcome;
+use super::{Outcome, Theorem4};
 use crate::check;
 use crate::experiment::two_layer::states::States;
-use crate::experiment::{self, About, Judged, ResultFile};
+use crate::experiment::{Judged, Reading, Report, ResultFile, View, certificate};
 use crate::output::Table;
 use crate::plot::Figure;
 use crate::theory::Verdict;
 use crate::theory::euclidean::{Certificate, Start};
 
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.primary.end,
-            seconds: self.seconds,
-        }
+impl Report for Theorem4 {
+    const VIEW: View = columns::VIEW;
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        columns::columns()
     }
 
-    fn table(&self) -> String {
-        table::table(self)
+    fn table(outcome: &Outcome) -> String {
+        table::table(outcome)
     }
 
-    fn tables(&self) -> Vec<Table<'_>> {
-        vec![trajectory::table(self)]
+    fn tables(outcome: &Outcome) -> Vec<Table<'_>> {
+        vec![trajectory::table(outcome)]
     }
 
-    fn verdicts(&self) -> Vec<Judged> {
-        let problem = self.asymptotic_problem.as_deref();
+    fn verdicts(outcome: &Outcome) -> Vec<Judged> {
+        let problem = outcome.asymptotic_problem.as_deref();
         let absent = match problem {
             Some(problem) => format!("The rate is not known: {problem}."),
             None => "The rate is not known.".into(),
         };
-        self.claims.iter().map(|claim| claim.judged(&absent)).collect()
+        outcome.claims.iter().map(|claim| claim.judged(&absent)).collect()
     }
 
-    fn figures(&self) -> Vec<(String, Figure)> {
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
         // A run that ended at once has nothing to draw.
-        if self.primary.trajectory.rows.len() < 2 {
+        if outcome.primary.trajectory.rows.len() < 2 {
             return Vec::new();
         }
-        vec![("convergence".into(), convergence::chart(self)), ("rates".into(), rates::chart(self))]
+        vec![("convergence".into(), convergence::chart(outcome)), ("rates".into(), rates::chart(outcome))]
     }
 
-    fn files(&self) -> Vec<ResultFile<'_>> {
-        let mut files = Vec::from_iter(self.certificate());
-        if !self.scenario.output.states {
+    fn files(outcome: &Outcome) -> Vec<ResultFile<'_>> {
+        let mut files = Vec::from_iter(outcome.certificate());
+        if !outcome.scenario.output.states {
             return files;
         }
-        let simulation = &self.primary;
+        let simulation = &outcome.primary;
         let rows = simulation.trajectory.rows.iter();
         let states = States {
             times: rows.map(|row| row.time).collect(),
             states: &simulation.trajectory.states,
             layout: simulation.layout,
-            frame: &self.frame,
-            teacher: &self.teacher,
+            frame: &outcome.frame,
+            teacher: &outcome.teacher,
         };
         files.extend(states.files());
         files
@@ -74,7 +70,7 @@ impl Outcome {
     /// What `luckflow check` verifies: where the Euclidean rate claims something, of all starts within θ₀ or of this one.
     fn certificate(&self) -> Option<ResultFile<'static>> {
         let file = self.entry_file().or_else(|| self.start_file())?;
-        Some(experiment::certificate(file))
+        Some(certificate(file))
     }
 
     fn entry_file(&self) -> Option<serde_json::Value> {

@@ -6,62 +6,58 @@ mod table;
 mod trajectory;
 mod verdicts;
 
-pub use columns::{VIEW, columns};
-
-use super::{Outcome, RateClaim};
+use super::{Outcome, RateClaim, Theorem5};
 use crate::check;
 use crate::experiment::two_layer::states::States;
-use crate::experiment::{self, About, Judged, ResultFile};
+use crate::experiment::{Judged, Reading, Report, ResultFile, View, certificate};
 use crate::output::Table;
 use crate::plot::Figure;
 use crate::theory::Verdict;
 use crate::theory::certificate::Problem;
 
-impl experiment::Outcome for Outcome {
-    fn about(&self) -> About<'_> {
-        About {
-            scenario: &self.scenario,
-            end: &self.end,
-            seconds: self.seconds,
-        }
+impl Report for Theorem5 {
+    const VIEW: View = columns::VIEW;
+
+    fn columns() -> Vec<Reading<Outcome>> {
+        columns::columns()
     }
 
-    fn table(&self) -> String {
-        table::table(self)
+    fn table(outcome: &Outcome) -> String {
+        table::table(outcome)
     }
 
-    fn tables(&self) -> Vec<Table<'_>> {
-        vec![trajectory::table(self)]
+    fn tables(outcome: &Outcome) -> Vec<Table<'_>> {
+        vec![trajectory::table(outcome)]
     }
 
-    fn verdicts(&self) -> Vec<Judged> {
-        verdicts::all(self)
+    fn verdicts(outcome: &Outcome) -> Vec<Judged> {
+        verdicts::all(outcome)
     }
 
-    fn figures(&self) -> Vec<(String, Figure)> {
+    fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
         // A run that ended at once has nothing to draw.
-        if self.rows.len() < 2 {
+        if outcome.rows.len() < 2 {
             return Vec::new();
         }
         let mut figures =
-            vec![("convergence".into(), figures::convergence(self)), ("fan_out".into(), figures::fan_out(self))];
-        if let Some(joint) = &self.joint {
-            figures.push(("spectrum".into(), figures::spectrum(self, joint)));
+            vec![("convergence".into(), figures::convergence(outcome)), ("fan_out".into(), figures::fan_out(outcome))];
+        if let Some(joint) = &outcome.joint {
+            figures.push(("spectrum".into(), figures::spectrum(outcome, joint)));
         }
         figures
     }
 
-    fn files(&self) -> Vec<ResultFile<'_>> {
-        let mut files = Vec::from_iter(self.certificate_file());
-        if !self.scenario.output.states {
+    fn files(outcome: &Outcome) -> Vec<ResultFile<'_>> {
+        let mut files = Vec::from_iter(outcome.certificate_file());
+        if !outcome.scenario.output.states {
             return files;
         }
         let states = States {
-            times: self.rows.iter().map(|row| row.time).collect(),
-            states: &self.states,
-            layout: self.layout,
-            frame: &self.frame,
-            teacher: &self.network.teacher.weights,
+            times: outcome.rows.iter().map(|row| row.time).collect(),
+            states: &outcome.states,
+            layout: outcome.layout,
+            frame: &outcome.frame,
+            teacher: &outcome.network.teacher.weights,
         };
         files.extend(states.files());
         files
@@ -77,6 +73,6 @@ impl Outcome {
         }
         let problem = Problem::of(&self.network, self.threshold);
         let file = check::theorem5(&problem, self.certificate.as_ref(), self.euclidean.as_ref())?;
-        Some(experiment::certificate(file))
+        Some(certificate(file))
     }
 }
