@@ -117,6 +117,16 @@ pub trait InPlace<T>: Send + Sync {
     fn tangent(&self, f: ArrayView2<T>, along: ArrayViewMut2<T>) -> bool;
 }
 
+/// So many pieces of work at least go to one thread: one, or all of them where there is no second thread or where they are
+/// not worth it.
+fn least_share(is_worth_it: bool) -> usize {
+    if is_worth_it && rayon::current_num_threads() > 1 {
+        1
+    } else {
+        usize::MAX
+    }
+}
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident),* $(,)?) => {
         /// A layer of one of the kinds.

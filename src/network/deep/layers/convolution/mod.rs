@@ -13,13 +13,12 @@ mod winograd;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::{LayerKind, Map, Room, Work};
+use super::{LayerKind, Map, Room, Work, least_share};
 use crate::network::deep::{Layout, Parameters, Shape};
 use crate::real::Real;
 use geometry::Correlation;
-use ndarray::parallel::prelude::{IndexedParallelIterator, ParallelIterator};
+use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use ndarray::{ArrayView2, ArrayViewMut2};
-use rayon::slice::ParallelSliceMut;
 use routines::{Routines, routines};
 use serde::Serialize;
 use strands::Strands;
@@ -219,15 +218,11 @@ impl<T: Real> Map<T> for Convolving<T> {
     }
 
     fn sums(&self, delta: ArrayView2<T>, out: &mut [T]) {
-        let channel = |(k, out): (usize, &mut [T])| {
+        let channels = out.par_iter_mut().enumerate().with_min_len(least_share(true));
+        channels.for_each(|(k, out)| {
             let row = delta.row(k);
-            out[0] = T::from_f64(sum(row.as_slice().expect("channel by channel")));
-        };
-        if rayon::current_num_threads() > 1 {
-            out.par_chunks_mut(1).enumerate().for_each(channel);
-        } else {
-            out.chunks_mut(1).enumerate().for_each(channel);
-        }
+            *out = T::from_f64(sum(row.as_slice().expect("channel by channel")));
+        });
     }
 }
 
