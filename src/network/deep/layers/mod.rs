@@ -41,7 +41,7 @@ pub trait LayerKind {
 
     /// Its parameters.
     fn layout(&self, _input: Shape) -> Layout {
-        Layout::none()
+        Layout::default()
     }
 
     /// Nodes, and whether they have biases, of a kind with weights: these begin a layer of the theory.
