@@ -247,15 +247,8 @@ pub fn integrate<F: VectorField>(
     field.renormalize(&mut y);
     error::check_start(&y)?;
     let begin = monitor.output(field, 0.0, &y);
-    let watch = Watch {
-        field: RefCell::new(field),
-        monitor: RefCell::new(monitor),
-        max_steps: plan.max_steps,
-        steps: Cell::new(0),
-        evaluations: Cell::new(0),
-        end: RefCell::new(begin),
-        shown: Cell::new(0.0),
-    };
+    let watch = Watch::new(field, monitor, plan.max_steps);
+    watch.stop(begin);
     let (time, state) = match *method {
         _ if watch.ended() => (0.0, y),
         Method::Dopri5(tolerance) => dopri5::run(&watch, y, tolerance, plan),
@@ -295,7 +288,19 @@ struct Watch<'a, F> {
     shown: Cell<f64>,
 }
 
-impl<F: VectorField> Watch<'_, F> {
+impl<'a, F: VectorField> Watch<'a, F> {
+    fn new(field: &'a mut F, monitor: &'a mut dyn Monitor<F>, max_steps: u64) -> Self {
+        Self {
+            field: RefCell::new(field),
+            monitor: RefCell::new(monitor),
+            max_steps,
+            steps: Cell::new(0),
+            evaluations: Cell::new(0),
+            end: RefCell::new(None),
+            shown: Cell::new(0.0),
+        }
+    }
+
     fn ended(&self) -> bool {
         self.end.borrow().is_some()
     }
