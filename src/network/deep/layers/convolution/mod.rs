@@ -102,13 +102,8 @@ impl<T: Real> Convolving<T> {
         let back = shape.transposed();
         let rows = routines.map_or(1, |routines| routines.rows);
         let packed = |shape: &Correlation| {
-            let tiles = winograd::packed_len(shape, rows);
-            let tiles = if routines.is_some() && shape.kernel == 3 {
-                tiles
-            } else {
-                0
-            };
-            correlate::packed_len(shape, rows).max(tiles)
+            let tiles = (routines.is_some() && shape.kernel == 3).then(|| winograd::packed_len(shape, rows));
+            correlate::packed_len(shape, rows).max(tiles.unwrap_or(0))
         };
         let most = shape.to.channels.max(shape.from.channels);
         Self {
@@ -136,11 +131,6 @@ impl<T: Real> Convolving<T> {
         (is_long && shape.taps() <= correlate::MOST_TAPS).then_some((routines, Loops::Direct))
     }
 
-    fn set_bias(&mut self, bias: &[T]) {
-        self.bias.fill(T::zero());
-        self.bias[..bias.len()].copy_from_slice(bias);
-    }
-
     /// y = w ∗ x + bias by vectors.
     fn correlate(
         &mut self,
@@ -150,19 +140,17 @@ impl<T: Real> Convolving<T> {
         bias: &[T],
         (x, y): (ArrayView2<T>, ArrayViewMut2<T>),
     ) {
-        self.set_bias(bias);
-        let (weights, strands, size) = (&mut self.weights, &self.strands, (shape, batch));
-        let operands = |weights| [weights, &*self.bias];
+        self.bias.fill(T::zero());
+        self.bias[..bias.len()].copy_from_slice(bias);
         match loops {
-            Loops::Winograd => {
-                winograd::pack(&shape, routines.rows, weight, weights);
-                winograd::run(&routines, strands, size, operands(weights), x, y);
-            }
-            Loops::Direct => {
-                correlate::pack(&shape, routines.rows, weight, weights);
-                correlate::run(&routines, strands, size, operands(weights), x, y);
-            }
+            Loops::Winograd => winograd::pack(&shape, routines.rows, weight, &mut self.weights),
+            Loops::Direct => correlate::pack(&shape, routines.rows, weight, &mut self.weights),
         }
+        let run = match loops {
+            Loops::Winograd => winograd::run,
+            Loops::Direct => correlate::run,
+        };
+        run(&routines, &self.strands, (shape, batch), [&self.weights, &self.bias], x, y);
     }
 }
 
