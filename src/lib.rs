@@ -37,6 +37,7 @@ pub mod network;
 pub mod output;
 pub mod overlap;
 pub mod plot;
+mod processor;
 pub mod real;
 #[cfg(feature = "plot")]
 pub mod report;

@@ -1,6 +1,8 @@
 //! Nodes as rows of one slice: normalised, and their velocities projected. Rows may be short, and then what
 //! matters is that nothing is called for each.
 
+use crate::processor::for_processor;
+
 /// Lanes of a sum, so that it goes by vectors.
 const LANES: usize = 4;
 
@@ -19,20 +21,12 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
-/// w_j·w_i of each row j with all rows after it, until `out` is full. O(length of `out` · length of a row).
-pub fn products(nodes: &[f64], count: usize, out: &mut [f64]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has it.
-        return unsafe { products_avx2(nodes, count, out) };
+for_processor! {
+    /// w_j·w_i of each row j with all rows after it, until `out` is full. O(length of `out` · length of a row).
+    pub fn products(nodes: &[f64], count: usize, out: &mut [f64]) {
+        ["avx2"] => products_with(nodes, count, out),
+        _ => products_with(nodes, count, out),
     }
-    products_with(nodes, count, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn products_avx2(nodes: &[f64], count: usize, out: &mut [f64]) {
-    products_with(nodes, count, out);
 }
 
 #[inline(always)]

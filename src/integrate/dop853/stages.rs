@@ -3,6 +3,7 @@
 use super::rows::{Aligned, LINE, Rows};
 use super::tableau::{ALL_STAGES, Combination, ERROR_3, ERROR_5, PLACES, STAGES};
 use crate::integrate::{Tolerance, VectorField, Watch};
+use crate::processor::for_processor;
 
 /// The last stage of a step: the velocity at its end, and the first stage of the next.
 const LAST: usize = STAGES - 1;
@@ -96,12 +97,8 @@ impl Stages {
     /// In units of the tolerance.
     fn norm(&self, values: &[f64]) -> f64 {
         let scaled = values.iter().zip(self.y.iter());
-        let scaled = scaled.map(|(value, y)| (value / self.scale(*y)).powi(2));
+        let scaled = scaled.map(|(value, y)| (value / self.tolerance.scale(*y)).powi(2));
         scaled.sum::<f64>().sqrt()
-    }
-
-    fn scale(&self, y: f64) -> f64 {
-        self.tolerance.scale(y)
     }
 
     fn evaluate<F: VectorField>(&mut self, watch: &Watch<'_, F>, step: f64, stage: usize) -> Result<(), usize> {
@@ -119,29 +116,13 @@ impl Stages {
     }
 }
 
-/// y + h Σ a_j k_j
-fn place(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has what is asked of it.
-        return match is_x86_feature_detected!("avx512f") {
-            true => unsafe { place_avx512(y, k, step, combination, out) },
-            false => unsafe { place_avx2(y, k, step, combination, out) },
-        };
+for_processor! {
+    /// y + h Σ a_j k_j
+    fn place(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
+        ["avx512f", "avx2"] => place_with(y, k, step, combination, out),
+        ["avx2"] => place_with(y, k, step, combination, out),
+        _ => place_with(y, k, step, combination, out),
     }
-    place_with(y, k, step, combination, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx2")]
-fn place_avx512(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
-    place_with(y, k, step, combination, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn place_avx2(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mut [f64]) {
-    place_with(y, k, step, combination, out);
 }
 
 /// Entries whose sums stay in registers.
@@ -159,20 +140,12 @@ fn place_with(y: &[f64], k: &Rows, step: f64, combination: Combination, out: &mu
     }
 }
 
-/// Σ of squares of both errors in units of the tolerance.
-fn squares(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has it.
-        return unsafe { squares_avx2(y, next, k, tolerance) };
+for_processor! {
+    /// Σ of squares of both errors in units of the tolerance.
+    fn squares(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
+        ["avx2"] => squares_with(y, next, k, tolerance),
+        _ => squares_with(y, next, k, tolerance),
     }
-    squares_with(y, next, k, tolerance)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn squares_avx2(y: &[f64], next: &[f64], k: &Rows, tolerance: Tolerance) -> [f64; 2] {
-    squares_with(y, next, k, tolerance)
 }
 
 #[inline(always)]

@@ -10,6 +10,7 @@
 use super::chebyshev::Interpolation;
 use super::look_up::{LANES, fused};
 use crate::overlap::HalfAngle;
+use crate::processor::for_processor;
 use ndarray::ArrayViewMut2;
 use std::f64::consts::{FRAC_1_PI, FRAC_PI_2, PI};
 use std::ops::RangeInclusive;
@@ -42,41 +43,11 @@ impl ArcCosine {
         self.safe.contains(&d)
     }
 
-    /// Replaces the cosines in `d` by D and writes L to `l`, in row i from column `first` + i on. Good where
-    /// [`ArcCosine::is_safe`]; elsewhere what it writes is finite, and to be replaced. Up to three entries to the left
-    /// are written too.
-    ///
-    /// # Cost
-    /// 2 to 3 ns each, with fused multiply–add.
-    pub fn rows(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has what is asked of it.
-            return match is_x86_feature_detected!("avx512f") {
-                true => unsafe { self.rows_avx512(first, d, l) },
-                false => unsafe { self.rows_avx2(first, d, l) },
-            };
-        }
-        self.rows_with::<false>(first, d, l);
-    }
-
-    /// [`ArcCosine::rows`] of a single row, from its beginning.
+    /// [`rows`] of a single row, from its beginning.
     pub fn row(&self, d: &mut [f64], l: &mut [f64]) {
         let count = d.len();
         let row = |list| ArrayViewMut2::from_shape((1, count), list).expect("as many entries");
-        self.rows(0, row(d), row(l));
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    fn rows_avx512(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
-        self.rows_with::<true>(first, d, l);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn rows_avx2(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
-        self.rows_with::<true>(first, d, l);
+        rows(self, 0, row(d), row(l));
     }
 
     #[inline(always)]
@@ -170,6 +141,20 @@ impl ArcCosine {
     }
 }
 
+for_processor! {
+    /// Replaces the cosines in `d` by D and writes L to `l`, in row i from column `first` + i on. Good where
+    /// [`ArcCosine::is_safe`]; elsewhere what it writes is finite, and to be replaced. Up to three entries to the left
+    /// are written too.
+    ///
+    /// # Cost
+    /// 2 to 3 ns each, with fused multiply–add.
+    pub fn rows(kernels: &ArcCosine, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
+        ["avx512f", "avx2", "fma"] => kernels.rows_with::<true>(first, d, l),
+        ["avx2", "fma"] => kernels.rows_with::<true>(first, d, l),
+        _ => kernels.rows_with::<false>(first, d, l),
+    }
+}
+
 /// asin(√z)/√z and (sin α − α cos α)/√z³ with α = 2 asin √z, for z > 0.
 fn arc_and_segment(z: f64) -> [f64; 2] {
     let root = z.sqrt();
@@ -200,7 +185,7 @@ mod tests {
             if portable {
                 kernels.rows_with::<false>(first, d.view_mut(), l.view_mut());
             } else {
-                kernels.rows(first, d.view_mut(), l.view_mut());
+                rows(&kernels, first, d.view_mut(), l.view_mut());
             }
             for ((i, k), &rho) in cosines.indexed_iter() {
                 let (d, l) = (d[[i, k]], l[[i, k]]);
@@ -221,7 +206,7 @@ mod tests {
         let cosines: Vec<f64> = UNSAFE_COSINES.into_iter().chain([0.5, -0.97]).collect();
         let mut d = Array2::from_shape_vec((1, 8), cosines.clone()).unwrap();
         let mut l = Array2::zeros((1, 8));
-        kernels.rows(0, d.view_mut(), l.view_mut());
+        rows(&kernels, 0, d.view_mut(), l.view_mut());
         assert!(d.iter().chain(&l).all(|x| x.is_finite()), "{d} {l}");
         for (d, rho) in d.iter().zip(cosines) {
             assert_eq!(kernels.is_safe(*d), HalfAngle::rho_is_safe(rho), "ρ = {rho}");

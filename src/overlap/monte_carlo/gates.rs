@@ -1,26 +1,19 @@
 //! Gates as packed bits: how often two nodes are active together is an AND and a population count.
 
 use super::sample::PART;
+use crate::processor::for_processor;
 use crate::real::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 /// The gates of one node, 64 samples a word, the first sample lowest; zeros beyond the last sample.
 pub type Gates = [u64; PART / 64];
 
-/// Turns pre-activations z (nodes × at most [`PART`] samples) into max(z − b, 0), and packs the gates z > b. One pass.
-pub fn open<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has the instructions.
-        return unsafe { open_avx2(z, thresholds, gates) };
+for_processor! {
+    /// Turns pre-activations z (nodes × at most [`PART`] samples) into max(z − b, 0), and packs the gates z > b. One pass.
+    pub fn open<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
+        ["avx2"] => open_portable(z, thresholds, gates),
+        _ => open_portable(z, thresholds, gates),
     }
-    open_portable(z, thresholds, gates);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn open_avx2<T: Real>(z: ArrayViewMut2<T>, thresholds: ArrayView1<T>, gates: &mut [Gates]) {
-    open_portable(z, thresholds, gates);
 }
 
 #[inline(always)]
@@ -54,22 +47,14 @@ fn joint(a: &Gates, b: &Gates) -> u64 {
     u64::from(both.sum::<u32>())
 }
 
-/// Adds to `counts` (n × nodes) how often node j < n and node k are active together; gives the total.
-///
-/// Among the first n nodes only k ≥ j is counted. O(n · nodes · samples/64).
-pub fn count_joint(gates: &[Gates], counts: ArrayViewMut2<u64>) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("popcnt") {
-        // SAFETY: the processor has the instruction.
-        return unsafe { count_joint_popcnt(gates, counts) };
+for_processor! {
+    /// Adds to `counts` (n × nodes) how often node j < n and node k are active together; gives the total.
+    ///
+    /// Among the first n nodes only k ≥ j is counted. O(n · nodes · samples/64).
+    pub fn count_joint(gates: &[Gates], counts: ArrayViewMut2<u64>) -> u64 {
+        ["popcnt"] => count_joint_portable(gates, counts),
+        _ => count_joint_portable(gates, counts),
     }
-    count_joint_portable(gates, counts)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "popcnt")]
-fn count_joint_popcnt(gates: &[Gates], counts: ArrayViewMut2<u64>) -> u64 {
-    count_joint_portable(gates, counts)
 }
 
 #[inline(always)]
@@ -98,31 +83,18 @@ pub struct PairSums {
     pub squares: f64,
 }
 
-/// Shows the sums of each pair j < n, k ≥ j to `add`, from the samples in which both are active alone; gives the total
-/// of those. O(n · nodes · samples/64 + samples with both active): for gates that are seldom open.
-pub fn sum_joint<T: Real>(
-    gates: &[Gates],
-    activations: ArrayView2<T>,
-    n: usize,
-    add: impl FnMut(usize, usize, PairSums),
-) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi1") {
-        // SAFETY: the processor has the instructions.
-        return unsafe { sum_joint_bmi(gates, activations, n, add) };
+for_processor! {
+    /// Shows the sums of each pair j < n, k ≥ j to `add`, from the samples in which both are active alone; gives the total
+    /// of those. O(n · nodes · samples/64 + samples with both active): for gates that are seldom open.
+    pub fn sum_joint<T: Real>(
+        gates: &[Gates],
+        activations: ArrayView2<T>,
+        n: usize,
+        add: impl FnMut(usize, usize, PairSums),
+    ) -> u64 {
+        ["popcnt", "bmi1"] => sum_joint_portable(gates, activations, n, add),
+        _ => sum_joint_portable(gates, activations, n, add),
     }
-    sum_joint_portable(gates, activations, n, add)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "popcnt,bmi1")]
-fn sum_joint_bmi<T: Real>(
-    gates: &[Gates],
-    activations: ArrayView2<T>,
-    n: usize,
-    add: impl FnMut(usize, usize, PairSums),
-) -> u64 {
-    sum_joint_portable(gates, activations, n, add)
 }
 
 #[inline(always)]
