@@ -13,7 +13,7 @@ mod run_end;
 mod stabilized;
 
 pub use error::{IntegrateError, check};
-pub use floor::{FloorCause, NoiseFloor};
+pub use floor::{FloorCause, NoiseFloor, stagnation_floor};
 pub use rest::Rest;
 pub use run_end::{Described, RunEnd};
 
@@ -128,15 +128,6 @@ impl Method {
     }
 }
 
-/// The error at which steps of fixed length stop moving a state of size one: their increments, step · rate · error, are
-/// lost to rounding. 0 for adaptive methods, whose steps grow, and for a step that is not chosen yet.
-pub fn stagnation_floor(method: &Method, rate: f64) -> f64 {
-    match method.fixed_step() {
-        Some(step) if step > 0.0 => 16.0 * f64::EPSILON / (step * rate),
-        _ => 0.0,
-    }
-}
-
 /// How far to go and where to look.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -152,10 +143,9 @@ pub struct Plan {
 impl Plan {
     /// `count` equal intervals of [0, horizon].
     pub fn uniform(horizon: f64, count: usize) -> Self {
-        let outputs = (1..=count).map(|i| horizon * i as f64 / count as f64).collect();
         Self {
             horizon,
-            outputs,
+            outputs: (1..=count).map(|i| horizon * i as f64 / count as f64).collect(),
             max_steps: 100_000_000,
         }
     }
@@ -342,11 +332,11 @@ impl<'a, F: VectorField> Watch<'a, F> {
 
     /// An accepted step; true stops the run.
     fn accept(&self, time: f64, y: &[f64]) -> bool {
-        self.steps.set(self.steps.get() + 1);
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
         if let Some(component) = y.iter().position(|x| !(x.abs() <= DIVERGED)) {
             self.stop(Some(RunEnd::Diverged { time, component }));
-        } else if self.steps.get() >= self.max_steps {
-            let steps = self.steps.get();
+        } else if steps >= self.max_steps {
             self.stop(Some(RunEnd::StepBudget { time, steps }));
         } else {
             let mut monitor = self.monitor.borrow_mut();
@@ -371,15 +361,12 @@ impl<'a, F: VectorField> Watch<'a, F> {
 
     /// Whether a step of fixed length that left the state as it was will do so for ever; that ends the run.
     fn stop_where_nothing_moves(&self, time: f64, step: f64, velocity: &[f64]) {
-        if !self.field.borrow().is_repeatable() {
-            return;
+        if self.field.borrow().is_repeatable() {
+            self.stop(Some(match velocity.iter().all(|dy| *dy == 0.0) {
+                true => RunEnd::AtRest { time, moved: 0.0 },
+                false => RunEnd::StepTooSmall { time, step },
+            }));
         }
-        let end = if velocity.iter().any(|dy| *dy != 0.0) {
-            RunEnd::StepTooSmall { time, step }
-        } else {
-            RunEnd::AtRest { time, moved: 0.0 }
-        };
-        self.stop(Some(end));
     }
 
     /// Whether steps are held back by jumps or noise, as those of a sample, and not by the rates of a smooth field, which
