@@ -115,25 +115,20 @@ impl Source {
 
     /// Classes from 0 to 255, of whatever whole type.
     fn labels(&self) -> Result<Vec<u8>, ImageError> {
-        let numbers: Vec<i64> = match self.array::<u8>() {
-            Ok(labels) => labels.iter().map(|&label| label.into()).collect(),
-            Err(ViewNpyError::WrongDescriptor(_)) => match self.array::<i64>() {
-                Ok(labels) => labels.iter().copied().collect(),
-                Err(ViewNpyError::WrongDescriptor(_)) => {
-                    let labels = self.array::<i32>().map_err(|error| self.not_whole(&error))?;
-                    labels.iter().map(|&label| label.into()).collect()
-                }
-                Err(error) => return Err(self.not_whole(&error)),
-            },
-            Err(error) => return Err(self.not_whole(&error)),
-        };
+        let mut numbers = self.numbers::<u8>();
+        for of_type in [Self::numbers::<i64>, Self::numbers::<i32>] {
+            if let Err(ViewNpyError::WrongDescriptor(_)) = numbers {
+                numbers = of_type(self);
+            }
+        }
+        let numbers = numbers.map_err(|error| self.refuse(error.to_string(), "labels as uint8, int32 or int64"))?;
         let label = |(index, &label): (usize, &i64)| {
             u8::try_from(label).map_err(|_| self.refuse(format!("label {label} of image {index}"), "0 to 255"))
         };
         numbers.iter().enumerate().map(label).collect()
     }
 
-    fn not_whole(&self, error: &ViewNpyError) -> ImageError {
-        self.refuse(error.to_string(), "labels as uint8, int32 or int64")
+    fn numbers<T: ViewElement + ReadableElement + Copy + Into<i64>>(&self) -> Result<Vec<i64>, ViewNpyError> {
+        Ok(self.array::<T>()?.iter().map(|&number| number.into()).collect())
     }
 }

@@ -9,14 +9,15 @@ const SHAPE: Shape = Shape::image(3, 32, 32);
 
 /// All records of some files, one file after the other; of CIFAR-100 with the fine label.
 pub(super) fn read(folder: &Path, names: &[&str], format: Format) -> Result<Images, ImageError> {
-    let mut all = Images::new(SHAPE, Vec::new(), Vec::new());
+    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     for name in names {
-        all.append(read_file(&folder.join(name), format)?);
+        read_file(&folder.join(name), format, &mut pixels, &mut labels)?;
     }
-    Ok(all)
+    Ok(Images::new(SHAPE, pixels, labels))
 }
 
-fn read_file(path: &Path, format: Format) -> Result<Images, ImageError> {
+/// Appends what a file holds.
+fn read_file(path: &Path, format: Format, pixels: &mut Vec<u8>, labels: &mut Vec<u8>) -> Result<(), ImageError> {
     let (label_bytes, classes) = match format {
         Format::Cifar100 => (2, 100),
         _ => (1, 10),
@@ -28,8 +29,7 @@ fn read_file(path: &Path, format: Format) -> Result<Images, ImageError> {
         let allowed = format!("a multiple of {record}, the bytes of an image with its label");
         return Err(ImageError::malformed(path, format, found, allowed));
     }
-    let mut labels = Vec::with_capacity(bytes.len() / record);
-    let mut pixels = Vec::with_capacity(labels.capacity() * SHAPE.len());
+    pixels.reserve(bytes.len());
     for (index, record) in bytes.chunks_exact(record).enumerate() {
         let (label, planes) = record.split_at(label_bytes);
         let fine = label[label_bytes - 1];
@@ -41,5 +41,5 @@ fn read_file(path: &Path, format: Format) -> Result<Images, ImageError> {
         labels.push(fine);
         pixels.extend_from_slice(planes);
     }
-    Ok(Images::new(SHAPE, pixels, labels))
+    Ok(())
 }

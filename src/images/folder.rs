@@ -114,7 +114,7 @@ impl ImageFolder {
             Format::Cifar100 => {
                 (cifar::read(folder, &["train.bin"], format)?, cifar::read(folder, &["test.bin"], format)?)
             }
-            Format::Idx => (idx_pair(folder, "train")?, idx_pair(folder, "t10k")?),
+            Format::Idx => (idx::read(&idx_files(folder, "train"))?, idx::read(&idx_files(folder, "t10k"))?),
             Format::Npy => (arrays::read_files(folder, "train")?, arrays::read_files(folder, "test")?),
             Format::Npz => arrays::read_archive(&archive(folder)?)?.into(),
             Format::Pictures => (pictures::read(folder, "train")?, pictures::read(folder, "test")?),
@@ -132,21 +132,16 @@ impl ImageFolder {
     /// # Errors
     /// A folder that cannot be read or has no file of a known name.
     pub fn files(folder: &Path) -> Result<Vec<PathBuf>, ImageError> {
-        let named = |names: &[&str]| names.iter().map(|name| folder.join(name)).collect();
+        let named = |names: &[&str]| -> Vec<PathBuf> { names.iter().map(|name| folder.join(name)).collect() };
         Ok(match recognise(folder)? {
-            Format::Cifar10 => {
-                let mut files: Vec<PathBuf> = named(&CIFAR10);
-                files.push(folder.join("test_batch.bin"));
-                files
-            }
+            Format::Cifar10 => [named(&CIFAR10), named(&["test_batch.bin"])].concat(),
             Format::Cifar100 => named(&["train.bin", "test.bin"]),
             Format::Idx => ["train", "t10k"].iter().flat_map(|part| idx_files(folder, part)).collect(),
             Format::Npy => named(&["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"]),
             Format::Npz => vec![archive(folder)?],
             Format::Pictures => {
-                let mut files = pictures::files(folder, "train")?;
-                files.extend(pictures::files(folder, "test")?);
-                files.into_iter().map(|(path, _)| path).collect()
+                let files = [pictures::files(folder, "train")?, pictures::files(folder, "test")?];
+                files.into_iter().flatten().map(|(path, _)| path).collect()
             }
         })
     }
@@ -164,13 +159,8 @@ impl ImageFolder {
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, ImageError> {
-    let mut names = Vec::new();
-    for entry in folder.read_dir().map_err(ImageError::unreadable(folder))? {
-        let entry = entry.map_err(ImageError::unreadable(folder))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
-    }
-    names.sort_unstable();
-    Ok(names)
+    let names = pictures::names(folder, |_| true)?.into_iter();
+    Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
 }
 
 fn archives(names: &[String]) -> impl Iterator<Item = &String> {
@@ -214,20 +204,14 @@ fn recognise(folder: &Path) -> Result<Format, ImageError> {
     })
 }
 
-/// `train` or `t10k`: images and labels.
-fn idx_pair(folder: &Path, part: &str) -> Result<Images, ImageError> {
-    let [images, labels] = idx_files(folder, part);
-    idx::read(&images, &labels)
-}
-
+/// Images and labels of `train` or `t10k`: packed, unless they stand there unpacked.
 fn idx_files(folder: &Path, part: &str) -> [PathBuf; 2] {
-    ["images-idx3", "labels-idx1"].map(|kind| packed_or_not(folder, &format!("{part}-{kind}-ubyte")))
-}
-
-fn packed_or_not(folder: &Path, name: &str) -> PathBuf {
-    let plain = folder.join(name);
-    if plain.exists() {
-        return plain;
-    }
-    folder.join(format!("{name}.gz"))
+    ["images-idx3", "labels-idx1"].map(|kind| {
+        let plain = folder.join(format!("{part}-{kind}-ubyte"));
+        if plain.exists() {
+            plain
+        } else {
+            plain.with_added_extension("gz")
+        }
+    })
 }

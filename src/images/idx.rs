@@ -7,7 +7,7 @@ use crate::config::contents;
 use crate::network::deep::Shape;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// No more entries are read from a file: 8 GiB.
 const LARGEST: u64 = 1 << 33;
@@ -15,7 +15,7 @@ const LARGEST: u64 = 1 << 33;
 const FORMAT: Format = Format::Idx;
 
 /// Images (N × rows × columns, one channel) with their labels (N).
-pub(super) fn read(images: &Path, labels: &Path) -> Result<Images, ImageError> {
+pub(super) fn read([images, labels]: &[PathBuf; 2]) -> Result<Images, ImageError> {
     let (sides, pixels) = array::<3>(images)?;
     let (count, classes) = array::<1>(labels)?;
     if count[0] != sides[0] {

@@ -83,11 +83,4 @@ impl Images {
         }
         counts
     }
-
-    /// Appends images of the same shape.
-    fn append(&mut self, other: Self) {
-        debug_assert_eq!(self.shape, other.shape);
-        self.pixels.extend(other.pixels);
-        self.labels.extend(other.labels);
-    }
 }

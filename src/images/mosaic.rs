@@ -1,13 +1,8 @@
 //! Small pictures in rows, as one PNG.
 
-use super::sheet::encode;
+use super::sheet::Sheet;
+use crate::network::deep::Shape;
 use std::io::{self, Write};
-
-/// Pixels between pictures.
-const GAP: usize = 2;
-
-/// What lies between them: white.
-const PAPER: u8 = 255;
 
 /// Each picture is at least so many pixels wide.
 const LEAST: usize = 40;
@@ -52,27 +47,17 @@ impl Mosaic {
         let scale = LEAST.div_ceil(self.side);
         let wide = self.side * scale;
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let across = columns * (wide + GAP) + GAP;
-        let down = self.rows.len() * (wide + GAP) + GAP;
-        let colours = if self.channels < 3 { 1 } else { 3 };
-        let mut sheet = vec![PAPER; across * down * colours];
+        let mut sheet = Sheet::new([self.rows.len(), columns], Shape::image(self.channels, wide, wide));
         for (i, row) in self.rows.iter().enumerate() {
             for (j, picture) in row.iter().enumerate() {
-                let (top, left) = (GAP + i * (wide + GAP), GAP + j * (wide + GAP));
-                for (y, x, colour) in places(wide, colours) {
+                sheet.draw([i, j], |colour, y, x| {
                     let at = (colour * self.side + y / scale) * self.side + x / scale;
-                    let byte = (255.0 * picture[at].clamp(0.0, 1.0)).round() as u8;
-                    sheet[((top + y) * across + left + x) * colours + colour] = byte;
-                }
+                    (255.0 * picture[at].clamp(0.0, 1.0)).round() as u8
+                });
             }
         }
-        encode(&sheet, [across, down], colours, out)
+        sheet.write(out)
     }
-}
-
-fn places(side: usize, colours: usize) -> impl Iterator<Item = (usize, usize, usize)> {
-    let pixels = (0..side).flat_map(move |y| (0..side).map(move |x| (y, x)));
-    pixels.flat_map(move |(y, x)| (0..colours).map(move |colour| (y, x, colour)))
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub(super) fn read(folder: &Path, part: &str) -> Result<Images, ImageError> {
 }
 
 /// Sorted names of what a folder has of a kind.
-fn names(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, ImageError> {
+pub(super) fn names(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, ImageError> {
     let mut names = Vec::new();
     for entry in folder.read_dir().map_err(ImageError::unreadable(folder))? {
         let entry = entry.map_err(ImageError::unreadable(folder))?;

@@ -125,15 +125,9 @@ pub(super) fn check_plan(method: &Method, plan: &Plan) -> Result<(), IntegrateEr
 
 /// Whether a start is a state.
 pub(super) fn check_start(y: &[f64]) -> Result<(), IntegrateError> {
-    match y.iter().position(|x| !x.is_finite()) {
-        Some(component) => Err(IntegrateError::Start {
-            component,
-            found: y[component],
-        }),
-        None if y.is_empty() => Err(IntegrateError::Start {
-            component: 0,
-            found: f64::NAN,
-        }),
+    let bad = (0..).zip(y).find(|(_, x)| !x.is_finite()).map(|(component, &found)| (component, found));
+    match bad.or(y.is_empty().then_some((0, f64::NAN))) {
+        Some((component, found)) => Err(IntegrateError::Start { component, found }),
         None => Ok(()),
     }
 }

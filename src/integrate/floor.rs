@@ -1,5 +1,6 @@
 //! The size below which a run shows its own errors, and which of them.
 
+use super::Method;
 use serde::Serialize;
 use std::fmt;
 
@@ -39,6 +40,15 @@ impl NoiseFloor {
             .into_iter()
             .map(|(value, cause)| Self { value, cause })
             .fold(Self::NONE, |highest, floor| if floor.value > highest.value { floor } else { highest })
+    }
+}
+
+/// The error at which steps of fixed length stop moving a state of size one: their increments, step · rate · error, are
+/// lost to rounding. 0 for adaptive methods, whose steps grow, and for a step that is not chosen yet.
+pub fn stagnation_floor(method: &Method, rate: f64) -> f64 {
+    match method.fixed_step() {
+        Some(step) if step > 0.0 => 16.0 * f64::EPSILON / (step * rate),
+        _ => 0.0,
     }
 }
 

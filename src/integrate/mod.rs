@@ -14,7 +14,7 @@ mod run_end;
 mod stabilized;
 
 pub use error::{IntegrateError, check};
-pub use floor::{FloorCause, NoiseFloor};
+pub use floor::{FloorCause, NoiseFloor, stagnation_floor};
 pub use rest::Rest;
 pub use run_end::{Described, RunEnd};
 
@@ -130,15 +130,6 @@ impl Method {
     }
 }
 
-/// The error at which steps of fixed length stop moving a state of size one: their increments, step · rate · error, are
-/// lost to rounding. 0 for adaptive methods, whose steps grow, and for a step that is not chosen yet.
-pub fn stagnation_floor(method: &Method, rate: f64) -> f64 {
-    match method.fixed_step() {
-        Some(step) if step > 0.0 => 16.0 * f64::EPSILON / (step * rate),
-        _ => 0.0,
-    }
-}
-
 /// How far to go and where to look.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -154,10 +145,9 @@ pub struct Plan {
 impl Plan {
     /// `count` equal intervals of [0, horizon].
     pub fn uniform(horizon: f64, count: usize) -> Self {
-        let outputs = (1..=count).map(|i| horizon * i as f64 / count as f64).collect();
         Self {
             horizon,
-            outputs,
+            outputs: (1..=count).map(|i| horizon * i as f64 / count as f64).collect(),
             max_steps: 100_000_000,
         }
     }
@@ -249,15 +239,8 @@ pub fn integrate<F: VectorField>(
     field.renormalize(&mut y);
     error::check_start(&y)?;
     let begin = monitor.output(field, 0.0, &y);
-    let watch = Watch {
-        field: RefCell::new(field),
-        monitor: RefCell::new(monitor),
-        max_steps: plan.max_steps,
-        steps: Cell::new(0),
-        evaluations: Cell::new(0),
-        end: RefCell::new(begin),
-        shown: Cell::new(0.0),
-    };
+    let watch = Watch::new(field, monitor, plan.max_steps);
+    watch.stop(begin);
     let (time, state) = match *method {
         _ if watch.ended() => (0.0, y),
         Method::Dopri5(tolerance) => dopri5::run(&watch, y, tolerance, plan),
@@ -297,7 +280,19 @@ struct Watch<'a, F> {
     shown: Cell<f64>,
 }
 
-impl<F: VectorField> Watch<'_, F> {
+impl<'a, F: VectorField> Watch<'a, F> {
+    fn new(field: &'a mut F, monitor: &'a mut dyn Monitor<F>, max_steps: u64) -> Self {
+        Self {
+            field: RefCell::new(field),
+            monitor: RefCell::new(monitor),
+            max_steps,
+            steps: Cell::new(0),
+            evaluations: Cell::new(0),
+            end: RefCell::new(None),
+            shown: Cell::new(0.0),
+        }
+    }
+
     fn ended(&self) -> bool {
         self.end.borrow().is_some()
     }
@@ -338,11 +333,11 @@ impl<F: VectorField> Watch<'_, F> {
 
     /// An accepted step; true stops the run.
     fn accept(&self, time: f64, y: &[f64]) -> bool {
-        self.steps.set(self.steps.get() + 1);
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
         if let Some(component) = first_beyond(y, DIVERGED) {
             self.stop(Some(RunEnd::Diverged { time, component }));
-        } else if self.steps.get() >= self.max_steps {
-            let steps = self.steps.get();
+        } else if steps >= self.max_steps {
             self.stop(Some(RunEnd::StepBudget { time, steps }));
         } else {
             let mut monitor = self.monitor.borrow_mut();
@@ -367,15 +362,12 @@ impl<F: VectorField> Watch<'_, F> {
 
     /// Whether a step of fixed length that left the state as it was will do so for ever; that ends the run.
     fn stop_where_nothing_moves(&self, time: f64, step: f64, velocity: &[f64]) {
-        if !self.field.borrow().is_repeatable() {
-            return;
+        if self.field.borrow().is_repeatable() {
+            self.stop(Some(match velocity.iter().all(|dy| *dy == 0.0) {
+                true => RunEnd::AtRest { time, moved: 0.0 },
+                false => RunEnd::StepTooSmall { time, step },
+            }));
         }
-        let end = if velocity.iter().any(|dy| *dy != 0.0) {
-            RunEnd::StepTooSmall { time, step }
-        } else {
-            RunEnd::AtRest { time, moved: 0.0 }
-        };
-        self.stop(Some(end));
     }
 
     /// Whether steps are held back by jumps or noise, as those of a sample, and not by the rates of a smooth field, which

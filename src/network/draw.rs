@@ -79,22 +79,16 @@ pub(super) fn scaled_grid_columns(
     let mut columns = Array2::<f64>::zeros((dim, nodes));
     let mut norms = Vec::with_capacity(nodes);
     for j in 0..nodes {
-        let mut draws = 0..GRID_DRAWS;
-        loop {
-            if draws.next().is_none() {
-                return Err(NetworkError::GridExhausted { nodes, dim });
-            }
-            let (earlier, mut rest) = columns.view_mut().split_at(Axis(1), j);
-            let mut column = rest.column_mut(0);
+        let (earlier, mut rest) = columns.view_mut().split_at(Axis(1), j);
+        let mut column = rest.column_mut(0);
+        let norm = (0..GRID_DRAWS).find_map(|_| {
             column.map_inplace(|x| *x = GRID[rng.random_range(0..GRID.len())]);
             let norm = unit::normalize(&mut column);
             // Equal up to a positive factor is equal once normalised.
             let seen = |other: ArrayView1<f64>| (&other - &column).iter().all(|x| x.abs() < 1e-12);
-            if norm > 0.0 && !earlier.columns().into_iter().any(seen) {
-                norms.push(norm);
-                break;
-            }
-        }
+            (norm > 0.0 && !earlier.columns().into_iter().any(seen)).then_some(norm)
+        });
+        norms.push(norm.ok_or(NetworkError::GridExhausted { nodes, dim })?);
     }
     Ok((columns, norms))
 }

@@ -10,7 +10,7 @@ pub mod unit;
 pub use frame::Frame;
 pub use layer::{Layer, LayerView};
 
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 use thiserror::Error;
 
 /// A teacher and a student of two layers, with outputs V\*ᵀf\*(x) and Vᵀf(x).
@@ -37,7 +37,7 @@ impl TwoLayer {
         Self {
             teacher: Layer::with_threshold(padded, threshold),
             teacher_fan_out: Array2::ones((m, 1)),
-            student: Layer::new(student, Array1::from_elem(n, threshold)),
+            student: Layer::with_threshold(student, threshold),
             fan_out: Array2::ones((n, 1)),
         }
     }

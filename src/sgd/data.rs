@@ -58,18 +58,6 @@ impl<T: Real> DataSet<T> {
         Self { inputs, targets }
     }
 
-    /// The same with the teacher's largest output as class.
-    #[must_use]
-    pub fn classified(self) -> Self {
-        let Targets::Values(values) = &self.targets else {
-            return self;
-        };
-        Self {
-            targets: Targets::Classes(classes(values.view())),
-            inputs: self.inputs,
-        }
-    }
-
     /// Number of samples N.
     pub fn len(&self) -> usize {
         self.inputs.nrows()
@@ -137,11 +125,12 @@ pub fn classes<T: Real>(outputs: ArrayView2<T>) -> Vec<u32> {
 impl Loss {
     /// Inputs (N × d) with what a teacher says to them: its outputs, or the class of the largest.
     pub fn taught<T: Real>(self, inputs: Array2<T>, teacher: &Deep<T>) -> DataSet<T> {
-        let data = DataSet::taught(inputs, teacher);
-        match self {
-            Self::MeanSquared => data,
-            Self::CrossEntropy => data.classified(),
-        }
+        let said = outputs(teacher, inputs.view());
+        let targets = match self {
+            Self::MeanSquared => Targets::Values(said),
+            Self::CrossEntropy => Targets::Classes(classes(said.view())),
+        };
+        DataSet { inputs, targets }
     }
 }
 

@@ -22,7 +22,8 @@ pub type Gradient<T> = Deep<T>;
 
 /// SGD. The gradient of a weight matrix is never formed without momentum: the product goes straight into the weights.
 pub struct Optimizer<T> {
-    velocity: Option<Gradient<T>>,
+    /// What has gathered in u, where there is momentum.
+    pub(super) velocity: Option<Gradient<T>>,
     /// Which vectors of each layer of the list are learned.
     learned: Vec<Vec<bool>>,
 }
@@ -37,16 +38,6 @@ impl<T: Real> Optimizer<T> {
                 .map(|layout| layout.vectors.iter().map(|vector| vector.learned).collect())
                 .collect(),
         }
-    }
-
-    /// What has gathered in u, where there is momentum.
-    pub fn velocity(&self) -> Option<&Gradient<T>> {
-        self.velocity.as_ref()
-    }
-
-    /// Goes on from velocities that were kept.
-    pub fn set_velocity(&mut self, velocity: Gradient<T>) {
-        self.velocity = Some(velocity);
     }
 
     /// Takes the gradient that stands in `pass` back through the network, and each layer a step against it.

@@ -63,25 +63,19 @@ impl<T: Real> Pass<T> {
     pub fn new(architecture: &Architecture, capacity: usize) -> Self {
         blas::single_threaded();
         let zeros = |shape: Shape| vec![T::zero(); shape.len() * capacity];
-        let list = architecture.operations();
-        let in_place = |i: usize| {
-            let room = |stays| Room {
+        // From the top, since it matters whether the one above changes what a layer leaves.
+        let mut works: Vec<Work<T>> = Vec::new();
+        for (i, kind) in architecture.operations().iter().enumerate().rev() {
+            works.push(kind.work(Room {
                 input: architecture.shape_below(i),
                 capacity,
-                stays,
-            };
-            list.get(i).is_some_and(|kind| matches!(kind.work::<T>(room(true)), Work::InPlace(_)))
-        };
+                stays: !matches!(works.last(), Some(Work::InPlace(_))),
+            }));
+        }
         let (mut slots, mut operations): (Vec<Slot<T>>, Vec<Placed<T>>) = (Vec::new(), Vec::new());
         let mut input = None;
-        for (i, kind) in list.iter().enumerate() {
-            let below = architecture.shape_below(i);
-            let work = kind.work(Room {
-                input: below,
-                capacity,
-                stays: !in_place(i + 1),
-            });
-            let output = architecture.shape_below(i + 1);
+        for (i, work) in works.into_iter().rev().enumerate() {
+            let (below, output) = (architecture.shape_below(i), architecture.shape_below(i + 1));
             if matches!(work, Work::Map(_)) {
                 if slots.is_empty() && below.positions() > 1 {
                     input = Some(zeros(below));

@@ -166,8 +166,8 @@ impl<'a, T: Real> Trainer<'a, T> {
         self.step = state.step;
         self.loss_sum = state.loss_sum;
         self.network = state.network;
-        if let Some(velocity) = state.velocity {
-            self.optimizer.set_velocity(velocity);
+        if state.velocity.is_some() {
+            self.optimizer.velocity = state.velocity;
         }
     }
 
@@ -178,7 +178,7 @@ impl<'a, T: Real> Trainer<'a, T> {
             step: self.step,
             loss_sum: self.loss_sum,
             network: self.network.clone(),
-            velocity: self.optimizer.velocity().cloned(),
+            velocity: self.optimizer.velocity.clone(),
         }
     }
 

@@ -47,7 +47,12 @@ pub(super) fn run<F: VectorField>(
     let mut run = Run {
         watch,
         plan,
-        outputs: Outputs::of(plan, stages.y.len()),
+        outputs: Outputs {
+            times: &plan.outputs,
+            next: 0,
+            interpolant: Interpolant::new(stages.y.len()),
+            y: vec![0.0; stages.y.len()],
+        },
         time: 0.0,
         step: stages.first_step(watch, plan.horizon),
         stages,
@@ -80,16 +85,7 @@ struct Outputs<'a> {
     y: Vec<f64>,
 }
 
-impl<'a> Outputs<'a> {
-    fn of(plan: &'a Plan, size: usize) -> Self {
-        Self {
-            times: &plan.outputs,
-            next: 0,
-            interpolant: Interpolant::new(size),
-            y: vec![0.0; size],
-        }
-    }
-
+impl Outputs<'_> {
     /// The next one, if it is not after a time.
     fn until(&self, end: f64) -> Option<f64> {
         let time = self.times.get(self.next).copied();

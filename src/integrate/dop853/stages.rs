@@ -97,12 +97,8 @@ impl Stages {
     /// In units of the tolerance.
     fn norm(&self, values: &[f64]) -> f64 {
         let scaled = values.iter().zip(self.y.iter());
-        let scaled = scaled.map(|(value, y)| (value / self.scale(*y)).powi(2));
+        let scaled = scaled.map(|(value, y)| (value / self.tolerance.scale(*y)).powi(2));
         scaled.sum::<f64>().sqrt()
-    }
-
-    fn scale(&self, y: f64) -> f64 {
-        self.tolerance.scale(y)
     }
 
     fn evaluate<F: VectorField>(&mut self, watch: &Watch<'_, F>, step: f64, stage: usize) -> Result<(), usize> {

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::integrate::AtOutputs;
-use std::cell::{Cell, RefCell};
 
 /// A pendulum: its angle and angular velocity.
 struct Pendulum;
@@ -20,15 +19,7 @@ const START: [f64; 2] = [1.0, 0.5];
 fn one_step(step: f64, part: f64) -> [Vec<f64>; 2] {
     let mut monitor = AtOutputs(|_: &mut Pendulum, _: f64, _: &[f64]| {});
     let mut pendulum = Pendulum;
-    let watch = Watch {
-        field: RefCell::new(&mut pendulum),
-        monitor: RefCell::new(&mut monitor),
-        max_steps: 1,
-        steps: Cell::new(0),
-        evaluations: Cell::new(0),
-        end: RefCell::new(None),
-        shown: Cell::new(0.0),
-    };
+    let watch = Watch::new(&mut pendulum, &mut monitor, 1);
     let tolerance = Tolerance { rtol: 1e-6, atol: 1e-6 };
     let mut stages = Stages::at(&watch, &START, tolerance);
     stages.attempt(&watch, step).unwrap();

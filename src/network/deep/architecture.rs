@@ -16,6 +16,8 @@ pub struct Architecture {
     shapes: Vec<Shape>,
     /// Operations of each of the theory's layers, the output's last.
     stages: Vec<Range<usize>>,
+    /// Which of each has the weights.
+    linear: Vec<usize>,
 }
 
 /// Why a list of layers is no network.
@@ -53,16 +55,17 @@ impl Architecture {
             shapes.push(shape.map_err(|found| ArchitectureError::Shape { index, found })?);
         }
         let begins = |i: &usize| operations[*i].clone().nodes().is_some();
-        let mut starts: Vec<usize> = (0..operations.len()).filter(begins).collect();
+        let linear: Vec<usize> = (0..operations.len()).filter(begins).collect();
         let order = |found, allowed| Err(ArchitectureError::Order { found, allowed });
         let flattens = |operation: &Operation| matches!(operation, Operation::Flatten(_));
-        match (starts.first(), operations.last()) {
+        match (linear.first(), operations.last()) {
             (Some(&first), Some(Operation::Dense(_))) if operations[..first].iter().all(flattens) => {}
             (Some(_), Some(Operation::Dense(_))) => {
                 return order("another layer below the first with weights", "flatten there");
             }
             _ => return order("another layer at the top", "dense there"),
         }
+        let mut starts = linear.clone();
         starts[0] = 0;
         let ends = starts[1..].iter().copied().chain([operations.len()]);
         let stages: Vec<Range<usize>> = starts.iter().zip(ends).map(|(&start, end)| start..end).collect();
@@ -74,6 +77,7 @@ impl Architecture {
             operations,
             shapes,
             stages,
+            linear,
         })
     }
 
@@ -107,8 +111,7 @@ impl Architecture {
     /// # Panics
     /// If there is no such layer.
     pub fn linear(&self, l: usize) -> usize {
-        let begins = |i: &usize| self.operations[*i].clone().nodes().is_some();
-        self.stages[l].clone().find(begins).expect("it begins so")
+        self.linear[l]
     }
 
     /// What a sample is.
@@ -128,17 +131,13 @@ impl Architecture {
 
     /// Activations of one sample: numbers of the input and of all layers with weights, at all their positions.
     pub fn activations(&self) -> usize {
-        let layers = (0..self.stages.len()).map(|l| self.shapes[self.linear(l) + 1].len());
-        self.input() + layers.sum::<usize>()
+        self.input() + self.linear.iter().map(|i| self.shapes[i + 1].len()).sum::<usize>()
     }
 
     /// Multiplications of one sample's way up: weights times the positions at which they are applied.
     pub fn multiplications(&self) -> usize {
-        let layer = |l: usize| {
-            let (nodes, inputs) = self.layout(self.linear(l)).matrix();
-            nodes * inputs * self.shapes[self.linear(l) + 1].positions()
-        };
-        (0..self.stages.len()).map(layer).sum()
+        let layers = self.shapes().into_iter().zip(&self.linear);
+        layers.map(|((inputs, nodes), i)| nodes * inputs * self.shapes[i + 1].positions()).sum()
     }
 
     /// Number of hidden layers.
@@ -148,7 +147,7 @@ impl Architecture {
 
     /// Nodes, or channels, of each hidden layer, from the bottom.
     pub fn hidden(&self) -> Vec<usize> {
-        (0..self.depth()).map(|l| self.shapes[self.linear(l) + 1].channels).collect()
+        (0..self.depth()).map(|l| self.hidden_shape(l).channels).collect()
     }
 
     /// The shape of hidden layer `l` where its weights have been applied.
@@ -156,17 +155,16 @@ impl Architecture {
     /// # Panics
     /// If there is no such layer.
     pub fn hidden_shape(&self, l: usize) -> Shape {
-        self.shapes[self.linear(l) + 1]
+        self.shapes[self.linear[l] + 1]
     }
 
     /// (inputs of a node, nodes) of each layer with weights, the output's last.
     pub fn shapes(&self) -> Vec<(usize, usize)> {
-        (0..self.stages.len())
-            .map(|l| {
-                let (nodes, inputs) = self.layout(self.linear(l)).matrix();
-                (inputs, nodes)
-            })
-            .collect()
+        let of = |&i: &usize| {
+            let (nodes, inputs) = self.layout(i).matrix();
+            (inputs, nodes)
+        };
+        self.linear.iter().map(of).collect()
     }
 
     /// Whether any layer is normalised by batches.
@@ -177,14 +175,17 @@ impl Architecture {
 
     /// Whether all layers with weights are dense.
     pub fn is_dense(&self) -> bool {
-        let is_dense = |l| matches!(self.operations[self.linear(l)], Operation::Dense(_));
-        (0..self.stages.len()).all(is_dense)
+        self.linear.iter().all(|&i| matches!(self.operations[i], Operation::Dense(_)))
     }
 
     /// Whether nodes of layers with weights have biases.
     pub fn has_bias(&self) -> bool {
-        let learns = |l| self.layout(self.linear(l)).vectors[0].learned;
-        (0..self.stages.len()).any(learns)
+        (0..self.linear.len()).any(|l| self.learns_bias(l))
+    }
+
+    /// Whether those of layer `l` have, the output's last.
+    pub(super) fn learns_bias(&self, l: usize) -> bool {
+        self.layout(self.linear[l]).vectors[0].learned
     }
 
     /// Numbers that are learned.
@@ -194,9 +195,11 @@ impl Architecture {
 
     /// The widths as readers write them: 20-50-75-100.
     pub fn widths(&self) -> String {
-        let hidden = self.hidden().into_iter().chain([self.output()]);
-        let sizes = [self.shapes[0].to_string()].into_iter().chain(hidden.map(|nodes| nodes.to_string()));
-        sizes.collect::<Vec<_>>().join("-")
+        let mut widths = self.shapes[0].to_string();
+        for nodes in self.hidden().into_iter().chain([self.output()]) {
+            widths += &format!("-{nodes}");
+        }
+        widths
     }
 
     /// The same with so many nodes, or channels, in each hidden layer.

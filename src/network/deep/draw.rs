@@ -10,12 +10,11 @@ use rand::RngExt;
 pub fn uniform<T: Real>(rng: &mut Stream, architecture: &Architecture) -> Deep<T> {
     let mut network = Deep::zeros(architecture);
     for l in 0..=architecture.depth() {
-        let has_bias = has_bias(architecture, l);
         let layer = network.linear_mut(l);
         let bound = 1.0 / (layer.weights.ncols() as f64).sqrt();
         let mut draw = || T::from_f64(rng.random_range(-bound..bound));
         layer.weights.mapv_inplace(|_| draw());
-        if has_bias {
+        if architecture.learns_bias(l) {
             layer.bias_mut().mapv_inplace(|_| draw());
         }
     }
@@ -30,22 +29,17 @@ pub fn uniform<T: Real>(rng: &mut Stream, architecture: &Architecture) -> Deep<T
 pub fn grid_teacher<T: Real>(rng: &mut Stream, architecture: &Architecture) -> Result<Deep<T>, NetworkError> {
     let mut network = Deep::zeros(architecture);
     for l in 0..=architecture.depth() {
-        let has_bias = has_bias(architecture, l);
         let layer = network.linear_mut(l);
         let (nodes, inputs) = layer.weights.dim();
         let (columns, norms) = draw::scaled_grid_columns(rng, inputs, nodes)?;
         layer.weights = columns.t().mapv(T::from_f64).as_standard_layout().into_owned();
-        if has_bias {
+        if architecture.learns_bias(l) {
             for (b, norm) in layer.bias_mut().iter_mut().zip(norms) {
                 *b = T::from_f64(rng.random_range(-0.5..0.5) / norm);
             }
         }
     }
     Ok(network)
-}
-
-fn has_bias(architecture: &Architecture, l: usize) -> bool {
-    architecture.layout(architecture.linear(l)).vectors[0].learned
 }
 
 #[cfg(test)]

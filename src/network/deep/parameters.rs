@@ -13,8 +13,8 @@ pub struct Parameters<T> {
     pub vectors: Vec<Array1<T>>,
 }
 
-/// Sizes and names of a layer's parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Sizes and names of a layer's parameters; by default it has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// The list that the layer stands in among PyTorch's modules; its index is that of the layer with weights below it.
     pub group: &'static str,
@@ -38,15 +38,6 @@ pub struct VectorLayout {
 }
 
 impl Layout {
-    /// No parameters.
-    pub fn none() -> Self {
-        Self {
-            group: "",
-            weights: Vec::new(),
-            vectors: Vec::new(),
-        }
-    }
-
     /// Weights, and a bias for each node that stays zero unless it is learned.
     pub fn linear(weights: Vec<usize>, bias: bool) -> Self {
         Self {

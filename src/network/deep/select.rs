@@ -23,7 +23,10 @@ pub fn subnetwork<T: Real>(network: &Deep<T>, kept: &NodeSelection) -> Deep<T> {
         // Of each kept channel below all that its readers have: one column, those of a kernel or of all positions.
         let columns = match inputs {
             None => all(weights.ncols()),
-            Some((kept, count)) => columns(kept, weights.ncols() / count),
+            Some((kept, count)) => {
+                let each = weights.ncols() / count;
+                kept.iter().flat_map(|k| k * each..(k + 1) * each).collect()
+            }
         };
         let selected = weights.select(Axis(0), &nodes).select(Axis(1), &columns);
         smaller.linear_mut(l).weights = selected.as_standard_layout().into_owned();
@@ -35,12 +38,6 @@ pub fn subnetwork<T: Real>(network: &Deep<T>, kept: &NodeSelection) -> Deep<T> {
         inputs = kept.get(l).map(|kept| (&kept[..], weights.nrows()));
     }
     smaller
-}
-
-/// The columns of inputs that have so many each.
-fn columns(inputs: &[usize], each: usize) -> Vec<usize> {
-    let columns = inputs.iter().flat_map(|&k| k * each..(k + 1) * each);
-    columns.collect()
 }
 
 #[cfg(test)]

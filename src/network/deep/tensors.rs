@@ -84,13 +84,10 @@ pub fn write_tensors<T: Real>(
         .iter()
         .map(|(name, shape, bytes)| Ok((name, TensorView::new(dtype::<T>(), shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, SafeTensorError>>()?;
-    let mut metadata: HashMap<String, String> = HashMap::new();
     // A single remark, so that the order of a hash map has no part in the bytes.
-    if !remarks.is_empty() {
-        let text: Vec<String> = remarks.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        metadata.insert("luckflow".into(), text.join("\n"));
-    }
-    Ok(safetensors::serialize(views, (!metadata.is_empty()).then_some(metadata))?)
+    let text: Vec<String> = remarks.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let metadata = HashMap::from([("luckflow".to_owned(), text.join("\n"))]);
+    Ok(safetensors::serialize(views, (!remarks.is_empty()).then_some(metadata))?)
 }
 
 /// Keys and values beside the networks.

@@ -1,6 +1,6 @@
 //! Convolutional networks as fully connected ones: a node for each channel and position, with the weights that it shares.
 
-use super::layers::{Convolution, Dense, Operation};
+use super::layers::{Dense, Operation};
 use super::{Architecture, Deep, Shape};
 use crate::real::Real;
 use ndarray::Array1;
@@ -10,26 +10,16 @@ use ndarray::Array1;
 ///
 /// Nodes stand as in the activations of the convolution: channel, y, x.
 pub fn unrolled<T: Real>(network: &Deep<T>) -> Deep<T> {
-    let mut large = Deep::zeros(&unrolled_architecture(&network.architecture));
-    let mut parameters = large.parameters.iter_mut();
-    for (i, kind) in network.architecture.operations().iter().enumerate() {
-        let (below, above) = around(&network.architecture, i);
+    let architecture = &network.architecture;
+    let mut large = Deep::zeros(&unrolled_architecture(architecture));
+    for (i, to) in remaining(architecture).zip(&mut large.parameters) {
         let own = &network.parameters[i];
-        if matches!(kind, Operation::Flatten(_)) {
-            continue;
-        }
-        let to = parameters.next().expect("all but flatten layers remain");
         for (to, from) in to.vectors.iter_mut().zip(&own.vectors) {
             // One for each channel, or already one for each node.
             let each = to.len() / from.len();
             *to = Array1::from_shape_fn(to.len(), |node| from[node / each]);
         }
-        match kind {
-            Operation::Convolution(layer) => shared(*layer, below, above, |node, input, [m, w]| {
-                to.weights[[node, input]] = own.weights[[m, w]];
-            }),
-            _ => to.weights.assign(&own.weights),
-        }
+        each_weight(architecture, i, |at, shared| to.weights[at] = own.weights[shared]);
     }
     large
 }
@@ -40,49 +30,44 @@ pub fn unrolled<T: Real>(network: &Deep<T>) -> Deep<T> {
 /// If the gradients are not those of the unrolled network.
 pub fn gathered<T: Real>(gradients: &Deep<T>, architecture: &Architecture) -> Deep<T> {
     let mut small = Deep::zeros(architecture);
-    let mut parameters = gradients.parameters.iter();
-    for (i, kind) in architecture.operations().iter().enumerate() {
-        let (below, above) = around(architecture, i);
+    for (i, from) in remaining(architecture).zip(&gradients.parameters) {
         let own = &mut small.parameters[i];
         own.clear();
-        if matches!(kind, Operation::Flatten(_)) {
-            continue;
-        }
-        let from = parameters.next().expect("all but flatten layers remain");
         for (to, from) in own.vectors.iter_mut().zip(&from.vectors) {
             let each = from.len() / to.len();
             from.iter().enumerate().for_each(|(node, &g)| to[node / each] += g);
         }
-        match kind {
-            Operation::Convolution(layer) => shared(*layer, below, above, |node, input, [m, w]| {
-                own.weights[[m, w]] += from.weights[[node, input]];
-            }),
-            _ => own.weights.assign(&from.weights),
-        }
+        each_weight(architecture, i, |at, shared| own.weights[shared] += from.weights[at]);
     }
     small
 }
 
+/// Layers of the list that the unrolled one has too: all but flatten layers.
+fn remaining(architecture: &Architecture) -> impl Iterator<Item = usize> {
+    let list = architecture.operations();
+    (0..list.len()).filter(|&i| !matches!(list[i], Operation::Flatten(_)))
+}
+
 fn unrolled_architecture(architecture: &Architecture) -> Architecture {
-    let list = architecture.operations().iter().enumerate();
-    let kinds = list.filter_map(|(i, kind)| match kind {
-        Operation::Flatten(_) => None,
+    let kinds = remaining(architecture).map(|i| match architecture.operations()[i] {
         Operation::Convolution(layer) => {
-            let nodes = around(architecture, i).1.len();
+            let nodes = architecture.shape_below(i + 1).len();
             let bias = layer.bias;
-            Some(Dense { nodes, bias }.into())
+            Dense { nodes, bias }.into()
         }
-        kind => Some(*kind),
+        kind => kind,
     });
     Architecture::new(Shape::flat(architecture.input()), kinds.collect()).expect("dense layers read each other")
 }
 
-fn around(architecture: &Architecture, i: usize) -> (Shape, Shape) {
-    (architecture.shape_below(i), architecture.shape_below(i + 1))
-}
-
-/// Tells of every pair of a node and one of its inputs where the weights have what they share: (channel, input).
-fn shared(layer: Convolution, below: Shape, above: Shape, mut tell: impl FnMut(usize, usize, [usize; 2])) {
+/// Tells of all weights of layer `i` in the unrolled network: (node, input), and where the weight that it shares stands.
+fn each_weight(architecture: &Architecture, i: usize, mut tell: impl FnMut([usize; 2], [usize; 2])) {
+    let (below, above) = (architecture.shape_below(i), architecture.shape_below(i + 1));
+    let Operation::Convolution(layer) = architecture.operations()[i] else {
+        let (nodes, inputs) = architecture.layout(i).matrix();
+        let all = (0..nodes).flat_map(|node| (0..inputs).map(move |input| [node, input]));
+        return all.for_each(|own| tell(own, own));
+    };
     let (k, padding) = (layer.kernel, layer.padding);
     for node in 0..above.len() {
         let (m, place) = (node / above.positions(), node % above.positions());
@@ -92,7 +77,7 @@ fn shared(layer: Convolution, below: Shape, above: Shape, mut tell: impl FnMut(u
             let row = (y + i).checked_sub(padding).filter(|&y| y < below.height);
             let column = (x + j).checked_sub(padding).filter(|&x| x < below.width);
             if let (Some(row), Some(column)) = (row, column) {
-                tell(node, (c * below.height + row) * below.width + column, [m, w]);
+                tell([node, (c * below.height + row) * below.width + column], [m, w]);
             }
         }
     }

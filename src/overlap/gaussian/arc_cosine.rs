@@ -28,8 +28,14 @@ pub struct ArcCosine {
     safe: RangeInclusive<f64>,
 }
 
+/// Replaces the cosines in `d` by D and writes L to `l`, in row i from column `first` + i on. Good where
+/// [`ArcCosine::is_safe`]; elsewhere what it writes is finite, and to be replaced. Up to three entries to the left
+/// are written too.
+///
+/// # Cost
+/// 2 to 3 ns each, with fused multiply–add.
 #[multiversion(targets("x86_64+avx512f+fma", "x86_64+avx2+fma"))]
-fn rows(kernels: &ArcCosine, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
+pub fn rows(kernels: &ArcCosine, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
     kernels.rows_with::<{ target_cfg_f!(target_feature = "fma") }>(first, d, l);
 }
 
@@ -49,21 +55,11 @@ impl ArcCosine {
         self.safe.contains(&d)
     }
 
-    /// Replaces the cosines in `d` by D and writes L to `l`, in row i from column `first` + i on. Good where
-    /// [`ArcCosine::is_safe`]; elsewhere what it writes is finite, and to be replaced. Up to three entries to the left
-    /// are written too.
-    ///
-    /// # Cost
-    /// 2 to 3 ns each, with fused multiply–add.
-    pub fn rows(&self, first: usize, d: ArrayViewMut2<f64>, l: ArrayViewMut2<f64>) {
-        rows(self, first, d, l);
-    }
-
-    /// [`ArcCosine::rows`] of a single row, from its beginning.
+    /// [`rows`] of a single row, from its beginning.
     pub fn row(&self, d: &mut [f64], l: &mut [f64]) {
         let count = d.len();
         let row = |list| ArrayViewMut2::from_shape((1, count), list).expect("as many entries");
-        self.rows(0, row(d), row(l));
+        rows(self, 0, row(d), row(l));
     }
 
     #[inline(always)]
@@ -187,7 +183,7 @@ mod tests {
             if portable {
                 kernels.rows_with::<false>(first, d.view_mut(), l.view_mut());
             } else {
-                kernels.rows(first, d.view_mut(), l.view_mut());
+                rows(&kernels, first, d.view_mut(), l.view_mut());
             }
             for ((i, k), &rho) in cosines.indexed_iter() {
                 let (d, l) = (d[[i, k]], l[[i, k]]);
@@ -208,7 +204,7 @@ mod tests {
         let cosines: Vec<f64> = UNSAFE_COSINES.into_iter().chain([0.5, -0.97]).collect();
         let mut d = Array2::from_shape_vec((1, 8), cosines.clone()).unwrap();
         let mut l = Array2::zeros((1, 8));
-        kernels.rows(0, d.view_mut(), l.view_mut());
+        rows(&kernels, 0, d.view_mut(), l.view_mut());
         assert!(d.iter().chain(&l).all(|x| x.is_finite()), "{d} {l}");
         for (d, rho) in d.iter().zip(cosines) {
             assert_eq!(kernels.is_safe(*d), HalfAngle::rho_is_safe(rho), "ρ = {rho}");

@@ -6,7 +6,7 @@
 use super::chebyshev::Interpolation;
 use super::look_up::Places;
 use super::powers::{self, Powers};
-use super::table::MANTISSA;
+use super::table::{octave, octave_index, octave_local};
 use super::tile::TILE;
 use crate::overlap::HalfAngle;
 
@@ -44,11 +44,12 @@ impl ByCosine {
         // D falls like exp(−b²/(1 + ρ)): the exponent changes by 0.22 at most within a piece.
         let steep = (8.0 * threshold * threshold).max(1.0);
         let bits = (steep.log2().ceil() as u32).max(LEAST_BITS);
-        let (first, last) = (index(FIRST, bits), index(1.0 - LOWEST, bits));
+        let (first, last) = (octave_index(FIRST, bits), octave_index(1.0 - LOWEST, bits));
         let interpolation = Interpolation::<{ 2 * VECTORS }>::new();
         // The last one is for what rounding makes of −1/4.
         let pieces = (first..=last).map(|index| {
-            let powers = interpolation.on(start(index, bits), start(index + 1, bits), |t| {
+            let [start, end] = octave(index, bits);
+            let powers = interpolation.on(start, end, |t| {
                 at(HalfAngle {
                     sin: (0.5 * t).sqrt(),
                     cos: (1.0 - 0.5 * t).sqrt(),
@@ -71,14 +72,12 @@ impl ByCosine {
     /// to be replaced. 2 ns each, with fused multiply–add.
     #[inline(always)]
     pub fn chunk<const FMA: bool>(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
-        let (first, last) = (index(FIRST, self.bits), self.pieces.len() as u64 - 1);
+        let (first, last) = (octave_index(FIRST, self.bits), self.pieces.len() as u64 - 1);
         let whole = d.len().next_multiple_of(TILE);
         for i in 0..whole {
-            let bits = (1.0 - places.cosines[i]).max(FIRST).to_bits();
-            places.piece[i] = ((bits >> (MANTISSA - self.bits)) - first).min(last) as u32;
-            // What the index leaves of the mantissa, as a number in [1, 2).
-            let rest = (bits << self.bits) & ((1 << MANTISSA) - 1);
-            places.local[i] = 2.0 * f64::from_bits(rest | 1.0_f64.to_bits()) - 3.0;
+            let t = (1.0 - places.cosines[i]).max(FIRST);
+            places.piece[i] = (octave_index(t, self.bits) - first).min(last) as u32;
+            places.local[i] = octave_local(t, self.bits);
         }
         let (d_tiles, d_rest) = d.as_chunks_mut::<TILE>();
         let (l_tiles, l_rest) = l.as_chunks_mut::<TILE>();
@@ -93,14 +92,4 @@ impl ByCosine {
             [*d, *l] = powers::evaluate::<FMA, VECTORS>(piece, places.local[i]);
         }
     }
-}
-
-/// Number of the piece that holds t > 0: its exponent and leading mantissa bits.
-fn index(t: f64, bits: u32) -> u64 {
-    t.to_bits() >> (MANTISSA - bits)
-}
-
-/// Where a piece begins.
-fn start(index: u64, bits: u32) -> f64 {
-    f64::from_bits(index << (MANTISSA - bits))
 }

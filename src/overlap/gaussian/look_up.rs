@@ -5,7 +5,7 @@
 use super::HalfAngle;
 use super::by_cosine::LOWEST;
 use super::powers;
-use super::table::{KernelTable, MANTISSA, OCTAVE_BITS, VECTORS};
+use super::table::{KernelTable, MANTISSA, OCTAVE_BITS, VECTORS, octave_index, octave_local};
 use super::tile::TILE;
 use multiversion::{multiversion, target::target_cfg_f};
 
@@ -63,13 +63,19 @@ impl Places {
     }
 }
 
+/// D and L at each of at most [`CHUNK`] cosines in `places`. Good where [`HalfAngle::rho_is_safe`]; elsewhere what
+/// it writes is finite, and to be replaced.
+///
+/// # Cost
+/// O(length), with fused multiply–add: 2 to 3 ns each; those below −1/4 are looked up apart, by a root and an
+/// exponential.
 #[multiversion(targets("x86_64+avx512f+fma", "x86_64+avx2+fma"))]
-fn chunk(table: &KernelTable, d: &mut [f64], l: &mut [f64], places: &mut Places) {
+pub fn chunk(table: &KernelTable, d: &mut [f64], l: &mut [f64], places: &mut Places) {
     table.chunk_with::<{ target_cfg_f!(target_feature = "fma") }>(d, l, places);
 }
 
 impl KernelTable {
-    /// D and L at each of any number of cosines, as [`KernelTable::chunk`]; for b = 0 from their closed form.
+    /// D and L at each of any number of cosines, as [`chunk`]; for b = 0 from their closed form.
     pub(crate) fn at_cosines(&self, cosines: &[f64], d: &mut [f64], l: &mut [f64], places: &mut Places) {
         if let Some(kernels) = self.closed_form() {
             d.copy_from_slice(cosines);
@@ -78,23 +84,13 @@ impl KernelTable {
         let chunks = d.chunks_mut(CHUNK).zip(l.chunks_mut(CHUNK));
         for (cosines, (d, l)) in cosines.chunks(CHUNK).zip(chunks) {
             places.cosines[..cosines.len()].copy_from_slice(cosines);
-            self.chunk(d, l, places);
+            chunk(self, d, l, places);
         }
-    }
-
-    /// D and L at each of at most [`CHUNK`] cosines in `places`. Good where [`HalfAngle::rho_is_safe`]; elsewhere what
-    /// it writes is finite, and to be replaced.
-    ///
-    /// # Cost
-    /// O(length), with fused multiply–add: 2 to 3 ns each; those below −1/4 are looked up apart, by a root and an
-    /// exponential.
-    pub fn chunk(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
-        chunk(self, d, l, places);
     }
 
     #[inline(always)]
     fn chunk_with<const FMA: bool>(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
-        let Some(pieces) = self.by_cosine() else {
+        let Some(pieces) = &self.by_cosine else {
             for ((&rho, d), l) in places.cosines.iter().zip(d).zip(l) {
                 let one = self.at(HalfAngle::from_rho(rho));
                 (*d, *l) = (one.d, one.l);
@@ -132,12 +128,10 @@ impl KernelTable {
         let depth = -0.5 * self.threshold() * self.threshold();
         let place = |i: usize, places: &mut Places| {
             let cos2 = places.cos2[i];
-            let bits = cos2.sqrt().to_bits();
-            let octave = (bits >> (MANTISSA - OCTAVE_BITS)) as i64 - base as i64;
+            let y = cos2.sqrt();
+            let octave = octave_index(y, OCTAVE_BITS) as i64 - base as i64;
             places.piece[i] = octave.max(0).min(last) as u32;
-            // What the index leaves of the mantissa, as a number in [1, 2).
-            let rest = (bits << OCTAVE_BITS) & ((1 << MANTISSA) - 1);
-            places.local[i] = 2.0 * f64::from_bits(rest | 1.0_f64.to_bits()) - 3.0;
+            places.local[i] = octave_local(y, OCTAVE_BITS);
             places.scale[i] = (depth / cos2).max(LEAST_EXPONENT);
         };
         for begin in (0..count).step_by(TILE) {
@@ -213,7 +207,7 @@ mod tests {
                     if portable {
                         table.chunk_with::<false>(d, l, &mut places);
                     } else {
-                        table.chunk(d, l, &mut places);
+                        chunk(&table, d, l, &mut places);
                     }
                 }
                 for ((&rho, d), l) in cosines.iter().zip(d).zip(l) {
@@ -236,7 +230,7 @@ mod tests {
             let mut places = Places::default();
             places.cosines[..6].copy_from_slice(&UNSAFE_COSINES);
             let (mut d, mut l) = ([0.0; 6], [0.0; 6]);
-            KernelTable::new(b).chunk(&mut d, &mut l, &mut places);
+            chunk(&KernelTable::new(b), &mut d, &mut l, &mut places);
             assert!(d.iter().chain(&l).all(|x| x.is_finite()), "{b}: {d:?} {l:?}");
         }
     }

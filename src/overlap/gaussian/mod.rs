@@ -89,14 +89,19 @@ impl ExactGaussian {
         rows::norms(rows, self.norms.as_slice_mut().expect("contiguous"));
     }
 
-    /// A and A*, if there is room for them, of the nodes that are loaded and from their D. 50 ns each.
-    fn mix(&self, out: &mut Overlaps) {
-        let nodes = Nodes {
+    /// The nodes that are loaded, and the table of their kernels where it is theirs.
+    fn loaded(&self, by_table: bool) -> Nodes<'_> {
+        Nodes {
             rows: self.nodes.view(),
             norms: self.norms.view(),
             thresholds: self.thresholds.view(),
-            table: None,
-        };
+            table: self.table.as_deref().filter(|_| by_table),
+        }
+    }
+
+    /// A and A*, if there is room for them, of the nodes that are loaded and from their D. 50 ns each.
+    fn mix(&self, out: &mut Overlaps) {
+        let nodes = self.loaded(false);
         for ((j, k), mixed) in out.mixed.indexed_iter_mut() {
             *mixed = nodes.mixed(j, k, out.gates[[j, k]]);
         }
@@ -126,12 +131,7 @@ impl OverlapMethod for ExactGaussian {
             self.few.evaluate(table, self.nodes.view(), out);
             return self.mix(out);
         }
-        let nodes = Nodes {
-            rows: self.nodes.view(),
-            norms: self.norms.view(),
-            thresholds: self.thresholds.view(),
-            table: self.table.as_deref().filter(|_| common.is_some()),
-        };
+        let nodes = self.loaded(common.is_some());
         let fill = |(block, (mut d, mut l)): (usize, (ArrayViewMut2<f64>, ArrayViewMut2<f64>))| {
             nodes.fill(block * BLOCK, &mut d, &mut l);
         };
@@ -170,7 +170,7 @@ impl Nodes<'_> {
         general_mat_mul(1.0, &students, &others.t(), 0.0, &mut gram);
         let closed_form = self.table.and_then(KernelTable::closed_form);
         if let Some(kernels) = closed_form {
-            kernels.rows(first + 1, d.view_mut(), l.view_mut());
+            arc_cosine::rows(kernels, first + 1, d.view_mut(), l.view_mut());
         }
         let mut places = None;
         for (j, (mut d, mut l)) in (first..).zip(d.rows_mut().into_iter().zip(l.rows_mut())) {
@@ -201,7 +201,7 @@ impl Nodes<'_> {
         let chunks = d.chunks_mut(CHUNK).zip(l.chunks_mut(CHUNK));
         for (first, (d, l)) in (j + 1..).step_by(CHUNK).zip(chunks) {
             places.cosines[..d.len()].copy_from_slice(d);
-            table.chunk(d, l, places);
+            look_up::chunk(table, d, l, places);
             let cosines = &places.cosines;
             self.mend(table, j, first, d, l, |i, _| !HalfAngle::rho_is_safe(cosines[i]));
         }
@@ -236,7 +236,11 @@ impl Nodes<'_> {
         let (r, s) = (self.norms[j], self.norms[k]);
         let (b, c) = (self.thresholds[j], self.thresholds[k]);
         if is_constant(r, b) || is_constant(s, c) {
-            return constant_pair(r, b, s, c);
+            let ((gate, mean), (other_gate, other_mean)) = (single(r, b), single(s, c));
+            return PairOverlap {
+                d: gate * other_gate,
+                l: mean * other_mean,
+            };
         }
         let angle = self.angle(j, k, product / (r * s));
         let unit = GaussianPair::new(b / r, c / s).at(angle);
@@ -274,15 +278,6 @@ impl Nodes<'_> {
 /// Whether a node is the constant max(−b, 0): the part of the input in it is zero, or lost beside its threshold.
 fn is_constant(norm: f64, threshold: f64) -> bool {
     norm == 0.0 || threshold.abs() > GaussianPair::LARGEST * norm
-}
-
-/// At least one node is constant.
-fn constant_pair(r: f64, b: f64, s: f64, c: f64) -> PairOverlap {
-    let ((gate, mean), (other_gate, other_mean)) = (single(r, b), single(s, c));
-    PairOverlap {
-        d: gate * other_gate,
-        l: mean * other_mean,
-    }
 }
 
 /// Gate probability and mean of one node.

@@ -75,16 +75,6 @@ impl GaussianPair {
         }
     }
 
-    /// [`GaussianPair::new`] for thresholds that come from outside.
-    ///
-    /// # Errors
-    /// As [`GaussianPair::check`].
-    pub fn try_new(b: f64, b_prime: f64) -> Result<Self, ThresholdError> {
-        Self::check(b)?;
-        Self::check(b_prime)?;
-        Ok(Self::new(b, b_prime))
-    }
-
     /// Thresholds `b` and `b_prime`. O(1), some hundred exponentials if b + b' < 0.
     ///
     /// # Panics

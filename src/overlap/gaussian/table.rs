@@ -12,6 +12,7 @@
 use super::arc_cosine::ArcCosine;
 use super::by_cosine::ByCosine;
 use super::chebyshev::Interpolation;
+use super::normal;
 use super::pair::{GaussianPair, PairOverlap};
 use super::powers::{self, Powers};
 use crate::lately::Lately;
@@ -41,19 +42,8 @@ const LEAST: f64 = 1.0 / (1_u64 << 27) as f64;
 /// at least.
 const NEGLIGIBLE: f64 = f64::EPSILON / 256.0;
 
-/// Beyond this many standard deviations there is no density left: a gate is always open, or never.
-const SUPPORT: f64 = 39.0;
-
 /// Bytes of the tables that are kept: they take 10 to 900 kB each, 80 for thresholds up to 4.
 const KEPT: u64 = 32 << 20;
-
-/// The pieces up to π/2.
-#[derive(Clone, Copy, Debug)]
-struct Near {
-    count: usize,
-    /// Pieces per unit of x.
-    scale: f64,
-}
 
 /// Interpolants of D(θ; b, b) and L(θ; b, b) for one threshold b.
 ///
@@ -65,12 +55,15 @@ pub struct KernelTable {
     pair: GaussianPair,
     /// Those up to π/2, then those beyond.
     pieces: Vec<Powers<VECTORS>>,
-    near: Near,
+    /// How many there are up to π/2,
+    near: usize,
+    /// and how many of them per unit of x.
+    near_scale: f64,
     far_base: u64,
     /// For whole rows, where b = 0 or as good as that.
     closed_form: Option<ArcCosine>,
     /// For rows of cosines, unless the threshold is very large.
-    by_cosine: Option<ByCosine>,
+    pub(super) by_cosine: Option<ByCosine>,
     at_zero: PairOverlap,
 }
 
@@ -85,7 +78,7 @@ impl KernelTable {
         let other = |x: f64| (1.0 - x * x).sqrt();
 
         // The logarithmic slope of D grows like b², and the pieces get shorter with it.
-        let near_pieces = if threshold.abs() < SUPPORT {
+        let near_pieces = if threshold.abs() < normal::SUPPORT {
             (2.0 * threshold * threshold).max(40.0) as usize
         } else {
             40
@@ -99,9 +92,9 @@ impl KernelTable {
 
         let vanishing = threshold.abs() / (2.0 * UNDERFLOW).sqrt();
         let lowest = vanishing.clamp(LEAST, 0.5 * END);
-        let far_base = octave_index(lowest);
-        let far = (far_base..=octave_index(END)).map(|index| {
-            let (start, end) = (octave_start(index), octave_start(index + 1));
+        let far_base = octave_index(lowest, OCTAVE_BITS);
+        let far = (far_base..=octave_index(END, OCTAVE_BITS)).map(|index| {
+            let [start, end] = octave(index, OCTAVE_BITS);
             interpolation.on(start, end, |y| {
                 let angle = HalfAngle { sin: other(y), cos: y };
                 both(pair.tail(angle, factor(threshold, y)))
@@ -112,10 +105,8 @@ impl KernelTable {
             threshold,
             pair,
             pieces: near.chain(far).map(powers::packed).collect(),
-            near: Near {
-                count: near_pieces,
-                scale: near_pieces as f64 / END,
-            },
+            near: near_pieces,
+            near_scale: near_pieces as f64 / END,
             far_base,
             closed_form: (threshold.abs() <= NEGLIGIBLE).then(ArcCosine::new),
             by_cosine: None,
@@ -135,14 +126,9 @@ impl KernelTable {
         self.at_zero
     }
 
-    /// For rows of cosines.
-    pub(super) fn by_cosine(&self) -> Option<&ByCosine> {
-        self.by_cosine.as_ref()
-    }
-
     /// The pieces beyond π/2, and the number of the first as an octave's.
     pub(super) fn far(&self) -> (&[Powers<VECTORS>], u64) {
-        (&self.pieces[self.near.count..], self.far_base)
+        (&self.pieces[self.near..], self.far_base)
     }
 
     /// The pair of nodes that the table is of.
@@ -178,8 +164,8 @@ impl KernelTable {
     #[inline(always)]
     pub(crate) fn at_with<const FMA: bool>(&self, angle: HalfAngle) -> PairOverlap {
         if angle.sin <= angle.cos {
-            let position = angle.sin * self.near.scale;
-            let index = (position as usize).min(self.near.count - 1);
+            let position = angle.sin * self.near_scale;
+            let index = (position as usize).min(self.near - 1);
             polynomial::<FMA>(&self.pieces[index], 2.0 * (position - index as f64) - 1.0)
         } else {
             self.pair.with_tail(angle, self.far_tail(angle.cos))
@@ -188,12 +174,12 @@ impl KernelTable {
 
     /// The integrals over [θ, π] for θ > π/2, y = cos(θ/2).
     fn far_tail(&self, y: f64) -> PairOverlap {
-        let index = octave_index(y);
+        let index = octave_index(y, OCTAVE_BITS);
         if index < self.far_base {
             return self.pair.tail(HalfAngle { sin: 1.0, cos: y }, 0.0);
         }
-        let piece = self.near.count + (index - self.far_base) as usize;
-        let (start, end) = (octave_start(index), octave_start(index + 1));
+        let piece = self.near + (index - self.far_base) as usize;
+        let [start, end] = octave(index, OCTAVE_BITS);
         let u = ((y - start) - (end - y)) / (end - start);
         let scaled = polynomial::<false>(&self.pieces[piece.min(self.pieces.len() - 1)], u);
         let size = (-factor(self.threshold, y)).exp();
@@ -214,14 +200,23 @@ fn factor(threshold: f64, y: f64) -> f64 {
     0.5 * (threshold / y).powi(2)
 }
 
-/// Number of the logarithmic piece that holds y > 0: its exponent and leading mantissa bits.
-fn octave_index(y: f64) -> u64 {
-    y.to_bits() >> (MANTISSA - OCTAVE_BITS)
+/// Number of the logarithmic piece that holds y > 0: its exponent and so many leading bits of its mantissa.
+#[inline(always)]
+pub(super) fn octave_index(y: f64, bits: u32) -> u64 {
+    y.to_bits() >> (MANTISSA - bits)
 }
 
-/// Where a logarithmic piece begins.
-fn octave_start(index: u64) -> f64 {
-    f64::from_bits(index << (MANTISSA - OCTAVE_BITS))
+/// Where y lies in its piece, from −1 to 1: what the index leaves of the mantissa.
+#[inline(always)]
+pub(super) fn octave_local(y: f64, bits: u32) -> f64 {
+    let rest = (y.to_bits() << bits) & ((1 << MANTISSA) - 1);
+    // As a number in [1, 2).
+    2.0 * f64::from_bits(rest | 1.0_f64.to_bits()) - 3.0
+}
+
+/// Where a logarithmic piece begins and ends.
+pub(super) fn octave(index: u64, bits: u32) -> [f64; 2] {
+    [index, index + 1].map(|index| f64::from_bits(index << (MANTISSA - bits)))
 }
 
 /// Both kernels at the local coordinate u in [−1, 1].

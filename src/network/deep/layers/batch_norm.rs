@@ -1,11 +1,11 @@
 //! Batch normalisation of each node, or of each channel over its positions: forward and back.
 
-use super::{InPlace, LayerKind, Mode, Room, Work};
+use super::{InPlace, LayerKind, Mode, Room, Work, least_share};
 use crate::network::deep::{Layout, Parameters, Shape, VectorLayout};
 use crate::real::Real;
-use ndarray::parallel::prelude::{IndexedParallelIterator, ParallelIterator};
+use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use ndarray::{Array1, ArrayView2, ArrayViewMut2};
-use rayon::slice::{ParallelSlice, ParallelSliceMut};
+use rayon::slice::ParallelSliceMut;
 use serde::Serialize;
 
 /// Added to variances, as PyTorch does.
@@ -13,6 +13,9 @@ const EPSILON: f64 = 1e-5;
 
 /// Part of a new batch in the running mean and variance, as in PyTorch.
 const MOMENTUM: f64 = 0.1;
+
+/// Numbers beyond which a second thread is worth it.
+const WORTH_SHARING: usize = 1 << 17;
 
 /// Whitens each node over the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -97,17 +100,31 @@ impl<T: Real> Whitening<T> {
             count: 0,
         }
     }
+
+    /// Works on each node: its number, its statistics, its numbers in `rows`, and those that are whitened.
+    fn each_node(
+        &mut self,
+        mut rows: ArrayViewMut2<T>,
+        work: impl Fn(usize, &mut Statistics<T>, &mut [T], &mut [T]) + Sync,
+    ) {
+        let rows = rows.as_slice_mut().expect("activations are contiguous");
+        let share = least_share(rows.len() > WORTH_SHARING);
+        let whitened = self.whitened.par_chunks_mut(self.count);
+        let nodes = self.nodes.par_iter_mut().zip(rows.par_chunks_mut(self.count)).zip(whitened);
+        let nodes = nodes.enumerate().with_min_len(share);
+        nodes.for_each(|(j, ((node, row), whitened))| work(j, node, row, whitened));
+    }
 }
 
 impl<T: Real> InPlace<T> for Whitening<T> {
     /// x → gain·(x − mean)/deviation + shift in place, with the statistics of this batch, or the running ones.
-    fn forward(&mut self, parameters: &Parameters<T>, mut x: ArrayViewMut2<T>, mode: Mode) {
+    fn forward(&mut self, parameters: &Parameters<T>, x: ArrayViewMut2<T>, mode: Mode) {
         self.count = x.ncols();
         let count = x.ncols() as f64;
         let [gain, shift, means, variances] = &parameters.vectors[..] else {
             unreachable!("the layout has four vectors");
         };
-        let whiten = |j: usize, node: &mut Statistics<T>, row: &mut [T], whitened: &mut [T]| {
+        self.each_node(x, |j, node, row, whitened| {
             let (mean, variance) = if mode == Mode::Training {
                 let mean = sum(row, row, |x, _| x.to_f64()) / count;
                 let squares = sum(row, row, |x, _| (x.to_f64() - mean).powi(2));
@@ -124,23 +141,7 @@ impl<T: Real> InPlace<T> for Whitening<T> {
                 *w = (*x - mean) * inverse;
                 *x = gain * *w + shift;
             }
-        };
-        let x = x.as_slice_mut().expect("activations are contiguous");
-        let whitened = &mut self.whitened[..x.len()];
-        if worth_sharing(x.len()) {
-            self.nodes
-                .par_chunks_mut(1)
-                .zip(x.par_chunks_mut(self.count))
-                .zip(whitened.par_chunks_mut(self.count))
-                .enumerate()
-                .for_each(|(j, ((node, row), whitened))| whiten(j, &mut node[0], row, whitened));
-        } else {
-            let rows = x.chunks_mut(self.count);
-            let nodes = self.nodes.iter_mut().zip(rows);
-            for (j, ((node, row), w)) in nodes.zip(whitened.chunks_mut(self.count)).enumerate() {
-                whiten(j, node, row, w);
-            }
-        }
+        });
     }
 
     /// With the batch's own statistics.
@@ -148,36 +149,21 @@ impl<T: Real> InPlace<T> for Whitening<T> {
         &mut self,
         parameters: &Parameters<T>,
         _: ArrayView2<T>,
-        mut delta: ArrayViewMut2<T>,
+        delta: ArrayViewMut2<T>,
         vectors: &mut [Array1<T>],
     ) {
         let per_sample = 1.0 / self.count as f64;
         let gain = &parameters.vectors[Normalization::GAIN];
-        let pull = |j: usize, node: &mut Statistics<T>, row: &mut [T], whitened: &[T]| {
+        self.each_node(delta, |j, node, row, whitened| {
             let total = sum(row, whitened, |d, _| d.to_f64());
             let along = sum(row, whitened, |d, w| (d * w).to_f64());
             node.sums = [total, along];
             let scale = gain[j] * node.inverse_deviation;
             let (mean, along) = (T::from_f64(total * per_sample), T::from_f64(along * per_sample));
-            for (d, w) in row.iter_mut().zip(whitened) {
+            for (d, w) in row.iter_mut().zip(&*whitened) {
                 *d = scale * (*d - mean - along * *w);
             }
-        };
-        let delta = delta.as_slice_mut().expect("activations are contiguous");
-        let whitened = &self.whitened[..delta.len()];
-        if worth_sharing(delta.len()) {
-            self.nodes
-                .par_chunks_mut(1)
-                .zip(delta.par_chunks_mut(self.count))
-                .zip(whitened.par_chunks(self.count))
-                .enumerate()
-                .for_each(|(j, ((node, row), whitened))| pull(j, &mut node[0], row, whitened));
-        } else {
-            let nodes = self.nodes.iter_mut().zip(delta.chunks_mut(self.count));
-            for (j, ((node, row), w)) in nodes.zip(whitened.chunks(self.count)).enumerate() {
-                pull(j, node, row, w);
-            }
-        }
+        });
         for (j, node) in self.nodes.iter().enumerate() {
             vectors[Normalization::SHIFT][j] = T::from_f64(node.sums[0]);
             vectors[Normalization::GAIN][j] = T::from_f64(node.sums[1]);
@@ -190,24 +176,18 @@ impl<T: Real> InPlace<T> for Whitening<T> {
         let count = self.count as f64;
         let unbiased = T::from_f64(MOMENTUM * count / (count - 1.0).max(1.0));
         let momentum = T::from_f64(MOMENTUM);
-        let running = parameters.vectors[Normalization::MEAN].iter_mut();
-        for (running, node) in running.zip(&self.nodes) {
-            *running = keep * *running + momentum * node.mean;
-        }
-        let running = parameters.vectors[Normalization::VARIANCE].iter_mut();
-        for (running, node) in running.zip(&self.nodes) {
-            *running = keep * *running + unbiased * node.variance;
+        let [_, _, means, variances] = &mut parameters.vectors[..] else {
+            unreachable!("the layout has four vectors");
+        };
+        for ((mean, variance), node) in means.iter_mut().zip(variances).zip(&self.nodes) {
+            *mean = keep * *mean + momentum * node.mean;
+            *variance = keep * *variance + unbiased * node.variance;
         }
     }
 
     fn tangent(&self, _: ArrayView2<T>, _: ArrayViewMut2<T>) -> bool {
         false
     }
-}
-
-/// Whether so many numbers are worth a second thread, if there is one.
-fn worth_sharing(numbers: usize) -> bool {
-    numbers > 1 << 17 && rayon::current_num_threads() > 1
 }
 
 /// Terms that are summed side by side, so that no addition waits for the one before.

@@ -41,7 +41,7 @@ pub trait LayerKind {
 
     /// Its parameters.
     fn layout(&self, _input: Shape) -> Layout {
-        Layout::none()
+        Layout::default()
     }
 
     /// Nodes, and whether they have biases, of a kind with weights: these begin a layer of the theory.
@@ -115,6 +115,16 @@ pub trait InPlace<T>: Send + Sync {
     /// For kinds that are linear in pieces and whose samples act alone: the derivative at what stands there, applied to a
     /// derivative of activations or, being diagonal, of gradients. False if the kind is no such.
     fn tangent(&self, f: ArrayView2<T>, along: ArrayViewMut2<T>) -> bool;
+}
+
+/// So many pieces of work at least go to one thread: one, or all of them where there is no second thread or where they are
+/// not worth it.
+fn least_share(is_worth_it: bool) -> usize {
+    if is_worth_it && rayon::current_num_threads() > 1 {
+        1
+    } else {
+        usize::MAX
+    }
 }
 
 macro_rules! kinds {

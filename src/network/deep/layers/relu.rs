@@ -1,6 +1,6 @@
 //! max(x, 0).
 
-use super::{InPlace, LayerKind, Mode, Room, Work};
+use super::{InPlace, LayerKind, Mode, Room, Work, least_share};
 use crate::network::deep::{Parameters, Shape};
 use crate::real::Real;
 use ndarray::parallel::prelude::{IndexedParallelIterator, ParallelIterator};
@@ -32,7 +32,7 @@ impl<T: Real> InPlace<T> for Gates<T> {
     fn forward(&mut self, _: &Parameters<T>, mut x: ArrayViewMut2<T>, _: Mode) {
         let x = x.as_slice_mut().expect("activations are contiguous");
         match &mut self.copy {
-            None => pieces(x, None, |x, _| {
+            None => x.par_chunks_mut(PIECE).with_min_len(least_share(true)).for_each(|x| {
                 x.iter_mut().for_each(|x| *x = positive(*x, *x));
             }),
             Some(copy) => {
@@ -54,7 +54,8 @@ impl<T: Real> InPlace<T> for Gates<T> {
             Some(copy) => &copy[..along.len()],
             None => f.to_slice().expect("activations are contiguous"),
         };
-        pieces(along, Some(f), |along, f| {
+        let pieces = along.par_chunks_mut(PIECE).zip(f.par_chunks(PIECE));
+        pieces.with_min_len(least_share(true)).for_each(|(along, f)| {
             for (d, &f) in along.iter_mut().zip(f) {
                 *d = positive(f, *d);
             }
@@ -71,17 +72,3 @@ fn positive<T: Real>(f: T, x: T) -> T {
 
 /// Numbers of a piece of work: fewer are not worth a second thread.
 const PIECE: usize = 1 << 17;
-
-/// Works on `x`, beside `f` if there is one, in pieces that threads share.
-fn pieces<T: Real>(x: &mut [T], f: Option<&[T]>, work: impl Fn(&mut [T], &[T]) + Sync) {
-    let f = f.unwrap_or(&[]);
-    if x.len() <= PIECE || rayon::current_num_threads() == 1 {
-        return work(x, f);
-    }
-    let x = x.par_chunks_mut(PIECE);
-    if f.is_empty() {
-        x.for_each(|x| work(x, &[]));
-    } else {
-        x.zip(f.par_chunks(PIECE)).for_each(|(x, f)| work(x, f));
-    }
-}

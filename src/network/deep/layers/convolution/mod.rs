@@ -13,13 +13,12 @@ mod winograd;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::{LayerKind, Map, Room, Work};
+use super::{LayerKind, Map, Room, Work, least_share};
 use crate::network::deep::{Layout, Parameters, Shape};
 use crate::real::Real;
 use geometry::Correlation;
-use ndarray::parallel::prelude::{IndexedParallelIterator, ParallelIterator};
+use ndarray::parallel::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use ndarray::{ArrayView2, ArrayViewMut2};
-use rayon::slice::ParallelSliceMut;
 use routines::{Routines, routines};
 use serde::Serialize;
 use strands::Strands;
@@ -103,13 +102,8 @@ impl<T: Real> Convolving<T> {
         let back = shape.transposed();
         let rows = routines.map_or(1, |routines| routines.rows);
         let packed = |shape: &Correlation| {
-            let tiles = winograd::packed_len(shape, rows);
-            let tiles = if routines.is_some() && shape.kernel == 3 {
-                tiles
-            } else {
-                0
-            };
-            correlate::packed_len(shape, rows).max(tiles)
+            let tiles = (routines.is_some() && shape.kernel == 3).then(|| winograd::packed_len(shape, rows));
+            correlate::packed_len(shape, rows).max(tiles.unwrap_or(0))
         };
         let most = shape.to.channels.max(shape.from.channels);
         Self {
@@ -137,11 +131,6 @@ impl<T: Real> Convolving<T> {
         (is_long && shape.taps() <= correlate::MOST_TAPS).then_some((routines, Loops::Direct))
     }
 
-    fn set_bias(&mut self, bias: &[T]) {
-        self.bias.fill(T::zero());
-        self.bias[..bias.len()].copy_from_slice(bias);
-    }
-
     /// y = w ∗ x + bias by vectors.
     fn correlate(
         &mut self,
@@ -151,19 +140,17 @@ impl<T: Real> Convolving<T> {
         bias: &[T],
         (x, y): (ArrayView2<T>, ArrayViewMut2<T>),
     ) {
-        self.set_bias(bias);
-        let (weights, strands, size) = (&mut self.weights, &self.strands, (shape, batch));
-        let operands = |weights| [weights, &*self.bias];
+        self.bias.fill(T::zero());
+        self.bias[..bias.len()].copy_from_slice(bias);
         match loops {
-            Loops::Winograd => {
-                winograd::pack(&shape, routines.rows, weight, weights);
-                winograd::run(&routines, strands, size, operands(weights), x, y);
-            }
-            Loops::Direct => {
-                correlate::pack(&shape, routines.rows, weight, weights);
-                correlate::run(&routines, strands, size, operands(weights), x, y);
-            }
+            Loops::Winograd => winograd::pack(&shape, routines.rows, weight, &mut self.weights),
+            Loops::Direct => correlate::pack(&shape, routines.rows, weight, &mut self.weights),
         }
+        let run = match loops {
+            Loops::Winograd => winograd::run,
+            Loops::Direct => correlate::run,
+        };
+        run(&routines, &self.strands, (shape, batch), [&self.weights, &self.bias], x, y);
     }
 }
 
@@ -219,15 +206,11 @@ impl<T: Real> Map<T> for Convolving<T> {
     }
 
     fn sums(&self, delta: ArrayView2<T>, out: &mut [T]) {
-        let channel = |(k, out): (usize, &mut [T])| {
+        let channels = out.par_iter_mut().enumerate().with_min_len(least_share(true));
+        channels.for_each(|(k, out)| {
             let row = delta.row(k);
-            out[0] = T::from_f64(sum(row.as_slice().expect("channel by channel")));
-        };
-        if rayon::current_num_threads() > 1 {
-            out.par_chunks_mut(1).enumerate().for_each(channel);
-        } else {
-            out.chunks_mut(1).enumerate().for_each(channel);
-        }
+            *out = T::from_f64(sum(row.as_slice().expect("channel by channel")));
+        });
     }
 }
 

@@ -26,27 +26,13 @@ pub(super) fn routines<T: Real>() -> Option<Routines<T>> {
 
 /// All, the best first.
 pub(super) fn all<T: Real>() -> Vec<Routines<T>> {
-    let all: Vec<Box<dyn Any>> = available();
-    let of_precision = |routines: &Box<dyn Any>| routines.downcast_ref::<Routines<T>>().copied();
-    all.iter().filter_map(of_precision).collect()
-}
-
-#[cfg(target_arch = "x86_64")]
-fn available() -> Vec<Box<dyn Any>> {
-    use super::x86::{avx2_double, avx2_single, avx512_double, avx512_single};
-    let mut all: Vec<Box<dyn Any>> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        if is_x86_feature_detected!("avx512f") {
-            all.push(Box::new(avx512_single()));
-            all.push(Box::new(avx512_double()));
-        }
-        all.push(Box::new(avx2_single()));
-        all.push(Box::new(avx2_double()));
+        use super::x86::{avx2_double, avx2_single, avx512_double, avx512_single};
+        let wide: [&dyn Any; 2] = [&avx512_single(), &avx512_double()];
+        let narrow: [&dyn Any; 2] = [&avx2_single(), &avx2_double()];
+        let wide = wide.into_iter().filter(|_| is_x86_feature_detected!("avx512f"));
+        return wide.chain(narrow).filter_map(|routines| routines.downcast_ref().copied()).collect();
     }
-    all
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn available() -> Vec<Box<dyn Any>> {
     Vec::new()
 }

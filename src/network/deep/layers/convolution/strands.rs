@@ -31,16 +31,12 @@ impl<T: Real> Strands<T> {
     /// the beginning of a cache line on: vectors that cross lines take twice as long.
     /// What a piece writes must not depend on which thread does it.
     pub fn each(&self, count: usize, length: usize, work: impl Fn(usize, &mut [T]) + Sync) {
-        let reserve = |memory: &Mutex<AVec<T, _>>| {
+        let next = AtomicUsize::new(0);
+        let strand = |memory: &Mutex<AVec<T, _>>| {
             let mut memory = memory.lock().expect("nothing panics with it");
             if memory.len() < length {
                 memory.resize(length, T::zero());
             }
-        };
-        self.0.iter().for_each(reserve);
-        let next = AtomicUsize::new(0);
-        let strand = |memory: &Mutex<AVec<T, _>>| {
-            let mut memory = memory.lock().expect("nothing panics with it");
             loop {
                 let piece = next.fetch_add(1, Ordering::Relaxed);
                 if piece >= count {

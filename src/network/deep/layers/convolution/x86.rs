@@ -7,13 +7,10 @@ use super::vectors::{ACROSS, Vectors};
 use super::winograd::{self, Filtered, Gradient};
 use std::arch::x86_64::*;
 
-pub(super) struct Avx2Single;
-pub(super) struct Avx2Double;
-pub(super) struct Avx512Single;
-pub(super) struct Avx512Double;
-
 macro_rules! vectors {
-    ($name:ident, $number:ty, $vector:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $fma:ident, $sums:ident) => {
+    ($($name:ident: $lanes:literal $number:ty as $vector:ty, $splat:ident, $load:ident, $store:ident, $fma:ident, $sums:ident;)+) => {
+        $(pub(super) struct $name;
+
         impl Vectors for $name {
             type Number = $number;
             type Vector = $vector;
@@ -40,54 +37,16 @@ macro_rules! vectors {
             unsafe fn sums(of: [$vector; 4]) -> [$number; 4] {
                 unsafe { $sums(of) }
             }
-        }
+        })+
     };
 }
 
-vectors!(
-    Avx2Single,
-    f32,
-    __m256,
-    8,
-    _mm256_set1_ps,
-    _mm256_loadu_ps,
-    _mm256_storeu_ps,
-    _mm256_fmadd_ps,
-    sums_8
-);
-vectors!(
-    Avx2Double,
-    f64,
-    __m256d,
-    4,
-    _mm256_set1_pd,
-    _mm256_loadu_pd,
-    _mm256_storeu_pd,
-    _mm256_fmadd_pd,
-    sums_4
-);
-vectors!(
-    Avx512Single,
-    f32,
-    __m512,
-    16,
-    _mm512_set1_ps,
-    _mm512_loadu_ps,
-    _mm512_storeu_ps,
-    _mm512_fmadd_ps,
-    sums_16
-);
-vectors!(
-    Avx512Double,
-    f64,
-    __m512d,
-    8,
-    _mm512_set1_pd,
-    _mm512_loadu_pd,
-    _mm512_storeu_pd,
-    _mm512_fmadd_pd,
-    sums_8_double
-);
+vectors! {
+    Avx2Single: 8 f32 as __m256, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, sums_8;
+    Avx2Double: 4 f64 as __m256d, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, sums_4;
+    Avx512Single: 16 f32 as __m512, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, sums_16;
+    Avx512Double: 8 f64 as __m512d, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd, sums_8_double;
+}
 
 #[inline]
 #[target_feature(enable = "avx2,fma")]
