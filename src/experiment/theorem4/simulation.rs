@@ -5,7 +5,7 @@ use super::setup::Setup;
 use super::{ExperimentError, Hooks};
 use crate::experiment::theorem4::Theorem4;
 use crate::experiment::two_layer::settings::Overlap;
-use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
+use crate::flow::{FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::{Readings, Trajectory};
 use crate::overlap::{ExactGaussian, OverlapMethod};
@@ -41,12 +41,13 @@ pub struct Simulation {
 }
 
 /// What tells one run from another.
-struct Replica<'a> {
-    method: Method,
-    label: &'a str,
-    stop_below: NoiseFloor,
-    keep_states: bool,
-    options: FlowOptions,
+pub(super) struct Replica<'a> {
+    pub method: Method,
+    pub label: &'a str,
+    pub stop_below: NoiseFloor,
+    /// Whether the states at output times are kept too.
+    pub keep_states: bool,
+    pub options: FlowOptions,
 }
 
 /// The primary run and its further replicas.
@@ -61,7 +62,6 @@ pub fn all(
         Overlap::Exact => 1,
         Overlap::MonteCarlo(sampling) => sampling.replicas.unwrap_or(1),
     };
-    let fan_out = scenario.flow.fan_out;
     // Replicas are compared time by time, so they all go on to the horizon.
     let stop_below = if replicas > 1 {
         NoiseFloor::NONE
@@ -77,7 +77,7 @@ pub fn all(
             keep_states: scenario.output.states && replica == 0,
             options: FlowOptions {
                 projection: scenario.flow.projection,
-                fan_out,
+                fan_out: scenario.flow.fan_out,
             },
         };
         let overlap = setup.overlap(scenario.seed, replica);
@@ -113,21 +113,7 @@ impl Replica<'_> {
     ) -> Result<Simulation, ExperimentError> {
         let network = &setup.network;
         let mut flow = TwoLayerFlow::new(network, overlap, &setup.input, self.options);
-        let mut recorder = Recorder::new(hooks, self.label, plan.horizon, self.stop_below, setup.rate_floor())
-            .read_steps(self.method.tolerance().is_some())
-            .watch_rates(network)
-            .keep_states(self.keep_states);
-        // The mode is one of the projected flow with V fixed, in the coordinates of the teacher's span.
-        if self.options.projection && self.options.fan_out == FanOut::Fixed && setup.input.is_standard() {
-            recorder = recorder.watch_mode(setup.asymptotic.as_ref());
-        }
-        if self.stop_below.value > 0.0 {
-            recorder = recorder.stop_early(network, plan, setup.patience());
-        }
-        if self.method.learning_rate().is_some() {
-            let theta0 = setup.assumption.theta0;
-            recorder = recorder.compare_steps(network, theta0, setup.rate_floor());
-        }
+        let mut recorder = Recorder::new(self, setup, flow.layout(), plan, hooks);
         let start = flow.state_of(network);
         let report = integrate(&mut flow, start, &self.method, plan, &mut recorder)?;
         Ok(Simulation {

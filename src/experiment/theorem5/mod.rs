@@ -227,7 +227,7 @@ fn simulate(scenario: &Theorem5, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
     let unmet = setup.unmet(&method);
     let envelope = match comparison {
         Some(certificate) if !unmet.contains(&Premise::Flow) => {
-            let looser = simulation.looser(scenario, &setup, &plan, hooks)?;
+            let looser = simulation.looser(scenario, &setup, (&method, &plan), hooks)?;
             Some(Envelope::of(certificate, &simulation.rows, floor, looser))
         }
         _ => None,
@@ -239,7 +239,6 @@ fn simulate(scenario: &Theorem5, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
         report,
         largest_ratio,
         rates,
-        ..
     } = simulation;
     let last = LastState::of(&setup, layout, &report.state);
     let joint = last.joint_rate(&setup, hooks);

@@ -11,3 +11,4 @@ pub mod slowest;
 pub(super) mod start;
 pub(super) mod states;
 pub(super) mod teacher;
+pub(super) mod turns;
