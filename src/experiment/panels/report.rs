@@ -110,7 +110,7 @@ pub fn table(outcome: &Outcome) -> String {
         "{}: m = {}, d = {}, {} seeds, {}",
         base.name,
         outcome.nodes,
-        base.teacher.input_dim.unwrap_or_default(),
+        base.teacher.hidden.input_dim.unwrap_or_default(),
         outcome.scenario.seeds,
         outcome.variant(),
     );

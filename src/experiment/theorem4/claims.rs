@@ -36,16 +36,14 @@ impl Measured {
 
     /// The smallest rate at which a measure fell: per step of gradient descent, at any time of a flow.
     fn rate_of(&self, measure: Measure) -> Option<f64> {
-        let descent = self.gradient_descent;
-        let per_step =
-            |ratio: fn(&GradientDescentClaim) -> f64| descent.map(|claim| (1.0 - ratio(&claim)) / claim.step);
+        let of = |ratio: fn(GradientDescentClaim) -> f64, worst: fn(WorstRate) -> f64| match self.gradient_descent {
+            Some(claim) => Some((1.0 - ratio(claim)) / claim.step),
+            None => self.worst.map(worst),
+        };
         match measure {
-            Measure::Theta if descent.is_some() => per_step(|claim| claim.largest_ratio),
-            Measure::TanHalf if descent.is_some() => per_step(|claim| claim.largest_ratio_tan),
-            Measure::Distance if descent.is_some() => per_step(|claim| claim.largest_ratio_distance),
-            Measure::Distance => self.worst.map(|worst| worst.distance),
-            Measure::Theta => self.worst.map(|worst| worst.theta),
-            Measure::TanHalf => self.worst.map(|worst| worst.tan_half),
+            Measure::Theta => of(|claim| claim.largest_ratio, |worst| worst.theta),
+            Measure::TanHalf => of(|claim| claim.largest_ratio_tan, |worst| worst.tan_half),
+            Measure::Distance => of(|claim| claim.largest_ratio_distance, |worst| worst.distance),
             Measure::WeightedNorm | Measure::JointDistance => None,
         }
     }
@@ -67,7 +65,7 @@ pub struct GradientDescentClaim {
 /// Reads off a run whatever can be.
 pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
     let readings = &simulation.readings;
-    let floor = setup.floor(&simulation.method);
+    let floor = setup.noise_floor(&simulation.method).value;
     Measured {
         worst: readings.worst(),
         resolution: resolution(&simulation.method),

@@ -18,7 +18,7 @@ pub use simulation::Simulation;
 
 use super::two_layer::claim;
 use super::two_layer::outputs::Outputs;
-use super::two_layer::settings::{Overlap, Stepping};
+use super::two_layer::settings::Stepping;
 use super::two_layer::slowest::Slowest;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::config::section::Section;
@@ -173,7 +173,7 @@ fn simulate(scenario: &Theorem4, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
     resolved.teacher.input_dim = Some(setup.frame.dim());
     resolved.teacher.nodes = Some(setup.assumption.nodes);
 
-    let sampled = matches!(scenario.overlap, Overlap::MonteCarlo(_));
+    let sampled = scenario.overlap.sampling().is_some();
     let exact = (sampled && setup.input.is_standard())
         .then(|| simulation::exact_beside(&setup, &plan, hooks))
         .transpose()?;
@@ -189,7 +189,7 @@ fn simulate(scenario: &Theorem4, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
         energy: Energy::of(&primary),
         assumption: setup.assumption,
         asymptotic_problem: setup.asymptotic_problem.clone(),
-        floor: setup.floor(&method),
+        floor: setup.noise_floor(&method).value,
         rate_floor: setup.rate_floor(),
         premises_not_met: setup.premises_not_met(scenario),
         asymptotic: setup.asymptotic,

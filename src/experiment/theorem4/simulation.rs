@@ -4,7 +4,6 @@ use super::recorder::{Recorder, StepRatio};
 use super::setup::Setup;
 use super::{ExperimentError, Hooks};
 use crate::experiment::theorem4::Theorem4;
-use crate::experiment::two_layer::settings::Overlap;
 use crate::flow::{FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::{Readings, Trajectory};
@@ -58,17 +57,13 @@ pub fn all(
     plan: &Plan,
     hooks: &dyn Hooks,
 ) -> Result<(Simulation, Vec<Simulation>), ExperimentError> {
-    let replicas = match &scenario.overlap {
-        Overlap::Exact => 1,
-        Overlap::MonteCarlo(sampling) => sampling.replicas.unwrap_or(1),
-    };
+    let replicas = scenario.overlap.sampling().and_then(|sampling| sampling.replicas).unwrap_or(1);
     // Replicas are compared time by time, so they all go on to the horizon.
-    let stop_below = if replicas > 1 {
-        NoiseFloor::NONE
-    } else {
-        setup.noise_floor(method)
+    let (stop_below, label) = match replicas {
+        1 => (setup.noise_floor(method), "flow"),
+        _ => (NoiseFloor::NONE, "replicas"),
     };
-    let progress = JointProgress::new(hooks, if replicas > 1 { "replicas" } else { "flow" }, replicas as usize);
+    let progress = JointProgress::new(hooks, label, replicas as usize);
     let simulate = |replica: u64| {
         let run = Replica {
             method: *method,

@@ -169,9 +169,9 @@ fn resolved(scenario: &Theorem5, setup: &Setup, method: &Method, horizon: f64) -
     let mut resolved = scenario.clone();
     resolved.integrate.method = (*method).into();
     resolved.integrate.horizon = Some(horizon);
-    resolved.teacher.input_dim = Some(setup.frame.dim());
-    resolved.teacher.nodes = Some(setup.network.teacher.weights.ncols());
-    resolved.outputs = Some(setup.network.fan_out.ncols());
+    resolved.teacher.hidden.input_dim = Some(setup.frame.dim());
+    resolved.teacher.hidden.nodes = Some(setup.network.teacher.weights.ncols());
+    resolved.teacher.outputs = Some(setup.network.fan_out.ncols());
     resolved
 }
 
@@ -179,9 +179,9 @@ impl Theorem5 {
     /// What decides how much memory it takes.
     pub(in crate::experiment) fn size(&self) -> memory::Size<'_> {
         memory::Size {
-            teacher: &self.teacher,
+            teacher: &self.teacher.hidden,
             extra: self.student.extra,
-            outputs: self.outputs.unwrap_or(1),
+            outputs: self.teacher.outputs.unwrap_or(1),
             overlap: &self.overlap,
             integrate: &self.integrate,
             states: self.output.states,
@@ -192,7 +192,7 @@ impl Theorem5 {
 
 /// What is proved of the start; nothing where the user does not wait for it.
 fn certify(scenario: &Theorem5, setup: &Setup, hooks: &dyn Hooks) -> Certificates {
-    let largest_start = scenario.largest_start;
+    let largest_start = scenario.certificate.largest_start;
     let certificates = setup
         .problem()
         .and_then(|problem| interruptible(hooks, move || Certificates::of(&problem, largest_start)));
@@ -207,13 +207,11 @@ fn slowest_found(
     unmet: &[Premise],
     hooks: &dyn Hooks,
 ) -> Option<Slowest> {
-    let search = scenario.falsify.search(scenario.seed, hooks)?;
-    let problem = setup.problem().filter(|_| unmet.is_empty())?;
-    let certified = certificates.euclidean.as_ref().map(|found| found.rate);
-    let found = falsify::joint(&problem, &Within::start(&problem), 1.0, &search);
-    // Half a search is none.
-    let found = (!hooks.interrupted()).then_some(found)?;
-    Slowest::of(&found, certified)
+    scenario.falsify.slowest(scenario.seed, hooks, |search| {
+        let problem = setup.problem().filter(|_| unmet.is_empty())?;
+        let certified = certificates.euclidean.as_ref().map(|found| found.rate);
+        Some((falsify::joint(&problem, &Within::start(&problem), 1.0, search), certified))
+    })
 }
 
 /// Runs an experiment that has been prepared.
@@ -222,7 +220,7 @@ fn simulate(scenario: &Theorem5, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
     let certificates = certify(scenario, &setup, hooks);
     let comparison = certificates.comparison.as_ref();
     let (method, plan) = setup.plan(scenario, &certificates);
-    let floor = setup.floor(&method);
+    let floor = setup.noise_floor(&method).value;
     let simulation = Simulation::run(scenario, &setup, comparison, (method, &plan), hooks)?;
     let unmet = setup.unmet(&method);
     let envelope = match comparison {

@@ -35,7 +35,7 @@ impl Simulation {
         (method, plan): (Method, &Plan),
         hooks: &dyn Hooks,
     ) -> Result<Self, ExperimentError> {
-        let fan_out = match scenario.normalized_fan_out {
+        let fan_out = match scenario.flow.normalized_fan_out {
             true => FanOut::RunningNormalized,
             false => FanOut::Running,
         };

@@ -3,6 +3,7 @@
 pub mod claim;
 pub(super) mod input;
 pub(super) mod keys;
+pub(super) mod matrix;
 pub(super) mod memory;
 pub mod outputs;
 pub(super) mod plan;

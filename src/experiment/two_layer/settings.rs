@@ -67,6 +67,16 @@ pub enum Overlap {
     MonteCarlo(Sampling),
 }
 
+impl Overlap {
+    /// How they are sampled, if they are.
+    pub fn sampling(&self) -> Option<&Sampling> {
+        match self {
+            Self::Exact => None,
+            Self::MonteCarlo(sampling) => Some(sampling),
+        }
+    }
+}
+
 words! {
     /// How overlaps are had.
     pub enum OverlapName {
@@ -212,7 +222,7 @@ words_of!(FanOut {
 });
 
 /// `[output]`
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Output {
     /// Write full states as `.npy`.
     pub states: bool,

@@ -8,7 +8,7 @@ mod trajectory;
 
 pub use columns::{VIEW, columns};
 
-use super::Outcome;
+use super::{Outcome, Way};
 use crate::check;
 use crate::experiment::two_layer::states::States;
 use crate::experiment::{self, About, Judged, ResultFile};
@@ -78,9 +78,10 @@ impl Outcome {
     }
 
     fn entry_file(&self) -> Option<serde_json::Value> {
-        let b = self.assumption.threshold;
-        let way = self.way.as_ref()?;
-        way.file(self.teacher.view(), b, self.start.view())
+        let Some(Way::Entered(entry)) = &self.way else {
+            return None;
+        };
+        check::entered(self.teacher.view(), self.assumption.threshold, self.start.view(), entry)
     }
 
     fn start_file(&self) -> Option<serde_json::Value> {
