@@ -62,6 +62,18 @@ pub struct GradientDescentClaim {
     pub largest_ratio_distance: f64,
 }
 
+impl GradientDescentClaim {
+    /// The larger of each factor.
+    pub(super) fn or_larger(self, other: Self) -> Self {
+        Self {
+            step: self.step,
+            largest_ratio: self.largest_ratio.max(other.largest_ratio),
+            largest_ratio_tan: self.largest_ratio_tan.max(other.largest_ratio_tan),
+            largest_ratio_distance: self.largest_ratio_distance.max(other.largest_ratio_distance),
+        }
+    }
+}
+
 /// Reads off a run whatever can be.
 pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
     let readings = &simulation.readings;
@@ -72,15 +84,7 @@ pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
         slowest_mode: fit_decay(&readings.slowest_mode(), floor),
         largest_angle: fit_decay(&readings.largest_angles(), floor),
         final_angle: readings.last().map_or(f64::NAN, Row::largest_angle),
-        gradient_descent: simulation.method.learning_rate().and_then(|step| {
-            let ratio = simulation.largest_ratio?;
-            Some(GradientDescentClaim {
-                step,
-                largest_ratio: ratio.theta,
-                largest_ratio_tan: ratio.tan_half,
-                largest_ratio_distance: ratio.distance,
-            })
-        }),
+        gradient_descent: simulation.gradient_descent,
     }
 }
 

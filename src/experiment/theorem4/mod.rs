@@ -7,7 +7,6 @@ mod recorder;
 mod report;
 mod setup;
 mod simulation;
-mod slowest;
 
 pub use crate::experiment::two_layer::claim::RateClaim;
 pub use claims::{GradientDescentClaim, Measured};
@@ -21,10 +20,12 @@ use super::two_layer::outputs::Outputs;
 use super::two_layer::settings::Stepping;
 use super::two_layer::slowest::Slowest;
 use super::{Experiment, ExperimentError, Hooks, Reading, Store, View};
+use crate::bound::Measure;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
 use crate::experiment::two_layer::memory;
-use crate::measure::{Spread, spread};
+use crate::falsify;
+use crate::measure::{Spread, distance, spread};
 use crate::network::Frame;
 use crate::runs::Memory;
 use crate::theory;
@@ -168,8 +169,7 @@ fn simulate(scenario: &Theorem4, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
     let started = std::time::Instant::now();
     let (method, plan) = setup.plan(scenario);
     let mut resolved = scenario.clone();
-    resolved.integrate.method = method.into();
-    resolved.integrate.horizon = Some(plan.horizon);
+    resolved.integrate.resolve(&method, plan.horizon);
     resolved.teacher.input_dim = Some(setup.frame.dim());
     resolved.teacher.nodes = Some(setup.assumption.nodes);
 
@@ -182,7 +182,7 @@ fn simulate(scenario: &Theorem4, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
     let measured = claims::measure(&primary, &setup);
     let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));
     let claims = claims::judge(&setup, &measured, &setup.unmet(scenario));
-    let slowest_found = slowest::find(scenario, &setup, &claims, hooks);
+    let slowest_found = slowest_found(scenario, &setup, &claims, hooks);
     let way = entry::find(scenario, &setup, &claims, plan.horizon, hooks);
     Ok(Outcome {
         scenario: resolved,
@@ -205,6 +205,17 @@ fn simulate(scenario: &Theorem4, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
         measured,
         measured_exact,
         seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// The slowest start within θ₀, beside the Euclidean certificate, where the scenario asks for it and that rate speaks of it.
+fn slowest_found(scenario: &Theorem4, setup: &Setup, claims: &[RateClaim], hooks: &dyn Hooks) -> Option<Slowest> {
+    scenario.falsify.slowest(scenario.seed, hooks, |search| {
+        let claim = claim::of_flow(claims, Measure::Distance)?;
+        let teacher = &setup.network.teacher.weights;
+        let (b, theta0) = (setup.assumption.threshold, setup.assumption.theta0);
+        let radius = distance(&vec![theta0; teacher.ncols()]);
+        Some((falsify::distance(teacher.view(), b, [radius, theta0], 1.0, search), claim.value))
     })
 }
 

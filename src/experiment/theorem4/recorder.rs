@@ -1,8 +1,8 @@
 //! Watches one run: readings at its steps, rows at output times, the largest ratio of angles per step, interruption, progress.
 
-use super::Hooks;
 use super::setup::Setup;
 use super::simulation::Replica;
+use super::{GradientDescentClaim, Hooks};
 use crate::experiment::two_layer::turns::turns;
 use crate::flow::{FanOut, StateLayout, TwoLayerFlow};
 use crate::integrate::{Monitor, NoiseFloor, Plan, Rest, RunEnd};
@@ -17,8 +17,8 @@ pub struct Recorder<'a> {
     pub trajectory: Trajectory,
     /// What verdicts rest on.
     pub readings: Readings,
-    /// Of max θ from one step to the next, above the rate floor: of θ and of tan(θ/2). For gradient descent only.
-    pub largest_ratio: Option<StepRatio>,
+    /// From one step to the next, while the largest angle is above the rate floor.
+    pub gradient_descent: Option<GradientDescentClaim>,
     run: &'a Replica<'a>,
     hooks: &'a dyn Hooks,
     teacher: &'a Array2<f64>,
@@ -32,17 +32,6 @@ pub struct Recorder<'a> {
     early: Option<Early>,
     mode: Option<&'a AsymptoticRate>,
     velocity: Vec<f64>,
-}
-
-/// The largest factor by which an angle shrank (or grew) in one step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StepRatio {
-    /// θ_{k+1}/θ_k
-    pub theta: f64,
-    /// tan(θ_{k+1}/2)/tan(θ_k/2)
-    pub tan_half: f64,
-    /// ‖W_{k+1} − W\*‖/‖W_k − W\*‖
-    pub distance: f64,
 }
 
 /// What ends a run between output times: at each step, whether the floor is reached, before the first output of a plan that
@@ -64,7 +53,7 @@ impl<'a> Recorder<'a> {
         Self {
             trajectory: Trajectory::default(),
             readings: Readings::new(rate_floor),
-            largest_ratio: None,
+            gradient_descent: None,
             run,
             hooks,
             teacher,
@@ -104,18 +93,16 @@ impl<'a> Recorder<'a> {
 
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn step(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
-        if let Some([theta, far]) = self.before {
+        if let Some(([theta, far], step)) = self.before.zip(self.run.method.learning_rate()) {
             let now = largest_angle_and_distance(self.teacher, self.layout.weights(y));
             if theta > self.rate_floor {
-                let ratio = StepRatio {
-                    theta: now[0] / theta,
-                    tan_half: (0.5 * now[0]).tan() / (0.5 * theta).tan(),
-                    distance: now[1] / far,
+                let ratio = GradientDescentClaim {
+                    step,
+                    largest_ratio: now[0] / theta,
+                    largest_ratio_tan: (0.5 * now[0]).tan() / (0.5 * theta).tan(),
+                    largest_ratio_distance: now[1] / far,
                 };
-                let largest = self.largest_ratio.get_or_insert(ratio);
-                largest.theta = largest.theta.max(ratio.theta);
-                largest.tan_half = largest.tan_half.max(ratio.tan_half);
-                largest.distance = largest.distance.max(ratio.distance);
+                self.gradient_descent = Some(self.gradient_descent.map_or(ratio, |largest| largest.or_larger(ratio)));
             }
             self.before = Some(now);
         }

@@ -169,8 +169,7 @@ impl Setup {
             (Premise::Flow, by_steps),
             (Premise::Steps, !by_steps),
         ];
-        let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
-        unmet.map(|(premise, _)| premise).collect()
+        lacks.into_iter().filter_map(|(premise, lacking)| lacking.then_some(premise)).collect()
     }
 
     /// What Theorem 4 presumes and the scenario does otherwise.

@@ -1,8 +1,8 @@
 //! The runs themselves: one, or several replicas of a sampled one with the exact one beside them.
 
-use super::recorder::{Recorder, StepRatio};
+use super::recorder::Recorder;
 use super::setup::Setup;
-use super::{ExperimentError, Hooks};
+use super::{ExperimentError, GradientDescentClaim, Hooks};
 use crate::experiment::theorem4::Theorem4;
 use crate::flow::{FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
@@ -34,9 +34,9 @@ pub struct Simulation {
     /// How it stepped.
     #[serde(skip)]
     pub method: Method,
-    /// For gradient descent: the largest factor per step.
+    /// For gradient descent: the largest factors per step.
     #[serde(skip)]
-    pub largest_ratio: Option<StepRatio>,
+    pub gradient_descent: Option<GradientDescentClaim>,
 }
 
 /// What tells one run from another.
@@ -119,7 +119,7 @@ impl Replica<'_> {
             steps: report.steps,
             evaluations: report.evaluations,
             method: self.method,
-            largest_ratio: recorder.largest_ratio,
+            gradient_descent: recorder.gradient_descent,
         })
     }
 }

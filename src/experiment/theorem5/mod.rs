@@ -167,8 +167,7 @@ impl Experiment for Theorem5 {
 /// The scenario with all that was "auto" filled in.
 fn resolved(scenario: &Theorem5, setup: &Setup, method: &Method, horizon: f64) -> Theorem5 {
     let mut resolved = scenario.clone();
-    resolved.integrate.method = (*method).into();
-    resolved.integrate.horizon = Some(horizon);
+    resolved.integrate.resolve(method, horizon);
     resolved.teacher.hidden.input_dim = Some(setup.frame.dim());
     resolved.teacher.hidden.nodes = Some(setup.network.teacher.weights.ncols());
     resolved.teacher.outputs = Some(setup.network.fan_out.ncols());
@@ -244,7 +243,7 @@ fn simulate(scenario: &Theorem5, setup: Setup, hooks: &dyn Hooks) -> Result<Outc
     Ok(Outcome {
         slowest_found: slowest_found(scenario, &setup, &certificates, &unmet, hooks),
         best: certificates.best().map(|bound| bound.name),
-        claims: claims::judge(&certificates, &rates, &unmet, setup.is_sampled()),
+        claims: claims::judge(&certificates, &rates, &unmet, setup.sampling.is_some()),
         parts: limits::limits(&rows, floor, &report.end, &unmet),
         energy_residual: energy_residual(&rows),
         joint_problem: joint.as_ref().err().cloned(),

@@ -26,7 +26,7 @@ pub struct Setup {
     pub(in crate::experiment) frame: Frame,
     pub(in crate::experiment) input: Input,
     pub(super) threshold: f64,
-    sampling: Option<Sampling>,
+    pub(super) sampling: Option<Sampling>,
     normalized_fan_out: bool,
     biases: Biases,
 }
@@ -86,11 +86,6 @@ impl Setup {
         Some(Problem::of(&self.network, self.threshold))
     }
 
-    /// Whether overlaps are sampled.
-    pub(super) fn is_sampled(&self) -> bool {
-        self.sampling.is_some()
-    }
-
     /// The overlaps of the run.
     pub(in crate::experiment) fn overlap(&self, seed: u64) -> Box<dyn OverlapMethod> {
         input::overlap(self.sampling.as_ref(), &self.input, rng::derive(seed, "replica", &[0]))
@@ -145,8 +140,7 @@ impl Setup {
             (Premise::StandardInput, !self.input.is_standard()),
             (Premise::Flow, method.learning_rate().is_some()),
         ];
-        let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
-        unmet.map(|(premise, _)| premise).collect()
+        lacks.into_iter().filter_map(|(premise, lacking)| lacking.then_some(premise)).collect()
     }
 
     /// What the theory presumes and the scenario does otherwise.

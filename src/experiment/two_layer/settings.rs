@@ -203,15 +203,12 @@ impl Stepping {
     }
 }
 
-impl From<Method> for Stepping {
-    fn from(method: Method) -> Self {
-        let given = |step: Step| MaybeStep { step: Some(step.step) };
-        match method {
-            Method::Dopri5(tolerance) => Self::Dopri5(tolerance),
-            Method::Dop853(tolerance) => Self::Dop853(tolerance),
-            Method::Rkc(tolerance) => Self::Rkc(tolerance),
-            Method::Rk4(step) => Self::Rk4(given(step)),
-            Method::GradientDescent(step) => Self::GradientDescent(given(step)),
+impl Integrate {
+    /// Fills in what was "auto".
+    pub(in crate::experiment) fn resolve(&mut self, method: &Method, horizon: f64) {
+        self.horizon = Some(horizon);
+        if let Stepping::Rk4(given) | Stepping::GradientDescent(given) = &mut self.method {
+            given.step = method.fixed_step();
         }
     }
 }
