@@ -1,6 +1,5 @@
 //! The errors of a state and how they move, and the smallest rates at which their two norms fall along a run.
 
-use crate::bound::Measure;
 use crate::experiment::two_layer::turns::turns;
 use crate::flow::StateLayout;
 use crate::network::TwoLayer;
@@ -100,16 +99,6 @@ pub struct Rates {
     pub weighted_norm: Option<f64>,
     /// Of √(Σ_u δ_j² + Σ_i |ε_i|²).
     pub joint_distance: Option<f64>,
-}
-
-impl Rates {
-    pub(super) fn of_measure(&self, measure: Measure) -> Option<f64> {
-        match measure {
-            Measure::WeightedNorm => self.weighted_norm,
-            Measure::JointDistance => self.joint_distance,
-            Measure::Theta | Measure::TanHalf | Measure::Distance => None,
-        }
-    }
 }
 
 /// Follows the smallest rates along a run.

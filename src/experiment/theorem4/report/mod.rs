@@ -9,12 +9,13 @@ mod trajectory;
 pub use columns::{VIEW, columns};
 
 use super::{Outcome, Way};
+use crate::bound::Measure;
 use crate::check;
+use crate::experiment::two_layer::claim;
 use crate::experiment::two_layer::states::States;
 use crate::experiment::{self, About, Judged, ResultFile};
 use crate::output::Table;
 use crate::plot::Figure;
-use crate::theory::Verdict;
 use crate::theory::euclidean::{Certificate, Start};
 
 impl experiment::Outcome for Outcome {
@@ -85,17 +86,11 @@ impl Outcome {
     }
 
     fn start_file(&self) -> Option<serde_json::Value> {
-        let claim = self
-            .claims
-            .iter()
-            .find(|claim| claim.bound.name == EUCLIDEAN && claim.verdict != Verdict::NotApplicable);
-        claim.filter(|claim| claim.value.is_some_and(|rate| rate > 0.0))?;
+        let claim = claim::of_flow(&self.claims, Measure::Distance)?;
+        claim.value.filter(|rate| *rate > 0.0)?;
         let (b, theta0) = (self.assumption.threshold, self.assumption.theta0);
         let teacher = self.teacher.view();
         let found = Certificate::of(teacher, b, Start::Within(theta0))?;
         check::theorem4(teacher, b, theta0, &found)
     }
 }
-
-/// The bound of which there is a file.
-const EUCLIDEAN: &str = "euclidean";
