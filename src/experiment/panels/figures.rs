@@ -12,7 +12,7 @@ pub(super) fn figure(outcome: &Outcome, time: f64) -> Figure {
     let setting = format!(
         "perturbed teachers, m = {}, d = {}, t = {}, {seeds} {}, {variant}",
         outcome.nodes,
-        base.teacher.input_dim.unwrap_or_default(),
+        base.teacher.hidden.input_dim.unwrap_or_default(),
         short(time),
         if seeds == 1 { "seed" } else { "seeds" },
     );

@@ -6,10 +6,10 @@ use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::Keys;
 use crate::experiment::theorem5::Biases;
 use crate::experiment::theorem5::keys::{
-    ExtraWeights, FLOW, Sections, Start, Student, TEACHER_FAN_OUT, Theorem5, pair, read_fan_out, read_flow,
+    CertificateSection, ExtraWeights, FLOW, Flow, Start, Student, TEACHER_FAN_OUT, TeacherSection, Theorem5, pair,
 };
 use crate::experiment::two_layer::keys::{AUTO_HORIZON, HORIZON, LOOKS, OVERLAP, SEED, STEPPING, TEACHER, TOP};
-use crate::experiment::two_layer::settings::{Output, read_integrate, read_overlap, read_teacher};
+use crate::experiment::two_layer::settings::{Integrate, Output, Overlap, read_integrate, read_overlap};
 use crate::experiment::two_layer::slowest::Falsify;
 use serde::{Serialize, Serializer};
 
@@ -76,11 +76,9 @@ impl Keys for Panels {
     fn read(mut root: Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
-        let mut section = root.section("teacher")?;
-        let teacher = read_teacher(&mut section)?;
-        let (outputs, teacher_fan_out) = read_fan_out(section, &teacher)?;
+        let teacher = TeacherSection::read(root.section("teacher")?)?;
         let mut section = root.section("panels")?;
-        let least = teacher.nodes.unwrap_or(1);
+        let least = teacher.hidden.nodes.unwrap_or(1);
         let grid = Grid {
             students: section.form(&STUDENTS, |value| numbers_of_nodes(value, least))?,
             signals: section.form(&SIGNALS, pairs)?,
@@ -90,7 +88,7 @@ impl Keys for Panels {
         };
         section.finish()?;
         let overlap = read_overlap(root.section("overlap")?, false)?;
-        let normalized_fan_out = read_flow(root.section("flow")?)?;
+        let flow = Flow::read(root.section("flow")?)?;
         let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
         root.finish()?;
         let student = Student {
@@ -105,16 +103,14 @@ impl Keys for Panels {
             name,
             seed,
             teacher,
-            outputs,
-            teacher_fan_out,
             student,
             overlap,
-            largest_start: false,
-            normalized_fan_out,
+            flow,
             biases: grid.biases,
+            certificate: CertificateSection::default(),
             integrate,
             falsify: Falsify::default(),
-            output: Output { states: false },
+            output: Output::default(),
         };
         Ok(Self { base, grid })
     }
@@ -144,19 +140,18 @@ impl Serialize for Panels {
         #[serde(tag = "experiment", rename = "fan-out-panels")]
         struct Layout<'a> {
             seed: u64,
-            #[serde(flatten)]
-            sections: Sections<'a>,
+            teacher: &'a TeacherSection,
+            overlap: &'a Overlap,
+            flow: Flow,
+            integrate: &'a Integrate,
             panels: &'a Grid,
         }
         let layout = Layout {
             seed: self.base.seed,
-            sections: Sections {
-                student: None,
-                certificate: None,
-                falsify: None,
-                output: None,
-                ..self.base.sections()
-            },
+            teacher: &self.base.teacher,
+            overlap: &self.base.overlap,
+            flow: self.base.flow,
+            integrate: &self.base.integrate,
             panels: &self.grid,
         };
         layout.serialize(serializer)

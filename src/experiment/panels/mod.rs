@@ -80,7 +80,7 @@ impl Experiment for Panels {
     type Found = Found;
 
     fn memory(&self) -> Memory {
-        let nodes = self.base.teacher.nodes.unwrap_or(1);
+        let nodes = self.base.teacher.hidden.nodes.unwrap_or(1);
         let most = self.grid.students.iter().max().map_or(0, |most| most - nodes);
         let runs = self.grid.students.len() * self.grid.signals.len() * self.grid.seeds as usize;
         let one = memory::Size {
@@ -184,7 +184,7 @@ impl Outcome {
     /// What is said of V and of biases, as in "V free".
     fn variant(&self) -> String {
         let base = &self.scenario.base;
-        let fan_out = match base.normalized_fan_out {
+        let fan_out = match base.flow.normalized_fan_out {
             true => "V with columns of unit norm",
             false => "V free",
         };

@@ -82,7 +82,7 @@ impl Report for Panels {
             "{}: m = {}, d = {}, {} seeds, {}",
             base.name,
             outcome.nodes,
-            base.teacher.input_dim.unwrap_or_default(),
+            base.teacher.hidden.input_dim.unwrap_or_default(),
             outcome.scenario.grid.seeds,
             outcome.variant(),
         );

@@ -4,8 +4,9 @@ use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, ScenarioError, keys};
 use crate::experiment::Keys;
 use crate::experiment::theorem5::Theorem5;
-use crate::experiment::theorem5::keys::{STUDENT, Sections, TEACHER_FAN_OUT};
+use crate::experiment::theorem5::keys::{STUDENT, Student, TEACHER_FAN_OUT, TeacherSection};
 use crate::experiment::two_layer::keys::{LOOKS, OVERLAP, STEPPING, TEACHER, TOP};
+use crate::experiment::two_layer::settings::{Integrate, Overlap};
 use crate::flow::FanOut;
 use serde::{Serialize, Serializer};
 
@@ -107,19 +108,18 @@ impl Serialize for SgdVsFlow {
         #[serde(tag = "experiment", rename = "sgd-vs-flow")]
         struct Layout<'a> {
             seed: u64,
-            #[serde(flatten)]
-            sections: Sections<'a>,
+            teacher: &'a TeacherSection,
+            student: &'a Student,
+            overlap: &'a Overlap,
+            integrate: &'a Integrate,
             sgd: &'a Sgd,
         }
         let layout = Layout {
             seed: self.base.seed,
-            sections: Sections {
-                flow: None,
-                certificate: None,
-                falsify: None,
-                output: None,
-                ..self.base.sections()
-            },
+            teacher: &self.base.teacher,
+            student: &self.base.student,
+            overlap: &self.base.overlap,
+            integrate: &self.base.integrate,
             sgd: &self.sgd,
         };
         layout.serialize(serializer)

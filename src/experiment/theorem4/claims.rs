@@ -36,16 +36,14 @@ impl Measured {
 
     /// The smallest rate at which a measure fell: per step of gradient descent, at any time of a flow.
     fn rate_of(&self, measure: Measure) -> Option<f64> {
-        let descent = self.gradient_descent;
-        let per_step =
-            |ratio: fn(&GradientDescentClaim) -> f64| descent.map(|claim| (1.0 - ratio(&claim)) / claim.step);
+        let of = |ratio: fn(GradientDescentClaim) -> f64, worst: fn(WorstRate) -> f64| match self.gradient_descent {
+            Some(claim) => Some((1.0 - ratio(claim)) / claim.step),
+            None => self.worst.map(worst),
+        };
         match measure {
-            Measure::Theta if descent.is_some() => per_step(|claim| claim.largest_ratio),
-            Measure::TanHalf if descent.is_some() => per_step(|claim| claim.largest_ratio_tan),
-            Measure::Distance if descent.is_some() => per_step(|claim| claim.largest_ratio_distance),
-            Measure::Distance => self.worst.map(|worst| worst.distance),
-            Measure::Theta => self.worst.map(|worst| worst.theta),
-            Measure::TanHalf => self.worst.map(|worst| worst.tan_half),
+            Measure::Theta => of(|claim| claim.largest_ratio, |worst| worst.theta),
+            Measure::TanHalf => of(|claim| claim.largest_ratio_tan, |worst| worst.tan_half),
+            Measure::Distance => of(|claim| claim.largest_ratio_distance, |worst| worst.distance),
             Measure::WeightedNorm | Measure::JointDistance => None,
         }
     }
@@ -64,25 +62,29 @@ pub struct GradientDescentClaim {
     pub largest_ratio_distance: f64,
 }
 
+impl GradientDescentClaim {
+    /// The larger of each factor.
+    pub(super) fn or_larger(self, other: Self) -> Self {
+        Self {
+            step: self.step,
+            largest_ratio: self.largest_ratio.max(other.largest_ratio),
+            largest_ratio_tan: self.largest_ratio_tan.max(other.largest_ratio_tan),
+            largest_ratio_distance: self.largest_ratio_distance.max(other.largest_ratio_distance),
+        }
+    }
+}
+
 /// Reads off a run whatever can be.
 pub fn measure(simulation: &Simulation, setup: &Setup) -> Measured {
     let readings = &simulation.readings;
-    let floor = setup.floor(&simulation.method);
+    let floor = setup.noise_floor(&simulation.method).value;
     Measured {
         worst: readings.worst(),
         resolution: resolution(&simulation.method),
         slowest_mode: fit_decay(&readings.slowest_mode(), floor),
         largest_angle: fit_decay(&readings.largest_angles(), floor),
         final_angle: readings.last().map_or(f64::NAN, Row::largest_angle),
-        gradient_descent: simulation.method.learning_rate().and_then(|step| {
-            let ratio = simulation.largest_ratio?;
-            Some(GradientDescentClaim {
-                step,
-                largest_ratio: ratio.theta,
-                largest_ratio_tan: ratio.tan_half,
-                largest_ratio_distance: ratio.distance,
-            })
-        }),
+        gradient_descent: simulation.gradient_descent,
     }
 }
 

@@ -2,16 +2,15 @@
 
 use super::setup::Setup;
 use super::{RateClaim, Theorem4};
-use crate::bound::{Measure, Premise};
-use crate::check;
+use crate::bound::Measure;
 use crate::check::entry::{Entry, Missed, enter};
 use crate::config::ScenarioError;
 use crate::config::section::Section;
 use crate::experiment::Hooks;
 use crate::experiment::theorem4::keys::ENTRY;
+use crate::experiment::two_layer::claim;
 use crate::experiment::two_layer::settings::Overlap;
 use crate::plot::number::short;
-use ndarray::ArrayView2;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -53,10 +52,7 @@ pub fn find(scenario: &Theorem4, setup: &Setup, claims: &[RateClaim], horizon: f
     if !scenario.certificate.entry || scenario.overlap != Overlap::Exact {
         return None;
     }
-    let mut claims = claims
-        .iter()
-        .filter(|claim| claim.bound.measure == Measure::Distance && claim.bound.premises.contains(&Premise::Flow));
-    let claim = claims.find(|claim| claim.unmet.is_empty())?;
+    let claim = claim::of_flow(claims, Measure::Distance)?;
     if claim.value.is_some_and(|rate| rate > 0.0) {
         return Some(Way::FromTheStart);
     }
@@ -74,19 +70,6 @@ impl Way {
             Self::FromTheStart => Some(0.0),
             Self::Entered(entry) => Some(entry.time),
             Self::Missed(_) => None,
-        }
-    }
-
-    /// What `luckflow check` verifies of it.
-    pub(super) fn file(
-        &self,
-        teacher: ArrayView2<f64>,
-        threshold: f64,
-        start: ArrayView2<f64>,
-    ) -> Option<serde_json::Value> {
-        match self {
-            Self::Entered(entry) => check::entered(teacher, threshold, start, entry),
-            Self::FromTheStart | Self::Missed(_) => None,
         }
     }
 }

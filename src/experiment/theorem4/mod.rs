@@ -7,7 +7,6 @@ mod recorder;
 mod report;
 mod setup;
 mod simulation;
-mod slowest;
 
 pub use crate::experiment::two_layer::claim::RateClaim;
 pub use claims::{GradientDescentClaim, Measured};
@@ -18,11 +17,13 @@ pub use simulation::Simulation;
 
 use super::two_layer::claim;
 use super::two_layer::outputs::Outputs;
-use super::two_layer::settings::{Overlap, Stepping};
+use super::two_layer::settings::Stepping;
 use super::two_layer::slowest::Slowest;
 use super::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
+use crate::bound::Measure;
 use crate::experiment::two_layer::memory;
-use crate::measure::{Spread, spread};
+use crate::falsify;
+use crate::measure::{Spread, distance, spread};
 use crate::network::Frame;
 use crate::runs::Memory;
 use crate::theory;
@@ -128,12 +129,11 @@ impl Experiment for Theorem4 {
 
     fn find(&mut self, setup: Setup, _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
         let (method, plan) = setup.plan(self);
-        self.integrate.method = method.into();
-        self.integrate.horizon = Some(plan.horizon);
+        self.integrate.resolve(&method, plan.horizon);
         self.teacher.input_dim = Some(setup.frame.dim());
         self.teacher.nodes = Some(setup.assumption.nodes);
 
-        let sampled = matches!(self.overlap, Overlap::MonteCarlo(_));
+        let sampled = self.overlap.sampling().is_some();
         let exact = (sampled && setup.input.is_standard())
             .then(|| simulation::exact_beside(&setup, &plan, hooks))
             .transpose()?;
@@ -142,14 +142,14 @@ impl Experiment for Theorem4 {
         let measured = claims::measure(&primary, &setup);
         let measured_exact = exact.as_ref().map(|exact| claims::measure(exact, &setup));
         let claims = claims::judge(&setup, &measured, &setup.unmet(self));
-        let slowest_found = slowest::find(self, &setup, &claims, hooks);
+        let slowest_found = slowest_found(self, &setup, &claims, hooks);
         let way = entry::find(self, &setup, &claims, plan.horizon, hooks);
         let end = primary.end.clone();
         let found = Found {
             energy: Energy::of(&primary),
             assumption: setup.assumption,
             asymptotic_problem: setup.asymptotic_problem.clone(),
-            floor: setup.floor(&method),
+            floor: setup.noise_floor(&method).value,
             rate_floor: setup.rate_floor(),
             premises_not_met: setup.premises_not_met(self),
             asymptotic: setup.asymptotic,
@@ -176,6 +176,17 @@ impl Experiment for Theorem4 {
         }
         scenario
     }
+}
+
+/// The slowest start within θ₀, beside the Euclidean certificate, where the scenario asks for it and that rate speaks of it.
+fn slowest_found(scenario: &Theorem4, setup: &Setup, claims: &[RateClaim], hooks: &dyn Hooks) -> Option<Slowest> {
+    scenario.falsify.slowest(scenario.seed, hooks, |search| {
+        let claim = claim::of_flow(claims, Measure::Distance)?;
+        let teacher = &setup.network.teacher.weights;
+        let (b, theta0) = (setup.assumption.threshold, setup.assumption.theta0);
+        let radius = distance(&vec![theta0; teacher.ncols()]);
+        Some((falsify::distance(teacher.view(), b, [radius, theta0], 1.0, search), claim.value))
+    })
 }
 
 impl Energy {

@@ -4,7 +4,7 @@ use crate::bound::{Facts, Premise};
 use crate::experiment::ExperimentError;
 use crate::experiment::theorem4::Theorem4;
 use crate::experiment::theorem4::keys::Start;
-use crate::experiment::two_layer::settings::{FileTable, Overlap, Sampling, Stepping};
+use crate::experiment::two_layer::settings::{FileTable, Sampling, Stepping};
 use crate::experiment::two_layer::{input, plan, start, teacher};
 use crate::flow::FanOut;
 use crate::integrate::{FloorCause, Method, NoiseFloor, Plan, stagnation_floor};
@@ -44,20 +44,11 @@ impl Setup {
     /// # Errors
     /// Values that do not go together, files that cannot be read.
     pub fn prepare(scenario: &Theorem4) -> Result<Self, ExperimentError> {
-        let sampling = match &scenario.overlap {
-            Overlap::Exact => None,
-            Overlap::MonteCarlo(sampling) => Some(sampling.clone()),
-        };
+        let sampling = scenario.overlap.sampling().cloned();
         let input = input::load(sampling.as_ref())?;
         let (frame, teacher) = teacher::load(&scenario.teacher, scenario.seed)?;
         let dim = frame.dim();
-        if let Some(prescribed) = input.dim().filter(|&prescribed| prescribed != dim) {
-            return Err(ExperimentError::Impossible {
-                key: "overlap.input",
-                found: format!("data of dimension {prescribed} with input_dim = {dim}"),
-                allowed: "equal dimensions".into(),
-            });
-        }
+        input::check_dimension(&input, dim)?;
         let angles = TeacherAngles::of(teacher.view());
         let b = teacher::solve_threshold(scenario.teacher.threshold, &angles)?;
         let (frame, teacher, student, theta0) = place_students(scenario, frame, teacher)?;
@@ -69,13 +60,7 @@ impl Setup {
         if let Some(FileTable { file }) = &scenario.student.fan_out {
             network.fan_out = start::read_fan_out(file, network.fan_out.dim())?;
         }
-        let mut frame = frame;
-        if !input.is_standard() {
-            // Directions matter: go back to the coordinates of R^d.
-            network.teacher.weights = frame.lift(network.teacher.weights.view())?;
-            network.student.weights = frame.lift(network.student.weights.view())?;
-            frame = Frame::random(dim, scenario.seed);
-        }
+        let frame = input::orient(&mut network, frame, &input, scenario.seed)?;
         Ok(Self {
             network,
             frame,
@@ -104,7 +89,7 @@ impl Setup {
             Some(exact) if exact.rate > 0.0 => {
                 let start = self.assumption.theta0;
                 // Three times below the floor, so that the run ends by reaching it.
-                (3.0 * start / self.floor(&settings.method.with_step(0.0))).ln().max(1.0) / exact.rate
+                (3.0 * start / self.noise_floor(&settings.method.with_step(0.0)).value).ln().max(1.0) / exact.rate
             }
             _ => FALLBACK_TIMES / self.assumption.d0,
         };
@@ -151,11 +136,6 @@ impl Setup {
         ])
     }
 
-    /// Its size.
-    pub(super) fn floor(&self, method: &Method) -> f64 {
-        self.noise_floor(method).value
-    }
-
     /// A time by which every mode has moved.
     pub(super) fn patience(&self) -> f64 {
         FALLBACK_TIMES / self.rate_or_gate()
@@ -189,8 +169,7 @@ impl Setup {
             (Premise::Flow, by_steps),
             (Premise::Steps, !by_steps),
         ];
-        let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
-        unmet.map(|(premise, _)| premise).collect()
+        lacks.into_iter().filter_map(|(premise, lacking)| lacking.then_some(premise)).collect()
     }
 
     /// What Theorem 4 presumes and the scenario does otherwise.

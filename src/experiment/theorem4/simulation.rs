@@ -1,11 +1,10 @@
 //! The runs themselves: one, or several replicas of a sampled one with the exact one beside them.
 
-use super::recorder::{Recorder, StepRatio};
+use super::recorder::Recorder;
 use super::setup::Setup;
-use super::{ExperimentError, Hooks};
+use super::{ExperimentError, GradientDescentClaim, Hooks};
 use crate::experiment::theorem4::Theorem4;
-use crate::experiment::two_layer::settings::Overlap;
-use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
+use crate::flow::{FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::{Readings, Trajectory};
 use crate::overlap::{ExactGaussian, OverlapMethod};
@@ -35,18 +34,19 @@ pub struct Simulation {
     /// How it stepped.
     #[serde(skip)]
     pub method: Method,
-    /// For gradient descent: the largest factor per step.
+    /// For gradient descent: the largest factors per step.
     #[serde(skip)]
-    pub largest_ratio: Option<StepRatio>,
+    pub gradient_descent: Option<GradientDescentClaim>,
 }
 
 /// What tells one run from another.
-struct Replica<'a> {
-    method: Method,
-    label: &'a str,
-    stop_below: NoiseFloor,
-    keep_states: bool,
-    options: FlowOptions,
+pub(super) struct Replica<'a> {
+    pub method: Method,
+    pub label: &'a str,
+    pub stop_below: NoiseFloor,
+    /// Whether the states at output times are kept too.
+    pub keep_states: bool,
+    pub options: FlowOptions,
 }
 
 /// The primary run and its further replicas.
@@ -57,18 +57,13 @@ pub fn all(
     plan: &Plan,
     hooks: &dyn Hooks,
 ) -> Result<(Simulation, Vec<Simulation>), ExperimentError> {
-    let replicas = match &scenario.overlap {
-        Overlap::Exact => 1,
-        Overlap::MonteCarlo(sampling) => sampling.replicas.unwrap_or(1),
-    };
-    let fan_out = scenario.flow.fan_out;
+    let replicas = scenario.overlap.sampling().and_then(|sampling| sampling.replicas).unwrap_or(1);
     // Replicas are compared time by time, so they all go on to the horizon.
-    let stop_below = if replicas > 1 {
-        NoiseFloor::NONE
-    } else {
-        setup.noise_floor(method)
+    let (stop_below, label) = match replicas {
+        1 => (setup.noise_floor(method), "flow"),
+        _ => (NoiseFloor::NONE, "replicas"),
     };
-    let progress = JointProgress::new(hooks, if replicas > 1 { "replicas" } else { "flow" }, replicas as usize);
+    let progress = JointProgress::new(hooks, label, replicas as usize);
     let simulate = |replica: u64| {
         let run = Replica {
             method: *method,
@@ -77,7 +72,7 @@ pub fn all(
             keep_states: scenario.output.states && replica == 0,
             options: FlowOptions {
                 projection: scenario.flow.projection,
-                fan_out,
+                fan_out: scenario.flow.fan_out,
             },
         };
         let overlap = setup.overlap(scenario.seed, replica);
@@ -113,21 +108,7 @@ impl Replica<'_> {
     ) -> Result<Simulation, ExperimentError> {
         let network = &setup.network;
         let mut flow = TwoLayerFlow::new(network, overlap, &setup.input, self.options);
-        let mut recorder = Recorder::new(hooks, self.label, plan.horizon, self.stop_below, setup.rate_floor())
-            .read_steps(self.method.tolerance().is_some())
-            .watch_rates(network)
-            .keep_states(self.keep_states);
-        // The mode is one of the projected flow with V fixed, in the coordinates of the teacher's span.
-        if self.options.projection && self.options.fan_out == FanOut::Fixed && setup.input.is_standard() {
-            recorder = recorder.watch_mode(setup.asymptotic.as_ref());
-        }
-        if self.stop_below.value > 0.0 {
-            recorder = recorder.stop_early(network, plan, setup.patience());
-        }
-        if self.method.learning_rate().is_some() {
-            let theta0 = setup.assumption.theta0;
-            recorder = recorder.compare_steps(network, theta0, setup.rate_floor());
-        }
+        let mut recorder = Recorder::new(self, setup, flow.layout(), plan, hooks);
         let start = flow.state_of(network);
         let report = integrate(&mut flow, start, &self.method, plan, &mut recorder)?;
         Ok(Simulation {
@@ -138,7 +119,7 @@ impl Replica<'_> {
             steps: report.steps,
             evaluations: report.evaluations,
             method: self.method,
-            largest_ratio: recorder.largest_ratio,
+            gradient_descent: recorder.gradient_descent,
         })
     }
 }

@@ -47,18 +47,13 @@ pub(super) fn perturb(network: &mut TwoLayer, scenario: &Theorem5, lengths: &[f6
     let thresholds: Array1<f64> = nodes.chain([-1.0]).collect();
     let student = &mut network.student;
     student.thresholds = thresholds;
-    let coordinates = student.weights.nrows();
-    student.weights = with_columns(&student.weights, Array2::zeros((coordinates, 1)));
+    // A node per column, each contiguous, as layers have them.
+    let zero = Array2::zeros((1, student.weights.nrows()));
+    student.weights = concatenate![Axis(0), student.weights.t(), zero].reversed_axes();
     let biases = Array2::from_shape_simple_fn((1, outputs), || noise * normal(&mut stream));
     network.fan_out = concatenate![Axis(0), network.fan_out, biases];
 }
 
 fn normal(stream: &mut Stream) -> f64 {
     StandardNormal.sample(stream)
-}
-
-/// A node per column, each contiguous, as layers have them.
-fn with_columns(weights: &Array2<f64>, more: Array2<f64>) -> Array2<f64> {
-    let rows = concatenate![Axis(0), weights.t(), more.t()];
-    rows.reversed_axes()
 }

@@ -1,6 +1,6 @@
 //! Both certificates of a start, and which of them is the better.
 
-use crate::bound::{Bound, THEOREM5};
+use crate::bound::{Bound, Facts, THEOREM5};
 use crate::theory::certificate::{Certificate, Problem};
 use crate::theory::euclidean::joint;
 
@@ -30,18 +30,19 @@ impl Certificates {
         }
     }
 
-    /// The rates that are proved, in the order of [`THEOREM5`].
-    fn rates(&self) -> [Option<f64>; 2] {
-        [
-            self.comparison.as_ref().map(|certificate| certificate.rate),
-            self.euclidean.as_ref().map(|certificate| certificate.rate),
-        ]
+    /// What the bounds are computed from.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts {
+            certificate: self.comparison.as_ref(),
+            joint: self.euclidean.as_ref(),
+            ..Facts::default()
+        }
     }
 
     /// The bound with the larger rate: *the* certificate.
     pub fn best(&self) -> Option<&'static Bound> {
-        let rates = THEOREM5.iter().zip(self.rates());
-        let rates = rates.filter_map(|(bound, rate)| Some((bound, rate?)));
+        let facts = self.facts();
+        let rates = THEOREM5.iter().filter_map(|bound| Some((bound, (bound.evaluate)(&facts)?)));
         let best = rates.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         Some(best.0)
     }

@@ -2,7 +2,7 @@
 
 use super::certificates::Certificates;
 use super::motion::Rates;
-use crate::bound::{Bound, Facts, Premise, THEOREM5};
+use crate::bound::{Bound, Measure, Premise, THEOREM5};
 use crate::experiment::two_layer::claim::RateClaim;
 use crate::integrate::Method;
 use crate::theory::Verdict;
@@ -11,15 +11,15 @@ use serde::Serialize;
 
 /// Judges every rate. With sampled overlaps the flow itself is off by the sample's error: a violation decides nothing.
 pub fn judge(certificates: &Certificates, rates: &Rates, unmet: &[Premise], is_sampled: bool) -> Vec<RateClaim> {
-    let facts = Facts {
-        certificate: certificates.comparison.as_ref(),
-        joint: certificates.euclidean.as_ref(),
-        ..Facts::default()
-    };
+    let facts = certificates.facts();
     let claim = |bound: &'static Bound| {
         // Where there is no certificate, nothing is claimed.
         let value = (bound.evaluate)(&facts);
-        let simulated = rates.of_measure(bound.measure);
+        let simulated = match bound.measure {
+            Measure::WeightedNorm => rates.weighted_norm,
+            Measure::JointDistance => rates.joint_distance,
+            Measure::Theta | Measure::TanHalf | Measure::Distance => None,
+        };
         let verdict = match bound.applies(unmet) {
             true => verdict(value.unwrap_or(0.0), simulated, is_sampled),
             false => Verdict::NotApplicable,

@@ -5,11 +5,13 @@ use crate::bound::Premise;
 use crate::integrate::RunEnd;
 use crate::measure::{Fit, fit_decay};
 use crate::theory::Verdict;
-use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-/// Names of the three limits: W_u → W*, V_u → V*, V_r → 0.
+/// Names of the three limits.
 pub const PARTS: [&str; 3] = ["w_u", "v_u", "v_r"];
+
+/// The same as readers know them.
+const LIMITS: [&str; 3] = ["W_u → W*", "V_u → V*", "V_r → 0"];
 
 /// An error that has fallen below this, or to the noise floor where that is higher, has vanished.
 const VANISHED: f64 = 1e-6;
@@ -25,6 +27,9 @@ pub struct PartClaim {
     /// As in `summary.json`.
     #[serde(skip)]
     pub name: &'static str,
+    /// As readers know it.
+    #[serde(skip)]
+    pub label: &'static str,
     /// Its largest error at the end.
     #[serde(rename = "final")]
     pub last: f64,
@@ -37,11 +42,7 @@ pub struct PartClaim {
 
 /// Limits by their names.
 pub(super) fn by_name<S: Serializer>(parts: &[PartClaim; 3], to: S) -> Result<S::Ok, S::Error> {
-    let mut map = to.serialize_map(Some(parts.len()))?;
-    for part in parts {
-        map.serialize_entry(part.name, part)?;
-    }
-    map.end()
+    to.collect_map(parts.iter().map(|part| (part.name, part)))
 }
 
 /// The three limits of a run that ended so.
@@ -60,6 +61,7 @@ pub fn limits(rows: &[Row], floor: f64, end: &RunEnd, unmet: &[Premise]) -> [Par
         };
         PartClaim {
             name: PARTS[part],
+            label: LIMITS[part],
             last,
             fitted: fit_decay(&points, floor),
             verdict,

@@ -120,19 +120,18 @@ pub type Outcome = Run<Theorem5>;
 impl Theorem5 {
     /// What was "auto".
     fn fill_in(&mut self, setup: &Setup, method: &Method, horizon: f64) {
-        self.integrate.method = (*method).into();
-        self.integrate.horizon = Some(horizon);
-        self.teacher.input_dim = Some(setup.frame.dim());
-        self.teacher.nodes = Some(setup.network.teacher.weights.ncols());
-        self.outputs = Some(setup.network.fan_out.ncols());
+        self.integrate.resolve(method, horizon);
+        self.teacher.hidden.input_dim = Some(setup.frame.dim());
+        self.teacher.hidden.nodes = Some(setup.network.teacher.weights.ncols());
+        self.teacher.outputs = Some(setup.network.fan_out.ncols());
     }
 
     /// What decides how much memory it takes.
     pub(in crate::experiment) fn size(&self) -> memory::Size<'_> {
         memory::Size {
-            teacher: &self.teacher,
+            teacher: &self.teacher.hidden,
             extra: self.student.extra,
-            outputs: self.outputs.unwrap_or(1),
+            outputs: self.teacher.outputs.unwrap_or(1),
             overlap: &self.overlap,
             integrate: &self.integrate,
             states: self.output.states,
@@ -143,7 +142,7 @@ impl Theorem5 {
 
 /// What is proved of the start; nothing where the user does not wait for it.
 fn certify(scenario: &Theorem5, setup: &Setup, hooks: &dyn Hooks) -> Certificates {
-    let largest_start = scenario.largest_start;
+    let largest_start = scenario.certificate.largest_start;
     let certificates = setup
         .problem()
         .and_then(|problem| interruptible(hooks, move || Certificates::of(&problem, largest_start)));
@@ -158,13 +157,11 @@ fn slowest_found(
     unmet: &[Premise],
     hooks: &dyn Hooks,
 ) -> Option<Slowest> {
-    let search = scenario.falsify.search(scenario.seed, hooks)?;
-    let problem = setup.problem().filter(|_| unmet.is_empty())?;
-    let certified = certificates.euclidean.as_ref().map(|found| found.rate);
-    let found = falsify::joint(&problem, &Within::start(&problem), 1.0, &search);
-    // Half a search is none.
-    let found = (!hooks.interrupted()).then_some(found)?;
-    Slowest::of(&found, certified)
+    scenario.falsify.slowest(scenario.seed, hooks, |search| {
+        let problem = setup.problem().filter(|_| unmet.is_empty())?;
+        let certified = certificates.euclidean.as_ref().map(|found| found.rate);
+        Some((falsify::joint(&problem, &Within::start(&problem), 1.0, search), certified))
+    })
 }
 
 impl Experiment for Theorem5 {
@@ -187,12 +184,12 @@ impl Experiment for Theorem5 {
         let certificates = certify(self, &setup, hooks);
         let comparison = certificates.comparison.as_ref();
         let (method, plan) = setup.plan(self, &certificates);
-        let floor = setup.floor(&method);
+        let floor = setup.noise_floor(&method).value;
         let simulation = Simulation::run(self, &setup, comparison, (method, &plan), hooks)?;
         let unmet = setup.unmet(&method);
         let envelope = match comparison {
             Some(certificate) if !unmet.contains(&Premise::Flow) => {
-                let looser = simulation.looser(self, &setup, &plan, hooks)?;
+                let looser = simulation.looser(self, &setup, (&method, &plan), hooks)?;
                 Some(Envelope::of(certificate, &simulation.rows, floor, looser))
             }
             _ => None,
@@ -204,7 +201,6 @@ impl Experiment for Theorem5 {
             report,
             largest_ratio,
             rates,
-            ..
         } = simulation;
         let last = LastState::of(&setup, layout, &report.state);
         let joint = last.joint_rate(&setup, hooks);
@@ -212,7 +208,7 @@ impl Experiment for Theorem5 {
         let found = Found {
             slowest_found: slowest_found(self, &setup, &certificates, &unmet, hooks),
             best: certificates.best().map(|bound| bound.name),
-            claims: claims::judge(&certificates, &rates, &unmet, setup.is_sampled()),
+            claims: claims::judge(&certificates, &rates, &unmet, setup.sampling.is_some()),
             parts: limits::limits(&rows, floor, &report.end, &unmet),
             energy_residual: energy_residual(&rows),
             joint_problem: joint.as_ref().err().cloned(),

@@ -1,7 +1,7 @@
 //! The errors of a state and how they move, and the smallest rates at which their two norms fall along a run.
 
-use crate::bound::Measure;
-use crate::flow::{StateLayout, turning_of_any};
+use crate::experiment::two_layer::turns::turns;
+use crate::flow::StateLayout;
 use crate::network::TwoLayer;
 use ndarray::{Array1, ArrayView1};
 use serde::Serialize;
@@ -26,12 +26,7 @@ pub struct Motion {
 impl Motion {
     /// At a state, from its velocity. `start` has W\*, V\* and the numbers of nodes. O(n(k + C)).
     pub fn of(start: &TwoLayer, layout: StateLayout, y: &[f64], velocity: &[f64]) -> Self {
-        let k = layout.coordinates;
-        let nodes = y.chunks_exact(k).zip(velocity.chunks_exact(k));
-        let turns = nodes.zip(start.teacher.weights.columns()).map(|((node, moves), target)| {
-            let view = ArrayView1::from(node);
-            turning_of_any(node, (view.dot(&view).sqrt(), moves), &target.to_vec())
-        });
+        let turns = turns(y, velocity, &start.teacher.weights);
         let (fan_out, moves) = (layout.fan_out(y), layout.fan_out(velocity));
         let fan_out = fan_out.rows().into_iter().zip(moves.rows()).enumerate();
         let m = start.teacher_fan_out.nrows();
@@ -74,7 +69,7 @@ impl Motion {
     }
 
     /// −d ln max_i z_i/p_i /dt; `None` where that entry is not above `least`.
-    fn weighted_rate(&self, weights: ArrayView1<f64>, least: f64) -> Option<f64> {
+    fn weighted_rate(&self, weights: &Array1<f64>, least: f64) -> Option<f64> {
         let entries = || self.errors.iter().zip(weights).map(|(z, p)| z / p);
         let norm = entries().fold(0.0, f64::max);
         let largest = entries().zip(self.errors.iter().zip(&self.rates));
@@ -105,27 +100,17 @@ pub struct Rates {
     pub joint_distance: Option<f64>,
 }
 
-impl Rates {
-    pub(super) fn of_measure(&self, measure: Measure) -> Option<f64> {
-        match measure {
-            Measure::WeightedNorm => self.weighted_norm,
-            Measure::JointDistance => self.joint_distance,
-            Measure::Theta | Measure::TanHalf | Measure::Distance => None,
-        }
-    }
-}
-
 /// Follows the smallest rates along a run.
-pub struct Watched {
+pub struct Watched<'a> {
     /// p, of a certificate by the comparison matrix.
-    weights: Option<Array1<f64>>,
+    weights: Option<&'a Array1<f64>>,
     least: f64,
     pub rates: Rates,
 }
 
-impl Watched {
+impl<'a> Watched<'a> {
     /// Of a run whose errors are not known below `floor`.
-    pub fn new(weights: Option<Array1<f64>>, floor: f64) -> Self {
+    pub fn new(weights: Option<&'a Array1<f64>>, floor: f64) -> Self {
         Self {
             weights,
             least: RESOLVED.max(10.0 * floor),
@@ -138,8 +123,7 @@ impl Watched {
         let smaller = |known: &mut Option<f64>, rate: f64| {
             *known = Some(known.map_or(rate, |known| known.min(rate)));
         };
-        let weights = self.weights.as_ref().map(|weights| weights.view());
-        let weighted = weights.and_then(|weights| motion.weighted_rate(weights, self.least));
+        let weighted = self.weights.and_then(|weights| motion.weighted_rate(weights, self.least));
         if let Some(rate) = weighted {
             smaller(&mut self.rates.weighted_norm, rate);
         }

@@ -2,8 +2,8 @@
 
 use super::Theorem5;
 use super::keys::{ExtraWeights, Start, StartWeights};
-use crate::experiment::two_layer::start;
-use crate::experiment::{ExperimentError, read_matrix};
+use crate::experiment::ExperimentError;
+use crate::experiment::two_layer::{matrix, start};
 use crate::network::{Frame, draw, unit};
 use crate::rng;
 use ndarray::{Array2, ArrayViewMut2, Axis, concatenate};
@@ -23,7 +23,7 @@ pub(super) fn nodes(scenario: &Theorem5, frame: Frame, weights: Array2<f64>) -> 
     let (known, m) = weights.dim();
     let dim = frame.dim();
     let r = scenario.student.extra;
-    if let Start::Files {
+    if let Start::Parts {
         weights: StartWeights::File { weights: table },
         ..
     } = &scenario.student.start
@@ -73,8 +73,7 @@ fn turn(
     let nodes = drawn.columns_mut().into_iter().zip(teacher.columns());
     for (j, (mut node, target)) in nodes.enumerate() {
         match &scenario.student.start {
-            Start::Distances { theta0, .. }
-            | Start::Files {
+            Start::Parts {
                 weights: StartWeights::Angles { theta0 },
                 ..
             } => {
@@ -86,7 +85,7 @@ fn turn(
                 node.scaled_add(signal[0], &target);
                 lengths.push(unit::normalize(&mut node));
             }
-            Start::Files { .. } => unreachable!("placed above"),
+            Start::Parts { .. } => unreachable!("placed above"),
         }
     }
     for mut node in extra.columns_mut() {
@@ -99,16 +98,9 @@ fn turn(
 }
 
 fn read_extra(path: &Path, dim: usize, r: usize) -> Result<Array2<f64>, ExperimentError> {
-    let key = "student.extra_weights";
-    let extra = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
-    let usable = extra.columns().into_iter().all(|w| w.dot(&w).is_finite() && w.dot(&w) > 0.0);
-    if extra.dim() != (dim, r) || !usable {
-        return Err(ExperimentError::Content {
-            key,
-            path: path.into(),
-            found: format!("{} × {}", extra.nrows(), extra.ncols()),
-            allowed: format!("input_dim × extra = {dim} × {r}, finite columns, none of them zero"),
-        });
-    }
-    Ok(extra)
+    let allowed = format!("input_dim × extra = {dim} × {r}, finite columns, none of them zero");
+    matrix::read("student.extra_weights", path, allowed, |extra| {
+        let mut squares = extra.columns().into_iter().map(|w| w.dot(&w));
+        extra.dim() == (dim, r) && squares.all(matrix::has_direction)
+    })
 }

@@ -1,11 +1,12 @@
 //! Watches one run of the joint flow.
 
-use super::Hooks;
-use super::motion::{Motion, Rates, Watched};
+use super::motion::{Motion, Watched};
+use super::{Hooks, Setup, Theorem5};
 use crate::flow::{StateLayout, TwoLayerFlow};
-use crate::integrate::{Monitor, NoiseFloor, Rest, RunEnd};
+use crate::integrate::{Method, Monitor, NoiseFloor, Plan, Rest, RunEnd};
 use crate::network::TwoLayer;
 use crate::overlap::HalfAngle;
+use crate::theory::certificate::Certificate;
 use ndarray::Array1;
 
 /// The statistics at one time.
@@ -44,114 +45,77 @@ impl Row {
 pub struct Recorder<'a> {
     pub rows: Vec<Row>,
     pub states: Vec<Vec<f64>>,
+    /// Follows the smallest rates, at outputs and accepted steps.
+    pub watched: Watched<'a>,
+    /// The largest factor of the weighted norm of the errors in one step.
+    pub largest_ratio: Option<f64>,
+    /// p, where max_i z_i/p_i is followed from step to step: of gradient descent with a certificate.
+    followed: Option<&'a Array1<f64>>,
+    norm_before: Option<f64>,
     start: &'a TwoLayer,
     layout: StateLayout,
     hooks: &'a dyn Hooks,
     horizon: f64,
     keep_states: bool,
     velocity: Vec<f64>,
-    watched: Option<Watched>,
-    per_step: Option<PerStep>,
-    early: Option<(NoiseFloor, Rest)>,
-}
-
-/// The weighted norm of the errors from one step to the next.
-struct PerStep {
-    weights: Array1<f64>,
-    floor: f64,
-    before: Option<f64>,
-    largest_ratio: Option<f64>,
+    /// A run whose errors are all below it from the beginning ends at once.
+    floor: NoiseFloor,
+    rest: Rest,
 }
 
 impl<'a> Recorder<'a> {
-    /// Of a run from `start`, whose states lie like `layout`.
+    /// Of a run whose states lie like `layout`.
     pub fn new(
-        (start, layout): (&'a TwoLayer, StateLayout),
+        scenario: &Theorem5,
+        setup: &'a Setup,
+        certificate: Option<&'a Certificate>,
+        layout: StateLayout,
+        (method, plan): (&Method, &Plan),
         hooks: &'a dyn Hooks,
-        horizon: f64,
-        keep_states: bool,
     ) -> Self {
+        let floor = setup.noise_floor(method);
+        let weights = certificate.map(|certificate| &certificate.weights);
         Self {
             rows: Vec::new(),
             states: Vec::new(),
-            start,
+            watched: Watched::new(weights, floor.value),
+            largest_ratio: None,
+            followed: weights.filter(|_| method.learning_rate().is_some()),
+            norm_before: None,
+            start: &setup.network,
             layout,
             hooks,
-            horizon,
-            keep_states,
+            horizon: plan.horizon,
+            keep_states: scenario.output.states,
             velocity: Vec::new(),
-            watched: None,
-            per_step: None,
-            early: None,
-        }
-    }
-
-    /// Ends the run where it is at rest, and where all its errors are below the floor from the beginning.
-    pub fn stop_early(mut self, floor: NoiseFloor, rest: Rest) -> Self {
-        self.early = Some((floor, rest));
-        self
-    }
-
-    /// Also follows the smallest rates, at outputs and accepted steps.
-    pub fn watch_rates(mut self, watched: Watched) -> Self {
-        self.watched = Some(watched);
-        self
-    }
-
-    /// Those rates.
-    pub fn rates(&self) -> Rates {
-        let watched = self.watched.as_ref();
-        watched.map(|watched| watched.rates).unwrap_or_default()
-    }
-
-    /// Also follows max_i z_i/p_i from step to step, while all errors that make it up are above `floor`.
-    pub fn follow_norm(mut self, weights: Array1<f64>, floor: f64) -> Self {
-        self.per_step = Some(PerStep {
-            weights,
             floor,
-            before: None,
-            largest_ratio: None,
-        });
-        self
-    }
-
-    /// The largest factor of that norm in one step.
-    pub fn largest_ratio(&self) -> Option<f64> {
-        self.per_step.as_ref().and_then(|per_step| per_step.largest_ratio)
+            rest: Rest::new(floor.value, setup.patience()),
+        }
     }
 }
 
 impl Monitor<TwoLayerFlow> for Recorder<'_> {
     fn step(&mut self, _: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
-        if let Some(per_step) = &self.per_step {
+        if let Some(weights) = self.followed {
             // Its derivatives are not asked for.
             let errors = Motion::of(self.start, self.layout, y, y).errors;
-            let weighted = errors.iter().zip(&per_step.weights);
-            let weighted = weighted.map(|(z, p)| (z / p, *z));
+            let weighted = errors.iter().zip(weights).map(|(z, p)| (z / p, *z));
             let (norm, error) = weighted.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a });
-            let before = per_step.before;
-            let above = error > per_step.floor;
-            let per_step = self.per_step.as_mut().expect("it is there");
-            if let Some(before) = before.filter(|_| above) {
-                let largest = per_step.largest_ratio.get_or_insert(0.0);
+            // While all errors that make it up are above the floor.
+            if let Some(before) = self.norm_before.replace(norm).filter(|_| error > self.floor.value) {
+                let largest = self.largest_ratio.get_or_insert(0.0);
                 *largest = largest.max(norm / before);
             }
-            per_step.before = Some(norm);
         }
         self.hooks.progress(time / self.horizon, "joint flow");
         if self.hooks.interrupted() {
             return Some(RunEnd::Interrupted { time: Some(time) });
         }
-        let (_, rest) = self.early.as_mut()?;
-        rest.reached(time, y)
+        self.rest.reached(time, y)
     }
 
     fn moving(&mut self, _time: f64, y: &[f64], velocity: &[f64]) {
-        let layout = self.layout;
-        if let Some(watched) = &mut self.watched {
-            let motion = Motion::of(self.start, layout, y, velocity);
-            watched.look(&motion);
-        }
+        self.watched.look(&Motion::of(self.start, self.layout, y, velocity));
     }
 
     fn output(&mut self, flow: &mut TwoLayerFlow, time: f64, y: &[f64]) -> Option<RunEnd> {
@@ -159,16 +123,9 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         let snapshot = flow.snapshot(y, &mut self.velocity);
         let layout = self.layout;
         let motion = Motion::of(self.start, layout, y, &self.velocity);
-        if let Some(watched) = &mut self.watched {
-            watched.look(&motion);
-        }
-        let at_floor = self.early.as_ref().and_then(|(floor, _)| {
-            let below = time == 0.0 && motion.errors.iter().all(|error| *error < floor.value);
-            below.then_some(RunEnd::AtFloor {
-                floor: floor.value,
-                cause: floor.cause,
-            })
-        });
+        self.watched.look(&motion);
+        let NoiseFloor { value: floor, cause } = self.floor;
+        let below = time == 0.0 && motion.errors.iter().all(|error| *error < floor);
         let fan_out = layout.fan_out(y);
         let norms = fan_out.rows().into_iter().map(|v| v.dot(&v).sqrt());
         let starts = self.start.student.weights.columns().into_iter();
@@ -185,6 +142,6 @@ impl Monitor<TwoLayerFlow> for Recorder<'_> {
         if self.keep_states {
             self.states.push(y.to_vec());
         }
-        at_floor
+        below.then_some(RunEnd::AtFloor { floor, cause })
     }
 }

@@ -1,13 +1,13 @@
 //! From the scenario's words to networks, the certificate's problem and a plan.
 
 use crate::bound::Premise;
+use crate::experiment::ExperimentError;
 use crate::experiment::theorem5::biases::{self, Biases};
 use crate::experiment::theorem5::keys::{FanOutWeights, Start, StartFanOut};
 use crate::experiment::theorem5::place;
 use crate::experiment::theorem5::{Certificates, Theorem5};
-use crate::experiment::two_layer::settings::{Overlap, Sampling};
-use crate::experiment::two_layer::{input, plan, start, teacher};
-use crate::experiment::{ExperimentError, read_matrix};
+use crate::experiment::two_layer::settings::Sampling;
+use crate::experiment::two_layer::{input, matrix, plan, start, teacher};
 use crate::integrate::{FloorCause, Method, NoiseFloor, Plan, stagnation_floor};
 use crate::network::{Frame, Layer, TwoLayer, draw, unit};
 use crate::overlap::{GaussianPair, HalfAngle, Input, OverlapMethod};
@@ -26,7 +26,7 @@ pub struct Setup {
     pub(in crate::experiment) frame: Frame,
     pub(in crate::experiment) input: Input,
     pub(super) threshold: f64,
-    sampling: Option<Sampling>,
+    pub(super) sampling: Option<Sampling>,
     normalized_fan_out: bool,
     biases: Biases,
 }
@@ -37,22 +37,14 @@ impl Setup {
     /// # Errors
     /// Values that do not go together, files that cannot be read.
     pub fn prepare(scenario: &Theorem5) -> Result<Self, ExperimentError> {
-        let sampling = match &scenario.overlap {
-            Overlap::Exact => None,
-            Overlap::MonteCarlo(sampling) => Some(sampling.clone()),
-        };
+        let sampling = scenario.overlap.sampling().cloned();
         let input = input::load(sampling.as_ref())?;
-        let (frame, weights) = teacher::load(&scenario.teacher, scenario.seed)?;
-        if let Some(dim) = input.dim().filter(|&dim| dim != frame.dim()) {
-            return Err(ExperimentError::Impossible {
-                key: "overlap.input",
-                found: format!("data of dimension {dim} with input_dim = {}", frame.dim()),
-                allowed: "equal dimensions".into(),
-            });
-        }
-        let threshold = teacher::solve_threshold(scenario.teacher.threshold, &TeacherAngles::of(weights.view()))?;
+        let settings = &scenario.teacher.hidden;
+        let (frame, weights) = teacher::load(settings, scenario.seed)?;
+        input::check_dimension(&input, frame.dim())?;
+        let threshold = teacher::solve_threshold(settings.threshold, &TeacherAngles::of(weights.view()))?;
         let mut fan_out = load_fan_out(scenario, weights.ncols())?;
-        if scenario.normalized_fan_out {
+        if scenario.flow.normalized_fan_out {
             normalize_outputs(&mut fan_out);
         }
         let placed = place::nodes(scenario, frame, weights)?;
@@ -65,24 +57,17 @@ impl Setup {
         if scenario.biases != Biases::None {
             biases::perturb(&mut network, scenario, &placed.lengths);
         }
-        if scenario.normalized_fan_out {
+        if scenario.flow.normalized_fan_out {
             normalize_outputs(&mut network.fan_out);
         }
-        let mut frame = placed.frame;
-        if !input.is_standard() {
-            // Directions matter: go back to the coordinates of R^d.
-            network.teacher.weights = frame.lift(network.teacher.weights.view())?;
-            network.student.weights = frame.lift(network.student.weights.view())?;
-            frame = Frame::random(frame.dim(), scenario.seed);
-        }
-        let normalized_fan_out = scenario.normalized_fan_out;
+        let frame = input::orient(&mut network, placed.frame, &input, scenario.seed)?;
         Ok(Self {
             network,
             frame,
             input,
             threshold,
             sampling,
-            normalized_fan_out,
+            normalized_fan_out: scenario.flow.normalized_fan_out,
             biases: scenario.biases,
         })
     }
@@ -101,11 +86,6 @@ impl Setup {
         Some(Problem::of(&self.network, self.threshold))
     }
 
-    /// Whether overlaps are sampled.
-    pub(super) fn is_sampled(&self) -> bool {
-        self.sampling.is_some()
-    }
-
     /// The overlaps of the run.
     pub(in crate::experiment) fn overlap(&self, seed: u64) -> Box<dyn OverlapMethod> {
         input::overlap(self.sampling.as_ref(), &self.input, rng::derive(seed, "replica", &[0]))
@@ -117,7 +97,7 @@ impl Setup {
         let d0 = crate::overlap::gaussian::normal::tail(self.threshold);
         // Until what is certified has fallen to the floor.
         let automatic_horizon = || {
-            let floor = self.floor(&settings.method.with_step(0.0)).max(1e-11);
+            let floor = self.noise_floor(&settings.method.with_step(0.0)).value.max(1e-11);
             certificates.horizon(floor).unwrap_or(FALLBACK_TIMES / d0)
         };
         let horizon = settings.horizon.unwrap_or_else(automatic_horizon);
@@ -143,11 +123,6 @@ impl Setup {
         ])
     }
 
-    /// Its size.
-    pub(super) fn floor(&self, method: &Method) -> f64 {
-        self.noise_floor(method).value
-    }
-
     /// The rate of the slowest thing, V: about L(0).
     fn slowest(&self) -> f64 {
         GaussianPair::new(self.threshold, self.threshold).at(HalfAngle::ZERO).l
@@ -165,8 +140,7 @@ impl Setup {
             (Premise::StandardInput, !self.input.is_standard()),
             (Premise::Flow, method.learning_rate().is_some()),
         ];
-        let unmet = lacks.into_iter().filter(|(_, lacking)| *lacking);
-        unmet.map(|(premise, _)| premise).collect()
+        lacks.into_iter().filter_map(|(premise, lacking)| lacking.then_some(premise)).collect()
     }
 
     /// What the theory presumes and the scenario does otherwise.
@@ -191,10 +165,10 @@ fn normalize_outputs(fan_out: &mut Array2<f64>) {
 
 /// V*, m × C.
 fn load_fan_out(scenario: &Theorem5, m: usize) -> Result<Array2<f64>, ExperimentError> {
-    let outputs = scenario.outputs.unwrap_or(0);
+    let outputs = scenario.teacher.outputs.unwrap_or(0);
     let mut stream = rng::stream(scenario.seed, "teacher fan-out", &[]);
     let key = "teacher.fan_out";
-    let path = match &scenario.teacher_fan_out {
+    let path = match &scenario.teacher.fan_out {
         FanOutWeights::Orthonormal if m > outputs => {
             return Err(ExperimentError::Impossible {
                 key,
@@ -213,19 +187,12 @@ fn load_fan_out(scenario: &Theorem5, m: usize) -> Result<Array2<f64>, Experiment
         FanOutWeights::Grid => return Ok(draw::grid_columns(&mut stream, m, outputs)?),
         FanOutWeights::File(path) => path,
     };
-    let fan_out = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
-    let finite = fan_out.iter().all(|x| x.is_finite());
-    let fits = scenario.outputs.is_none_or(|outputs| outputs == fan_out.ncols());
-    if fan_out.nrows() != m || !fits || !finite || fan_out.ncols() == 0 {
-        let outputs = scenario.outputs.map_or("C".to_owned(), |outputs| outputs.to_string());
-        return Err(ExperimentError::Content {
-            key,
-            path: path.to_path_buf(),
-            found: format!("{} × {}", fan_out.nrows(), fan_out.ncols()),
-            allowed: format!("nodes × outputs = {m} × {outputs}, finite"),
-        });
-    }
-    Ok(fan_out)
+    let given = scenario.teacher.outputs;
+    let named = given.map_or("C".to_owned(), |outputs| outputs.to_string());
+    matrix::read(key, path, format!("nodes × outputs = {m} × {named}, finite"), |fan_out| {
+        let (nodes, outputs) = fan_out.dim();
+        nodes == m && outputs > 0 && given.is_none_or(|given| given == outputs)
+    })
 }
 
 /// V at the start, n × C.
@@ -233,33 +200,31 @@ fn start_fan_out(scenario: &Theorem5, teacher: &Array2<f64>) -> Result<Array2<f6
     let (m, outputs) = teacher.dim();
     let shape = (m + scenario.student.extra, outputs);
     let mut stream = rng::stream(scenario.seed, "student fan-out", &[]);
-    let mut v = match &scenario.student.start {
-        Start::Files {
+    let mut drawn = || normal(&mut stream, shape);
+    Ok(match &scenario.student.start {
+        Start::Parts {
             fan_out: StartFanOut::File { fan_out },
             ..
         } => start::read_fan_out(&fan_out.file, shape)?,
-        _ => normal(&mut stream, shape),
-    };
-    match scenario.student.start {
-        Start::Distances { e0, v0, .. }
-        | Start::Files {
+        &Start::Parts {
             fan_out: StartFanOut::Distances { e0, v0 },
             ..
         } => {
+            let mut v = drawn();
             for (i, mut row) in v.rows_mut().into_iter().enumerate() {
                 unit::normalize(&mut row);
                 row *= if i < m { e0 } else { v0 };
             }
             let mut of_u = v.slice_mut(s![..m, ..]);
             of_u += teacher;
+            v
         }
-        Start::Perturbed { signal, noise } => {
-            v *= noise;
+        &Start::Perturbed { signal, noise } => {
+            let mut v = drawn() * noise;
             v.slice_mut(s![..m, ..]).scaled_add(signal[1], teacher);
+            v
         }
-        Start::Files { .. } => (),
-    }
-    Ok(v)
+    })
 }
 
 fn normal(stream: &mut Stream, shape: (usize, usize)) -> Array2<f64> {

@@ -1,12 +1,12 @@
 //! A run of the joint flow, without anything said of it.
 
 use super::envelope::distance;
-use super::motion::{Rates, Watched};
+use super::motion::Rates;
 use super::recorder::{Recorder, Row};
 use super::{Setup, Theorem5};
 use crate::experiment::{ExperimentError, Hooks};
 use crate::flow::{FanOut, FlowOptions, StateLayout, TwoLayerFlow};
-use crate::integrate::{Method, Plan, Rest, RunReport, Tolerance, integrate};
+use crate::integrate::{Method, Plan, RunReport, Tolerance, integrate};
 use crate::theory::certificate::Certificate;
 
 /// A tolerance that is looser by this tells how large the error of the tighter one is.
@@ -17,7 +17,6 @@ const LOOSEST: f64 = 1e-2;
 
 /// What a run recorded.
 pub(in crate::experiment) struct Simulation {
-    pub method: Method,
     pub layout: StateLayout,
     pub rows: Vec<Row>,
     pub states: Vec<Vec<f64>>,
@@ -36,7 +35,7 @@ impl Simulation {
         (method, plan): (Method, &Plan),
         hooks: &dyn Hooks,
     ) -> Result<Self, ExperimentError> {
-        let fan_out = match scenario.normalized_fan_out {
+        let fan_out = match scenario.flow.normalized_fan_out {
             true => FanOut::RunningNormalized,
             false => FanOut::Running,
         };
@@ -49,28 +48,16 @@ impl Simulation {
         if let Some(rule) = scenario.biases.rule() {
             flow = flow.learning_thresholds(rule);
         }
-        let keep_states = scenario.output.states;
-        let floor = setup.noise_floor(&method);
-        let rest = Rest::new(floor.value, setup.patience());
-        let weights = certificate.map(|certificate| certificate.weights.clone());
-        let mut recorder = Recorder::new((&setup.network, flow.layout()), hooks, plan.horizon, keep_states)
-            .stop_early(floor, rest)
-            .watch_rates(Watched::new(weights, floor.value));
-        if let (Some(certificate), Some(_)) = (certificate, method.learning_rate()) {
-            recorder = recorder.follow_norm(certificate.weights.clone(), floor.value);
-        }
+        let mut recorder = Recorder::new(scenario, setup, certificate, flow.layout(), (&method, plan), hooks);
         let start = flow.state_of(&setup.network);
         let report = integrate(&mut flow, start, &method, plan, &mut recorder)?;
-        let (largest_ratio, rates) = (recorder.largest_ratio(), recorder.rates());
-        let Recorder { rows, states, .. } = recorder;
         Ok(Self {
-            method,
             layout: flow.layout(),
-            rows,
-            states,
+            rows: recorder.rows,
+            states: recorder.states,
             report,
-            largest_ratio,
-            rates,
+            largest_ratio: recorder.largest_ratio,
+            rates: recorder.watched.rates,
         })
     }
 
@@ -82,10 +69,10 @@ impl Simulation {
         &self,
         scenario: &Theorem5,
         setup: &Setup,
-        plan: &Plan,
+        (method, plan): (&Method, &Plan),
         hooks: &dyn Hooks,
     ) -> Result<Option<f64>, ExperimentError> {
-        let Some(method) = looser(&self.method) else {
+        let Some(method) = looser(method) else {
             return Ok(None);
         };
         let other = Self::run(scenario, setup, None, (method, plan), hooks)?;

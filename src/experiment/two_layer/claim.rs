@@ -1,10 +1,9 @@
 //! A claimed rate, and what a run says of it.
 
 use crate::bound::{Bound, Measure, Premise};
-use crate::experiment::Judged;
+use crate::experiment::{Judged, Reading, simulated};
 use crate::plot::number::short;
 use crate::theory::Verdict;
-use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 /// A rate with its verdict.
@@ -32,20 +31,32 @@ pub struct RateClaim {
 
 /// Claims by their names.
 pub(in crate::experiment) fn by_name<S: Serializer>(claims: &[RateClaim], to: S) -> Result<S::Ok, S::Error> {
-    let mut map = to.serialize_map(Some(claims.len()))?;
-    for claim in claims {
-        map.serialize_entry(claim.bound.name, claim)?;
-    }
-    map.end()
+    to.collect_map(claims.iter().map(|claim| (claim.bound.name, claim)))
 }
 
-/// Whether there is a bound on the flow's rate of this measure of which all premises are met.
-pub(in crate::experiment) fn applies(claims: &[RateClaim], measure: Measure) -> bool {
-    claims.iter().any(|claim| {
+/// The claim on the flow's rate of this measure, if all its premises are met.
+pub(in crate::experiment) fn of_flow(claims: &[RateClaim], measure: Measure) -> Option<&RateClaim> {
+    claims.iter().find(|claim| {
         let bound = claim.bound;
         let of_flow = bound.measure == measure && bound.premises.contains(&Premise::Flow);
         of_flow && claim.unmet.is_empty()
     })
+}
+
+/// The columns of a bound: value, verdict and what it rests on, the rate of its measure, which `simulated_rate` introduces.
+pub(in crate::experiment) fn columns<O: 'static>(
+    bound: &'static Bound,
+    simulated_rate: &str,
+    claims: fn(&O) -> &[RateClaim],
+) -> [Reading<O>; 3] {
+    let claim = move |o: &O| claims(o).iter().find(|claim| claim.bound.name == bound.name).cloned();
+    let (name, unit) = (bound.name, "1/time");
+    let meaning = format!("{simulated_rate} {}", bound.measure.symbol());
+    [
+        Reading::number(name, unit, format!("rate: {}", bound.source), move |o| claim(o).and_then(|claim| claim.value)),
+        Reading::verdict(name, move |o| claim(o).map(|claim| claim.verdict)),
+        Reading::number(simulated(name), unit, meaning, move |o| claim(o).and_then(|claim| claim.simulated)),
+    ]
 }
 
 impl RateClaim {

@@ -2,6 +2,7 @@
 
 use crate::experiment::two_layer::settings::{InputSource, Precision, Sampling};
 use crate::experiment::{ExperimentError, read_matrix};
+use crate::network::{Frame, TwoLayer};
 use crate::overlap::{ExactGaussian, Input, MonteCarlo, OverlapMethod, Resample};
 use std::path::Path;
 
@@ -52,4 +53,32 @@ pub(in crate::experiment) fn load(sampling: Option<&Sampling>) -> Result<Input, 
             Input::rows(rows).map_err(|error| content(path, error.to_string(), "samples × d, finite"))
         }
     }
+}
+
+/// Refuses data of other dimensions than the teacher has.
+pub(in crate::experiment) fn check_dimension(input: &Input, dim: usize) -> Result<(), ExperimentError> {
+    match input.dim() {
+        Some(prescribed) if prescribed != dim => Err(ExperimentError::Impossible {
+            key: "overlap.input",
+            found: format!("data of dimension {prescribed} with input_dim = {dim}"),
+            allowed: "equal dimensions".into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Where directions matter, which they do unless the input is N(0, I), goes back to the coordinates of R^d.
+pub(in crate::experiment) fn orient(
+    network: &mut TwoLayer,
+    frame: Frame,
+    input: &Input,
+    seed: u64,
+) -> Result<Frame, ExperimentError> {
+    if input.is_standard() {
+        return Ok(frame);
+    }
+    for layer in [&mut network.teacher, &mut network.student] {
+        layer.weights = frame.lift(layer.weights.view())?;
+    }
+    Ok(Frame::random(frame.dim(), seed))
 }

@@ -3,6 +3,7 @@
 pub mod claim;
 pub(super) mod input;
 pub(super) mod keys;
+pub(super) mod matrix;
 pub(super) mod memory;
 pub mod outputs;
 pub(super) mod plan;
@@ -11,3 +12,4 @@ pub mod slowest;
 pub(super) mod start;
 pub(super) mod states;
 pub(super) mod teacher;
+pub(super) mod turns;

@@ -67,6 +67,16 @@ pub enum Overlap {
     MonteCarlo(Sampling),
 }
 
+impl Overlap {
+    /// How they are sampled, if they are.
+    pub fn sampling(&self) -> Option<&Sampling> {
+        match self {
+            Self::Exact => None,
+            Self::MonteCarlo(sampling) => Some(sampling),
+        }
+    }
+}
+
 words! {
     /// How overlaps are had.
     pub enum OverlapName {
@@ -193,15 +203,12 @@ impl Stepping {
     }
 }
 
-impl From<Method> for Stepping {
-    fn from(method: Method) -> Self {
-        let given = |step: Step| MaybeStep { step: Some(step.step) };
-        match method {
-            Method::Dopri5(tolerance) => Self::Dopri5(tolerance),
-            Method::Dop853(tolerance) => Self::Dop853(tolerance),
-            Method::Rkc(tolerance) => Self::Rkc(tolerance),
-            Method::Rk4(step) => Self::Rk4(given(step)),
-            Method::GradientDescent(step) => Self::GradientDescent(given(step)),
+impl Integrate {
+    /// Fills in what was "auto".
+    pub(in crate::experiment) fn resolve(&mut self, method: &Method, horizon: f64) {
+        self.horizon = Some(horizon);
+        if let Stepping::Rk4(given) | Stepping::GradientDescent(given) = &mut self.method {
+            given.step = method.fixed_step();
         }
     }
 }
@@ -212,7 +219,7 @@ words_of!(FanOut {
 });
 
 /// `[output]`
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Output {
     /// Write full states as `.npy`.
     pub states: bool,

@@ -62,14 +62,24 @@ impl Falsify {
         Ok(Self { starts })
     }
 
-    /// How to search, if at all.
-    pub(in crate::experiment) fn search<'a>(&self, seed: u64, hooks: &'a dyn Hooks) -> Option<Search<'a>> {
-        (self.starts > 0).then_some(Search {
+    /// Searches, if it is asked for; `found` is what there is, if anything, and the rate that is certified, if one is.
+    pub(in crate::experiment) fn slowest(
+        &self,
+        seed: u64,
+        hooks: &dyn Hooks,
+        found: impl FnOnce(&Search) -> Option<(Found, Option<f64>)>,
+    ) -> Option<Slowest> {
+        if self.starts == 0 {
+            return None;
+        }
+        let (found, certified) = found(&Search {
             starts: self.starts as usize,
             iterations: ITERATIONS,
             seed,
             hooks,
-        })
+        })?;
+        // Half a search is none.
+        (!hooks.interrupted()).then(|| Slowest::of(&found, certified))?
     }
 }
 
@@ -133,7 +143,7 @@ impl Slowest {
     }
 
     /// Of a search against the rate 1; `certified` is the rate that is proved, if one is. `None` where nothing was found.
-    pub(in crate::experiment) fn of(found: &Found, certified: Option<f64>) -> Option<Self> {
+    fn of(found: &Found, certified: Option<f64>) -> Option<Self> {
         let certified = certified.filter(|rate| *rate > 0.0 && found.ratio > 0.0);
         found.ratio.is_finite().then(|| Self {
             rate: found.ratio,

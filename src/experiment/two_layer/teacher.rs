@@ -1,7 +1,8 @@
 //! The teacher's input weights and threshold.
 
+use super::matrix;
+use crate::experiment::ExperimentError;
 use crate::experiment::two_layer::settings::{Teacher, Threshold, Weights};
-use crate::experiment::{ExperimentError, read_matrix};
 use crate::lately::Lately;
 use crate::network::{Frame, draw, unit};
 use crate::rng;
@@ -29,28 +30,23 @@ pub(in crate::experiment) fn load(teacher: &Teacher, seed: u64) -> Result<(Frame
         Weights::File(path) => path,
     };
     let key = "teacher.weights";
-    let mut columns = read_matrix(path).map_err(|source| ExperimentError::File { key, source })?;
-    let wrong = |found: String, allowed: &str| ExperimentError::Content {
-        key,
-        path: path.to_path_buf(),
-        found,
-        allowed: allowed.into(),
-    };
-    let (rows, count) = columns.dim();
-    let fits = teacher.input_dim.is_none_or(|dim| dim == rows) && teacher.nodes.is_none_or(|n| n == count);
-    if !fits || rows < 2 || count == 0 {
-        let wanted = |x: Option<usize>, name: &str| x.map_or(name.to_owned(), |x| x.to_string());
-        let allowed = format!(
-            "input_dim × nodes = {} × {}, of at least 2 × 1",
-            wanted(teacher.input_dim, "d"),
-            wanted(teacher.nodes, "m"),
-        );
-        return Err(wrong(format!("{rows} × {count}"), &allowed));
-    }
+    let wanted = |x: Option<usize>, name: &str| x.map_or(name.to_owned(), |x| x.to_string());
+    let [d, m] = [wanted(teacher.input_dim, "d"), wanted(teacher.nodes, "m")];
+    let allowed = format!("input_dim × nodes = {d} × {m}, of at least 2 × 1");
+    let mut columns = matrix::read(key, path, allowed, |columns| {
+        let (rows, count) = columns.dim();
+        let fits = teacher.input_dim.is_none_or(|dim| dim == rows) && teacher.nodes.is_none_or(|n| n == count);
+        fits && rows >= 2 && count > 0
+    })?;
     for (node, mut column) in columns.columns_mut().into_iter().enumerate() {
         let norm = unit::normalize(&mut column);
-        if !(norm > 0.0 && norm.is_finite()) {
-            return Err(wrong(format!("norm {norm} in column {node}"), "finite columns, none of them zero"));
+        if !matrix::has_direction(norm) {
+            return Err(ExperimentError::Content {
+                key,
+                path: path.to_path_buf(),
+                found: format!("norm {norm} in column {node}"),
+                allowed: "finite columns, none of them zero".into(),
+            });
         }
     }
     Ok(Frame::of_columns(columns, seed)?)

@@ -1,11 +1,11 @@
 //! What a sweep keeps of a run.
 
-use crate::bound::{Bound, Measure, THEOREM4};
-use crate::experiment::theorem4::{Outcome, RateClaim, Way};
+use crate::bound::{Measure, THEOREM4};
+use crate::experiment::theorem4::{Outcome, Way};
 use crate::experiment::two_layer::claim;
 use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
-use crate::experiment::{Rate, Reading, View, simulated};
-use crate::measure::Fit;
+use crate::experiment::{Rate, Reading, View};
+use crate::measure::{Fit, WorstRate};
 use crate::plot::Look;
 
 const RATE: &str = "1/time";
@@ -39,7 +39,11 @@ pub const VIEW: View = View {
 /// A column each.
 pub fn columns() -> Vec<Reading<Outcome>> {
     let mut all = constants();
-    all.extend(THEOREM4.iter().flat_map(claim));
+    all.extend(
+        THEOREM4
+            .iter()
+            .flat_map(|bound| claim::columns(bound, "the simulated rate of", |o: &Outcome| &o.claims)),
+    );
     all.extend(measurements());
     all
 }
@@ -59,28 +63,15 @@ fn constants() -> Vec<Reading<Outcome>> {
     ]
 }
 
-/// Value, verdict and what it rests on.
-fn claim(bound: &'static Bound) -> [Reading<Outcome>; 3] {
-    let name = bound.name;
-    let of =
-        move |o: &Outcome| -> Option<RateClaim> { o.claims.iter().find(|claim| claim.bound.name == name).cloned() };
-    [
-        Reading::number(name, RATE, format!("rate: {}", bound.source), move |o| of(o).and_then(|claim| claim.value)),
-        Reading::verdict(name, move |o| of(o).map(|claim| claim.verdict)),
-        Reading::number(simulated(name), RATE, format!("the simulated rate of {}", bound.measure.symbol()), move |o| {
-            of(o).and_then(|claim| claim.simulated)
-        }),
-    ]
-}
-
 fn measurements() -> Vec<Reading<Outcome>> {
+    let worst = |name, meaning, of: fn(WorstRate) -> f64| {
+        Reading::number(name, RATE, meaning, move |o: &Outcome| o.measured.worst.map(of))
+    };
     let mut all = vec![
-        Reading::number("worst", RATE, "smallest rate of θ", |o: &Outcome| o.measured.worst.map(|worst| worst.theta)),
-        Reading::number("worst_tan", RATE, "of tan(θ/2)", |o: &Outcome| o.measured.worst.map(|worst| worst.tan_half)),
-        Reading::number("worst_sin", RATE, "of sin θ", |o: &Outcome| o.measured.worst.map(|worst| worst.sin)),
-        Reading::number("worst_distance", RATE, "of ‖W − W*‖", |o: &Outcome| {
-            o.measured.worst.map(|worst| worst.distance)
-        }),
+        worst("worst", "smallest rate of θ", |worst| worst.theta),
+        worst("worst_tan", "of tan(θ/2)", |worst| worst.tan_half),
+        worst("worst_sin", "of sin θ", |worst| worst.sin),
+        worst("worst_distance", "of ‖W − W*‖", |worst| worst.distance),
     ];
     all.extend(fit("fitted", "of the tail of the slowest mode", |o| o.measured.fitted()));
     all.extend(fit("largest_angle_fitted", "of the tail of θ", |o| o.measured.largest_angle));
@@ -97,23 +88,19 @@ fn measurements() -> Vec<Reading<Outcome>> {
         ),
     ]);
     let of = "of ‖W − W*‖, of the slowest start within θ₀ that a search found";
-    let applies = |o: &Outcome| claim::applies(&o.claims, Measure::Distance);
+    let applies = |o: &Outcome| claim::of_flow(&o.claims, Measure::Distance).is_some();
     all.extend(slowest::columns(of, |o| o.slowest_found, applies));
-    all.push(Reading::number(
-        "certified_from",
-        "time",
-        "t₁ from which on the start is certified to converge, 0 where all within θ₀ are",
-        |o: &Outcome| o.way.as_ref().and_then(Way::time),
-    ));
-    all.extend(effort());
-    all
-}
-
-fn effort() -> [Reading<Outcome>; 2] {
-    [
+    all.extend([
+        Reading::number(
+            "certified_from",
+            "time",
+            "t₁ from which on the start is certified to converge, 0 where all within θ₀ are",
+            |o: &Outcome| o.way.as_ref().and_then(Way::time),
+        ),
         Reading::count("steps", "accepted steps", |o: &Outcome| o.primary.steps),
         Reading::count("evaluations", "of the flow", |o: &Outcome| o.primary.evaluations),
-    ]
+    ]);
+    all
 }
 
 fn fit(name: &'static str, of: &str, fit: fn(&Outcome) -> Option<Fit>) -> [Reading<Outcome>; 2] {

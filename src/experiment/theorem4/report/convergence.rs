@@ -2,7 +2,7 @@
 
 use crate::experiment::seen::{change, verdicts};
 use crate::experiment::theorem4::{Outcome, RateClaim};
-use crate::measure::{Row, Spread, Trajectory};
+use crate::measure::{Fit, Row, Spread, Trajectory};
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
@@ -29,8 +29,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
     }
     figure = simulated(figure, outcome);
     if let Some(fit) = outcome.measured.largest_angle {
-        let (rate, error) = (short(fit.rate), short(fit.standard_error));
-        let label = format!("tail of the largest angle: λ = {rate} ± {error}");
+        let label = format!("tail of the largest angle: λ = {}", with_error(&fit));
         let tail = |time: f64| (fit.intercept - fit.rate * time).exp();
         figure = figure.curve(label, [fit.from, fit.to], tail, Look::FITTED);
     }
@@ -90,6 +89,11 @@ pub(super) fn setting(outcome: &Outcome) -> String {
         short(assumption.epsilon),
         short(assumption.k_d),
     )
+}
+
+/// "0.7·10⁻³ ± 10⁻⁹".
+pub(super) fn with_error(fit: &Fit) -> String {
+    format!("{} ± {}", short(fit.rate), short(fit.standard_error))
 }
 
 /// "derived: λ = 0.7·10⁻³, holds".

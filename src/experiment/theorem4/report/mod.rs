@@ -6,13 +6,14 @@ mod rates;
 mod table;
 mod trajectory;
 
-use super::{Outcome, Theorem4};
+use super::{Outcome, Theorem4, Way};
+use crate::bound::Measure;
 use crate::check;
+use crate::experiment::two_layer::claim;
 use crate::experiment::two_layer::states::States;
 use crate::experiment::{Judged, Reading, Report, ResultFile, View, certificate};
 use crate::output::Table;
 use crate::plot::Figure;
-use crate::theory::Verdict;
 use crate::theory::euclidean::{Certificate, Start};
 
 impl Report for Theorem4 {
@@ -74,23 +75,18 @@ impl Outcome {
     }
 
     fn entry_file(&self) -> Option<serde_json::Value> {
-        let b = self.assumption.threshold;
-        let way = self.way.as_ref()?;
-        way.file(self.teacher.view(), b, self.start.view())
+        let Some(Way::Entered(entry)) = &self.way else {
+            return None;
+        };
+        check::entered(self.teacher.view(), self.assumption.threshold, self.start.view(), entry)
     }
 
     fn start_file(&self) -> Option<serde_json::Value> {
-        let claim = self
-            .claims
-            .iter()
-            .find(|claim| claim.bound.name == EUCLIDEAN && claim.verdict != Verdict::NotApplicable);
-        claim.filter(|claim| claim.value.is_some_and(|rate| rate > 0.0))?;
+        let claim = claim::of_flow(&self.claims, Measure::Distance)?;
+        claim.value.filter(|rate| *rate > 0.0)?;
         let (b, theta0) = (self.assumption.threshold, self.assumption.theta0);
         let teacher = self.teacher.view();
         let found = Certificate::of(teacher, b, Start::Within(theta0))?;
         check::theorem4(teacher, b, theta0, &found)
     }
 }
-
-/// The bound of which there is a file.
-const EUCLIDEAN: &str = "euclidean";

@@ -1,6 +1,6 @@
 //! `rates.svg`: the instantaneous rate over time, with the bounds as levels.
 
-use super::convergence::{label, setting};
+use super::convergence::{label, setting, with_error};
 use crate::experiment::seen::list;
 use crate::experiment::theorem4::Outcome;
 use crate::measure::Trajectory;
@@ -45,8 +45,7 @@ pub fn chart(outcome: &Outcome) -> Figure {
     };
     figure = figure.line(name, simulated, look);
     if let Some(fit) = outcome.measured.slowest_mode {
-        let (rate, error) = (short(fit.rate), short(fit.standard_error));
-        let label = format!("fitted slowest mode: λ = {rate} ± {error}");
+        let label = format!("fitted slowest mode: λ = {}", with_error(&fit));
         figure = figure.level(label, fit.rate, Look::FITTED);
     }
     let floor = short(outcome.rate_floor);

@@ -1,5 +1,6 @@
 //! The table that a run prints.
 
+use super::convergence::with_error;
 use crate::experiment::theorem4::Outcome;
 use crate::measure::Fit;
 use crate::output::terminal;
@@ -58,10 +59,7 @@ pub fn table(outcome: &Outcome) -> String {
 /// What was fitted, and what was measured beside.
 fn measurements(outcome: &Outcome, text: &mut String) {
     let measured = &outcome.measured;
-    let fit = |fit: Option<Fit>| match fit {
-        Some(fit) => format!("{} ± {}", short(fit.rate), short(fit.standard_error)),
-        None => "too short a tail".into(),
-    };
+    let fit = |fit: Option<Fit>| fit.as_ref().map_or("too short a tail".into(), with_error);
     let _ = writeln!(
         text,
         "Fitted to the tail: {} (slowest mode), {} (largest angle, a mixture of modes)",

@@ -39,15 +39,6 @@ words! {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Start {
-    /// At given distances from the teacher.
-    Distances {
-        /// θ_j(0), one for all or one each.
-        theta0: Vec<f64>,
-        /// ‖v_i − v*_i‖ for i ∈ u.
-        e0: f64,
-        /// ‖v_i‖ for i ∈ r.
-        v0: f64,
-    },
     /// teacher·s + noise·N(0, 1) for u, noise alone for r, for W (columns then normalised) and for V: as the authors start.
     Perturbed {
         /// s for W and for V.
@@ -55,8 +46,8 @@ pub enum Start {
         /// Standard deviation of the noise.
         noise: f64,
     },
-    /// W, V or both from files.
-    Files {
+    /// W and V, each at given distances from the teacher or from a file.
+    Parts {
         /// W
         #[serde(flatten)]
         weights: StartWeights,
@@ -66,7 +57,7 @@ pub enum Start {
     },
 }
 
-/// W at the start, where V is a file, or W itself.
+/// W at the start.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum StartWeights {
@@ -82,7 +73,7 @@ pub enum StartWeights {
     },
 }
 
-/// V at the start, where W is a file, or V itself.
+/// V at the start.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum StartFanOut {
@@ -110,7 +101,7 @@ impl Student {
         };
         let given = matches!(
             start,
-            Start::Files {
+            Start::Parts {
                 weights: StartWeights::File { .. },
                 ..
             }
@@ -167,10 +158,7 @@ fn read_parts(section: &mut Section, teacher: &Teacher) -> Result<Start> {
             StartFanOut::Distances { e0, v0 }
         }
     };
-    Ok(match (weights, fan_out) {
-        (StartWeights::Angles { theta0 }, StartFanOut::Distances { e0, v0 }) => Start::Distances { theta0, e0, v0 },
-        (weights, fan_out) => Start::Files { weights, fan_out },
-    })
+    Ok(Start::Parts { weights, fan_out })
 }
 
 /// One angle, or one for each teacher node.

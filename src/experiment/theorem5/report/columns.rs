@@ -1,10 +1,10 @@
 //! What a sweep keeps of a run.
 
-use crate::bound::{Bound, Measure, THEOREM5};
+use crate::bound::{Measure, THEOREM5};
 use crate::experiment::theorem5::{Envelope, Outcome, PARTS, PartClaim};
-use crate::experiment::two_layer::claim::{self, RateClaim};
+use crate::experiment::two_layer::claim;
 use crate::experiment::two_layer::slowest::{self, CERTIFIED_OF_FOUND, SLOWEST_FOUND};
-use crate::experiment::{Levels, Pair, Rate, Reading, View, simulated};
+use crate::experiment::{Levels, Pair, Rate, Reading, View};
 use crate::network::TwoLayer;
 use crate::plot::Look;
 use crate::theory::JointRate;
@@ -76,10 +76,14 @@ pub const VIEW: View = View {
 /// A column each.
 pub fn columns() -> Vec<Reading<Outcome>> {
     let mut all = sizes();
-    all.extend(THEOREM5.iter().flat_map(claim));
+    all.extend(
+        THEOREM5
+            .iter()
+            .flat_map(|bound| claim::columns(bound, "the smallest rate of the", |o: &Outcome| &o.claims)),
+    );
     all.extend(certificate());
     let of = "of the joint distance, of the slowest start with such errors that a search found";
-    let applies = |o: &Outcome| claim::applies(&o.claims, Measure::JointDistance);
+    let applies = |o: &Outcome| claim::of_flow(&o.claims, Measure::JointDistance).is_some();
     all.extend(slowest::columns(of, |o| o.slowest_found, applies));
     all.extend(limits());
     all.extend(run());
@@ -99,25 +103,6 @@ fn sizes() -> Vec<Reading<Outcome>> {
         Reading::text("premises_not_met", "what the theorem presumes and the run does otherwise", |o: &Outcome| {
             o.premises_not_met.join("; ")
         }),
-    ]
-}
-
-/// Value, verdict and what it rests on.
-fn claim(bound: &'static Bound) -> [Reading<Outcome>; 3] {
-    let of = move |o: &Outcome| -> Option<RateClaim> {
-        o.claims.iter().find(|claim| claim.bound.name == bound.name).cloned()
-    };
-    [
-        Reading::number(bound.name, RATE, format!("rate: {}", bound.source), move |o| {
-            of(o).and_then(|claim| claim.value)
-        }),
-        Reading::verdict(bound.name, move |o| of(o).map(|claim| claim.verdict)),
-        Reading::number(
-            simulated(bound.name),
-            RATE,
-            format!("the smallest rate of the {}", bound.measure.symbol()),
-            move |o| of(o).and_then(|claim| claim.simulated),
-        ),
     ]
 }
 

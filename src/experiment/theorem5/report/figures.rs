@@ -11,8 +11,8 @@ use ndarray::Array1;
 /// Snapshots in the fan-out plot.
 const SNAPSHOTS: usize = 6;
 
-/// The three errors and where they go.
-const LIMITS: [&str; 3] = ["θ: W_u → W*", "‖v − v*‖: V_u → V*", "‖v‖: V_r → 0"];
+/// The three errors.
+const ERRORS: [&str; 3] = ["θ", "‖v − v*‖", "‖v‖"];
 
 /// The three errors on a log axis, each with its certified envelope.
 pub fn convergence(outcome: &Outcome) -> Figure {
@@ -29,8 +29,8 @@ pub fn convergence(outcome: &Outcome) -> Figure {
     let distance = distance.filter(|_| outcome.euclidean.is_some());
     let all_errors = all().chain(certified).chain(distance);
     let greatest = all_errors.fold(10.0 * least, f64::max);
-    let limits = LIMITS.iter().zip(&outcome.parts).take(parts);
-    let limits = limits.map(|(name, claim)| (name.split_once(": ").map_or(*name, |(_, limit)| limit), claim.verdict));
+    let limits = outcome.parts.iter().take(parts);
+    let limits = limits.map(|claim| (claim.label, claim.verdict));
     let claims = outcome.claims.iter();
     let claims = claims.map(|claim| (claim.bound.label, claim.verdict));
     let title = format!("{}; of the rates {}", verdicts(limits), verdicts(claims));
@@ -48,7 +48,8 @@ pub fn convergence(outcome: &Outcome) -> Figure {
 
 /// One of the three errors, with its certified envelope.
 fn limit(figure: Figure, outcome: &Outcome, part: usize) -> Figure {
-    let name = LIMITS[part];
+    let claim = &outcome.parts[part];
+    let name = format!("{}: {}", ERRORS[part], claim.label);
     let (measured, bound) = Look::of_part(part);
     let figure = match &outcome.envelope {
         Some(envelope) => {
@@ -58,7 +59,6 @@ fn limit(figure: Figure, outcome: &Outcome, part: usize) -> Figure {
         }
         None => figure,
     };
-    let claim = &outcome.parts[part];
     let fitted = claim.fitted.map(|fit| format!(", fitted rate {}", short(fit.rate)));
     let label = format!("{name}: {}{}", claim.verdict, fitted.unwrap_or_default());
     let errors = outcome.rows.iter();

@@ -127,10 +127,10 @@ fn capital(label: &str) -> String {
 
 fn limits(outcome: &Outcome) -> Table {
     let mut table = terminal::table(["limit", "error at the end", "fitted rate", "±", "verdict"], 1..4);
-    for (part, name) in outcome.parts.iter().zip(["W_u → W*", "V_u → V*", "V_r → 0"]) {
+    for part in &outcome.parts {
         let number = |x: Option<f64>| x.map_or("too short".into(), short);
         table.add_row([
-            name.to_owned(),
+            part.label.to_owned(),
             short(part.last),
             number(part.fitted.map(|fit| fit.rate)),
             number(part.fitted.map(|fit| fit.standard_error)),

@@ -43,11 +43,7 @@ fn envelope(envelope: &Envelope) -> Judged {
 }
 
 fn limit(outcome: &Outcome, part: &PartClaim) -> Judged {
-    let label = match part.name {
-        "w_u" => "W_u → W*",
-        "v_u" => "V_u → V*",
-        _ => "V_r → 0",
-    };
+    let label = part.label;
     let (last, least) = (short(part.last), short(vanished(outcome.floor)));
     Judged {
         claim: part.name.into(),
