@@ -146,14 +146,19 @@ impl Arguments {
 
 /// Writes `aggregate.csv` and figures into a sweep's folder.
 pub fn draw(folder: &Folder, form: &Form, quiet: Quiet) -> Result<(), Failure> {
-    let shown = show(folder, form).map_err(|error| match error {
+    // A page shows the table too, and reads it meanwhile.
+    #[cfg(feature = "plot")]
+    let (shown, table) = rayon::join(|| show(folder, form), || luckflow::report::Sweep::read(folder.path()));
+    #[cfg(not(feature = "plot"))]
+    let shown = show(folder, form);
+    let shown = shown.map_err(|error| match error {
         ShowError::Column(mistake) => Failure::usage(mistake),
         other => Failure::runtime(other),
     })?;
     quiet.say(shown.table)?;
     quiet.wrote(&shown.written)?;
     #[cfg(feature = "plot")]
-    super::report::beside(folder, quiet)?;
+    super::report::beside(folder, table.map_err(Failure::runtime)?, quiet)?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::Failure;
 use super::quiet::Quiet;
 use clap::Args;
 use luckflow::output::{Claim, Folder};
-use luckflow::report::{Live, REPORT, ResultFolder, keep, page};
+use luckflow::report::{Live, REPORT, ResultFolder, Sweep, keep, page};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -70,9 +70,10 @@ fn write(path: &Path, page: &str, force: bool) -> Result<(), Failure> {
     })
 }
 
-/// The page of a folder whose results have just been written, beside them; says where to look.
-pub fn beside(folder: &Folder, quiet: Quiet) -> Result<(), Failure> {
-    let found = ResultFolder::read(folder.path()).map_err(Failure::runtime)?;
+/// The page of a folder whose results have just been written, beside them; says where to look. `sweep` is its table, if it
+/// is the folder of a sweep.
+pub fn beside(folder: &Folder, sweep: Option<Sweep>, quiet: Quiet) -> Result<(), Failure> {
+    let found = ResultFolder::with(folder.path(), sweep).map_err(Failure::runtime)?;
     let path = keep(folder, &found).map_err(Failure::runtime)?;
     quiet.say(format_args!("open {}", path.display()))
 }

@@ -86,7 +86,7 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.quiet.say(outcome.table().trim_end())?;
     arguments.quiet.wrote([given].into_iter().chain(written))?;
     #[cfg(feature = "plot")]
-    super::report::beside(&folder, arguments.quiet)?;
+    super::report::beside(&folder, None, arguments.quiet)?;
     match outcome.end() {
         RunEnd::Interrupted { .. } => Ok(ExitCode::from(INTERRUPTED)),
         end if end.is_regular() => Ok(ExitCode::SUCCESS),

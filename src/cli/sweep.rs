@@ -94,6 +94,8 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         default.push(format!("shard-{}-of-{}", shard.number(), shard.count()));
     }
     let folder = arguments.out.as_ref().unwrap_or(&default);
+    let jobs = pool::threads("--jobs", arguments.jobs)?;
+    pool::build(None)?;
 
     let identities = Identities::default();
     let opening = Opening {
@@ -106,8 +108,6 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         refused => Failure::usage(refused),
     })?;
     given.keep(store.folder()).map_err(Failure::runtime)?;
-    let jobs = pool::threads("--jobs", arguments.jobs)?;
-    pool::build(None)?;
     let options = Options {
         jobs,
         shard,

@@ -78,9 +78,16 @@ impl ResultFolder {
     /// # Errors
     /// A folder without results, a file that cannot be read.
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
+        Self::with(folder, Sweep::read(folder)?)
+    }
+
+    /// Reads what is beside the table of a sweep, where it is the folder of one.
+    ///
+    /// # Errors
+    /// As for [`ResultFolder::read`].
+    pub fn with(folder: &Path, sweep: Option<Sweep>) -> Result<Self, ReadError> {
         let path = std::path::absolute(folder).unwrap_or(folder.into());
         let summary: Option<Json> = object(&path.join("summary.json"))?;
-        let sweep = Sweep::read(&path)?;
         let end = match (&sweep, &summary) {
             (Some(sweep), _) => sweep.end(),
             (None, Some(summary)) => end(summary),

@@ -21,6 +21,7 @@ mod violations;
 pub use folder::{ReadError, ResultFolder};
 pub use live::Live;
 pub use page::page;
+pub use sweep::Sweep;
 
 use crate::output::{Folder, FolderError};
 use std::path::PathBuf;

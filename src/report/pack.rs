@@ -97,9 +97,9 @@ impl Filling {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut bytes: Vec<u8> = match self.is_number() {
-            true => self.numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            false => self.codes.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        let mut bytes = match self.is_number() {
+            true => self.numbers.iter().map(|x| x.to_le_bytes()).collect::<Vec<_>>().into_flattened(),
+            false => self.codes.iter().map(|x| x.to_le_bytes()).collect::<Vec<_>>().into_flattened(),
         };
         bytes.resize(bytes.len().next_multiple_of(8), 0);
         bytes
@@ -159,7 +159,7 @@ impl Packing {
     pub(super) fn finish(mut self, path: &Path) -> Packed {
         self.fill();
         self.columns.iter_mut().for_each(Filling::settle);
-        let bytes: Vec<u8> = self.columns.iter().flat_map(Filling::bytes).collect();
+        let bytes = self.columns.par_iter().map(Filling::bytes).collect::<Vec<_>>().concat();
         let name = path.file_name().unwrap_or_default();
         let columns = self.columns.into_iter().map(|column| Column {
             words: (!column.is_number()).then_some(column.words),

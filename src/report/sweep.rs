@@ -14,8 +14,8 @@ use std::path::Path;
 /// Sweeps of more rows have no map and no table of all cells in the page: it would take gigabytes.
 const MOST_ROWS: usize = 200_000;
 
-/// What a page shows of a sweep.
-pub(super) struct Sweep {
+/// What a page shows of a sweep's table.
+pub struct Sweep {
     pub(super) experiment: &'static ExperimentKind,
     /// Of all rows, where they are not too many.
     pub(super) data: Option<Packed>,
@@ -52,8 +52,12 @@ struct Axis<'a> {
 }
 
 impl Sweep {
-    /// Of a folder; `None` where there is no table of a sweep.
-    pub(super) fn read(folder: &Path) -> Result<Option<Self>, ReadError> {
+    /// Reads the table of a folder; `None` where there is none of a sweep. Figures need not be there yet.
+    ///
+    /// # Errors
+    /// A table that cannot be read.
+    pub fn read(folder: &Path) -> Result<Option<Self>, ReadError> {
+        let folder = &std::path::absolute(folder).unwrap_or(folder.into());
         let path = folder.join(CELLS);
         if !path.exists() {
             return Ok(None);
