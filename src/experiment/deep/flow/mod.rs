@@ -8,7 +8,7 @@ pub use keys::DeepFlow;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::problem::{student, teacher};
+use crate::experiment::deep::problem::teacher;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
 use crate::flow::deep::{separated_velocity, true_velocity};
 use crate::integrate::RunEnd;
@@ -128,8 +128,7 @@ pub struct FlowRow {
 impl DeepFlow {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], None)
+        self.base.student.only_architecture(&self.base.teacher.architecture)
     }
 }
 
@@ -159,7 +158,7 @@ fn run(scenario: &DeepFlow, hooks: &dyn Hooks) -> Result<Outcome, ExperimentErro
     let started = std::time::Instant::now();
     let base = &scenario.base;
     let teacher = teacher(base, base.seed)?.cast::<f64>();
-    let mut start = student(base.seed, &scenario.student_architecture()).cast::<f64>();
+    let mut start = base.student.at_start(base.seed, &scenario.student_architecture())?.cast::<f64>();
     if base.training.training.normalize_nodes {
         start.normalize_nodes();
     }

@@ -120,7 +120,7 @@ fn cut_offs(outcome: &Outcome) -> String {
         return String::new();
     };
     let mut text = String::new();
-    for &width in &outcome.scenario.student.widths {
+    for &width in &outcome.scenario.base.student.widths {
         let runs = || outcome.runs.iter().filter(move |run| run.width == width);
         let parts = first.below.iter().enumerate().filter_map(|(i, (cut_off, _))| {
             let span = Span::of(runs().map(|run| run.below[i].1))?;

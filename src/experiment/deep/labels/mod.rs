@@ -12,12 +12,11 @@ pub use keys::ImplicitRegularization;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Weights;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{self, student};
+use crate::experiment::deep::problem;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Experiment, ExperimentError, Hooks, Reading, Store, View};
@@ -111,8 +110,6 @@ pub struct LabelRun {
     pub seed: u64,
     /// The start, then each epoch.
     pub rows: Vec<LabelRow>,
-    /// Why it ended.
-    pub end: RunEnd,
 }
 
 /// One epoch.
@@ -154,7 +151,7 @@ impl Labels {
 
 impl ImplicitRegularization {
     fn labels(&self) -> Vec<Labels> {
-        let mixtures = self.mixtures.iter().copied();
+        let mixtures = self.made_of.mixtures.iter().copied();
         [Labels::Small, Labels::Large, Labels::Noise]
             .into_iter()
             .chain(mixtures.clone().map(Labels::SmallAndNoise))
@@ -164,16 +161,12 @@ impl ImplicitRegularization {
 
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.base.student.only_architecture(&self.base.teacher.architecture)
     }
 
     /// The large teacher.
     pub fn large_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        let small = &self.base.teacher;
-        let (input, output) = (teacher.input_shape(), teacher.output());
-        let large = small.layers.architecture(input, self.large.clone(), output, small.bias);
+        let large = self.base.teacher.with_hidden(self.made_of.large.clone());
         large.expect("read from the keys")
     }
 
@@ -196,18 +189,17 @@ fn run(
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
     let kinds = scenario.labels();
-    let seeds = scenario.base.seeds as usize;
-    let total = kinds.len() * seeds;
-    let networks = vec![scenario.student_architecture(); total];
-    let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
-        let (labels, seed) = (kinds[i / seeds], scenario.base.seed + (i % seeds) as u64);
-        one(scenario, images, (labels, seed), store, hooks)
-    })?;
+    let network = |_: &Labels| scenario.student_architecture();
+    let (runs, end) =
+        trainings(&scenario.base, &kinds, network, (hooks, "training"), |&labels, network, seed, hooks| {
+            let labelled = Labelled::draw(scenario, images, labels, seed)?;
+            one(scenario, (labels, &labelled), network, seed, store, hooks)
+        })?;
     let finding = |&labels: &Labels| LabelSummary::of(labels, &runs);
     Ok(Outcome {
         findings: kinds.iter().map(finding).collect(),
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&end])),
+        end,
         runs,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -216,23 +208,19 @@ fn run(
 /// Trains on one kind of labels.
 fn one(
     scenario: &ImplicitRegularization,
-    images: Option<&ImageData>,
-    (labels, seed): (Labels, u64),
+    (labels, labelled): (Labels, &Labelled),
+    network: &Architecture,
+    seed: u64,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<LabelRun, ExperimentError> {
+) -> Result<(LabelRun, RunEnd), ExperimentError> {
     let base = &scenario.base;
-    let labelled = Labelled::draw(scenario, images, labels, seed)?;
-    let architecture = scenario.student_architecture();
-    let fit = Fit::new(&labelled, &architecture);
+    let fit = Fit::new(labelled, network);
+    let (label, student) = (format!("{}-seed{seed}", labels.name()), base.student.at_start(seed, network)?);
+    let further = (&scenario.made_of.large, base.data.deviations()[0]);
     let plan = TrainingPlan {
-        label: format!("{}-seed{seed}", labels.name()),
-        identity: identity(base, &architecture, (&scenario.large, base.data.deviations()[0])),
-        student: student(seed, &architecture),
-        training: &base.training.training,
-        epochs: base.training.epochs,
-        seed,
         metrics: fit.metrics(),
+        ..TrainingPlan::of(base, label, student, seed, further)
     };
     let trajectory = TrainingTrajectory::run(&labelled.problem, plan, store, hooks)?;
     let row = |record: &super::EpochRecord| LabelRow {
@@ -241,12 +229,8 @@ fn one(
         held_out_loss: record.held_out.loss,
         fitted: record.extra.clone(),
     };
-    Ok(LabelRun {
-        labels,
-        seed,
-        rows: trajectory.epochs.iter().map(row).collect(),
-        end: trajectory.end,
-    })
+    let rows = trajectory.epochs.iter().map(row).collect();
+    Ok((LabelRun { labels, seed, rows }, trajectory.end))
 }
 
 impl Outcome {

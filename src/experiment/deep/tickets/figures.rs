@@ -49,7 +49,7 @@ fn against_fresh(outcome: &Outcome, is: impl Fn(&StartSummary, &StartSummary) ->
 
 fn setting(outcome: &Outcome) -> String {
     let teacher = heading(&outcome.scenario.base);
-    let width = outcome.scenario.student.widths[0];
+    let width = outcome.scenario.base.student.widths[0];
     format!("{teacher}, winners of a student {width}× as wide")
 }
 

@@ -12,11 +12,10 @@ pub use keys::Keep;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{self, student};
+use crate::experiment::deep::problem;
 use crate::experiment::deep::teachers::Teachers;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
@@ -142,19 +141,18 @@ impl Start {
 impl LotteryTickets {
     /// The whole student, then what is restarted.
     pub fn starts(&self) -> Vec<Start> {
-        let winners = self.keep.iter().map(|&keep| Start::Winners(keep));
+        let winners = self.tickets.keep.iter().map(|&keep| Start::Winners(keep));
         [Start::Whole].into_iter().chain(winners).chain([Start::Random, Start::Fresh]).collect()
     }
 
     /// The whole student.
     pub fn student_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.base.student.only_architecture(&self.base.teacher.architecture)
     }
 
     /// Kept nodes of each layer.
     fn sizes(&self) -> Vec<usize> {
-        self.base.teacher.architecture.hidden().iter().map(|m| m * self.size).collect()
+        self.base.teacher.architecture.hidden().iter().map(|m| m * self.tickets.size).collect()
     }
 }
 
@@ -166,25 +164,20 @@ fn run(
     hooks: &dyn Hooks,
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
-    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
-    let is_taught = teachers.end == RunEnd::Finished;
-    let seeds = scenario.base.seeds as usize;
-    let taught = if is_taught { seeds } else { 0 };
-    let networks = vec![scenario.student_architecture(); taught];
-    let (found, end) = trainings(&networks, hooks, "tickets", |i, hooks| {
-        let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
-        let seed = scenario.base.seed + i as u64;
-        of_seed(scenario, &teachers, seed, store, |start| progress.part(start))
-    })?;
-    let ends = found.iter().map(|(_, end)| end);
-    let end = RunEnd::worst(ends.chain([&teachers.end, &end]));
-    let tickets: Vec<Ticket> = found.into_iter().flat_map(|(tickets, _)| tickets).collect();
-    let depth = scenario.base.teacher.architecture.depth();
+    let base = &scenario.base;
+    let teachers = Teachers::of(base, images, store, hooks)?;
+    let network = |(): &()| scenario.student_architecture();
+    let (found, end) =
+        trainings(base, teachers.ready(&[()]), network, (hooks, "tickets"), |(), network, seed, hooks| {
+            let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
+            of_seed(scenario, &teachers, network, seed, store, |start| progress.part(start))
+        })?;
+    let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
     let starts = scenario.starts().into_iter();
     Ok(Outcome {
-        findings: starts.map(|start| StartSummary::of(start, depth, &tickets)).collect(),
+        findings: starts.map(|start| StartSummary::of(start, base.depth(), &tickets)).collect(),
         scenario: scenario.clone(),
-        end,
+        end: RunEnd::worst([&end, &teachers.end].into_iter()),
         tickets,
         seconds: started.elapsed().as_secs_f64(),
     })
@@ -193,6 +186,7 @@ fn run(
 fn of_seed<H: Hooks>(
     scenario: &LotteryTickets,
     teachers: &Teachers,
+    architecture: &Architecture,
     seed: u64,
     store: &dyn Store,
     hooks: impl Fn(usize) -> H,
@@ -200,18 +194,12 @@ fn of_seed<H: Hooks>(
     let base = &scenario.base;
     let deviation = base.data.deviations()[0];
     let problem = teachers.problem(seed, deviation)?;
-    let architecture = scenario.student_architecture();
-    let whole = student(seed, &architecture);
-    let further = (&architecture, scenario.size, scenario.rewind, deviation);
+    let whole = base.student.at_start(seed, architecture)?;
+    let further = (architecture, scenario.tickets.size, scenario.tickets.rewind, deviation);
     let train = |label: &str, epochs: u64, student: Deep<f32>, hooks: &dyn Hooks| {
         let plan = TrainingPlan {
-            label: format!("{label}-seed{seed}"),
-            identity: identity(base, &student.architecture, further),
-            student,
-            training: &base.training.training,
             epochs,
-            seed,
-            metrics: Vec::new(),
+            ..TrainingPlan::of(base, format!("{label}-seed{seed}"), student, seed, further)
         };
         TrainingTrajectory::run(&problem, plan, store, hooks)
     };
@@ -222,7 +210,7 @@ fn of_seed<H: Hooks>(
         return Ok((tickets, trained.end));
     }
     // The whole student some epochs after its start, to which tickets are rewound.
-    let rewound = match scenario.rewind {
+    let rewound = match scenario.tickets.rewind {
         0 => whole,
         epoch => {
             let early = train("rewound", epoch, whole, &hooks(0))?;
@@ -236,11 +224,11 @@ fn of_seed<H: Hooks>(
         let ticket = match start {
             Start::Winners(Keep::Correlation) => subnetwork(&rewound, &by_correlation(&trained, &scenario.sizes())),
             Start::Winners(Keep::FanOut) => subnetwork(&rewound, &by_fan_out(&trained, &scenario.sizes())),
-            Start::Random => subnetwork(&rewound, &at_random(&architecture, &scenario.sizes(), seed)),
+            Start::Random => subnetwork(&rewound, &at_random(architecture, &scenario.sizes(), seed)),
             _ => {
                 let mut stream = rng::stream(seed, "fresh student", &[]);
-                let other = uniform(&mut stream, &architecture);
-                subnetwork(&other, &at_random(&architecture, &scenario.sizes(), seed))
+                let other = uniform(&mut stream, architecture);
+                subnetwork(&other, &at_random(architecture, &scenario.sizes(), seed))
             }
         };
         let hooks = hooks(i);

@@ -131,7 +131,7 @@ fn suffix(variant: Variant) -> String {
 /// ρ̄ and loss over the width, for each spread and normalisation, where widths are many.
 pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
     let scenario = &outcome.scenario;
-    let mut widths = scenario.student.widths.clone();
+    let mut widths = scenario.base.student.widths.clone();
     if widths.len() < 2 {
         return Vec::new();
     }

@@ -10,7 +10,6 @@ pub use keys::DeepTraining;
 
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
-use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Base;
 use crate::experiment::deep::memory::of_trainings;
@@ -53,10 +52,9 @@ impl Experiment for DeepTraining {
     }
 
     fn memory(&self) -> Memory {
-        let student = &self.student;
-        let widest = student.widths.iter().copied().max().unwrap_or(1);
+        let student = &self.base.student;
         let teacher = &self.base.teacher.architecture;
-        let architecture = student.architecture(teacher, widest, student.batch_norms[0]);
+        let architecture = student.architecture(teacher, student.widest(), student.batch_norms[0]);
         let variants = student.widths.len() * student.batch_norms.len();
         let trainings = variants * self.base.data.deviations().len() * self.base.seeds as usize;
         of_trainings(&self.base, &architecture, trainings)
@@ -64,7 +62,7 @@ impl Experiment for DeepTraining {
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
         for variant in self.variants() {
-            self.start.prepare(&self.network(variant))?;
+            self.base.student.prepare(&self.network(variant))?;
         }
         problem::prepare(&self.base)
     }
@@ -226,15 +224,15 @@ impl DeepTraining {
     fn network(&self, variant: Variant) -> Architecture {
         let teacher = &self.base.teacher.architecture;
         let Variant { width, batch_norm, .. } = variant;
-        self.student.architecture(teacher, width, batch_norm)
+        self.base.student.architecture(teacher, width, batch_norm)
     }
 
     /// Width by width, spread by spread, normalisation by normalisation.
     fn variants(&self) -> Vec<Variant> {
         let mut variants = Vec::new();
         for deviation in self.base.data.spreads() {
-            for &batch_norm in &self.student.batch_norms {
-                for &width in &self.student.widths {
+            for &batch_norm in &self.base.student.batch_norms {
+                for &width in &self.base.student.widths {
                     variants.push(Variant {
                         width,
                         batch_norm,
@@ -255,33 +253,23 @@ fn run(
     hooks: &dyn Hooks,
 ) -> Result<Outcome, ExperimentError> {
     let started = std::time::Instant::now();
-    let teachers = Teachers::of(&scenario.base, images, store, hooks)?;
-    let is_taught = teachers.end == RunEnd::Finished;
     let base = &scenario.base;
+    let teachers = Teachers::of(base, images, store, hooks)?;
     let variants = scenario.variants();
-    let seeds = base.seeds as usize;
-    let total = variants.len() * seeds;
-    let total = if is_taught { total } else { 0 };
-    let network = |i: usize| scenario.network(variants[i / seeds]);
-    let networks: Vec<Architecture> = (0..total).map(network).collect();
-    let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
-        let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
-        let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
-        let plan = TrainingPlan {
-            label: variant.label(seed),
-            identity: identity(base, &networks[i], (variant.deviation, &scenario.start)),
-            student: scenario.start.student(seed, &networks[i])?,
-            training: &base.training.training,
-            epochs: base.training.epochs,
-            seed,
-            metrics: Vec::new(),
-        };
-        let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
-        Ok(TrainingRun::of(base, variant, seed, problem, trajectory))
-    })?;
+    let network = |&variant: &Variant| scenario.network(variant);
+    let (runs, end) =
+        trainings(base, teachers.ready(&variants), network, (hooks, "training"), |&variant, network, seed, hooks| {
+            let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
+            let student = base.student.at_start(seed, network)?;
+            let further = (variant.deviation, &base.student.start);
+            let plan = TrainingPlan::of(base, variant.label(seed), student, seed, further);
+            let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
+            let end = trajectory.end.clone();
+            Ok((TrainingRun::of(base, variant, seed, problem, trajectory), end))
+        })?;
     Ok(Outcome {
         scenario: scenario.clone(),
-        end: RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end, &end])),
+        end: RunEnd::worst([&end, &teachers.end].into_iter()),
         teachers: teachers.into_trained(),
         runs,
         seconds: started.elapsed().as_secs_f64(),
