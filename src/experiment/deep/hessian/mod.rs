@@ -189,8 +189,8 @@ fn one(
     hooks: &dyn Hooks,
 ) -> Result<(Option<Spectrum>, RunEnd), ExperimentError> {
     let base = &scenario.base;
-    let (label, student) = (format!("width{width}-seed{seed}"), base.student.at_start(seed, network)?);
-    let plan = TrainingPlan::of(base, label, student, seed, base.data.deviations()[0]);
+    let student = base.student.at_start(seed, network)?;
+    let plan = TrainingPlan::of(base, format!("width{width}-seed{seed}"), student, seed, base.data.deviations()[0]);
     let trajectory = TrainingTrajectory::run(problem, plan, store, hooks)?;
     if trajectory.end != RunEnd::Finished {
         return Ok((None, trajectory.end));

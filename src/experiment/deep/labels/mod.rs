@@ -126,6 +126,9 @@ pub struct LabelRow {
 }
 
 impl Labels {
+    /// What is not mixed.
+    pub const PURE: [Self; 3] = [Self::Small, Self::Large, Self::Noise];
+
     /// As in tables.
     pub fn name(&self) -> String {
         match self {
@@ -152,7 +155,7 @@ impl Labels {
 impl ImplicitRegularization {
     fn labels(&self) -> Vec<Labels> {
         let mixtures = self.made_of.mixtures.iter().copied();
-        [Labels::Small, Labels::Large, Labels::Noise]
+        Labels::PURE
             .into_iter()
             .chain(mixtures.clone().map(Labels::SmallAndNoise))
             .chain(mixtures.map(Labels::SmallAndLarge))
@@ -216,7 +219,8 @@ fn one(
 ) -> Result<(LabelRun, RunEnd), ExperimentError> {
     let base = &scenario.base;
     let fit = Fit::new(labelled, network);
-    let (label, student) = (format!("{}-seed{seed}", labels.name()), base.student.at_start(seed, network)?);
+    let label = format!("{}-seed{seed}", labels.name());
+    let student = base.student.at_start(seed, network)?;
     let further = (&scenario.made_of.large, base.data.deviations()[0]);
     let plan = TrainingPlan {
         metrics: fit.metrics(),
@@ -234,9 +238,9 @@ fn one(
 }
 
 impl Outcome {
-    /// The kinds of labels in their order.
-    pub fn labels(&self) -> Vec<Labels> {
-        self.scenario.labels()
+    /// What was seen of one kind of labels.
+    pub fn finding(&self, labels: Labels) -> Option<&LabelSummary> {
+        self.findings.iter().find(|finding| finding.labels == labels.name())
     }
 
     /// The median over seeds of a figure, epoch by epoch; as far as all runs came.

@@ -250,15 +250,8 @@ fn by_correlation(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelec
         .map(|(l, (correlations, &size))| {
             let matrix = correlations.matrix();
             let mut kept: Vec<usize> = Vec::new();
-            let orders: Vec<Vec<usize>> = matrix
-                .rows()
-                .into_iter()
-                .map(|row| {
-                    let mut order: Vec<usize> = (0..row.len()).collect();
-                    order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
-                    order
-                })
-                .collect();
+            let rows = matrix.rows().into_iter();
+            let orders: Vec<Vec<usize>> = rows.map(|row| descending(row.len(), |j| f64::from(row[j]))).collect();
             let rounds = size.div_ceil(orders.len());
             for _ in 0..rounds {
                 for order in &orders {
@@ -282,13 +275,14 @@ fn by_fan_out(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelection
 
 fn by_fan_out_order(trajectory: &TrainingTrajectory) -> Vec<Vec<usize>> {
     let layers = trajectory.last().fan_out.iter();
-    layers
-        .map(|norms| {
-            let mut order: Vec<usize> = (0..norms.len()).collect();
-            order.sort_by(|&a, &b| norms[b].total_cmp(&norms[a]));
-            order
-        })
-        .collect()
+    layers.map(|norms| descending(norms.len(), |j| norms[j])).collect()
+}
+
+/// Nodes from the one with the greatest value to that with the least.
+fn descending(nodes: usize, value: impl Fn(usize) -> f64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..nodes).collect();
+    order.sort_by(|&a, &b| value(b).total_cmp(&value(a)));
+    order
 }
 
 fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
@@ -324,6 +318,11 @@ impl Outcome {
     /// The trainings from one kind of start, seed by seed.
     pub fn of(&self, start: Start) -> impl Iterator<Item = &Ticket> {
         self.tickets.iter().filter(move |ticket| ticket.start == start)
+    }
+
+    /// What was seen of one kind of start.
+    pub fn finding(&self, start: Start) -> Option<&StartSummary> {
+        self.findings.iter().find(|finding| finding.start == start.name())
     }
 
     /// For each seed that has both: last held-out loss from one start over that from another.

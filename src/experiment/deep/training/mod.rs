@@ -130,9 +130,6 @@ pub struct TrainingRun {
     /// The last of them.
     #[serde(flatten)]
     pub last: EpochRow,
-    /// Hidden nodes, layer by layer.
-    #[serde(skip)]
-    pub nodes: Vec<Vec<NodeRow>>,
     /// Teacher nodes that are constant on the held-out samples, in each layer: no student can be compared with them.
     #[serde(rename = "silent_teacher_nodes")]
     pub silent: Vec<usize>,
@@ -176,17 +173,6 @@ pub struct EpochRow {
     pub rho: Vec<f64>,
     /// Mean rank of the final winners in each layer, as a part of its nodes.
     pub rank: Vec<f64>,
-}
-
-/// One hidden node of the student.
-#[derive(Clone, Copy, Debug)]
-pub struct NodeRow {
-    /// ‖v‖ at the start.
-    pub fan_out_start: f64,
-    /// ‖v‖ at the end.
-    pub fan_out: f64,
-    /// Its best correlation with a teacher node at the end.
-    pub correlation: f64,
 }
 
 impl Variant {
@@ -278,19 +264,11 @@ fn run(
 
 impl TrainingRun {
     fn of(base: &Base, variant: Variant, seed: u64, problem: Problem, trajectory: TrainingTrajectory) -> Self {
-        let ranks = trajectory.winners_ranks();
-        let rows = trajectory.epochs.iter().zip(ranks);
         let last = trajectory.last();
-        let best = |record: &EpochRecord| {
-            let layers = record.correlations.iter();
-            layers.map(Correlations::best_of_students).collect()
-        };
-        let records = trajectory.epochs.iter();
-        let fan_out: Vec<Layers> = records.clone().map(|one| one.fan_out.clone()).collect();
-        let correlation: Vec<Layers> = records.map(best).collect();
         let silent = last.winners();
-        let pictures = seen::pictures(&problem.teacher, &trajectory.student, &silent, &problem.held_out);
-        let rows: Vec<EpochRow> = rows
+        let records = || trajectory.epochs.iter();
+        let rows: Vec<EpochRow> = records()
+            .zip(trajectory.winners_ranks())
             .map(|(record, rank)| EpochRow {
                 epoch: record.epoch,
                 training_loss: record.training_loss,
@@ -299,6 +277,7 @@ impl TrainingRun {
                 rank,
             })
             .collect();
+        let best = |record: &EpochRecord| record.correlations.iter().map(Correlations::best_of_students).collect();
         Self {
             parameters: trajectory.student.architecture.parameters(),
             start: rows[0].clone(),
@@ -307,13 +286,12 @@ impl TrainingRun {
             seed,
             label: variant.label(seed),
             rows,
-            nodes: nodes(&fan_out, &correlation),
             silent: silent.iter().map(|layer| layer.iter().filter(|winner| winner.is_none()).count()).collect(),
             silent_student_nodes: last.correlations.iter().map(Correlations::silent_students).collect(),
-            fan_out,
-            correlation,
+            fan_out: records().map(|record| record.fan_out.clone()).collect(),
+            correlation: records().map(best).collect(),
             confusion: confusion::confusion(base, &problem, &trajectory.student),
-            pictures,
+            pictures: seen::pictures(&problem.teacher, &trajectory.student, &silent, &problem.held_out),
             teacher: problem.teacher,
             student: trajectory.student,
             end: trajectory.end,
@@ -322,16 +300,9 @@ impl TrainingRun {
     }
 }
 
-/// From what was seen at the start and after each epoch.
-fn nodes(fan_out: &[Layers], correlation: &[Layers]) -> Vec<Vec<NodeRow>> {
-    let (last, found) = (&fan_out[fan_out.len() - 1], &correlation[fan_out.len() - 1]);
-    let node = |l: usize, j: usize| NodeRow {
-        fan_out_start: fan_out[0][l][j],
-        fan_out: last[l][j],
-        correlation: found[l][j],
-    };
-    let layer = |l: usize| (0..last[l].len()).map(|j| node(l, j)).collect();
-    (0..last.len()).map(layer).collect()
+/// Of what was seen at the start and after each epoch, the last.
+fn at_end(seen: &[Layers]) -> &Layers {
+    &seen[seen.len() - 1]
 }
 
 impl Outcome {
