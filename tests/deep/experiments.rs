@@ -195,7 +195,7 @@ fn other_metrics_can_be_added() {
     let scenario: &training::DeepTraining = scenario.get().unwrap();
     let base = &scenario.base;
     let problem = Teachers::of(base, None, &Nowhere, &Silent).unwrap().problem(1, 1.0).unwrap();
-    let architecture = scenario.student.architecture(&base.teacher.architecture, 2, None);
+    let architecture = base.student.architecture(&base.teacher.architecture, 2, None);
     let plan = TrainingPlan {
         label: "mine".into(),
         identity: String::new(),

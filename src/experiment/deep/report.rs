@@ -2,6 +2,7 @@
 
 use super::keys::Base;
 use crate::integrate::RunEnd;
+use crate::measure::Span;
 
 /// A line of the table that says how a run went.
 pub(super) fn ending(end: &RunEnd, seconds: f64) -> String {
@@ -17,4 +18,9 @@ pub(super) fn ending(end: &RunEnd, seconds: f64) -> String {
 /// What a run was, in a line for tables and captions.
 pub(super) fn heading(base: &Base) -> String {
     format!("teacher {}", base.teacher.architecture.widths())
+}
+
+/// Of all values but NaN; `None` if there are none.
+pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    Span::of(values).map(|span| span.median)
 }

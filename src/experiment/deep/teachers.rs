@@ -10,7 +10,7 @@ use super::trainings;
 use super::trajectory::TrainingTrajectory;
 use crate::experiment::{ExperimentError, Hooks, Store};
 use crate::integrate::RunEnd;
-use crate::network::deep::{Deep, uniform};
+use crate::network::deep::Deep;
 use crate::output::Identities;
 use crate::rng;
 use crate::sgd::{Answers, Changing, ChangingInputs, Evaluation, Teaching, gaussian_inputs, outputs};
@@ -66,15 +66,21 @@ impl<'a> Teachers<'a> {
             images,
         };
         if let (Some(section), Some(images)) = (&base.teacher.training, &teachers.images) {
-            let all = vec![base.teacher.architecture.clone(); base.seeds as usize];
-            let (found, end) = trainings(&all, hooks, "teachers", |i, hooks| {
-                let seed = base.seed + i as u64;
-                train(base, section, images, seed, store, hooks)
-            })?;
-            teachers.end = RunEnd::worst(found.iter().map(|(_, end)| end).chain([&end]));
-            teachers.trained = found.into_iter().map(|(teacher, _)| teacher).collect();
+            let network = |(): &()| base.teacher.architecture.clone();
+            (teachers.trained, teachers.end) =
+                trainings(base, &[()], network, (hooks, "teachers"), |(), _, seed, hooks| {
+                    train(base, section, images, seed, store, hooks)
+                })?;
         }
         Ok(teachers)
+    }
+
+    /// What is to learn from them: nothing, where they have not learned themselves.
+    pub(super) fn ready<'k, K>(&self, kinds: &'k [K]) -> &'k [K] {
+        match self.end {
+            RunEnd::Finished => kinds,
+            _ => &[],
+        }
     }
 
     /// Those that were trained.
@@ -177,8 +183,7 @@ fn train(
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Result<(TrainedTeacher, RunEnd), ExperimentError> {
-    let architecture = &base.teacher.architecture;
-    let start: Deep<f32> = uniform(&mut rng::stream(seed, "teacher", &[]), architecture);
+    let start = teacher(base, seed)?;
     let (training, held_out) = images.labelled(seed);
     let problem = Problem {
         teacher: start.clone(),

@@ -1,7 +1,7 @@
 //! What is read off the trainings on one kind of labels.
 
 use super::{LabelRow, LabelRun, Labels};
-use crate::measure::Span;
+use crate::experiment::deep::report;
 use serde::Serialize;
 
 /// Half of a component is fitted when its part reaches this.
@@ -56,8 +56,7 @@ pub(super) fn median(labels: Labels, runs: &[LabelRun], figure: impl Fn(&LabelRo
     (0..epochs)
         .map(|i| {
             let values = runs.iter().map(|run| figure(&run.rows[i]));
-            let median = Span::of(values).map_or(f64::NAN, |span| span.median);
-            (runs[0].rows[i].epoch as f64, median)
+            (runs[0].rows[i].epoch as f64, report::median(values).unwrap_or(f64::NAN))
         })
         .collect()
 }
