@@ -146,7 +146,7 @@ impl Experiment for DeepFlow {
         let sgd = path(1, true_velocity, batch, "sgd samples");
         let (flow, first) = flow.from(start.clone());
         let (sgd, second) = sgd.from(start);
-        let end = RunEnd::worst([&first, &second].into_iter());
+        let end = RunEnd::worst([&first, &second]);
         let found = Found {
             findings: [PathSummary::of("matrix flow", &flow), PathSummary::of("SGD", &sgd)],
             flow,
