@@ -27,7 +27,7 @@ pub use samples::Samples;
 pub use teachers::{Teachers, TrainedTeacher};
 pub use trajectory::TrainingTrajectory;
 
-use super::ExperimentError;
+use super::Ended;
 use crate::experiment::deep::keys::Base;
 use crate::integrate::RunEnd;
 use crate::network::deep::Architecture;
@@ -43,8 +43,8 @@ fn trainings<K: Sync, T: Send>(
     kinds: &[K],
     network: impl Fn(&K) -> Architecture,
     (hooks, of): (&dyn Hooks, &str),
-    train: impl Fn(&K, &Architecture, u64, &dyn Hooks) -> Result<(T, RunEnd), ExperimentError> + Sync,
-) -> Result<(Vec<T>, RunEnd), ExperimentError> {
+    train: impl Fn(&K, &Architecture, u64, &dyn Hooks) -> Ended<T> + Sync,
+) -> Ended<Vec<T>> {
     let seeds = base.seeds as usize;
     let networks: Vec<Architecture> = kinds.iter().map(network).collect();
     let weight = |i: usize| Weight {

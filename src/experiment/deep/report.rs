@@ -1,12 +1,14 @@
 //! What the reports of experiments with deep networks share.
 
 use super::keys::Base;
+use crate::experiment::{Experiment, Run};
 use crate::integrate::RunEnd;
 use crate::measure::Span;
 
 /// A line of the table that says how a run went.
-pub(super) fn ending(end: &RunEnd, seconds: f64) -> String {
-    match end {
+pub(super) fn ending<E: Experiment>(run: &Run<E>) -> String {
+    let seconds = run.seconds;
+    match &run.end {
         RunEnd::Finished => format!("{seconds:.1} s\n"),
         RunEnd::Interrupted { .. } => {
             format!("Stopped by the user after {seconds:.1} s; --resume goes on.\n")

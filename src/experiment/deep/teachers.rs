@@ -8,9 +8,9 @@ use super::problem::{Problem, teacher};
 use super::samples::Samples;
 use super::trainings;
 use super::trajectory::TrainingTrajectory;
-use crate::experiment::{ExperimentError, Hooks, Store};
+use crate::experiment::{Ended, ExperimentError, Hooks, Store};
 use crate::integrate::RunEnd;
-use crate::network::deep::Deep;
+use crate::network::deep::{Architecture, Deep};
 use crate::output::Identities;
 use crate::rng;
 use crate::sgd::{Answers, Changing, ChangingInputs, Evaluation, Teaching, gaussian_inputs, outputs};
@@ -30,7 +30,7 @@ pub struct Teachers<'a> {
     /// Seed by seed, if they are trained.
     trained: Vec<TrainedTeacher>,
     /// How their training ended: with anything but [`RunEnd::Finished`] there is nothing to learn from.
-    pub end: RunEnd,
+    end: RunEnd,
 }
 
 /// A teacher that has learned.
@@ -75,11 +75,17 @@ impl<'a> Teachers<'a> {
         Ok(teachers)
     }
 
-    /// What is to learn from them: nothing, where they have not learned themselves.
-    pub(super) fn ready<'k, K>(&self, kinds: &'k [K]) -> &'k [K] {
-        match self.end {
-            RunEnd::Finished => kinds,
-            _ => &[],
+    /// Trains students of them, as [`trainings`] does; none, where they have not learned themselves.
+    pub(super) fn trainings<K: Sync, T: Send>(
+        &self,
+        kinds: &[K],
+        network: impl Fn(&K) -> Architecture,
+        hooks: (&dyn Hooks, &str),
+        train: impl Fn(&K, &Architecture, u64, &dyn Hooks) -> Ended<T> + Sync,
+    ) -> Ended<Vec<T>> {
+        match &self.end {
+            RunEnd::Finished => trainings(self.base, kinds, network, hooks, train),
+            end => Ok((Vec::new(), end.clone())),
         }
     }
 
@@ -182,7 +188,7 @@ fn train(
     seed: u64,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<(TrainedTeacher, RunEnd), ExperimentError> {
+) -> Ended<TrainedTeacher> {
     let start = teacher(base, seed)?;
     let (training, held_out) = images.labelled(seed);
     let problem = Problem {

@@ -101,7 +101,7 @@ impl Report for DeepFlow {
             short(base.training.training.schedule.step(0)),
             outcome.scenario.samples,
             base.training.training.batch,
-            ending(&outcome.end, outcome.seconds),
+            ending(outcome),
         )
     }
 

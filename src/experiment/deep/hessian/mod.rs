@@ -11,7 +11,6 @@ use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{self, Problem};
 use crate::experiment::deep::teachers::Teachers;
-use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
@@ -128,13 +127,12 @@ impl Experiment for FlatMinima {
         let base = &self.base;
         let teachers = Teachers::of(base, images, store, hooks)?;
         let network = |&width: &usize| self.student_architecture(width);
-        let widths = teachers.ready(&base.student.widths);
+        let widths = &base.student.widths;
         let (runs, end) =
-            trainings(base, widths, network, (hooks, "training and spectra"), |&width, network, seed, hooks| {
+            teachers.trainings(widths, network, (hooks, "training and spectra"), |&width, network, seed, hooks| {
                 let problem = teachers.problem(seed, base.data.deviations()[0])?;
                 one(self, &problem, network, (width, seed), store, hooks)
             })?;
-        let end = RunEnd::worst([&end, &teachers.end].into_iter());
         let runs = runs.into_iter().flatten().collect();
         Ok((Found { runs }, end))
     }
@@ -148,7 +146,7 @@ fn one(
     (width, seed): (usize, u64),
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<(Option<Spectrum>, RunEnd), ExperimentError> {
+) -> Ended<Option<Spectrum>> {
     let base = &scenario.base;
     let student = base.student.at_start(seed, network)?;
     let plan = TrainingPlan::of(base, format!("width{width}-seed{seed}"), student, seed, base.data.deviations()[0]);

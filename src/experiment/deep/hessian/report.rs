@@ -82,7 +82,7 @@ impl Report for FlatMinima {
             outcome.scenario.hessian.samples,
             short(outcome.scenario.hessian.near_zero),
             cut_offs(outcome),
-            ending(&outcome.end, outcome.seconds),
+            ending(outcome),
         )
     }
 

@@ -50,7 +50,7 @@ fn crossing(points: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
-pub(super) fn median(labels: Labels, runs: &[LabelRun], figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
+pub fn median(labels: Labels, runs: &[LabelRun], figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
     let runs: Vec<&LabelRun> = runs.iter().filter(|run| run.labels == labels).collect();
     let epochs = runs.iter().map(|run| run.rows.len()).min().unwrap_or(0);
     (0..epochs)

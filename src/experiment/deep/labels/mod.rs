@@ -7,7 +7,7 @@ pub mod keys;
 mod labelled;
 mod report;
 
-pub use findings::LabelSummary;
+pub use findings::{LabelSummary, median};
 pub use keys::ImplicitRegularization;
 
 use crate::experiment::deep::image_data::ImageData;
@@ -18,7 +18,6 @@ use crate::experiment::deep::problem;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
-use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
 use crate::rng;
 use crate::runs::Memory;
@@ -175,7 +174,7 @@ fn one(
     seed: u64,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<(LabelRun, RunEnd), ExperimentError> {
+) -> Ended<LabelRun> {
     let base = &scenario.base;
     let fit = Fit::new(labelled, network);
     let label = format!("{}-seed{seed}", labels.name());
@@ -200,11 +199,6 @@ impl Outcome {
     /// What was seen of one kind of labels.
     pub fn finding(&self, labels: Labels) -> Option<&LabelSummary> {
         self.findings.iter().find(|finding| finding.labels == labels.name())
-    }
-
-    /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
-    pub fn median(&self, labels: Labels, figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
-        findings::median(labels, &self.runs, figure)
     }
 
     /// The runs of one kind, seed by seed.

@@ -97,7 +97,7 @@ impl Report for ImplicitRegularization {
             outcome.scenario.student_architecture().widths(),
             base.data.samples,
             base.seeds,
-            ending(&outcome.end, outcome.seconds),
+            ending(outcome),
         )
     }
 

@@ -41,7 +41,7 @@ impl StartSummary {
 }
 
 /// For each seed that has both: last held-out loss from one start over that from another.
-pub(super) fn ratios(tickets: &[Ticket], start: Start, other: Start) -> Vec<f64> {
+pub fn ratios(tickets: &[Ticket], start: Start, other: Start) -> Vec<f64> {
     let of = |start: Start| tickets.iter().filter(move |ticket| ticket.start == start);
     of(start)
         .filter_map(|ticket| {

@@ -5,7 +5,7 @@ mod findings;
 pub mod keys;
 mod report;
 
-pub use findings::StartSummary;
+pub use findings::{StartSummary, ratios};
 pub use keys::LotteryTickets;
 
 pub use keys::Keep;
@@ -15,7 +15,6 @@ use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem;
 use crate::experiment::deep::teachers::Teachers;
-use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
@@ -130,31 +129,30 @@ impl Experiment for LotteryTickets {
         let base = &self.base;
         let teachers = Teachers::of(base, images, store, hooks)?;
         let network = |(): &()| self.student_architecture();
-        let (found, end) =
-            trainings(base, teachers.ready(&[()]), network, (hooks, "tickets"), |(), network, seed, hooks| {
-                let progress = JointProgress::new(hooks, "tickets", self.starts().len());
-                of_seed(self, &teachers, network, seed, store, |start| progress.part(start))
-            })?;
+        let (found, end) = teachers.trainings(&[()], network, (hooks, "tickets"), |(), network, seed, hooks| {
+            of_seed(self, &teachers, network, seed, store, hooks)
+        })?;
         let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
         let starts = self.starts().into_iter();
         let findings = starts.map(|start| StartSummary::of(start, base.depth(), &tickets)).collect();
-        let end = RunEnd::worst([&end, &teachers.end].into_iter());
         Ok((Found { findings, tickets }, end))
     }
 }
 
-fn of_seed<H: Hooks>(
+/// Trains the whole student of a seed, finds its winners, and trains these again.
+fn of_seed(
     scenario: &LotteryTickets,
     teachers: &Teachers,
     architecture: &Architecture,
     seed: u64,
     store: &dyn Store,
-    hooks: impl Fn(usize) -> H,
-) -> Result<(Vec<Ticket>, RunEnd), ExperimentError> {
+    hooks: &dyn Hooks,
+) -> Ended<Vec<Ticket>> {
     let base = &scenario.base;
     let deviation = base.data.deviations()[0];
     let problem = teachers.problem(seed, deviation)?;
     let whole = base.student.at_start(seed, architecture)?;
+    let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
     let further = (architecture, scenario.tickets.size, scenario.tickets.rewind, deviation);
     let train = |label: &str, epochs: u64, student: Deep<f32>, hooks: &dyn Hooks| {
         let plan = TrainingPlan {
@@ -164,7 +162,7 @@ fn of_seed<H: Hooks>(
         TrainingTrajectory::run(&problem, plan, store, hooks)
     };
     let epochs = base.training.epochs;
-    let trained = train(Start::Whole.label(), epochs, whole.clone(), &hooks(0))?;
+    let trained = train(Start::Whole.label(), epochs, whole.clone(), &progress.part(0))?;
     let mut tickets = vec![Ticket::of(Start::Whole, seed, &trained)];
     if trained.end != RunEnd::Finished {
         return Ok((tickets, trained.end));
@@ -173,7 +171,7 @@ fn of_seed<H: Hooks>(
     let rewound = match scenario.tickets.rewind {
         0 => whole,
         epoch => {
-            let early = train("rewound", epoch, whole, &hooks(0))?;
+            let early = train("rewound", epoch, whole, &progress.part(0))?;
             if early.end != RunEnd::Finished {
                 return Ok((tickets, early.end));
             }
@@ -191,7 +189,7 @@ fn of_seed<H: Hooks>(
                 subnetwork(&other, &at_random(architecture, &scenario.sizes(), seed))
             }
         };
-        let hooks = hooks(i);
+        let hooks = progress.part(i);
         if hooks.interrupted() {
             return Ok((tickets, RunEnd::Interrupted { time: None }));
         }
@@ -283,10 +281,5 @@ impl Outcome {
     /// What was seen of one kind of start.
     pub fn finding(&self, start: Start) -> Option<&StartSummary> {
         self.findings.iter().find(|finding| finding.start == start.name())
-    }
-
-    /// For each seed that has both: last held-out loss from one start over that from another.
-    pub fn ratios(&self, start: Start, other: Start) -> Vec<f64> {
-        findings::ratios(&self.tickets, start, other)
     }
 }

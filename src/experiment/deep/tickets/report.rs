@@ -89,7 +89,7 @@ impl Report for LotteryTickets {
             outcome.scenario.student_architecture().widths(),
             base.training.epochs,
             base.seeds,
-            ending(&outcome.end, outcome.seconds),
+            ending(outcome),
         )
     }
 

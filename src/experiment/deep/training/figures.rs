@@ -133,7 +133,7 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
     if widths.len() < 2 {
         return Vec::new();
     }
-    let mut variants = outcome.variants();
+    let mut variants = scenario.variants();
     variants.retain(|variant| variant.width == widths[0]);
     widths.sort_unstable();
     let both = |variant: Variant| {

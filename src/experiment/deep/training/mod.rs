@@ -15,7 +15,6 @@ use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{self, Problem};
 use crate::experiment::deep::record::EpochRecord;
 use crate::experiment::deep::teachers::{Teachers, TrainedTeacher};
-use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
@@ -206,12 +205,8 @@ impl Experiment for DeepTraining {
         let teachers = Teachers::of(base, images, store, hooks)?;
         let variants = self.variants();
         let network = |&variant: &Variant| self.network(variant);
-        let (runs, end) = trainings(
-            base,
-            teachers.ready(&variants),
-            network,
-            (hooks, "training"),
-            |&variant, network, seed, hooks| {
+        let (runs, end) =
+            teachers.trainings(&variants, network, (hooks, "training"), |&variant, network, seed, hooks| {
                 let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
                 let student = base.student.at_start(seed, network)?;
                 let further = (variant.deviation, &base.student.start);
@@ -219,9 +214,7 @@ impl Experiment for DeepTraining {
                 let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
                 let end = trajectory.end.clone();
                 Ok((TrainingRun::of(base, variant, seed, problem, trajectory), end))
-            },
-        )?;
-        let end = RunEnd::worst([&end, &teachers.end].into_iter());
+            })?;
         let found = Found {
             teachers: teachers.into_trained(),
             runs,
@@ -274,11 +267,6 @@ fn at_end(seen: &[Layers]) -> &Layers {
 }
 
 impl Outcome {
-    /// The variants in their order.
-    pub fn variants(&self) -> Vec<Variant> {
-        self.scenario.variants()
-    }
-
     /// The runs of one variant, seed by seed.
     pub fn of(&self, variant: Variant) -> impl Iterator<Item = &TrainingRun> {
         self.runs.iter().filter(move |run| run.variant == variant)

@@ -126,7 +126,7 @@ impl Report for DeepTraining {
         header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
         header.push("winners' rank at the start".into());
         let mut table = terminal::table(header, []);
-        for variant in outcome.variants() {
+        for variant in outcome.scenario.variants() {
             let over = |figure: &dyn Fn(&TrainingRun) -> f64| {
                 median(outcome.of(variant).map(figure)).map_or("–".into(), short)
             };
@@ -145,7 +145,7 @@ impl Report for DeepTraining {
             base.training.training.batch,
             base.seeds,
             remarks(outcome),
-            ending(&outcome.end, outcome.seconds),
+            ending(outcome),
         )
     }
 
@@ -157,7 +157,7 @@ impl Report for DeepTraining {
 
     fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
         let mut drawn = Vec::new();
-        let variants = outcome.variants();
+        let variants = outcome.scenario.variants();
         for &variant in &variants {
             let Some(first) = outcome.of(variant).next() else {
                 continue;
