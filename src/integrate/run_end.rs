@@ -157,12 +157,12 @@ impl RunEnd {
     }
 
     /// The end of many runs: the worst of them.
-    pub fn worst<'a>(ends: impl Iterator<Item = &'a Self>) -> Self {
+    pub fn worst<'a>(ends: impl IntoIterator<Item = &'a Self>) -> Self {
         let rank = |end: &Self| match end {
             Self::Interrupted { .. } => 1,
             end => 2 * u8::from(!end.is_regular()),
         };
-        ends.fold(Self::Finished, |worst, end| match end {
+        ends.into_iter().fold(Self::Finished, |worst, end| match end {
             end if rank(end) > rank(&worst) => end.clone(),
             _ => worst,
         })

@@ -97,7 +97,7 @@ fn a_small_teacher_is_fitted_before_noise_also_where_they_are_mixed() {
     let scenario = small("implicit-regularization", further, &overrides);
     let scenario: &labels::ImplicitRegularization = scenario.get().unwrap();
     let found = scenario.simulate(&Silent).unwrap();
-    let fitted = |labels, component: usize| found.median(labels, |row| row.fitted[component]);
+    let fitted = |labels, component: usize| labels::median(labels, &found.runs, |row| row.fitted[component]);
     let half =
         |points: Vec<(f64, f64)>| points.iter().find(|point| point.1 > 0.5).map_or(f64::INFINITY, |point| point.0);
     let small = half(fitted(labels::Labels::Small, 0));
@@ -107,7 +107,7 @@ fn a_small_teacher_is_fitted_before_noise_also_where_they_are_mixed() {
     assert!(3.0 * half(fitted(mixture, 0)) < half(fitted(mixture, 1)));
     // What is fitted starts at nothing, and noise does not generalise.
     assert!(fitted(labels::Labels::Small, 0)[0].1.abs() < 0.2);
-    let held_out = |labels| found.median(labels, |row| row.held_out_loss).last().unwrap().1;
+    let held_out = |labels| labels::median(labels, &found.runs, |row| row.held_out_loss).last().unwrap().1;
     assert!(held_out(labels::Labels::Noise) > 1.0 && held_out(labels::Labels::Small) < 0.2);
 }
 
@@ -131,7 +131,8 @@ fn tickets_have_the_asked_size_and_their_own_start() {
             assert_ne!(first(a), first(b), "{a:?} and {b:?}");
         }
     }
-    assert_eq!(found.ratios(tickets::Start::Winners(Keep::Correlation), tickets::Start::Fresh).len(), 2);
+    let winners = tickets::Start::Winners(Keep::Correlation);
+    assert_eq!(tickets::ratios(&found.tickets, winners, tickets::Start::Fresh).len(), 2);
 }
 
 #[test]
@@ -195,7 +196,7 @@ fn other_metrics_can_be_added() {
     let scenario: &training::DeepTraining = scenario.get().unwrap();
     let base = &scenario.base;
     let problem = Teachers::of(base, None, &Nowhere, &Silent).unwrap().problem(1, 1.0).unwrap();
-    let architecture = scenario.student.architecture(&base.teacher.architecture, 2, None);
+    let architecture = base.student.architecture(&base.teacher.architecture, 2, None);
     let plan = TrainingPlan {
         label: "mine".into(),
         identity: String::new(),

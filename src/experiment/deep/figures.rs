@@ -46,10 +46,19 @@ pub(super) fn ends(spans: &[(f64, Span)]) -> [f64; 2] {
     [spans.first(), spans.last()].map(|end| end.map_or(f64::NAN, |(_, span)| span.median))
 }
 
-/// The curve of a hidden layer, with what it comes to.
-pub(super) fn layer(figure: Figure, layer: usize, spans: &[(f64, Span)]) -> Figure {
-    let label = format!("{}: {} at the end", layer_name(layer), short(ends(spans)[1]));
-    figure.spread(label, spans, Look::of_series(layer))
+/// The curves of all hidden layers.
+pub(super) fn layers<'a>(
+    figure: Figure,
+    layers: &'a [Vec<(f64, Span)>],
+    label: impl Fn(usize, &'a [(f64, Span)]) -> String,
+) -> Figure {
+    let layers = layers.iter().enumerate();
+    layers.fold(figure, |figure, (l, spans)| figure.spread(label(l, spans), spans, Look::of_series(l)))
+}
+
+/// A hidden layer, with what its curve comes to.
+pub(super) fn with_end(layer: usize, spans: &[(f64, Span)]) -> String {
+    format!("{}: {} at the end", layer_name(layer), short(ends(spans)[1]))
 }
 
 /// Counted from 1.

@@ -3,7 +3,6 @@
 mod batch_norm;
 mod data;
 mod declared;
-mod layout;
 mod teacher;
 mod training;
 
@@ -11,31 +10,32 @@ pub use batch_norm::BatchNormPlace;
 pub use data::{Data, ImageSource, Images, Inputs};
 pub(in crate::experiment) use declared::HIDDEN_LAYERS;
 pub(super) use declared::{
-    AFFINE, AFFINE_OF, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF,
-    FRESH_SAMPLES, HELD_OUT, MEASURED, NORMALIZE_NODES, ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS,
-    SAMPLES, SEVERAL_BATCH_NORMS, SEVERAL_DEVIATIONS, SEVERAL_WIDTHS, STEPS, STUDENT, TEACHER, TEACHER_TRAINING,
-    TRAINED, UNTRAINED, WIDTH_ONE, WIDTHS,
+    AFFINE, BATCH, BATCH_NORM_ONE, BATCH_NORMS, DEVIATION_ONE, DEVIATIONS, EITHER_LAYERS, EPOCHS_OF, FRESH, HELD_OUT,
+    NORMALIZE_NODES, REAL_IMAGES, SEEDS, STEPS, STUDENT_BIAS, TEACHER, TEACHER_TRAINING, TRAINED, TRAINING_SAMPLES,
+    UNTRAINED_WEIGHTS, WIDTH_ONE, WIDTHS,
 };
-pub(super) use layout::Layout;
 pub use teacher::{LayerKind, Teacher, Weights};
 pub use training::TrainingSection;
 
 use crate::config::document::Value;
 use crate::config::section::Section;
 use crate::config::{Key, ScenarioError};
+use crate::experiment::deep::start::Start;
 use crate::experiment::two_layer::keys::SEED;
 use crate::network::deep::{Architecture, BatchNorm};
-use declared::{MOST_NODES, SEEDS, STUDENT_BIAS};
+use declared::MOST_NODES;
+use serde::Serialize;
 
 pub(super) type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// Parameters of a student, at most: a gigabyte of them.
 const MOST_PARAMETERS: f64 = 2.5e8;
 
-/// What all experiments with deep networks have.
-#[derive(Clone, Debug, PartialEq)]
+/// What all trainings by epochs have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Base {
     /// The file's name without its ending; no key.
+    #[serde(skip)]
     pub name: String,
     /// From which all random numbers come.
     pub seed: u64,
@@ -43,6 +43,8 @@ pub struct Base {
     pub seeds: u64,
     /// `[teacher]`
     pub teacher: Teacher,
+    /// `[student]`
+    pub student: Student,
     /// `[data]`
     pub data: Data,
     /// `[training]`
@@ -50,22 +52,18 @@ pub struct Base {
 }
 
 /// `[student]`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Student {
     /// Hidden layers are so many times as wide as the teacher's.
     pub widths: Vec<usize>,
-    /// Batch normalisation, or none.
+    /// Batch normalisation, or none; empty where an experiment has no keys for it.
+    #[serde(flatten, serialize_with = "batch_norm::as_keys")]
     pub batch_norms: Vec<Option<BatchNorm>>,
     /// Whether nodes have biases.
     pub bias: bool,
-}
-
-impl Student {
-    /// A student beside a teacher.
-    pub fn architecture(&self, teacher: &Architecture, width: usize, batch_norm: Option<BatchNorm>) -> Architecture {
-        let widened = teacher.widened(width).with_bias(self.bias);
-        widened.with_batch_norm(batch_norm)
-    }
+    /// Where training begins, where an experiment says so.
+    #[serde(flatten)]
+    pub start: Option<Start>,
 }
 
 impl Base {
@@ -76,6 +74,7 @@ impl Base {
         deviation: &'static Key,
         has_fresh: bool,
         teacher: impl FnOnce(Section, &Data) -> Result<Teacher>,
+        student: impl FnOnce(Section, &Architecture) -> Result<Student>,
     ) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
@@ -83,14 +82,21 @@ impl Base {
         let data = Data::read(root.section("data")?, deviation, has_fresh)?;
         let teacher = teacher(root.section("teacher")?, &data)?;
         let training = training::read(root.section("training")?, data.samples)?;
+        let student = student(root.section("student")?, &teacher.architecture)?;
         Ok(Self {
             name,
             seed,
             seeds,
             teacher,
+            student,
             data,
             training,
         })
+    }
+
+    /// Hidden layers, of the teacher and of all students.
+    pub fn depth(&self) -> usize {
+        self.teacher.architecture.depth()
     }
 }
 
@@ -105,32 +111,50 @@ pub(super) fn hidden_layers(value: &Value) -> Option<Vec<usize>> {
     (!layers.is_empty()).then_some(layers)
 }
 
-/// With batch normalisation where an experiment has it; the keys say how many values there may be.
-pub(super) fn read_student(
-    mut section: Section,
-    teacher: &Architecture,
-    widths: &'static Key,
-    batch_norm: Option<&'static Key>,
-) -> Result<Student> {
-    let widths = section.wholes(widths)?;
-    let batch_norms = match batch_norm {
-        Some(key) => batch_norm::read(&mut section, key, &AFFINE)?,
-        None => vec![None],
-    };
-    let student = Student {
-        widths: widths.into_iter().map(|width| width as usize).collect(),
-        batch_norms,
-        bias: section.flag(&STUDENT_BIAS)?,
-    };
-    let widest = student.widths.iter().copied().max().unwrap_or(1);
-    let shapes = student.architecture(teacher, widest, None).shapes();
-    let weights = shapes.iter().map(|&(inputs, nodes)| inputs as f64 * nodes as f64);
-    let parameters: f64 = weights.sum();
-    if parameters > MOST_PARAMETERS {
-        let found = format!("a student of {parameters:.1e} parameters");
-        let allowed = format!("at most {MOST_PARAMETERS:.1e}");
-        return Err(section.contradiction(WIDTH_ONE.path, found, &allowed));
+impl Student {
+    /// With batch normalisation where an experiment has it; the keys say how many values there may be.
+    pub(super) fn read(
+        mut section: Section,
+        teacher: &Architecture,
+        widths: &'static Key,
+        batch_norm: Option<&'static Key>,
+    ) -> Result<Self> {
+        let widths = section.wholes(widths)?;
+        let batch_norms = match batch_norm {
+            Some(key) => batch_norm::read(&mut section, key, &AFFINE)?,
+            None => Vec::new(),
+        };
+        let student = Self {
+            widths: widths.into_iter().map(|width| width as usize).collect(),
+            batch_norms,
+            bias: section.flag(&STUDENT_BIAS)?,
+            start: None,
+        };
+        let shapes = student.architecture(teacher, student.widest(), None).shapes();
+        let weights = shapes.iter().map(|&(inputs, nodes)| inputs as f64 * nodes as f64);
+        let parameters: f64 = weights.sum();
+        if parameters > MOST_PARAMETERS {
+            let found = format!("a student of {parameters:.1e} parameters");
+            let allowed = format!("at most {MOST_PARAMETERS:.1e}");
+            return Err(section.contradiction(WIDTH_ONE.path, found, &allowed));
+        }
+        section.finish()?;
+        Ok(student)
     }
-    section.finish()?;
-    Ok(student)
+
+    /// The largest of its widths.
+    pub fn widest(&self) -> usize {
+        self.widths.iter().copied().max().unwrap_or(1)
+    }
+
+    /// A student beside a teacher.
+    pub fn architecture(&self, teacher: &Architecture, width: usize, batch_norm: Option<BatchNorm>) -> Architecture {
+        let widened = teacher.widened(width).with_bias(self.bias);
+        widened.with_batch_norm(batch_norm)
+    }
+
+    /// The student beside a teacher, where there is one width and at most one batch normalisation.
+    pub fn only_architecture(&self, teacher: &Architecture) -> Architecture {
+        self.architecture(teacher, self.widths[0], self.batch_norms.first().copied().flatten())
+    }
 }

@@ -27,43 +27,36 @@ pub use samples::Samples;
 pub use teachers::{Teachers, TrainedTeacher};
 pub use trajectory::TrainingTrajectory;
 
-use super::ExperimentError;
+use super::Ended;
 use crate::experiment::deep::keys::Base;
 use crate::integrate::RunEnd;
 use crate::network::deep::Architecture;
-use crate::output::Identities;
 use crate::runs::{Hooks, Weight, many};
-use serde::Serialize;
 
 /// Parameters from which on a second thread within a step is worth more than a second training.
 const WIDE: usize = 300_000;
 
-/// Does all trainings, of networks of these architectures: the longest first. Says whether the user stopped some before
-/// they had begun; they are left out.
-fn trainings<T: Send>(
-    networks: &[Architecture],
-    hooks: &dyn Hooks,
-    of: &str,
-    train: impl Fn(usize, &dyn Hooks) -> Result<T, ExperimentError> + Sync,
-) -> Result<(Vec<T>, RunEnd), ExperimentError> {
-    let weight = |network: &Architecture| Weight {
-        cost: network.multiplications() as f64,
-        is_wide: network.parameters() >= WIDE,
+/// Trains a network for each of these kinds with each seed, kind by kind: the longest first. Gives what was found and the
+/// worst end; what the user stopped before it had begun is left out.
+fn trainings<K: Sync, T: Send>(
+    base: &Base,
+    kinds: &[K],
+    network: impl Fn(&K) -> Architecture,
+    (hooks, of): (&dyn Hooks, &str),
+    train: impl Fn(&K, &Architecture, u64, &dyn Hooks) -> Ended<T> + Sync,
+) -> Ended<Vec<T>> {
+    let seeds = base.seeds as usize;
+    let networks: Vec<Architecture> = kinds.iter().map(network).collect();
+    let weight = |i: usize| Weight {
+        cost: networks[i / seeds].multiplications() as f64,
+        is_wide: networks[i / seeds].parameters() >= WIDE,
     };
-    let weights: Vec<Weight> = networks.iter().map(weight).collect();
-    let found = many(&weights, hooks, of, train)?;
-    let end = match found.iter().all(Option::is_some) {
-        true => RunEnd::Finished,
-        false => RunEnd::Interrupted { time: None },
-    };
-    Ok((found.into_iter().flatten().collect(), end))
-}
-
-/// A digest of all that decides what a training finds but its length; of a teacher's file its contents.
-fn identity(base: &Base, student: &Architecture, further: impl Serialize) -> String {
-    let data = (base.data.samples, base.data.held_out);
-    let training = &base.training.training;
-    let all = (&base.teacher, data, training, student, further);
-    let changes = (base.data.images(), base.data.is_fresh());
-    Identities::default().of(checkpoint::VERSION, &(all, changes))
+    let weights: Vec<Weight> = (0..kinds.len() * seeds).map(weight).collect();
+    let found = many(&weights, hooks, of, |i, hooks| {
+        let (kind, seed) = (i / seeds, base.seed + (i % seeds) as u64);
+        train(&kinds[kind], &networks[kind], seed, hooks)
+    })?;
+    let stopped = found.iter().any(Option::is_none).then_some(RunEnd::Interrupted { time: None });
+    let (found, ends): (Vec<T>, Vec<RunEnd>) = found.into_iter().flatten().unzip();
+    Ok((found, RunEnd::worst(ends.iter().chain(&stopped))))
 }

@@ -68,8 +68,3 @@ pub fn network_of(
         None => Ok(network),
     }
 }
-
-/// The student of a seed at its start.
-pub fn student(seed: u64, architecture: &Architecture) -> Deep<f32> {
-    uniform(&mut rng::stream(seed, "student", &[]), architecture)
-}

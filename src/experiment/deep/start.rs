@@ -4,9 +4,10 @@ use crate::config::section::Section;
 use crate::config::words::words;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::ExperimentError;
-use crate::experiment::deep::keys::Result;
-use crate::experiment::deep::problem::{network_of, student};
-use crate::network::deep::{Architecture, Deep};
+use crate::experiment::deep::keys::{self, Student};
+use crate::experiment::deep::problem::network_of;
+use crate::network::deep::{Architecture, Deep, uniform};
+use crate::rng;
 use serde::Serialize;
 
 /// A student's name in a file of tensors.
@@ -49,38 +50,17 @@ pub struct Start {
 
 impl Start {
     /// Reads the keys.
-    pub(in crate::experiment::deep) fn read(section: &mut Section) -> Result<Self> {
+    pub(in crate::experiment::deep) fn read(section: &mut Section) -> keys::Result<Self> {
         Ok(Self {
             weights: section.word(&WEIGHTS)?,
             scale: section.number(&SCALE)?,
         })
     }
 
-    /// Looks at what a student of these layers reads, before anything is computed.
-    ///
-    /// # Errors
-    /// As [`Start::student`].
-    pub(in crate::experiment::deep) fn prepare(
-        &self,
-        architecture: &Architecture,
-    ) -> std::result::Result<(), ExperimentError> {
-        match &self.weights {
-            StartWeights::Uniform => Ok(()),
-            StartWeights::File(_) => self.student(0, architecture).map(drop),
-        }
-    }
-
     /// The student of a seed.
-    ///
-    /// # Errors
-    /// A file that cannot be read, or that has no student of these layers.
-    pub(in crate::experiment::deep) fn student(
-        &self,
-        seed: u64,
-        architecture: &Architecture,
-    ) -> std::result::Result<Deep<f32>, ExperimentError> {
+    fn student(&self, seed: u64, architecture: &Architecture) -> Result<Deep<f32>, ExperimentError> {
         let mut start = match &self.weights {
-            StartWeights::Uniform => student(seed, architecture),
+            StartWeights::Uniform => drawn(seed, architecture),
             StartWeights::File(path) => network_of(WEIGHTS.path, path, STUDENT, architecture)?,
         };
         let scale = self.scale as f32;
@@ -91,6 +71,41 @@ impl Start {
         }
         Ok(start)
     }
+}
+
+impl Student {
+    /// Looks at what a student of these layers reads, before anything is computed.
+    ///
+    /// # Errors
+    /// As [`Student::at_start`].
+    pub(in crate::experiment::deep) fn prepare(&self, architecture: &Architecture) -> Result<(), ExperimentError> {
+        match &self.start {
+            Some(Start {
+                weights: StartWeights::File(_),
+                ..
+            }) => self.at_start(0, architecture).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// The student of a seed before it is trained.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that has no student of these layers.
+    pub(in crate::experiment::deep) fn at_start(
+        &self,
+        seed: u64,
+        architecture: &Architecture,
+    ) -> Result<Deep<f32>, ExperimentError> {
+        match &self.start {
+            Some(start) => start.student(seed, architecture),
+            None => Ok(drawn(seed, architecture)),
+        }
+    }
+}
+
+fn drawn(seed: u64, architecture: &Architecture) -> Deep<f32> {
+    uniform(&mut rng::stream(seed, "student", &[]), architecture)
 }
 
 #[cfg(test)]

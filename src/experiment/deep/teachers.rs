@@ -8,9 +8,9 @@ use super::problem::{Problem, teacher};
 use super::samples::Samples;
 use super::trainings;
 use super::trajectory::TrainingTrajectory;
-use crate::experiment::{ExperimentError, Hooks, Store};
+use crate::experiment::{Ended, ExperimentError, Hooks, Store};
 use crate::integrate::RunEnd;
-use crate::network::deep::{Deep, uniform};
+use crate::network::deep::{Architecture, Deep};
 use crate::output::Identities;
 use crate::rng;
 use crate::sgd::{Answers, Changing, ChangingInputs, Evaluation, Teaching, gaussian_inputs, outputs};
@@ -30,7 +30,7 @@ pub struct Teachers<'a> {
     /// Seed by seed, if they are trained.
     trained: Vec<TrainedTeacher>,
     /// How their training ended: with anything but [`RunEnd::Finished`] there is nothing to learn from.
-    pub end: RunEnd,
+    end: RunEnd,
 }
 
 /// A teacher that has learned.
@@ -66,15 +66,27 @@ impl<'a> Teachers<'a> {
             images,
         };
         if let (Some(section), Some(images)) = (&base.teacher.training, &teachers.images) {
-            let all = vec![base.teacher.architecture.clone(); base.seeds as usize];
-            let (found, end) = trainings(&all, hooks, "teachers", |i, hooks| {
-                let seed = base.seed + i as u64;
-                train(base, section, images, seed, store, hooks)
-            })?;
-            teachers.end = RunEnd::worst(found.iter().map(|(_, end)| end).chain([&end]));
-            teachers.trained = found.into_iter().map(|(teacher, _)| teacher).collect();
+            let network = |(): &()| base.teacher.architecture.clone();
+            (teachers.trained, teachers.end) =
+                trainings(base, &[()], network, (hooks, "teachers"), |(), _, seed, hooks| {
+                    train(base, section, images, seed, store, hooks)
+                })?;
         }
         Ok(teachers)
+    }
+
+    /// Trains students of them, as [`trainings`] does; none, where they have not learned themselves.
+    pub(super) fn trainings<K: Sync, T: Send>(
+        &self,
+        kinds: &[K],
+        network: impl Fn(&K) -> Architecture,
+        hooks: (&dyn Hooks, &str),
+        train: impl Fn(&K, &Architecture, u64, &dyn Hooks) -> Ended<T> + Sync,
+    ) -> Ended<Vec<T>> {
+        match &self.end {
+            RunEnd::Finished => trainings(self.base, kinds, network, hooks, train),
+            end => Ok((Vec::new(), end.clone())),
+        }
     }
 
     /// Those that were trained.
@@ -176,9 +188,8 @@ fn train(
     seed: u64,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<(TrainedTeacher, RunEnd), ExperimentError> {
-    let architecture = &base.teacher.architecture;
-    let start: Deep<f32> = uniform(&mut rng::stream(seed, "teacher", &[]), architecture);
+) -> Ended<TrainedTeacher> {
+    let start = teacher(base, seed)?;
     let (training, held_out) = images.labelled(seed);
     let problem = Problem {
         teacher: start.clone(),

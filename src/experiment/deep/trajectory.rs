@@ -9,7 +9,7 @@ use super::record::{EpochRecord, RecordShape};
 use crate::integrate::RunEnd;
 use crate::measure::{CorrelationSums, Correlations, Standardized};
 use crate::network::deep::{Architecture, Deep};
-use crate::sgd::{Diverged, Evaluation, Mode, Pass, Trainer, Training, piece};
+use crate::sgd::{Evaluation, Mode, Pass, Trainer, Training, piece};
 use ndarray::ArrayView2;
 use std::time::Instant;
 
@@ -76,7 +76,10 @@ impl TrainingTrajectory {
                     break;
                 }
                 Err(diverged) => {
-                    end = lost(&plan.label, &diverged);
+                    end = RunEnd::LossDiverged {
+                        run: plan.label.clone(),
+                        found: diverged.to_string(),
+                    };
                     break;
                 }
             }
@@ -115,13 +118,6 @@ impl TrainingTrajectory {
                 .collect()
         };
         self.epochs.iter().map(of).collect()
-    }
-}
-
-fn lost(run: &str, diverged: &Diverged) -> RunEnd {
-    RunEnd::LossDiverged {
-        run: run.into(),
-        found: diverged.to_string(),
     }
 }
 

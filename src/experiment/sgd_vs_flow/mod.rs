@@ -153,7 +153,7 @@ impl Experiment for SgdVsFlow {
         let stopped = RunEnd::Interrupted { time: None };
         let end = match complete {
             true => end,
-            false => RunEnd::worst([&end, &stopped].into_iter()),
+            false => RunEnd::worst([&end, &stopped]),
         };
         let runs: Vec<SgdRun> = runs.into_iter().flatten().collect();
         let drawn: Option<Vec<Drawn>> = drawn.into_iter().collect();

@@ -1,7 +1,7 @@
 //! `loss.svg`, `correlation-flow.svg`, `correlation-sgd.svg` and `separation.svg`.
 
-use crate::experiment::deep::figures::{by_layer, correlations, found, layer, layer_name, spans};
-use crate::experiment::deep::flow::report::{depth, paths};
+use crate::experiment::deep::figures::{by_layer, correlations, found, layer_name, layers, spans, with_end};
+use crate::experiment::deep::flow::report::paths;
 use crate::experiment::deep::flow::{FlowPath, FlowRow, Outcome};
 use crate::experiment::deep::report::heading;
 use crate::experiment::seen::{between, change, list};
@@ -41,28 +41,27 @@ pub(super) fn loss(outcome: &Outcome) -> Figure {
 }
 
 pub(super) fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) -> Figure {
-    let layers = (0..depth(outcome)).map(|l| along(path, |row| row.rho[l]));
-    let layers: Vec<_> = layers.collect();
-    let title = format!("Under {name} {}", found(&layers));
+    let depth = outcome.scenario.base.depth();
+    let curves: Vec<_> = (0..depth).map(|l| along(path, |row| row.rho[l])).collect();
+    let title = format!("Under {name} {}", found(&curves));
     let caption = "How well the student's nodes correlate with the teacher's, for each hidden layer.";
-    let figure = correlations(over_steps(outcome, title, caption));
-    let layers = layers.iter().enumerate();
-    layers.fold(figure, |figure, (l, spans)| layer(figure, l, spans))
+    layers(correlations(over_steps(outcome, title, caption)), &curves, with_end)
 }
 
 pub(super) fn separation(outcome: &Outcome) -> Figure {
+    let depth = outcome.scenario.base.depth();
     let most = |l: usize| {
         let rows = outcome.flow.rows.iter();
         rows.map(|row| 100.0 * row.separation[l]).fold(f64::NAN, f64::max)
     };
-    let reached = between(by_layer((0..depth(outcome)).map(most)), " %");
+    let reached = between(by_layer((0..depth).map(most)), " %");
     let title = format!("The error of taking expectations apart reaches {reached} of the velocity");
     let caption = "The relative error that taking expectations apart makes in the velocity of each layer.";
     let figure = over_steps(outcome, title, caption)
         .y("error of the velocity (relative)")
         .note("‖Ẇ − G‖/‖G‖ along the matrix flow: Ẇ with expectations taken apart, G the true velocity, both on the held-out samples.");
-    (0..=depth(outcome)).fold(figure, |figure, l| {
-        let label = match l == depth(outcome) {
+    (0..=depth).fold(figure, |figure, l| {
+        let label = match l == depth {
             true => "output: nothing is separated".into(),
             false => layer_name(l),
         };

@@ -4,9 +4,9 @@ use crate::config::section::{Range, Section};
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, Inputs, MEASURED, NORMALIZE_NODES,
-    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER, Teacher,
-    TrainingSection, UNTRAINED, WIDTH_ONE, read_student,
+    AFFINE, BATCH, BATCH_NORM_ONE, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, Inputs, NORMALIZE_NODES, Result,
+    SEEDS, STEPS, STUDENT_BIAS, Student, TEACHER, TRAINING_SAMPLES, Teacher, TrainingSection, UNTRAINED_WEIGHTS,
+    WIDTH_ONE,
 };
 use crate::experiment::two_layer::keys::{SEED, TOP};
 use crate::sgd::{Loss, Schedule, Training};
@@ -34,10 +34,9 @@ keys! {
 /// The matrix flow under separation of expectations beside SGD from the same start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeepFlow {
-    /// Teacher, data and training: the flow takes the same steps. There are no epochs, and no samples but fresh ones.
+    /// Teacher, student, data and training: the flow takes the same steps. There are no epochs, and no samples but fresh
+    /// ones.
     pub base: Base,
-    /// `[student]`
-    pub student: Student,
     /// Fresh samples of each step of the flow.
     pub samples: usize,
     /// Steps of both.
@@ -47,26 +46,32 @@ pub struct DeepFlow {
 }
 
 impl Keys for DeepFlow {
-    const KEYS: &'static [&'static [&'static Key]] =
-        &[TOP, TEACHER, UNTRAINED, ONE_WIDTH, STUDENT, FLOW, MEASURED, ONE_DEVIATION, STEPS];
+    const KEYS: &'static [&'static [&'static Key]] = &[
+        TOP,
+        TEACHER,
+        &[&UNTRAINED_WEIGHTS, &WIDTH_ONE, &STUDENT_BIAS],
+        FLOW,
+        &[&HELD_OUT, &DEVIATION_ONE],
+        STEPS,
+    ];
 
     fn read(mut root: Section) -> Result<Self> {
         let unused = "nothing here with experiment = \"deep-flow\": one run of fresh samples, \
                       plain steps of the mean-squared loss";
         let name = root.name();
         let seed = root.whole(&SEED)?;
-        root.refuse(RUNS, unused)?;
+        root.refuse(&[&SEEDS], unused)?;
         let teacher = Teacher::read_dense(root.section("teacher")?)?;
         let mut section = root.section("student")?;
-        section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), unused)?;
-        let student = read_student(section, &teacher.architecture, &WIDTH_ONE, None)?;
+        section.refuse(&[&BATCH_NORM_ONE, &AFFINE], unused)?;
+        let student = Student::read(section, &teacher.architecture, &WIDTH_ONE, None)?;
         let mut section = root.section("flow")?;
         let samples = section.whole(&FLOW_SAMPLES)? as usize;
         let steps = section.whole(&FLOW_STEPS)? as usize;
         let outputs = section.whole(&FLOW_OUTPUTS)? as usize;
         section.finish()?;
         let mut section = root.section("data")?;
-        section.refuse(SAMPLES, unused)?;
+        section.refuse(&[&TRAINING_SAMPLES], unused)?;
         let data = Data {
             samples,
             held_out: section.whole(&HELD_OUT)? as usize,
@@ -94,10 +99,10 @@ impl Keys for DeepFlow {
                 seed,
                 seeds: 1,
                 teacher,
+                student,
                 data,
                 training: TrainingSection { epochs: 1, training },
             },
-            student,
             samples,
             steps,
             outputs: outputs.min(steps),
@@ -130,10 +135,10 @@ impl Serialize for DeepFlow {
         }
         #[derive(Serialize)]
         #[serde(tag = "experiment", rename = "deep-flow")]
-        struct Layout<'a, T: Serialize> {
+        struct Layout<'a> {
             seed: u64,
             teacher: &'a Teacher,
-            student: T,
+            student: &'a Student,
             flow: Flow,
             data: Measured<'a>,
             training: Steps<'a>,
@@ -142,7 +147,7 @@ impl Serialize for DeepFlow {
         let layout = Layout {
             seed: self.base.seed,
             teacher: &self.base.teacher,
-            student: self.student.plain_section(),
+            student: &self.base.student,
             flow: Flow {
                 samples: self.samples,
                 steps: self.steps,

@@ -6,7 +6,7 @@ mod report;
 
 pub use keys::DeepFlow;
 
-use crate::experiment::deep::problem::{student, teacher};
+use crate::experiment::deep::problem::teacher;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::flow::deep::{separated_velocity, true_velocity};
 use crate::integrate::RunEnd;
@@ -75,8 +75,7 @@ pub struct FlowRow {
 impl DeepFlow {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], None)
+        self.base.student.only_architecture(&self.base.teacher.architecture)
     }
 }
 
@@ -127,7 +126,7 @@ impl Experiment for DeepFlow {
     fn find(&mut self, (): (), _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
         let base = &self.base;
         let teacher = teacher(base, base.seed)?.cast::<f64>();
-        let mut start = student(base.seed, &self.student_architecture()).cast::<f64>();
+        let mut start = base.student.at_start(base.seed, &self.student_architecture())?.cast::<f64>();
         if base.training.training.normalize_nodes {
             start.normalize_nodes();
         }
@@ -147,7 +146,7 @@ impl Experiment for DeepFlow {
         let sgd = path(1, true_velocity, batch, "sgd samples");
         let (flow, first) = flow.from(start.clone());
         let (sgd, second) = sgd.from(start);
-        let end = RunEnd::worst([&first, &second].into_iter());
+        let end = RunEnd::worst([&first, &second]);
         let found = Found {
             findings: [PathSummary::of("matrix flow", &flow), PathSummary::of("SGD", &sgd)],
             flow,

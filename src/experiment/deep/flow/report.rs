@@ -6,18 +6,13 @@ use crate::experiment::{Levels, Reading, Report, View};
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use std::fmt::Write as _;
-
-pub(super) fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.depth()
-}
 
 pub(super) fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {
     [("matrix flow", &outcome.flow), ("SGD", &outcome.sgd)]
 }
 
 fn steps(outcome: &Outcome) -> output::Table<'_> {
-    let depth = depth(outcome);
+    let depth = outcome.scenario.base.depth();
     type Field<'a> = Reading<(&'static str, &'a FlowRow)>;
     let mut readings = vec![
         Field::text("path", "matrix flow or SGD", |(name, _)| *name),
@@ -62,24 +57,20 @@ impl Report for DeepFlow {
 
     /// What a sweep keeps.
     fn columns() -> Vec<Reading<Outcome>> {
-        let of = |index: usize, name: &str, suffix, meaning, of: fn(&PathSummary) -> Option<f64>| {
-            Reading::number(format!("{name}_{suffix}"), "", meaning, move |o: &Outcome| of(&o.findings[index]))
-        };
         let path = |(index, name)| {
+            let of = |suffix, meaning, of: fn(&PathSummary) -> Option<f64>| {
+                Reading::number(format!("{name}_{suffix}"), "", meaning, move |o: &Outcome| of(&o.findings[index]))
+            };
+            let (start, end) = (
+                "error of separation in the lowest layer at the start",
+                "error of separation in the lowest layer at the end",
+            );
             [
-                of(index, name, "loss_start", "held-out loss at the start", |f| Some(f.loss_start)),
-                of(index, name, "loss", "held-out loss at the end", |f| Some(f.loss)),
-                of(index, name, "rho_lowest", "ρ̄ of the lowest layer", |f| f.rho.first().copied()),
-                of(
-                    index,
-                    name,
-                    "separation_start_lowest",
-                    "error of separation in the lowest layer at the start",
-                    |f| f.separation_start.first().copied(),
-                ),
-                of(index, name, "separation_lowest", "error of separation in the lowest layer at the end", |f| {
-                    f.separation.first().copied()
-                }),
+                of("loss_start", "held-out loss at the start", |f| Some(f.loss_start)),
+                of("loss", "held-out loss at the end", |f| Some(f.loss)),
+                of("rho_lowest", "ρ̄ of the lowest layer", |f| f.rho.first().copied()),
+                of("separation_start_lowest", start, |f| f.separation_start.first().copied()),
+                of("separation_lowest", end, |f| f.separation.first().copied()),
             ]
         };
         ["flow", "sgd"].into_iter().enumerate().flat_map(path).collect()
@@ -88,17 +79,6 @@ impl Report for DeepFlow {
     /// A line per path and time.
     fn table(outcome: &Outcome) -> String {
         let base = &outcome.scenario.base;
-        let mut text = String::new();
-        let _ = writeln!(
-            text,
-            "{}: {}, student {}, η = {}, {} fresh samples a step for the flow, {} for SGD",
-            base.name,
-            heading(base),
-            outcome.scenario.student_architecture().widths(),
-            short(base.training.training.schedule.step(0)),
-            outcome.scenario.samples,
-            base.training.training.batch,
-        );
         let mut table =
             terminal::table(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"], []);
         let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
@@ -113,8 +93,16 @@ impl Report for DeepFlow {
                 ]);
             }
         }
-        let _ = writeln!(text, "{table}");
-        text + &ending(&outcome.end, outcome.seconds)
+        format!(
+            "{}: {}, student {}, η = {}, {} fresh samples a step for the flow, {} for SGD\n{table}\n{}",
+            base.name,
+            heading(base),
+            outcome.scenario.student_architecture().widths(),
+            short(base.training.training.schedule.step(0)),
+            outcome.scenario.samples,
+            base.training.training.batch,
+            ending(outcome),
+        )
     }
 
     fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {

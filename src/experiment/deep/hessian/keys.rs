@@ -4,12 +4,11 @@ use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
-    AFFINE_OF, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED, ONE_BATCH_NORM,
-    ONE_DEVIATION, REAL_IMAGES, RUNS, Result, SAMPLES, SEVERAL_WIDTHS, STEPS, STUDENT, Student, TEACHER,
-    TEACHER_TRAINING, TRAINED, Teacher, WIDTHS, read_student,
+    AFFINE, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH, HELD_OUT, REAL_IMAGES, Result, SEEDS,
+    STEPS, STUDENT_BIAS, Student, TEACHER, TEACHER_TRAINING, TRAINED, TRAINING_SAMPLES, Teacher, WIDTHS,
 };
 use crate::experiment::two_layer::keys::TOP;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 keys! {
     /// `[hessian]`
@@ -34,12 +33,12 @@ keys! {
 }
 
 /// The spectrum of the Hessian after training, for students of several widths.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "experiment", rename = "flat-minima")]
 pub struct FlatMinima {
-    /// Teacher, data and training.
+    /// Teacher, students, data and training.
+    #[serde(flatten)]
     pub base: Base,
-    /// `[student]`
-    pub student: Student,
     /// `[hessian]`
     pub hessian: Hessian,
 }
@@ -62,29 +61,25 @@ pub struct Hessian {
 impl Keys for FlatMinima {
     const KEYS: &'static [&'static [&'static Key]] = &[
         TOP,
-        RUNS,
+        &[&SEEDS],
         TEACHER,
         EITHER_LAYERS,
         TRAINED,
         TEACHER_TRAINING,
-        SEVERAL_WIDTHS,
-        STUDENT,
+        &[&WIDTHS, &STUDENT_BIAS],
         HESSIAN,
-        SAMPLES,
-        MEASURED,
-        ONE_DEVIATION,
-        FRESH_SAMPLES,
+        &[&TRAINING_SAMPLES, &HELD_OUT, &DEVIATION_ONE, &FRESH],
         REAL_IMAGES,
         EPOCHS_OF,
         STEPS,
     ];
 
     fn read(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read)?;
-        let mut section = root.section("student")?;
-        let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
-        section.refuse(ONE_BATCH_NORM.iter().chain(AFFINE_OF), allowed)?;
-        let student = read_student(section, &base.teacher.architecture, &WIDTHS, None)?;
+        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read, |mut section, teacher| {
+            let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
+            section.refuse(&[&BATCH_NORM_ONE, &AFFINE], allowed)?;
+            Student::read(section, teacher, &WIDTHS, None)
+        })?;
         let mut section = root.section("hessian")?;
         let count = base.data.samples;
         let samples = section.whole_if(&HESSIAN_SAMPLES)?;
@@ -103,22 +98,10 @@ impl Keys for FlatMinima {
         };
         section.finish()?;
         root.finish()?;
-        Ok(Self { base, student, hessian })
+        Ok(Self { base, hessian })
     }
 
     fn name_and_seed(&self) -> (&str, u64) {
         (&self.base.name, self.base.seed)
-    }
-}
-
-impl Serialize for FlatMinima {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Further<'a> {
-            hessian: &'a Hessian,
-        }
-        let hessian = &self.hessian;
-        let student = self.student.plain_section();
-        Layout::write("flat-minima", &self.base, student, Further { hessian }, serializer)
     }
 }

@@ -6,13 +6,11 @@ mod report;
 
 pub use keys::FlatMinima;
 
-use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{self, student};
+use crate::experiment::deep::problem::{self, Problem};
 use crate::experiment::deep::teachers::Teachers;
-use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
@@ -96,7 +94,7 @@ const CUT_OFFS: [f64; 5] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2];
 impl FlatMinima {
     /// The student of a width.
     pub fn student_architecture(&self, width: usize) -> Architecture {
-        self.student.architecture(&self.base.teacher.architecture, width, None)
+        self.base.student.architecture(&self.base.teacher.architecture, width, None)
     }
 }
 
@@ -109,12 +107,11 @@ impl Experiment for FlatMinima {
     type Found = Found;
 
     fn memory(&self) -> Memory {
-        let widest = self.student.widths.iter().copied().max().unwrap_or(1);
-        let architecture = self.student_architecture(widest);
+        let architecture = self.student_architecture(self.base.student.widest());
         let parameters = architecture.parameters() as f64;
         let (dense, hessian) = (parameters.min(self.hessian.dense as f64), &self.hessian);
         let pass = hessian.samples as f64 * architecture.activations() as f64;
-        let trainings = self.student.widths.len() * self.base.seeds as usize;
+        let trainings = self.base.student.widths.len() * self.base.seeds as usize;
         of_trainings(&self.base, &architecture, trainings)
             .and("the Hessian", 3.0 * dense * dense, 8)
             .and("Lanczos vectors", hessian.steps as f64 * parameters, 8)
@@ -127,43 +124,33 @@ impl Experiment for FlatMinima {
 
     /// Trains all students and takes their spectra.
     fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
-        let teachers = Teachers::of(&self.base, images, store, hooks)?;
-        let is_taught = teachers.end == RunEnd::Finished;
-        let seeds = self.base.seeds as usize;
-        let widths = &self.student.widths;
-        let total = if is_taught { widths.len() * seeds } else { 0 };
-        let networks: Vec<Architecture> = (0..total).map(|i| self.student_architecture(widths[i / seeds])).collect();
-        let (runs, end) = trainings(&networks, hooks, "training and spectra", |i, hooks| {
-            let seed = self.base.seed + (i % seeds) as u64;
-            one(self, &teachers, (widths[i / seeds], seed), store, hooks)
-        })?;
-        let end = RunEnd::worst(runs.iter().map(|(_, end)| end).chain([&teachers.end, &end]));
-        let runs = runs.into_iter().filter_map(|(run, _)| run).collect();
+        let base = &self.base;
+        let teachers = Teachers::of(base, images, store, hooks)?;
+        let network = |&width: &usize| self.student_architecture(width);
+        let widths = &base.student.widths;
+        let (runs, end) =
+            teachers.trainings(widths, network, (hooks, "training and spectra"), |&width, network, seed, hooks| {
+                let problem = teachers.problem(seed, base.data.deviations()[0])?;
+                one(self, &problem, network, (width, seed), store, hooks)
+            })?;
+        let runs = runs.into_iter().flatten().collect();
         Ok((Found { runs }, end))
     }
 }
 
+/// Trains one student and takes its spectrum; none, if one of the two did not come to its end.
 fn one(
     scenario: &FlatMinima,
-    teachers: &Teachers,
+    problem: &Problem,
+    network: &Architecture,
     (width, seed): (usize, u64),
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<(Option<Spectrum>, RunEnd), ExperimentError> {
+) -> Ended<Option<Spectrum>> {
     let base = &scenario.base;
-    let deviation = base.data.deviations()[0];
-    let problem = teachers.problem(seed, deviation)?;
-    let architecture = scenario.student_architecture(width);
-    let plan = TrainingPlan {
-        label: format!("width{width}-seed{seed}"),
-        identity: identity(base, &architecture, deviation),
-        student: student(seed, &architecture),
-        training: &base.training.training,
-        epochs: base.training.epochs,
-        seed,
-        metrics: Vec::new(),
-    };
-    let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
+    let student = base.student.at_start(seed, network)?;
+    let plan = TrainingPlan::of(base, format!("width{width}-seed{seed}"), student, seed, base.data.deviations()[0]);
+    let trajectory = TrainingTrajectory::run(problem, plan, store, hooks)?;
     if trajectory.end != RunEnd::Finished {
         return Ok((None, trajectory.end));
     }

@@ -1,9 +1,8 @@
 //! `spectra.csv`, and figures of the spectrum and of what is near zero.
 
 use super::{FlatMinima, Outcome, Spectrum, figures};
-use crate::experiment::deep::report::{ending, heading};
+use crate::experiment::deep::report::{ending, heading, median};
 use crate::experiment::{Levels, Reading, Report, View};
-use crate::measure::Span;
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
@@ -41,9 +40,7 @@ impl Report for FlatMinima {
     /// What a sweep keeps: medians over all trainings of a scenario.
     fn columns() -> Vec<Reading<Outcome>> {
         let median = |name, meaning, of: fn(&Spectrum) -> f64| {
-            Reading::number(name, "", meaning, move |o: &Outcome| {
-                Span::of(o.runs.iter().map(of)).map(|span| span.median)
-            })
+            Reading::number(name, "", meaning, move |o: &Outcome| median(o.runs.iter().map(of)))
         };
         vec![
             Reading::count("trainings", "of which these are medians", |o: &Outcome| o.runs.len()),
@@ -59,17 +56,6 @@ impl Report for FlatMinima {
     /// A line per student.
     fn table(outcome: &Outcome) -> String {
         let base = &outcome.scenario.base;
-        let mut text = String::new();
-        let _ = writeln!(
-            text,
-            "{}: {} with {} parameters, {} epochs; Hessian on {} samples, near zero below {} of the largest",
-            base.name,
-            heading(base),
-            base.teacher.architecture.parameters(),
-            base.training.epochs,
-            outcome.scenario.hessian.samples,
-            short(outcome.scenario.hessian.near_zero),
-        );
         let mut table = terminal::table(
             ["width", "seed", "parameters", "held-out loss", "largest", "least", "near zero", "others", "by"],
             [],
@@ -87,8 +73,17 @@ impl Report for FlatMinima {
                 run.method.name().to_owned(),
             ]);
         }
-        let _ = writeln!(text, "{table}");
-        text + &cut_offs(outcome) + &ending(&outcome.end, outcome.seconds)
+        format!(
+            "{}: {} with {} parameters, {} epochs; Hessian on {} samples, near zero below {} of the largest\n{table}\n{}{}",
+            base.name,
+            heading(base),
+            base.teacher.architecture.parameters(),
+            base.training.epochs,
+            outcome.scenario.hessian.samples,
+            short(outcome.scenario.hessian.near_zero),
+            cut_offs(outcome),
+            ending(outcome),
+        )
     }
 
     fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
@@ -106,11 +101,11 @@ fn cut_offs(outcome: &Outcome) -> String {
         return String::new();
     };
     let mut text = String::new();
-    for &width in &outcome.scenario.student.widths {
+    for &width in &outcome.scenario.base.student.widths {
         let runs = || outcome.runs.iter().filter(move |run| run.width == width);
         let parts = first.below.iter().enumerate().filter_map(|(i, (cut_off, _))| {
-            let span = Span::of(runs().map(|run| run.below[i].1))?;
-            Some(format!("{:.1} % below {}", 100.0 * span.median, short(*cut_off)))
+            let part = median(runs().map(|run| run.below[i].1))?;
+            Some(format!("{:.1} % below {}", 100.0 * part, short(*cut_off)))
         });
         let parts: Vec<String> = parts.collect();
         let _ = writeln!(text, "{width}×: {} of the largest", parts.join(", "));

@@ -5,6 +5,7 @@ use crate::config::Key;
 use crate::config::section::Section;
 use crate::config::words::words;
 use crate::network::deep::{BatchNorm, Place};
+use serde::{Serialize, Serializer};
 
 words! {
     /// Where hidden layers are normalised, if they are.
@@ -55,4 +56,21 @@ pub(super) fn read(
         Some(BatchNorm { place, affine })
     };
     Ok(places.into_iter().map(batch_norm).collect())
+}
+
+/// As the keys are; nothing where there are none.
+pub(super) fn as_keys<S: Serializer>(
+    norms: &[Option<BatchNorm>],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Keys {
+        batch_norm: Vec<BatchNormPlace>,
+        batch_norm_affine: bool,
+    }
+    let keys = (!norms.is_empty()).then(|| Keys {
+        batch_norm: norms.iter().copied().map(BatchNormPlace::of).collect(),
+        batch_norm_affine: norms.iter().flatten().any(|norm| norm.affine),
+    });
+    keys.serialize(serializer)
 }

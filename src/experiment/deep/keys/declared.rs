@@ -13,14 +13,10 @@ pub(super) const MOST_NODES: u64 = 1 << 16;
 pub(in crate::experiment) const HIDDEN_LAYERS: &str =
     "hidden layers from the bottom: a list of whole numbers from 1 to 65536, as in [10, 15]";
 
-keys! {
-    /// What is repeated with other seeds.
-    pub(in crate::experiment::deep) RUNS {
-        SEEDS = Key::whole("seeds", 1, 10_000)
-            .or(Fallback::Whole(1))
-            .means("runs of each kind, with seeds counted up from `seed`; teacher, start, samples and their order are drawn anew for each");
-    }
-}
+/// What is repeated with other seeds.
+pub(in crate::experiment::deep) static SEEDS: Key = Key::whole("seeds", 1, 10_000)
+    .or(Fallback::Whole(1))
+    .means("runs of each kind, with seeds counted up from `seed`; teacher, start, samples and their order are drawn anew for each");
 
 keys! {
     /// `[teacher]`
@@ -42,14 +38,10 @@ keys! {
     }
 }
 
-keys! {
-    /// Weights that are drawn or read.
-    pub(in crate::experiment::deep) UNTRAINED {
-        UNTRAINED_WEIGHTS = Key::words::<UntrainedWeights>("teacher.weights")
-            .or(Fallback::Word("grid"))
-            .means("{±½, ±¼, 0} with biases uniform in ±½, each node scaled to unit norm (as the authors draw them); uniform in ±1/√inputs; the teacher of an earlier run");
-    }
-}
+/// Weights that are drawn or read.
+pub(in crate::experiment::deep) static UNTRAINED_WEIGHTS: Key = Key::words::<UntrainedWeights>("teacher.weights")
+    .or(Fallback::Word("grid"))
+    .means("{±½, ±¼, 0} with biases uniform in ±½, each node scaled to unit norm (as the authors draw them); uniform in ±1/√inputs; the teacher of an earlier run");
 
 keys! {
     /// Hidden layers of either kind.
@@ -138,97 +130,51 @@ const BATCH_NORM: Key = Key::words::<BatchNormPlace>("student.batch_norm")
     .means("batch normalisation of hidden layers")
     .label("batch normalisation");
 
-keys! {
-    /// What belongs to any kind of it.
-    pub(in crate::experiment::deep) AFFINE_OF {
-        AFFINE = Key::flag("student.batch_norm_affine")
-            .or(Fallback::Flag(false))
-            .means("with a gain and a shift for each node");
-    }
-}
+/// What belongs to any kind of it.
+pub(in crate::experiment::deep) static AFFINE: Key = Key::flag("student.batch_norm_affine")
+    .or(Fallback::Flag(false))
+    .means("with a gain and a shift for each node");
 
-keys! {
-    /// The student's width, where there is one.
-    pub(in crate::experiment::deep) ONE_WIDTH {
-        WIDTH_ONE = WIDTH;
-    }
-}
+/// The student's width, where there is one.
+pub(in crate::experiment::deep) static WIDTH_ONE: Key = WIDTH;
 
-keys! {
-    /// The student's widths, where there may be several.
-    pub(in crate::experiment::deep) SEVERAL_WIDTHS {
-        WIDTHS = WIDTH.or_list();
-    }
-}
+/// The student's widths, where there may be several.
+pub(in crate::experiment::deep) static WIDTHS: Key = WIDTH.or_list();
 
-keys! {
-    /// What every student has.
-    pub(in crate::experiment::deep) STUDENT {
-        STUDENT_BIAS = Key::flag("student.bias")
-            .or(Fallback::Flag(true))
-            .means("whether the student's nodes have biases");
-    }
-}
+/// What every student has.
+pub(in crate::experiment::deep) static STUDENT_BIAS: Key =
+    Key::flag("student.bias").or(Fallback::Flag(true)).means("whether the student's nodes have biases");
 
-keys! {
-    /// Batch normalisation.
-    pub(in crate::experiment::deep) ONE_BATCH_NORM {
-        BATCH_NORM_ONE = BATCH_NORM;
-    }
-}
+/// Batch normalisation.
+pub(in crate::experiment::deep) static BATCH_NORM_ONE: Key = BATCH_NORM;
 
-keys! {
-    /// Several kinds of it.
-    pub(in crate::experiment::deep) SEVERAL_BATCH_NORMS {
-        BATCH_NORMS = BATCH_NORM.or_list();
-    }
-}
+/// Several kinds of it.
+pub(in crate::experiment::deep) static BATCH_NORMS: Key = BATCH_NORM.or_list();
 
 const DEVIATION: Key = Key::number("data.deviation", Range::POSITIVE)
     .or(Fallback::Number(1.0))
     .means("σ of the inputs, x ~ N(0, σ² I)")
     .label("standard deviation σ of the input");
 
-keys! {
-    /// σ, where there is one.
-    pub(in crate::experiment::deep) ONE_DEVIATION {
-        DEVIATION_ONE = DEVIATION;
-    }
-}
+/// σ, where there is one.
+pub(in crate::experiment::deep) static DEVIATION_ONE: Key = DEVIATION;
 
-keys! {
-    /// σ, where there may be several.
-    pub(in crate::experiment::deep) SEVERAL_DEVIATIONS {
-        DEVIATIONS = DEVIATION.or_list();
-    }
-}
+/// σ, where there may be several.
+pub(in crate::experiment::deep) static DEVIATIONS: Key = DEVIATION.or_list();
 
-keys! {
-    /// Samples that are trained on.
-    pub(in crate::experiment::deep) SAMPLES {
-        TRAINING_SAMPLES = Key::whole("data.samples", 2, 1 << 24)
-            .or(Fallback::Whole(100_000))
-            .means("training samples");
-    }
-}
+/// Samples that are trained on.
+pub(in crate::experiment::deep) static TRAINING_SAMPLES: Key =
+    Key::whole("data.samples", 2, 1 << 24).or(Fallback::Whole(100_000)).means("training samples");
 
-keys! {
-    /// Drawn samples that are other ones in each epoch.
-    pub(in crate::experiment::deep) FRESH_SAMPLES {
-        FRESH = Key::flag("data.fresh")
-            .or(Fallback::Flag(false))
-            .means("draw the training samples anew in each epoch: no sample is seen twice");
-    }
-}
+/// Drawn samples that are other ones in each epoch.
+pub(in crate::experiment::deep) static FRESH: Key = Key::flag("data.fresh")
+    .or(Fallback::Flag(false))
+    .means("draw the training samples anew in each epoch: no sample is seen twice");
 
-keys! {
-    /// Samples that are measured on.
-    pub(in crate::experiment::deep) MEASURED {
-        HELD_OUT = Key::whole("data.held_out", 2, 1 << 20)
-            .or(Fallback::Whole(1024))
-            .means("samples on which networks are measured");
-    }
-}
+/// Samples that are measured on.
+pub(in crate::experiment::deep) static HELD_OUT: Key = Key::whole("data.held_out", 2, 1 << 20)
+    .or(Fallback::Whole(1024))
+    .means("samples on which networks are measured");
 
 keys! {
     /// What a step is, also where there are no epochs.

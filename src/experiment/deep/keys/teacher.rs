@@ -180,6 +180,15 @@ impl Teacher {
             scope,
         })
     }
+
+    /// The layers of such a teacher with other hidden ones.
+    ///
+    /// # Errors
+    /// As [`Layers::architecture`].
+    pub fn with_hidden(&self, hidden: Vec<usize>) -> std::result::Result<Architecture, ArchitectureError> {
+        let (input, output) = (self.architecture.input_shape(), self.architecture.output());
+        self.layers.architecture(input, hidden, output, self.bias)
+    }
 }
 
 /// What is drawn has none.

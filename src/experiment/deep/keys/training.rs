@@ -27,25 +27,10 @@ pub struct TrainingSection {
     pub training: Training,
 }
 
-/// The keys that both sections have.
-struct Keys {
-    epochs: &'static Key,
-    batch: &'static Key,
-    step: &'static Key,
-    momentum: &'static Key,
-    weight_decay: &'static Key,
-}
-
 /// `[training]`
 pub(super) fn read(mut section: Section, samples: usize) -> Result<TrainingSection> {
-    let keys = Keys {
-        epochs: &EPOCHS,
-        batch: &BATCH,
-        step: &STEP,
-        momentum: &MOMENTUM,
-        weight_decay: &WEIGHT_DECAY,
-    };
-    let mut read = read_steps(&mut section, &keys, samples)?;
+    let keys = [&EPOCHS, &BATCH, &STEP, &MOMENTUM, &WEIGHT_DECAY];
+    let mut read = read_steps(&mut section, keys, samples)?;
     read.training.loss = section.word(&LOSS)?;
     read.training.normalize_nodes = section.flag(&NORMALIZE_NODES)?;
     section.finish()?;
@@ -54,31 +39,30 @@ pub(super) fn read(mut section: Section, samples: usize) -> Result<TrainingSecti
 
 /// `[teacher.training]`: on classes.
 pub(super) fn read_teachers(mut section: Section, samples: usize) -> Result<TrainingSection> {
-    let keys = Keys {
-        epochs: &TEACHER_EPOCHS,
-        batch: &TEACHER_BATCH,
-        step: &TEACHER_STEP,
-        momentum: &TEACHER_MOMENTUM,
-        weight_decay: &TEACHER_WEIGHT_DECAY,
-    };
-    let read = read_steps(&mut section, &keys, samples)?;
+    let keys = [&TEACHER_EPOCHS, &TEACHER_BATCH, &TEACHER_STEP, &TEACHER_MOMENTUM, &TEACHER_WEIGHT_DECAY];
+    let read = read_steps(&mut section, keys, samples)?;
     section.finish()?;
     Ok(read)
 }
 
-fn read_steps(section: &mut Section, keys: &Keys, samples: usize) -> Result<TrainingSection> {
-    let epochs = section.whole(keys.epochs)?;
-    let batch = section.whole(keys.batch)? as usize;
+/// What both sections have, by their own keys.
+fn read_steps(
+    section: &mut Section,
+    [epochs, batch_key, step, momentum, weight_decay]: [&'static Key; 5],
+    samples: usize,
+) -> Result<TrainingSection> {
+    let epochs = section.whole(epochs)?;
+    let batch = section.whole(batch_key)? as usize;
     if batch > samples {
         let found = format!("mini-batches of {batch} with data.samples = {samples}");
         let allowed = "no more than there are samples";
-        return Err(section.contradiction(keys.batch.path, found, allowed));
+        return Err(section.contradiction(batch_key.path, found, allowed));
     }
     let training = Training {
         batch,
-        schedule: section.form(keys.step, schedule)?,
-        momentum: section.number(keys.momentum)?,
-        weight_decay: section.number(keys.weight_decay)?,
+        schedule: section.form(step, schedule)?,
+        momentum: section.number(momentum)?,
+        weight_decay: section.number(weight_decay)?,
         loss: Loss::CrossEntropy,
         normalize_nodes: false,
     };

@@ -1,14 +1,11 @@
 //! `fitted.svg`, `mixtures.svg` and `held-out.svg`.
 
 use crate::experiment::deep::figures::{over_epochs, over_seeds, spans};
-use crate::experiment::deep::labels::{LabelRow, LabelSummary, Labels, Outcome};
+use crate::experiment::deep::labels::{LabelRow, Labels, Outcome};
 use crate::experiment::seen::between;
 use crate::measure::Span;
 use crate::plot::number::short;
 use crate::plot::{Figure, Look};
-
-const PURE: [(Labels, &str); 3] =
-    [(Labels::Small, "small teacher"), (Labels::Large, "large teacher"), (Labels::Noise, "noise")];
 
 fn figure(outcome: &Outcome, title: String, caption: &str) -> Figure {
     let student = outcome.scenario.student_architecture().widths();
@@ -16,11 +13,6 @@ fn figure(outcome: &Outcome, title: String, caption: &str) -> Figure {
         .caption(caption)
         .setting(format!("student {student}"))
         .note(over_seeds(outcome.scenario.base.seeds as usize))
-}
-
-fn finding<'a>(outcome: &'a Outcome, labels: &Labels) -> Option<&'a LabelSummary> {
-    let mut findings = outcome.findings.iter();
-    findings.find(|finding| finding.labels == labels.name())
 }
 
 fn over(outcome: &Outcome, labels: Labels, figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, Span)> {
@@ -45,25 +37,26 @@ fn parts(figure: Figure) -> Figure {
 }
 
 pub(super) fn fitted(outcome: &Outcome) -> Figure {
-    let half = |labels: &Labels| finding(outcome, labels)?.epochs_to_half[0];
-    let said = PURE.map(|(labels, name)| match half(&labels) {
-        Some(epochs) => format!("{} ({name})", short(epochs)),
-        None => format!("never ({name})"),
+    let half = |labels: Labels| outcome.finding(labels)?.epochs_to_half[0];
+    let said = Labels::PURE.map(|labels| {
+        let when = half(labels).map_or("never".into(), short);
+        format!("{when} ({})", labels.components()[0])
     });
     let figure = parts(figure(
         outcome,
         format!("Half of the labels is fitted after epochs: {}", said.join(", ")),
         "The part of each kind of labels that the student has fitted after so many epochs.",
     ));
-    PURE.iter()
+    Labels::PURE
+        .into_iter()
         .enumerate()
-        .fold(figure, |figure, (i, &(labels, name))| part(figure, outcome, (labels, 0), (name.into(), i)))
+        .fold(figure, |figure, (i, labels)| part(figure, outcome, (labels, 0), (labels.components()[0].into(), i)))
 }
 
 pub(super) fn mixtures(outcome: &Outcome) -> Figure {
-    let labels = outcome.labels().into_iter();
+    let labels = outcome.scenario.labels().into_iter();
     let mixed = labels.filter_map(|labels| {
-        let epochs = &finding(outcome, &labels)?.epochs_to_half;
+        let epochs = &outcome.finding(labels)?.epochs_to_half;
         let [small, other] = epochs[..] else {
             return None;
         };
@@ -77,7 +70,7 @@ pub(super) fn mixtures(outcome: &Outcome) -> Figure {
         "The part of each component of mixed labels that the student has fitted after so many epochs.",
     ))
     .note("The number is the part of the labels' variance that is not the small teacher's.");
-    let components = outcome.labels().into_iter().flat_map(|labels| {
+    let components = outcome.scenario.labels().into_iter().flat_map(|labels| {
         let names = labels.components().iter().enumerate();
         names.map(move |(i, name)| (labels, i, *name))
     });
@@ -99,7 +92,7 @@ pub(super) fn held_out(outcome: &Outcome) -> Figure {
     );
     let caption = "Held-out loss over the epochs for each kind of labels.";
     let figure = figure(outcome, title, caption).log_y("held-out loss (of the labels' variance)");
-    outcome.labels().into_iter().enumerate().fold(figure, |figure, (i, labels)| {
+    outcome.scenario.labels().into_iter().enumerate().fold(figure, |figure, (i, labels)| {
         let points = over(outcome, labels, |row| row.held_out_loss);
         figure.spread(labels.name(), &points, Look::of_series(i))
     })

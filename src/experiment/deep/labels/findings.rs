@@ -1,7 +1,7 @@
 //! What is read off the trainings on one kind of labels.
 
 use super::{LabelRow, LabelRun, Labels};
-use crate::measure::Span;
+use crate::experiment::deep::report;
 use serde::Serialize;
 
 /// Half of a component is fitted when its part reaches this.
@@ -50,14 +50,13 @@ fn crossing(points: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
-pub(super) fn median(labels: Labels, runs: &[LabelRun], figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
+pub fn median(labels: Labels, runs: &[LabelRun], figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
     let runs: Vec<&LabelRun> = runs.iter().filter(|run| run.labels == labels).collect();
     let epochs = runs.iter().map(|run| run.rows.len()).min().unwrap_or(0);
     (0..epochs)
         .map(|i| {
             let values = runs.iter().map(|run| figure(&run.rows[i]));
-            let median = Span::of(values).map_or(f64::NAN, |span| span.median);
-            (runs[0].rows[i].epoch as f64, median)
+            (runs[0].rows[i].epoch as f64, report::median(values).unwrap_or(f64::NAN))
         })
         .collect()
 }

@@ -4,12 +4,12 @@ use crate::config::section::Section;
 use crate::config::{Fallback, Key, Range, keys};
 use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, HIDDEN_LAYERS, Layout, MEASURED,
-    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER,
-    Teacher, UNTRAINED, WIDTH_ONE, hidden_layers, read_student,
+    AFFINE, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, HELD_OUT, HIDDEN_LAYERS, REAL_IMAGES,
+    Result, SEEDS, STEPS, STUDENT_BIAS, Student, TEACHER, TRAINING_SAMPLES, Teacher, UNTRAINED_WEIGHTS, WIDTH_ONE,
+    hidden_layers,
 };
 use crate::experiment::two_layer::keys::TOP;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 keys! {
     /// `[labels]`
@@ -25,12 +25,20 @@ keys! {
 }
 
 /// Labels from a small teacher, from a large one, from noise, and mixtures: what is fitted first?
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "experiment", rename = "implicit-regularization")]
 pub struct ImplicitRegularization {
-    /// The small teacher, data and training.
+    /// The small teacher, the student, whose width is in units of that, data and training.
+    #[serde(flatten)]
     pub base: Base,
-    /// `[student]`; its width is in units of the small teacher's.
-    pub student: Student,
+    /// `[labels]`
+    #[serde(rename = "labels")]
+    pub made_of: Components,
+}
+
+/// `[labels]`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Components {
     /// Hidden layers of the large teacher.
     pub large: Vec<usize>,
     /// Part of the labels' variance that is not the small teacher's, in each mixture.
@@ -40,34 +48,26 @@ pub struct ImplicitRegularization {
 impl Keys for ImplicitRegularization {
     const KEYS: &'static [&'static [&'static Key]] = &[
         TOP,
-        RUNS,
+        &[&SEEDS],
         TEACHER,
         EITHER_LAYERS,
-        UNTRAINED,
-        ONE_WIDTH,
-        ONE_BATCH_NORM,
-        AFFINE_OF,
-        STUDENT,
+        &[&UNTRAINED_WEIGHTS, &WIDTH_ONE, &BATCH_NORM_ONE, &AFFINE, &STUDENT_BIAS],
         LABELS,
-        SAMPLES,
-        MEASURED,
-        ONE_DEVIATION,
+        &[&TRAINING_SAMPLES, &HELD_OUT, &DEVIATION_ONE],
         REAL_IMAGES,
         EPOCHS_OF,
         STEPS,
     ];
 
     fn read(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, false, |section, _| Teacher::read_untrained(section))?;
-        let section = root.section("student")?;
-        let teacher = &base.teacher.architecture;
-        let student = read_student(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))?;
+        let teacher = |section, _: &_| Teacher::read_untrained(section);
+        let base = Base::read(&mut root, &DEVIATION_ONE, false, teacher, |section, teacher| {
+            Student::read(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))
+        })?;
         let mut section = root.section("labels")?;
         let large = section.form(&LARGE, hidden_layers)?;
         let mixtures = section.numbers(&MIXTURES)?;
-        let small = &base.teacher;
-        let (input, output) = (teacher.input_shape(), teacher.output());
-        let possible = small.layers.architecture(input, large.clone(), output, small.bias);
+        let possible = base.teacher.with_hidden(large.clone());
         possible.map_err(|error| {
             let allowed = "layers that images are large enough for";
             section.contradiction(LARGE.path, error.to_string(), allowed)
@@ -80,35 +80,11 @@ impl Keys for ImplicitRegularization {
         }
         section.finish()?;
         root.finish()?;
-        Ok(Self {
-            base,
-            student,
-            large,
-            mixtures,
-        })
+        let made_of = Components { large, mixtures };
+        Ok(Self { base, made_of })
     }
 
     fn name_and_seed(&self) -> (&str, u64) {
         (&self.base.name, self.base.seed)
-    }
-}
-
-impl Serialize for ImplicitRegularization {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Labels<'a> {
-            large: &'a [usize],
-            mixtures: &'a [f64],
-        }
-        #[derive(Serialize)]
-        struct Further<'a> {
-            labels: Labels<'a>,
-        }
-        let labels = Labels {
-            large: &self.large,
-            mixtures: &self.mixtures,
-        };
-        let name = "implicit-regularization";
-        Layout::write(name, &self.base, self.student.section(), Further { labels }, serializer)
     }
 }

@@ -7,19 +7,17 @@ pub mod keys;
 mod labelled;
 mod report;
 
-pub use findings::LabelSummary;
+pub use findings::{LabelSummary, median};
 pub use keys::ImplicitRegularization;
 
-use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Weights;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{self, student};
+use crate::experiment::deep::problem;
 use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
-use crate::integrate::RunEnd;
 use crate::network::deep::{Architecture, Deep, grid_teacher, uniform};
 use crate::rng;
 use crate::runs::Memory;
@@ -63,8 +61,6 @@ pub struct LabelRun {
     pub seed: u64,
     /// The start, then each epoch.
     pub rows: Vec<LabelRow>,
-    /// Why it ended.
-    pub end: RunEnd,
 }
 
 /// One epoch.
@@ -81,6 +77,9 @@ pub struct LabelRow {
 }
 
 impl Labels {
+    /// What is not mixed.
+    pub const PURE: [Self; 3] = [Self::Small, Self::Large, Self::Noise];
+
     /// As in tables.
     pub fn name(&self) -> String {
         match self {
@@ -106,8 +105,8 @@ impl Labels {
 
 impl ImplicitRegularization {
     fn labels(&self) -> Vec<Labels> {
-        let mixtures = self.mixtures.iter().copied();
-        [Labels::Small, Labels::Large, Labels::Noise]
+        let mixtures = self.made_of.mixtures.iter().copied();
+        Labels::PURE
             .into_iter()
             .chain(mixtures.clone().map(Labels::SmallAndNoise))
             .chain(mixtures.map(Labels::SmallAndLarge))
@@ -116,16 +115,12 @@ impl ImplicitRegularization {
 
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.base.student.only_architecture(&self.base.teacher.architecture)
     }
 
     /// The large teacher.
     pub fn large_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        let small = &self.base.teacher;
-        let (input, output) = (teacher.input_shape(), teacher.output());
-        let large = small.layers.architecture(input, self.large.clone(), output, small.bias);
+        let large = self.base.teacher.with_hidden(self.made_of.large.clone());
         large.expect("read from the keys")
     }
 
@@ -159,16 +154,14 @@ impl Experiment for ImplicitRegularization {
     /// Trains on all kinds of labels.
     fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
         let kinds = self.labels();
-        let seeds = self.base.seeds as usize;
-        let total = kinds.len() * seeds;
-        let networks = vec![self.student_architecture(); total];
-        let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
-            let (labels, seed) = (kinds[i / seeds], self.base.seed + (i % seeds) as u64);
-            one(self, images.as_ref(), (labels, seed), store, hooks)
-        })?;
+        let network = |_: &Labels| self.student_architecture();
+        let (runs, end) =
+            trainings(&self.base, &kinds, network, (hooks, "training"), |&labels, network, seed, hooks| {
+                let labelled = Labelled::draw(self, images.as_ref(), labels, seed)?;
+                one(self, (labels, &labelled), network, seed, store, hooks)
+            })?;
         let finding = |&labels: &Labels| LabelSummary::of(labels, &runs);
         let findings = kinds.iter().map(finding).collect();
-        let end = RunEnd::worst(runs.iter().map(|run| &run.end).chain([&end]));
         Ok((Found { findings, runs }, end))
     }
 }
@@ -176,23 +169,20 @@ impl Experiment for ImplicitRegularization {
 /// Trains on one kind of labels.
 fn one(
     scenario: &ImplicitRegularization,
-    images: Option<&ImageData>,
-    (labels, seed): (Labels, u64),
+    (labels, labelled): (Labels, &Labelled),
+    network: &Architecture,
+    seed: u64,
     store: &dyn Store,
     hooks: &dyn Hooks,
-) -> Result<LabelRun, ExperimentError> {
+) -> Ended<LabelRun> {
     let base = &scenario.base;
-    let labelled = Labelled::draw(scenario, images, labels, seed)?;
-    let architecture = scenario.student_architecture();
-    let fit = Fit::new(&labelled, &architecture);
+    let fit = Fit::new(labelled, network);
+    let label = format!("{}-seed{seed}", labels.name());
+    let student = base.student.at_start(seed, network)?;
+    let further = (&scenario.made_of.large, base.data.deviations()[0]);
     let plan = TrainingPlan {
-        label: format!("{}-seed{seed}", labels.name()),
-        identity: identity(base, &architecture, (&scenario.large, base.data.deviations()[0])),
-        student: student(seed, &architecture),
-        training: &base.training.training,
-        epochs: base.training.epochs,
-        seed,
         metrics: fit.metrics(),
+        ..TrainingPlan::of(base, label, student, seed, further)
     };
     let trajectory = TrainingTrajectory::run(&labelled.problem, plan, store, hooks)?;
     let row = |record: &super::EpochRecord| LabelRow {
@@ -201,23 +191,14 @@ fn one(
         held_out_loss: record.held_out.loss,
         fitted: record.extra.clone(),
     };
-    Ok(LabelRun {
-        labels,
-        seed,
-        rows: trajectory.epochs.iter().map(row).collect(),
-        end: trajectory.end,
-    })
+    let rows = trajectory.epochs.iter().map(row).collect();
+    Ok((LabelRun { labels, seed, rows }, trajectory.end))
 }
 
 impl Outcome {
-    /// The kinds of labels in their order.
-    pub fn labels(&self) -> Vec<Labels> {
-        self.scenario.labels()
-    }
-
-    /// The median over seeds of a figure, epoch by epoch; as far as all runs came.
-    pub fn median(&self, labels: Labels, figure: impl Fn(&LabelRow) -> f64) -> Vec<(f64, f64)> {
-        findings::median(labels, &self.runs, figure)
+    /// What was seen of one kind of labels.
+    pub fn finding(&self, labels: Labels) -> Option<&LabelSummary> {
+        self.findings.iter().find(|finding| finding.labels == labels.name())
     }
 
     /// The runs of one kind, seed by seed.

@@ -6,7 +6,6 @@ use crate::experiment::{Levels, Reading, Report, View};
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use std::fmt::Write as _;
 
 fn epochs(outcome: &Outcome) -> output::Table<'_> {
     type Field<'a> = Reading<(&'a LabelRun, &'a LabelRow)>;
@@ -18,8 +17,7 @@ fn epochs(outcome: &Outcome) -> output::Table<'_> {
         Field::number("held_out_loss", "", "on held-out samples", |(_, row)| row.held_out_loss),
     ];
     for (i, ordinal) in ["first", "second"].into_iter().enumerate() {
-        let names = ["component", "fitted"].map(|name| format!("{name}_{}", i + 1));
-        let [component, fitted] = names;
+        let [component, fitted] = ["component", "fitted"].map(|name| format!("{name}_{}", i + 1));
         readings.extend([
             Field::text(component, format!("{ordinal} component"), move |(run, _)| {
                 run.labels.components().get(i).copied()
@@ -51,44 +49,29 @@ impl Report for ImplicitRegularization {
 
     /// What a sweep keeps: when half of each pure kind of labels is fitted.
     fn columns() -> Vec<Reading<Outcome>> {
-        let of = |labels: Labels, name: &'static str| {
-            let find = move |o: &Outcome| {
-                let mut findings = o.findings.iter();
-                findings.find(|finding| finding.labels == labels.name()).cloned()
-            };
+        let of = |labels: Labels| {
+            let name = labels.name();
             [
                 Reading::number(
                     format!("{name}_epochs_to_half"),
                     "epochs",
                     format!("until half of {name} labels is fitted"),
-                    move |o| find(o).and_then(|finding| finding.epochs_to_half[0]),
+                    move |o: &Outcome| o.finding(labels).and_then(|finding| finding.epochs_to_half[0]),
                 ),
                 Reading::number(
                     format!("{name}_fitted"),
                     "",
                     format!("the part of {name} labels that is fitted at the end"),
-                    move |o| find(o).map(|finding| finding.fitted[0]),
+                    move |o: &Outcome| o.finding(labels).map(|finding| finding.fitted[0]),
                 ),
             ]
         };
-        let kinds = [(Labels::Small, "small"), (Labels::Large, "large"), (Labels::Noise, "noise")];
-        kinds.into_iter().flat_map(|(labels, name)| of(labels, name)).collect()
+        Labels::PURE.into_iter().flat_map(of).collect()
     }
 
     /// A line per kind of labels and component: medians over the seeds.
     fn table(outcome: &Outcome) -> String {
         let base = &outcome.scenario.base;
-        let mut text = String::new();
-        let _ = writeln!(
-            text,
-            "{}: small {}, large teacher {}, student {}, {} samples, {} seed(s)",
-            base.name,
-            heading(base),
-            outcome.scenario.large_architecture().widths(),
-            outcome.scenario.student_architecture().widths(),
-            base.data.samples,
-            base.seeds,
-        );
         let mut table = terminal::table(
             ["labels", "component", "half fitted after epochs", "fitted at the end", "held-out loss", "its least"],
             [],
@@ -106,8 +89,16 @@ impl Report for ImplicitRegularization {
                 ]);
             }
         }
-        let _ = writeln!(text, "{table}");
-        text + &ending(&outcome.end, outcome.seconds)
+        format!(
+            "{}: small {}, large teacher {}, student {}, {} samples, {} seed(s)\n{table}\n{}",
+            base.name,
+            heading(base),
+            outcome.scenario.large_architecture().widths(),
+            outcome.scenario.student_architecture().widths(),
+            base.data.samples,
+            base.seeds,
+            ending(outcome),
+        )
     }
 
     fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {

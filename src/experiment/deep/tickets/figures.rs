@@ -31,25 +31,21 @@ fn curves(outcome: &Outcome, figure: Figure, rows: fn(&Ticket) -> &[f64], x: fn(
 
 /// Of which ways to start the winners something is so beside a fresh start.
 fn against_fresh(outcome: &Outcome, is: impl Fn(&StartSummary, &StartSummary) -> Option<bool>) -> String {
-    let finding = |start: Start| {
-        let mut findings = outcome.findings.iter();
-        findings.find(|finding| finding.start == start.name())
-    };
-    let Some(fresh) = finding(Start::Fresh) else {
+    let Some(fresh) = outcome.finding(Start::Fresh) else {
         return "for an unknown number of starts".into();
     };
     let tickets = outcome.scenario.starts().into_iter();
     let tickets = tickets.filter(|start| !matches!(start, Start::Whole | Start::Fresh));
     let said = tickets.filter_map(|start| {
         let name = start.name().trim_end_matches(", own start");
-        Some((name, is(finding(start)?, fresh)?))
+        Some((name, is(outcome.finding(start)?, fresh)?))
     });
     for_which(said)
 }
 
 fn setting(outcome: &Outcome) -> String {
     let teacher = heading(&outcome.scenario.base);
-    let width = outcome.scenario.student.widths[0];
+    let width = outcome.scenario.base.student.widths[0];
     format!("{teacher}, winners of a student {width}× as wide")
 }
 

@@ -1,6 +1,7 @@
 //! What is read off the trainings from one kind of start.
 
 use super::{Start, Ticket};
+use crate::experiment::deep::report::median;
 use crate::measure::Span;
 use serde::Serialize;
 
@@ -25,15 +26,14 @@ pub struct StartSummary {
 
 impl StartSummary {
     pub(super) fn of(start: Start, depth: usize, tickets: &[Ticket]) -> Self {
-        let median = |values: &mut dyn Iterator<Item = f64>| Span::of(values).map_or(f64::NAN, |span| span.median);
         let own: Vec<&Ticket> = tickets.iter().filter(|ticket| ticket.start == start).collect();
         let ratios = ratios(tickets, start, Start::Fresh);
         Self {
             start: start.name(),
             hidden: own.first().map_or(Vec::new(), |ticket| ticket.hidden.clone()),
             seeds: own.len(),
-            held_out_loss: median(&mut own.iter().map(|ticket| ticket.last())),
-            rho: (0..depth).map(|l| median(&mut own.iter().map(|ticket| ticket.rho[l]))).collect(),
+            held_out_loss: median(own.iter().map(|ticket| ticket.last())).unwrap_or(f64::NAN),
+            rho: (0..depth).map(|l| median(own.iter().map(|ticket| ticket.rho[l])).unwrap_or(f64::NAN)).collect(),
             over_fresh: Span::of(ratios.iter().copied()).filter(|_| start != Start::Fresh),
             below_fresh: ratios.iter().filter(|&&ratio| ratio < 1.0).count(),
         }
@@ -41,7 +41,7 @@ impl StartSummary {
 }
 
 /// For each seed that has both: last held-out loss from one start over that from another.
-pub(super) fn ratios(tickets: &[Ticket], start: Start, other: Start) -> Vec<f64> {
+pub fn ratios(tickets: &[Ticket], start: Start, other: Start) -> Vec<f64> {
     let of = |start: Start| tickets.iter().filter(move |ticket| ticket.start == start);
     of(start)
         .filter_map(|ticket| {

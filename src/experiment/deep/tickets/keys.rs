@@ -5,12 +5,11 @@ use crate::config::words::words;
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
-    AFFINE_OF, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH_SAMPLES, Layout, MEASURED,
-    ONE_BATCH_NORM, ONE_DEVIATION, ONE_WIDTH, REAL_IMAGES, RUNS, Result, SAMPLES, STEPS, STUDENT, Student, TEACHER,
-    TEACHER_TRAINING, TRAINED, Teacher, WIDTH_ONE, read_student,
+    AFFINE, BATCH_NORM_ONE, Base, DEVIATION_ONE, EITHER_LAYERS, EPOCHS_OF, FRESH, HELD_OUT, REAL_IMAGES, Result, SEEDS,
+    STEPS, STUDENT_BIAS, Student, TEACHER, TEACHER_TRAINING, TRAINED, TRAINING_SAMPLES, Teacher, WIDTH_ONE,
 };
 use crate::experiment::two_layer::keys::TOP;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 keys! {
     /// `[tickets]`
@@ -30,12 +29,19 @@ keys! {
 }
 
 /// Winners restarted from their own initial weights, from fresh ones, and a random subset likewise.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "experiment", rename = "lottery-tickets")]
 pub struct LotteryTickets {
-    /// Teacher, data and training.
+    /// Teacher, student, data and training.
+    #[serde(flatten)]
     pub base: Base,
-    /// `[student]`
-    pub student: Student,
+    /// `[tickets]`
+    pub tickets: Tickets,
+}
+
+/// `[tickets]`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Tickets {
     /// How winners are told.
     pub keep: Vec<Keep>,
     /// Kept nodes of each layer, in units of the teacher's.
@@ -57,34 +63,27 @@ words! {
 impl Keys for LotteryTickets {
     const KEYS: &'static [&'static [&'static Key]] = &[
         TOP,
-        RUNS,
+        &[&SEEDS],
         TEACHER,
         EITHER_LAYERS,
         TRAINED,
         TEACHER_TRAINING,
-        ONE_WIDTH,
-        ONE_BATCH_NORM,
-        AFFINE_OF,
-        STUDENT,
+        &[&WIDTH_ONE, &BATCH_NORM_ONE, &AFFINE, &STUDENT_BIAS],
         TICKETS,
-        SAMPLES,
-        MEASURED,
-        ONE_DEVIATION,
-        FRESH_SAMPLES,
+        &[&TRAINING_SAMPLES, &HELD_OUT, &DEVIATION_ONE, &FRESH],
         REAL_IMAGES,
         EPOCHS_OF,
         STEPS,
     ];
 
     fn read(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read)?;
-        let section = root.section("student")?;
-        let teacher = &base.teacher.architecture;
-        let student = read_student(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))?;
+        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read, |section, teacher| {
+            Student::read(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))
+        })?;
         let mut section = root.section("tickets")?;
         let keep = section.several_words(&KEEP)?;
         let size = section.whole(&SIZE)? as usize;
-        let width = student.widths[0];
+        let width = base.student.widths[0];
         if size >= width {
             let found = format!("{size} with student.widths = {width}");
             let allowed = "less than the student's width";
@@ -99,38 +98,11 @@ impl Keys for LotteryTickets {
         }
         section.finish()?;
         root.finish()?;
-        Ok(Self {
-            base,
-            student,
-            keep,
-            size,
-            rewind,
-        })
+        let tickets = Tickets { keep, size, rewind };
+        Ok(Self { base, tickets })
     }
 
     fn name_and_seed(&self) -> (&str, u64) {
         (&self.base.name, self.base.seed)
-    }
-}
-
-impl Serialize for LotteryTickets {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Tickets<'a> {
-            keep: &'a [Keep],
-            size: usize,
-            rewind: u64,
-        }
-        #[derive(Serialize)]
-        struct Further<'a> {
-            tickets: Tickets<'a>,
-        }
-        let tickets = Tickets {
-            keep: &self.keep,
-            size: self.size,
-            rewind: self.rewind,
-        };
-        let name = "lottery-tickets";
-        Layout::write(name, &self.base, self.student.section(), Further { tickets }, serializer)
     }
 }

@@ -5,18 +5,16 @@ mod findings;
 pub mod keys;
 mod report;
 
-pub use findings::StartSummary;
+pub use findings::{StartSummary, ratios};
 pub use keys::LotteryTickets;
 
 pub use keys::Keep;
 
-use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::memory::of_trainings;
 use crate::experiment::deep::plan::TrainingPlan;
-use crate::experiment::deep::problem::{self, student};
+use crate::experiment::deep::problem;
 use crate::experiment::deep::teachers::Teachers;
-use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
@@ -95,19 +93,18 @@ impl Start {
 impl LotteryTickets {
     /// The whole student, then what is restarted.
     pub fn starts(&self) -> Vec<Start> {
-        let winners = self.keep.iter().map(|&keep| Start::Winners(keep));
+        let winners = self.tickets.keep.iter().map(|&keep| Start::Winners(keep));
         [Start::Whole].into_iter().chain(winners).chain([Start::Random, Start::Fresh]).collect()
     }
 
     /// The whole student.
     pub fn student_architecture(&self) -> Architecture {
-        let teacher = &self.base.teacher.architecture;
-        self.student.architecture(teacher, self.student.widths[0], self.student.batch_norms[0])
+        self.base.student.only_architecture(&self.base.teacher.architecture)
     }
 
     /// Kept nodes of each layer.
     fn sizes(&self) -> Vec<usize> {
-        self.base.teacher.architecture.hidden().iter().map(|m| m * self.size).collect()
+        self.base.teacher.architecture.hidden().iter().map(|m| m * self.tickets.size).collect()
     }
 }
 
@@ -129,62 +126,52 @@ impl Experiment for LotteryTickets {
 
     /// Trains the whole students, finds their winners, and trains these again.
     fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
-        let teachers = Teachers::of(&self.base, images, store, hooks)?;
-        let is_taught = teachers.end == RunEnd::Finished;
-        let seeds = self.base.seeds as usize;
-        let taught = if is_taught { seeds } else { 0 };
-        let networks = vec![self.student_architecture(); taught];
-        let (found, end) = trainings(&networks, hooks, "tickets", |i, hooks| {
-            let progress = JointProgress::new(hooks, "tickets", self.starts().len());
-            let seed = self.base.seed + i as u64;
-            of_seed(self, &teachers, seed, store, |start| progress.part(start))
+        let base = &self.base;
+        let teachers = Teachers::of(base, images, store, hooks)?;
+        let network = |(): &()| self.student_architecture();
+        let (found, end) = teachers.trainings(&[()], network, (hooks, "tickets"), |(), network, seed, hooks| {
+            of_seed(self, &teachers, network, seed, store, hooks)
         })?;
-        let ends = found.iter().map(|(_, end)| end);
-        let end = RunEnd::worst(ends.chain([&teachers.end, &end]));
-        let tickets: Vec<Ticket> = found.into_iter().flat_map(|(tickets, _)| tickets).collect();
-        let depth = self.base.teacher.architecture.depth();
+        let tickets: Vec<Ticket> = found.into_iter().flatten().collect();
         let starts = self.starts().into_iter();
-        let findings = starts.map(|start| StartSummary::of(start, depth, &tickets)).collect();
+        let findings = starts.map(|start| StartSummary::of(start, base.depth(), &tickets)).collect();
         Ok((Found { findings, tickets }, end))
     }
 }
 
-fn of_seed<H: Hooks>(
+/// Trains the whole student of a seed, finds its winners, and trains these again.
+fn of_seed(
     scenario: &LotteryTickets,
     teachers: &Teachers,
+    architecture: &Architecture,
     seed: u64,
     store: &dyn Store,
-    hooks: impl Fn(usize) -> H,
-) -> Result<(Vec<Ticket>, RunEnd), ExperimentError> {
+    hooks: &dyn Hooks,
+) -> Ended<Vec<Ticket>> {
     let base = &scenario.base;
     let deviation = base.data.deviations()[0];
     let problem = teachers.problem(seed, deviation)?;
-    let architecture = scenario.student_architecture();
-    let whole = student(seed, &architecture);
-    let further = (&architecture, scenario.size, scenario.rewind, deviation);
+    let whole = base.student.at_start(seed, architecture)?;
+    let progress = JointProgress::new(hooks, "tickets", scenario.starts().len());
+    let further = (architecture, scenario.tickets.size, scenario.tickets.rewind, deviation);
     let train = |label: &str, epochs: u64, student: Deep<f32>, hooks: &dyn Hooks| {
         let plan = TrainingPlan {
-            label: format!("{label}-seed{seed}"),
-            identity: identity(base, &student.architecture, further),
-            student,
-            training: &base.training.training,
             epochs,
-            seed,
-            metrics: Vec::new(),
+            ..TrainingPlan::of(base, format!("{label}-seed{seed}"), student, seed, further)
         };
         TrainingTrajectory::run(&problem, plan, store, hooks)
     };
     let epochs = base.training.epochs;
-    let trained = train(Start::Whole.label(), epochs, whole.clone(), &hooks(0))?;
+    let trained = train(Start::Whole.label(), epochs, whole.clone(), &progress.part(0))?;
     let mut tickets = vec![Ticket::of(Start::Whole, seed, &trained)];
     if trained.end != RunEnd::Finished {
         return Ok((tickets, trained.end));
     }
     // The whole student some epochs after its start, to which tickets are rewound.
-    let rewound = match scenario.rewind {
+    let rewound = match scenario.tickets.rewind {
         0 => whole,
         epoch => {
-            let early = train("rewound", epoch, whole, &hooks(0))?;
+            let early = train("rewound", epoch, whole, &progress.part(0))?;
             if early.end != RunEnd::Finished {
                 return Ok((tickets, early.end));
             }
@@ -195,14 +182,14 @@ fn of_seed<H: Hooks>(
         let ticket = match start {
             Start::Winners(Keep::Correlation) => subnetwork(&rewound, &by_correlation(&trained, &scenario.sizes())),
             Start::Winners(Keep::FanOut) => subnetwork(&rewound, &by_fan_out(&trained, &scenario.sizes())),
-            Start::Random => subnetwork(&rewound, &at_random(&architecture, &scenario.sizes(), seed)),
+            Start::Random => subnetwork(&rewound, &at_random(architecture, &scenario.sizes(), seed)),
             _ => {
                 let mut stream = rng::stream(seed, "fresh student", &[]);
-                let other = uniform(&mut stream, &architecture);
-                subnetwork(&other, &at_random(&architecture, &scenario.sizes(), seed))
+                let other = uniform(&mut stream, architecture);
+                subnetwork(&other, &at_random(architecture, &scenario.sizes(), seed))
             }
         };
-        let hooks = hooks(i);
+        let hooks = progress.part(i);
         if hooks.interrupted() {
             return Ok((tickets, RunEnd::Interrupted { time: None }));
         }
@@ -221,15 +208,8 @@ fn by_correlation(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelec
         .map(|(l, (correlations, &size))| {
             let matrix = correlations.matrix();
             let mut kept: Vec<usize> = Vec::new();
-            let orders: Vec<Vec<usize>> = matrix
-                .rows()
-                .into_iter()
-                .map(|row| {
-                    let mut order: Vec<usize> = (0..row.len()).collect();
-                    order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
-                    order
-                })
-                .collect();
+            let rows = matrix.rows().into_iter();
+            let orders: Vec<Vec<usize>> = rows.map(|row| descending(row.len(), |j| f64::from(row[j]))).collect();
             let rounds = size.div_ceil(orders.len());
             for _ in 0..rounds {
                 for order in &orders {
@@ -253,13 +233,14 @@ fn by_fan_out(trajectory: &TrainingTrajectory, sizes: &[usize]) -> NodeSelection
 
 fn by_fan_out_order(trajectory: &TrainingTrajectory) -> Vec<Vec<usize>> {
     let layers = trajectory.last().fan_out.iter();
-    layers
-        .map(|norms| {
-            let mut order: Vec<usize> = (0..norms.len()).collect();
-            order.sort_by(|&a, &b| norms[b].total_cmp(&norms[a]));
-            order
-        })
-        .collect()
+    layers.map(|norms| descending(norms.len(), |j| norms[j])).collect()
+}
+
+/// Nodes from the one with the greatest value to that with the least.
+fn descending(nodes: usize, value: impl Fn(usize) -> f64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..nodes).collect();
+    order.sort_by(|&a, &b| value(b).total_cmp(&value(a)));
+    order
 }
 
 fn at_random(architecture: &Architecture, sizes: &[usize], seed: u64) -> NodeSelection {
@@ -297,8 +278,8 @@ impl Outcome {
         self.tickets.iter().filter(move |ticket| ticket.start == start)
     }
 
-    /// For each seed that has both: last held-out loss from one start over that from another.
-    pub fn ratios(&self, start: Start, other: Start) -> Vec<f64> {
-        findings::ratios(&self.tickets, start, other)
+    /// What was seen of one kind of start.
+    pub fn finding(&self, start: Start) -> Option<&StartSummary> {
+        self.findings.iter().find(|finding| finding.start == start.name())
     }
 }

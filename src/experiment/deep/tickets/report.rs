@@ -6,11 +6,6 @@ use crate::experiment::{Levels, Reading, Report, View};
 use crate::output::{self, terminal};
 use crate::plot::Figure;
 use crate::plot::number::short;
-use std::fmt::Write as _;
-
-pub(super) fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.depth()
-}
 
 fn tickets(outcome: &Outcome) -> output::Table<'_> {
     type Field<'a> = Reading<(&'a Ticket, usize)>;
@@ -24,7 +19,7 @@ fn tickets(outcome: &Outcome) -> output::Table<'_> {
         let is_last = epoch + 1 == ticket.held_out.len();
         ticket.rho.get(l).copied().filter(|_| is_last)
     };
-    readings.extend(Field::numbered("rho", depth(outcome), "", "ρ̄ at the end of layer", rho));
+    readings.extend(Field::numbered("rho", outcome.scenario.base.depth(), "", "ρ̄ at the end of layer", rho));
     let tickets = outcome.tickets.iter();
     let rows = tickets.flat_map(|ticket| (0..ticket.held_out.len()).map(move |epoch| (ticket, epoch)));
     output::Table::of("tickets.csv", readings, rows)
@@ -52,10 +47,7 @@ impl Report for LotteryTickets {
     fn columns() -> Vec<Reading<Outcome>> {
         let of = |start: Start, name: &'static str, of: fn(&StartSummary) -> Option<f64>, what: &str| {
             let meaning = format!("{what} of {}", start.name());
-            Reading::number(name, "", meaning, move |o: &Outcome| {
-                let mut findings = o.findings.iter();
-                findings.find(|finding| finding.start == start.name()).and_then(of)
-            })
+            Reading::number(name, "", meaning, move |o: &Outcome| o.finding(start).and_then(of))
         };
         let (loss, ratio) = ("held-out loss", "held-out loss, over a fresh start's,");
         let own: fn(&StartSummary) -> Option<f64> = |finding| Some(finding.held_out_loss);
@@ -74,18 +66,8 @@ impl Report for LotteryTickets {
     /// A line per start: medians over the seeds.
     fn table(outcome: &Outcome) -> String {
         let base = &outcome.scenario.base;
-        let mut text = String::new();
-        let _ = writeln!(
-            text,
-            "{}: {}, whole student {}, {} epochs, {} seed(s)",
-            base.name,
-            heading(base),
-            outcome.scenario.student_architecture().widths(),
-            base.training.epochs,
-            base.seeds,
-        );
         let mut header = vec!["start".to_owned(), "held-out loss".to_owned()];
-        header.extend((1..=depth(outcome)).map(|l| format!("ρ̄ {l}")));
+        header.extend((1..=base.depth()).map(|l| format!("ρ̄ {l}")));
         header.extend(["loss over fresh start's".into(), "below it".to_owned()]);
         let mut table = terminal::table(header, []);
         for finding in &outcome.findings {
@@ -100,8 +82,15 @@ impl Report for LotteryTickets {
             }
             table.add_row(row);
         }
-        let _ = writeln!(text, "{table}");
-        text + &ending(&outcome.end, outcome.seconds)
+        format!(
+            "{}: {}, whole student {}, {} epochs, {} seed(s)\n{table}\n{}",
+            base.name,
+            heading(base),
+            outcome.scenario.student_architecture().widths(),
+            base.training.epochs,
+            base.seeds,
+            ending(outcome),
+        )
     }
 
     fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {

@@ -1,10 +1,10 @@
 //! ρ̄, ranks and fan-out norms of each variant, and what width does.
 
 use crate::experiment::deep::figures::{
-    after, by_layer, correlations, ends, found, layer, layer_name, over_epochs, over_seeds, spans,
+    after, by_layer, correlations, ends, found, layer_name, layers, over_epochs, over_seeds, spans, with_end,
 };
-use crate::experiment::deep::report::heading;
-use crate::experiment::deep::training::{EpochRow, NodeRow, Outcome, TrainingRun, Variant};
+use crate::experiment::deep::report::{heading, median};
+use crate::experiment::deep::training::{EpochRow, Outcome, TrainingRun, Variant, at_end};
 use crate::experiment::seen::{between, change};
 use crate::measure::Span;
 use crate::plot::number::short;
@@ -20,8 +20,10 @@ fn over(outcome: &Outcome, variant: Variant, figure: impl Fn(&EpochRow) -> f64) 
     spans(&runs, |_, row| (row.epoch as f64, figure(row)))
 }
 
-fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.depth()
+/// A curve for each hidden layer.
+fn of_layers(outcome: &Outcome, variant: Variant, figure: fn(&EpochRow, usize) -> f64) -> Vec<Vec<(f64, Span)>> {
+    let depth = outcome.scenario.base.depth();
+    (0..depth).map(|l| over(outcome, variant, |row| figure(row, l))).collect()
 }
 
 fn seeds(outcome: &Outcome) -> String {
@@ -29,36 +31,32 @@ fn seeds(outcome: &Outcome) -> String {
 }
 
 pub(super) fn correlation(outcome: &Outcome, variant: Variant) -> Figure {
-    let layers = (0..depth(outcome)).map(|l| over(outcome, variant, |row| row.rho[l]));
-    let layers: Vec<_> = layers.collect();
-    let figure = correlations(over_epochs(found(&layers)))
+    let curves = of_layers(outcome, variant, |row, l| row.rho[l]);
+    let figure = correlations(over_epochs(found(&curves)))
         .caption("How well the student's nodes correlate with the teacher's over the epochs, for each hidden layer.")
         .setting(setting(outcome, variant))
         .note("Mean over teacher nodes of the correlation with their best student node, on held-out samples; layer 1 is the lowest.")
         .note(seeds(outcome));
-    let layers = layers.iter().enumerate();
-    layers.fold(figure, |figure, (l, spans)| layer(figure, l, spans))
+    layers(figure, &curves, with_end)
 }
 
 pub(super) fn rank(outcome: &Outcome, variant: Variant) -> Figure {
-    let layers = (0..depth(outcome)).map(|l| over(outcome, variant, |row| 100.0 * row.rank[l]));
-    let layers: Vec<_> = layers.collect();
-    let first = between(by_layer(layers.iter().map(|spans| ends(spans)[0])), " %");
+    let curves = of_layers(outcome, variant, |row, l| 100.0 * row.rank[l]);
+    let first = between(by_layer(curves.iter().map(|spans| ends(spans)[0])), " %");
     let figure = over_epochs(format!("At the start {first} of the nodes stood before the final winners"))
         .caption("Where the nodes that win in the end stood among all nodes at each epoch, for each hidden layer.")
         .setting(setting(outcome, variant))
         .y("rank of the final winner (% of the layer's nodes)")
         .note("Where the student node that is the best at the end stood among all nodes before: 0 % if it was the best then. Mean over teacher nodes.")
         .note(seeds(outcome));
-    layers.iter().enumerate().fold(figure, |figure, (l, spans)| {
-        let label = format!("{}: {} % at the start", layer_name(l), short(ends(spans)[0]));
-        figure.spread(label, spans, Look::of_series(l))
-    })
+    layers(figure, &curves, |l, spans| format!("{}: {} % at the start", layer_name(l), short(ends(spans)[0])))
 }
 
 pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
-    let better = run.nodes.iter().filter(|nodes| larger_correlates_better(nodes)).count();
-    let layers = run.nodes.len();
+    let [fan_out, correlation] = [&run.fan_out, &run.correlation].map(|seen| at_end(seen));
+    let both = fan_out.iter().zip(correlation);
+    let better = both.filter(|(norms, best)| larger_correlates_better(norms, best)).count();
+    let layers = fan_out.len();
     let title =
         format!("Nodes with the larger fan-outs correlate better with the teacher in {better} of {layers} layers");
     let figure = Figure::new(title)
@@ -67,10 +65,10 @@ pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
         .x("norm of the fan-out, ‖vⱼ‖")
         .y("best correlation with a teacher node (1 = a copy)")
         .note(format!("{}, seed {}.", after(run.last.epoch), run.seed));
-    let nodes = run.nodes.iter().map(Vec::len).sum();
+    let nodes = fan_out.iter().map(Vec::len).sum();
     let shown = shown_epochs(run.rows.len(), nodes);
     let epochs = shown.iter().map(|&i| run.rows[i].epoch as f64).collect();
-    (0..depth(outcome)).fold(figure.frames("epochs", epochs), |figure, l| {
+    (0..layers).fold(figure.frames("epochs", epochs), |figure, l| {
         let digits = |i: usize| {
             if i == run.rows.len() - 1 { exact } else { five_digits }
         };
@@ -79,21 +77,21 @@ pub(super) fn fan_out(outcome: &Outcome, run: &TrainingRun) -> Figure {
             let point = |(&norm, &rho): (&f64, &f64)| (digits(i)(norm), digits(i)(rho));
             nodes.map(point).collect()
         };
-        let title = format!("{}, {} nodes", layer_name(l), run.nodes[l].len());
+        let title = format!("{}, {} nodes", layer_name(l), fan_out[l].len());
         figure.panel(title).moving("student nodes", shown.iter().map(at).collect(), NODES)
     })
 }
 
 /// Whether the nodes with fan-outs above their median have the greater median of correlations.
-fn larger_correlates_better(nodes: &[NodeRow]) -> bool {
-    let Some(middle) = Span::of(nodes.iter().map(|node| node.fan_out)) else {
+fn larger_correlates_better(fan_out: &[f64], correlation: &[f64]) -> bool {
+    let Some(middle) = median(fan_out.iter().copied()) else {
         return false;
     };
-    let median = |larger: bool| {
-        let those = nodes.iter().filter(|node| (node.fan_out > middle.median) == larger);
-        Span::of(those.map(|node| node.correlation)).map(|span| span.median)
+    let of = |larger: bool| {
+        let nodes = fan_out.iter().zip(correlation);
+        median(nodes.filter(|(norm, _)| (**norm > middle) == larger).map(|(_, best)| *best))
     };
-    matches!((median(true), median(false)), (Some(larger), Some(others)) if larger > others)
+    matches!((of(true), of(false)), (Some(larger), Some(others)) if larger > others)
 }
 
 /// How a student's nodes look.
@@ -131,11 +129,11 @@ fn suffix(variant: Variant) -> String {
 /// ρ̄ and loss over the width, for each spread and normalisation, where widths are many.
 pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
     let scenario = &outcome.scenario;
-    let mut widths = scenario.student.widths.clone();
+    let mut widths = scenario.base.student.widths.clone();
     if widths.len() < 2 {
         return Vec::new();
     }
-    let mut variants = outcome.variants();
+    let mut variants = scenario.variants();
     variants.retain(|variant| variant.width == widths[0]);
     widths.sort_unstable();
     let both = |variant: Variant| {
@@ -163,16 +161,13 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
             return Vec::new();
         };
         let ways = format!("from {first}× to {last}× the width");
-        let layers = (0..depth(outcome)).map(|l| over_widths(&|run| run.last.rho[l]));
-        let layers: Vec<_> = layers.collect();
+        let depth = scenario.base.depth();
+        let curves: Vec<_> = (0..depth).map(|l| over_widths(&|run| run.last.rho[l])).collect();
         let rho = correlations(figure(
-            format!("{}, {ways}", found(&layers)),
+            format!("{}, {ways}", found(&curves)),
             "How well nodes correlate with the teacher's after training, over the student's width.",
         ));
-        let rho = layers
-            .iter()
-            .enumerate()
-            .fold(rho, |rho, (l, spans)| rho.spread(layer_name(l), spans, Look::of_series(l)));
+        let rho = layers(rho, &curves, |l, _| layer_name(l));
         let losses = over_widths(&|run| run.last.held_out.loss);
         let [narrow, wide] = ends(&losses);
         let loss = figure(
@@ -181,7 +176,7 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         )
         .log_y("held-out loss (as trained)")
         .spread("held-out loss", &losses, Look::of_series(0));
-        vec![(format!("width{suffix}.svg"), rho), (format!("width-loss{suffix}.svg"), loss)]
+        vec![(format!("width{suffix}"), rho), (format!("width-loss{suffix}"), loss)]
     };
     variants.into_iter().flat_map(both).collect()
 }

@@ -8,7 +8,6 @@ mod seen;
 
 pub use keys::DeepTraining;
 
-use crate::experiment::deep::identity;
 use crate::experiment::deep::image_data::ImageData;
 use crate::experiment::deep::keys::Base;
 use crate::experiment::deep::memory::of_trainings;
@@ -16,7 +15,6 @@ use crate::experiment::deep::plan::TrainingPlan;
 use crate::experiment::deep::problem::{self, Problem};
 use crate::experiment::deep::record::EpochRecord;
 use crate::experiment::deep::teachers::{Teachers, TrainedTeacher};
-use crate::experiment::deep::trainings;
 use crate::experiment::deep::trajectory::TrainingTrajectory;
 use crate::experiment::{Ended, Experiment, ExperimentError, Hooks, Run, Store};
 use crate::integrate::RunEnd;
@@ -75,9 +73,6 @@ pub struct TrainingRun {
     /// The last of them.
     #[serde(flatten)]
     pub last: EpochRow,
-    /// Hidden nodes, layer by layer.
-    #[serde(skip)]
-    pub nodes: Vec<Vec<NodeRow>>,
     /// Teacher nodes that are constant on the held-out samples, in each layer: no student can be compared with them.
     #[serde(rename = "silent_teacher_nodes")]
     pub silent: Vec<usize>,
@@ -123,17 +118,6 @@ pub struct EpochRow {
     pub rank: Vec<f64>,
 }
 
-/// One hidden node of the student.
-#[derive(Clone, Copy, Debug)]
-pub struct NodeRow {
-    /// ‖v‖ at the start.
-    pub fan_out_start: f64,
-    /// ‖v‖ at the end.
-    pub fan_out: f64,
-    /// Its best correlation with a teacher node at the end.
-    pub correlation: f64,
-}
-
 impl Variant {
     /// In words, for legends.
     pub fn words(&self) -> String {
@@ -169,15 +153,15 @@ impl DeepTraining {
     fn network(&self, variant: Variant) -> Architecture {
         let teacher = &self.base.teacher.architecture;
         let Variant { width, batch_norm, .. } = variant;
-        self.student.architecture(teacher, width, batch_norm)
+        self.base.student.architecture(teacher, width, batch_norm)
     }
 
     /// Width by width, spread by spread, normalisation by normalisation.
     fn variants(&self) -> Vec<Variant> {
         let mut variants = Vec::new();
         for deviation in self.base.data.spreads() {
-            for &batch_norm in &self.student.batch_norms {
-                for &width in &self.student.widths {
+            for &batch_norm in &self.base.student.batch_norms {
+                for &width in &self.base.student.widths {
                     variants.push(Variant {
                         width,
                         batch_norm,
@@ -200,10 +184,9 @@ impl Experiment for DeepTraining {
     type Found = Found;
 
     fn memory(&self) -> Memory {
-        let student = &self.student;
-        let widest = student.widths.iter().copied().max().unwrap_or(1);
+        let student = &self.base.student;
         let teacher = &self.base.teacher.architecture;
-        let architecture = student.architecture(teacher, widest, student.batch_norms[0]);
+        let architecture = student.architecture(teacher, student.widest(), student.batch_norms[0]);
         let variants = student.widths.len() * student.batch_norms.len();
         let trainings = variants * self.base.data.deviations().len() * self.base.seeds as usize;
         of_trainings(&self.base, &architecture, trainings)
@@ -211,38 +194,27 @@ impl Experiment for DeepTraining {
 
     fn prepare(&self) -> Result<Option<ImageData>, ExperimentError> {
         for variant in self.variants() {
-            self.start.prepare(&self.network(variant))?;
+            self.base.student.prepare(&self.network(variant))?;
         }
         problem::prepare(&self.base)
     }
 
     /// Trains all students.
     fn find(&mut self, images: Option<ImageData>, store: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
-        let teachers = Teachers::of(&self.base, images, store, hooks)?;
-        let is_taught = teachers.end == RunEnd::Finished;
         let base = &self.base;
+        let teachers = Teachers::of(base, images, store, hooks)?;
         let variants = self.variants();
-        let seeds = base.seeds as usize;
-        let total = variants.len() * seeds;
-        let total = if is_taught { total } else { 0 };
-        let network = |i: usize| self.network(variants[i / seeds]);
-        let networks: Vec<Architecture> = (0..total).map(network).collect();
-        let (runs, end) = trainings(&networks, hooks, "training", |i, hooks| {
-            let (variant, seed) = (variants[i / seeds], base.seed + (i % seeds) as u64);
-            let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
-            let plan = TrainingPlan {
-                label: variant.label(seed),
-                identity: identity(base, &networks[i], (variant.deviation, &self.start)),
-                student: self.start.student(seed, &networks[i])?,
-                training: &base.training.training,
-                epochs: base.training.epochs,
-                seed,
-                metrics: Vec::new(),
-            };
-            let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
-            Ok(TrainingRun::of(base, variant, seed, problem, trajectory))
-        })?;
-        let end = RunEnd::worst(runs.iter().map(|run| &run.end).chain([&teachers.end, &end]));
+        let network = |&variant: &Variant| self.network(variant);
+        let (runs, end) =
+            teachers.trainings(&variants, network, (hooks, "training"), |&variant, network, seed, hooks| {
+                let problem = teachers.problem(seed, variant.deviation.unwrap_or(1.0))?;
+                let student = base.student.at_start(seed, network)?;
+                let further = (variant.deviation, &base.student.start);
+                let plan = TrainingPlan::of(base, variant.label(seed), student, seed, further);
+                let trajectory = TrainingTrajectory::run(&problem, plan, store, hooks)?;
+                let end = trajectory.end.clone();
+                Ok((TrainingRun::of(base, variant, seed, problem, trajectory), end))
+            })?;
         let found = Found {
             teachers: teachers.into_trained(),
             runs,
@@ -253,19 +225,11 @@ impl Experiment for DeepTraining {
 
 impl TrainingRun {
     fn of(base: &Base, variant: Variant, seed: u64, problem: Problem, trajectory: TrainingTrajectory) -> Self {
-        let ranks = trajectory.winners_ranks();
-        let rows = trajectory.epochs.iter().zip(ranks);
         let last = trajectory.last();
-        let best = |record: &EpochRecord| {
-            let layers = record.correlations.iter();
-            layers.map(Correlations::best_of_students).collect()
-        };
-        let records = trajectory.epochs.iter();
-        let fan_out: Vec<Layers> = records.clone().map(|one| one.fan_out.clone()).collect();
-        let correlation: Vec<Layers> = records.map(best).collect();
         let silent = last.winners();
-        let pictures = seen::pictures(&problem.teacher, &trajectory.student, &silent, &problem.held_out);
-        let rows: Vec<EpochRow> = rows
+        let records = || trajectory.epochs.iter();
+        let rows: Vec<EpochRow> = records()
+            .zip(trajectory.winners_ranks())
             .map(|(record, rank)| EpochRow {
                 epoch: record.epoch,
                 training_loss: record.training_loss,
@@ -274,6 +238,7 @@ impl TrainingRun {
                 rank,
             })
             .collect();
+        let best = |record: &EpochRecord| record.correlations.iter().map(Correlations::best_of_students).collect();
         Self {
             parameters: trajectory.student.architecture.parameters(),
             start: rows[0].clone(),
@@ -282,13 +247,12 @@ impl TrainingRun {
             seed,
             label: variant.label(seed),
             rows,
-            nodes: nodes(&fan_out, &correlation),
             silent: silent.iter().map(|layer| layer.iter().filter(|winner| winner.is_none()).count()).collect(),
             silent_student_nodes: last.correlations.iter().map(Correlations::silent_students).collect(),
-            fan_out,
-            correlation,
+            fan_out: records().map(|record| record.fan_out.clone()).collect(),
+            correlation: records().map(best).collect(),
             confusion: confusion::confusion(base, &problem, &trajectory.student),
-            pictures,
+            pictures: seen::pictures(&problem.teacher, &trajectory.student, &silent, &problem.held_out),
             teacher: problem.teacher,
             student: trajectory.student,
             end: trajectory.end,
@@ -297,24 +261,12 @@ impl TrainingRun {
     }
 }
 
-/// From what was seen at the start and after each epoch.
-fn nodes(fan_out: &[Layers], correlation: &[Layers]) -> Vec<Vec<NodeRow>> {
-    let (last, found) = (&fan_out[fan_out.len() - 1], &correlation[fan_out.len() - 1]);
-    let node = |l: usize, j: usize| NodeRow {
-        fan_out_start: fan_out[0][l][j],
-        fan_out: last[l][j],
-        correlation: found[l][j],
-    };
-    let layer = |l: usize| (0..last[l].len()).map(|j| node(l, j)).collect();
-    (0..last.len()).map(layer).collect()
+/// Of what was seen at the start and after each epoch, the last.
+fn at_end(seen: &[Layers]) -> &Layers {
+    &seen[seen.len() - 1]
 }
 
 impl Outcome {
-    /// The variants in their order.
-    pub fn variants(&self) -> Vec<Variant> {
-        self.scenario.variants()
-    }
-
     /// The runs of one variant, seed by seed.
     pub fn of(&self, variant: Variant) -> impl Iterator<Item = &TrainingRun> {
         self.runs.iter().filter(move |run| run.variant == variant)

@@ -1,11 +1,10 @@
 //! `epochs.csv`, `nodes.csv`, networks, and for each variant ρ̄, ranks and fan-out norms as figures.
 
-use super::{DeepTraining, EpochRow, Outcome, TrainingRun, confusion, figures};
+use super::{DeepTraining, EpochRow, Outcome, TrainingRun, at_end, confusion, figures};
 use crate::experiment::deep::TEACHER;
-use crate::experiment::deep::report::{ending, heading};
+use crate::experiment::deep::report::{ending, heading, median};
 use crate::experiment::deep::start::STUDENT;
 use crate::experiment::{Levels, Reading, Report, ResultFile, View};
-use crate::measure::Span;
 use crate::network::deep::write_tensors;
 use crate::output::{self, terminal};
 use crate::plot::Figure;
@@ -20,15 +19,15 @@ fn histories(run: &TrainingRun) -> Vec<(String, Array2<f32>)> {
     let layer = |l: usize| {
         both.map(|(name, of)| {
             let number = |(epoch, node): (usize, usize)| of[epoch][l][node] as f32;
-            let shape = (of.len(), run.nodes[l].len());
+            let shape = (of.len(), of[0][l].len());
             (format!("{name}.{l}"), Array2::from_shape_fn(shape, number))
         })
     };
-    (0..run.nodes.len()).flat_map(layer).collect()
+    (0..run.fan_out[0].len()).flat_map(layer).collect()
 }
 
 fn epochs(outcome: &Outcome) -> output::Table<'_> {
-    let depth = depth(outcome);
+    let depth = outcome.scenario.base.depth();
     type Field<'a> = Reading<(&'a TrainingRun, &'a EpochRow)>;
     let mut readings = vec![
         Field::text("label", "which training", |(run, _)| run.label.clone()),
@@ -56,13 +55,14 @@ fn nodes(outcome: &Outcome) -> output::Table<'_> {
         Field::text("label", "which training", |(run, ..)| run.label.clone()),
         Field::count("layer", "hidden layer, from the bottom", |(_, l, _)| l + 1),
         Field::count("node", "student node, from 1", |(.., j)| j + 1),
-        Field::number("fan_out_start", "", "‖v‖ at the start", |(run, l, j)| run.nodes[*l][*j].fan_out_start),
-        Field::number("fan_out", "", "‖v‖ at the end", |(run, l, j)| run.nodes[*l][*j].fan_out),
+        Field::number("fan_out_start", "", "‖v‖ at the start", |(run, l, j)| run.fan_out[0][*l][*j]),
+        Field::number("fan_out", "", "‖v‖ at the end", |(run, l, j)| at_end(&run.fan_out)[*l][*j]),
         Field::number("correlation", "", "with the best teacher node at the end", |(run, l, j)| {
-            run.nodes[*l][*j].correlation
+            at_end(&run.correlation)[*l][*j]
         }),
     ];
-    let layers = outcome.runs.iter().flat_map(|run| run.nodes.iter().enumerate().map(move |layer| (run, layer)));
+    let runs = outcome.runs.iter();
+    let layers = runs.flat_map(|run| at_end(&run.fan_out).iter().enumerate().map(move |layer| (run, layer)));
     let rows = layers.flat_map(|(run, (l, nodes))| (0..nodes.len()).map(move |j| (run, l, j)));
     output::Table::of("nodes.csv", readings, rows)
 }
@@ -99,9 +99,7 @@ impl Report for DeepTraining {
     /// What a sweep keeps: medians over all trainings of a scenario.
     fn columns() -> Vec<Reading<Outcome>> {
         let median = |name, meaning, of: fn(&TrainingRun) -> f64| {
-            Reading::number(name, "", meaning, move |o: &Outcome| {
-                Span::of(o.runs.iter().map(of)).map(|span| span.median)
-            })
+            Reading::number(name, "", meaning, move |o: &Outcome| median(o.runs.iter().map(of)))
         };
         fn mean(values: &[f64]) -> f64 {
             values.iter().sum::<f64>() / values.len() as f64
@@ -123,26 +121,14 @@ impl Report for DeepTraining {
     /// A line per variant: medians over the seeds.
     fn table(outcome: &Outcome) -> String {
         let base = &outcome.scenario.base;
-        let mut text = String::new();
-        let _ = writeln!(
-            text,
-            "{}: {}, {} samples, {} epochs, batch {}, {} seed(s)",
-            base.name,
-            heading(base),
-            base.data.samples,
-            base.training.epochs,
-            base.training.training.batch,
-            base.seeds,
-        );
-        let depth = base.teacher.architecture.depth();
+        let depth = base.depth();
         let mut header = vec!["student".to_owned(), "held-out loss".to_owned()];
         header.extend((1..=depth).map(|l| format!("ρ̄ {l}")));
         header.push("winners' rank at the start".into());
         let mut table = terminal::table(header, []);
-        for variant in outcome.variants() {
+        for variant in outcome.scenario.variants() {
             let over = |figure: &dyn Fn(&TrainingRun) -> f64| {
-                let span = Span::of(outcome.of(variant).map(figure));
-                span.map_or("–".into(), |span| short(span.median))
+                median(outcome.of(variant).map(figure)).map_or("–".into(), short)
             };
             let mut row = vec![variant.words(), over(&|run| run.last.held_out.loss)];
             row.extend((0..depth).map(|l| over(&|run| run.last.rho[l])));
@@ -150,8 +136,17 @@ impl Report for DeepTraining {
             row.push(format!("{} %", over(&ranks)));
             table.add_row(row);
         }
-        let _ = writeln!(text, "{table}");
-        text + &remarks(outcome) + &ending(&outcome.end, outcome.seconds)
+        format!(
+            "{}: {}, {} samples, {} epochs, batch {}, {} seed(s)\n{table}\n{}{}",
+            base.name,
+            heading(base),
+            base.data.samples,
+            base.training.epochs,
+            base.training.training.batch,
+            base.seeds,
+            remarks(outcome),
+            ending(outcome),
+        )
     }
 
     fn tables(outcome: &Outcome) -> Vec<output::Table<'_>> {
@@ -162,7 +157,7 @@ impl Report for DeepTraining {
 
     fn figures(outcome: &Outcome) -> Vec<(String, Figure)> {
         let mut drawn = Vec::new();
-        let variants = outcome.variants();
+        let variants = outcome.scenario.variants();
         for &variant in &variants {
             let Some(first) = outcome.of(variant).next() else {
                 continue;
@@ -181,8 +176,7 @@ impl Report for DeepTraining {
             let matrix = confusion::figure(outcome, variant);
             drawn.extend(matrix.map(|chart| (format!("{folder}confusion"), chart)));
         }
-        let comparisons = figures::comparisons(outcome).into_iter();
-        drawn.extend(comparisons.map(|(name, chart)| (name.trim_end_matches(".svg").to_owned(), chart)));
+        drawn.extend(figures::comparisons(outcome));
         drawn
     }
 
@@ -207,7 +201,7 @@ impl Report for DeepTraining {
 
 /// What is to be said of teachers, and of nodes that are constant.
 fn remarks(outcome: &Outcome) -> String {
-    let (depth, mut text) = (depth(outcome), String::new());
+    let (depth, mut text) = (outcome.scenario.base.depth(), String::new());
     for teacher in &outcome.teachers {
         let accuracy = 100.0 * teacher.held_out.accuracy.unwrap_or(f64::NAN);
         let _ = writeln!(
@@ -233,8 +227,4 @@ fn remarks(outcome: &Outcome) -> String {
         );
     }
     text
-}
-
-pub(super) fn depth(outcome: &Outcome) -> usize {
-    outcome.scenario.base.teacher.architecture.depth()
 }
