@@ -4,7 +4,7 @@ use super::super::ExperimentError;
 use super::image_data::ImageData;
 use super::samples::Samples;
 use crate::config;
-use crate::experiment::deep::keys::{Base, Weights};
+use crate::experiment::deep::keys::{Base, Teacher, Weights};
 use crate::network::deep::{Architecture, Deep, grid_teacher, not_finite, read_tensors, uniform};
 use crate::rng;
 use crate::sgd::DataSet;
@@ -28,16 +28,16 @@ pub struct Problem {
 /// Looks at what a scenario reads before anything is computed: the teacher's file, and the images, which it gives.
 pub fn prepare(base: &Base) -> Result<Option<ImageData>, ExperimentError> {
     if let Weights::File(_) = base.teacher.weights {
-        teacher(base, base.seed)?;
+        teacher(&base.teacher, base.seed)?;
     }
     ImageData::load(base)
 }
 
 /// Draws or loads the teacher.
-pub fn teacher(base: &Base, seed: u64) -> Result<Deep<f32>, ExperimentError> {
-    let architecture = &base.teacher.architecture;
+pub fn teacher(teacher: &Teacher, seed: u64) -> Result<Deep<f32>, ExperimentError> {
+    let architecture = &teacher.architecture;
     let mut stream = rng::stream(seed, "teacher", &[]);
-    match &base.teacher.weights {
+    match &teacher.weights {
         Weights::Grid => Ok(grid_teacher(&mut stream, architecture)?),
         // What is trained begins so.
         Weights::Uniform | Weights::Trained => Ok(uniform(&mut stream, architecture)),

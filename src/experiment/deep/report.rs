@@ -1,6 +1,6 @@
 //! What the reports of experiments with deep networks share.
 
-use super::keys::Base;
+use super::keys::Teacher;
 use crate::experiment::{Experiment, Run};
 use crate::integrate::RunEnd;
 use crate::measure::Span;
@@ -18,8 +18,8 @@ pub(super) fn ending<E: Experiment>(run: &Run<E>) -> String {
 }
 
 /// What a run was, in a line for tables and captions.
-pub(super) fn heading(base: &Base) -> String {
-    format!("teacher {}", base.teacher.architecture.widths())
+pub(super) fn heading(teacher: &Teacher) -> String {
+    format!("teacher {}", teacher.architecture.widths())
 }
 
 /// Of all values but NaN; `None` if there are none.

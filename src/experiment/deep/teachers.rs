@@ -103,7 +103,7 @@ impl<'a> Teachers<'a> {
         let known = self.trained.iter().find(|teacher| teacher.seed == seed);
         let mut teacher = match known {
             Some(trained) => trained.network.clone(),
-            None => teacher(base, seed)?,
+            None => teacher(&base.teacher, seed)?,
         };
         let training = &base.training.training;
         let measured = MEASURED.min(base.data.samples);
@@ -189,7 +189,7 @@ fn train(
     store: &dyn Store,
     hooks: &dyn Hooks,
 ) -> Ended<TrainedTeacher> {
-    let start = teacher(base, seed)?;
+    let start = teacher(&base.teacher, seed)?;
     let (training, held_out) = images.labelled(seed);
     let problem = Problem {
         teacher: start.clone(),

@@ -11,7 +11,7 @@ use crate::plot::{Figure, Look};
 
 fn over_steps(outcome: &Outcome, title: String, caption: &str) -> Figure {
     let student = outcome.scenario.student_architecture().widths();
-    let teacher = heading(&outcome.scenario.base);
+    let teacher = heading(&outcome.scenario.teacher);
     Figure::new(title)
         .caption(caption)
         .setting(format!("{teacher}, student {student}"))
@@ -41,7 +41,7 @@ pub(super) fn loss(outcome: &Outcome) -> Figure {
 }
 
 pub(super) fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) -> Figure {
-    let depth = outcome.scenario.base.depth();
+    let depth = outcome.scenario.teacher.architecture.depth();
     let curves: Vec<_> = (0..depth).map(|l| along(path, |row| row.rho[l])).collect();
     let title = format!("Under {name} {}", found(&curves));
     let caption = "How well the student's nodes correlate with the teacher's, for each hidden layer.";
@@ -49,7 +49,7 @@ pub(super) fn correlation(outcome: &Outcome, (name, path): (&str, &FlowPath)) ->
 }
 
 pub(super) fn separation(outcome: &Outcome) -> Figure {
-    let depth = outcome.scenario.base.depth();
+    let depth = outcome.scenario.teacher.architecture.depth();
     let most = |l: usize| {
         let rows = outcome.flow.rows.iter();
         rows.map(|row| 100.0 * row.separation[l]).fold(f64::NAN, f64::max)

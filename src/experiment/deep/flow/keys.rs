@@ -4,13 +4,11 @@ use crate::config::section::{Range, Section};
 use crate::config::{Fallback, Key, keys};
 use crate::experiment::Keys;
 use crate::experiment::deep::keys::{
-    AFFINE, BATCH, BATCH_NORM_ONE, Base, DEVIATION_ONE, Data, EPOCHS_OF, HELD_OUT, Inputs, NORMALIZE_NODES, Result,
-    SEEDS, STEPS, STUDENT_BIAS, Student, TEACHER, TRAINING_SAMPLES, Teacher, TrainingSection, UNTRAINED_WEIGHTS,
-    WIDTH_ONE,
+    AFFINE, BATCH, BATCH_NORM_ONE, DEVIATION_ONE, EPOCHS_OF, HELD_OUT, NORMALIZE_NODES, Result, SEEDS, STEPS,
+    STUDENT_BIAS, Student, TEACHER, TRAINING_SAMPLES, Teacher, UNTRAINED_WEIGHTS, WIDTH_ONE,
 };
 use crate::experiment::two_layer::keys::{SEED, TOP};
-use crate::sgd::{Loss, Schedule, Training};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 keys! {
     /// `[flow]`, and the one step that both have.
@@ -31,18 +29,56 @@ keys! {
     }
 }
 
-/// The matrix flow under separation of expectations beside SGD from the same start.
-#[derive(Clone, Debug, PartialEq)]
+/// The matrix flow under separation of expectations beside SGD from the same start: fresh samples, plain steps.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "experiment", rename = "deep-flow")]
 pub struct DeepFlow {
-    /// Teacher, student, data and training: the flow takes the same steps. There are no epochs, and no samples but fresh
-    /// ones.
-    pub base: Base,
+    /// The file's name without its ending; no key.
+    #[serde(skip)]
+    pub name: String,
+    /// From which all random numbers come.
+    pub seed: u64,
+    /// `[teacher]`
+    pub teacher: Teacher,
+    /// `[student]`
+    pub student: Student,
+    /// `[flow]`
+    pub flow: Flow,
+    /// `[data]`
+    pub data: Measured,
+    /// `[training]`
+    pub training: Steps,
+}
+
+/// `[flow]`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flow {
     /// Fresh samples of each step of the flow.
     pub samples: usize,
     /// Steps of both.
     pub steps: usize,
     /// Times at which both are looked at.
     pub outputs: usize,
+}
+
+/// `[data]`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measured {
+    /// Held-out samples.
+    pub held_out: usize,
+    /// Standard deviation of the inputs, one.
+    pub deviation: Vec<f64>,
+}
+
+/// `[training]`: the step that both have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Steps {
+    /// Fresh samples of each step of SGD.
+    pub batch: usize,
+    /// η
+    pub step: f64,
+    /// Whether hidden nodes are put back to unit norm after each step.
+    pub normalize_nodes: bool,
 }
 
 impl Keys for DeepFlow {
@@ -66,103 +102,41 @@ impl Keys for DeepFlow {
         section.refuse(&[&BATCH_NORM_ONE, &AFFINE], unused)?;
         let student = Student::read(section, &teacher.architecture, &WIDTH_ONE, None)?;
         let mut section = root.section("flow")?;
-        let samples = section.whole(&FLOW_SAMPLES)? as usize;
-        let steps = section.whole(&FLOW_STEPS)? as usize;
-        let outputs = section.whole(&FLOW_OUTPUTS)? as usize;
+        let mut flow = Flow {
+            samples: section.whole(&FLOW_SAMPLES)? as usize,
+            steps: section.whole(&FLOW_STEPS)? as usize,
+            outputs: section.whole(&FLOW_OUTPUTS)? as usize,
+        };
+        flow.outputs = flow.outputs.min(flow.steps);
         section.finish()?;
         let mut section = root.section("data")?;
         section.refuse(&[&TRAINING_SAMPLES], unused)?;
-        let data = Data {
-            samples,
+        let data = Measured {
             held_out: section.whole(&HELD_OUT)? as usize,
-            inputs: Inputs::Gaussian {
-                deviation: section.numbers(&DEVIATION_ONE)?,
-                fresh: None,
-            },
+            deviation: section.numbers(&DEVIATION_ONE)?,
         };
         section.finish()?;
         let mut section = root.section("training")?;
         section.refuse(EPOCHS_OF.iter().filter(|key| key.path != STEP.path), unused)?;
-        let training = Training {
+        let training = Steps {
             batch: section.whole(&BATCH)? as usize,
-            schedule: Schedule(vec![(0, section.number(&STEP)?)]),
-            momentum: 0.0,
-            weight_decay: 0.0,
-            loss: Loss::MeanSquared,
+            step: section.number(&STEP)?,
             normalize_nodes: section.flag(&NORMALIZE_NODES)?,
         };
         section.finish()?;
         root.finish()?;
         Ok(Self {
-            base: Base {
-                name,
-                seed,
-                seeds: 1,
-                teacher,
-                student,
-                data,
-                training: TrainingSection { epochs: 1, training },
-            },
-            samples,
-            steps,
-            outputs: outputs.min(steps),
+            name,
+            seed,
+            teacher,
+            student,
+            flow,
+            data,
+            training,
         })
     }
 
     fn name_and_seed(&self) -> (&str, u64) {
-        (&self.base.name, self.base.seed)
-    }
-}
-
-impl Serialize for DeepFlow {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Flow {
-            samples: usize,
-            steps: usize,
-            outputs: usize,
-        }
-        #[derive(Serialize)]
-        struct Measured<'a> {
-            held_out: usize,
-            deviation: &'a [f64],
-        }
-        #[derive(Serialize)]
-        struct Steps<'a> {
-            batch: usize,
-            step: &'a Schedule,
-            normalize_nodes: bool,
-        }
-        #[derive(Serialize)]
-        #[serde(tag = "experiment", rename = "deep-flow")]
-        struct Layout<'a> {
-            seed: u64,
-            teacher: &'a Teacher,
-            student: &'a Student,
-            flow: Flow,
-            data: Measured<'a>,
-            training: Steps<'a>,
-        }
-        let training = &self.base.training.training;
-        let layout = Layout {
-            seed: self.base.seed,
-            teacher: &self.base.teacher,
-            student: &self.base.student,
-            flow: Flow {
-                samples: self.samples,
-                steps: self.steps,
-                outputs: self.outputs,
-            },
-            data: Measured {
-                held_out: self.base.data.held_out,
-                deviation: self.base.data.deviations(),
-            },
-            training: Steps {
-                batch: training.batch,
-                step: &training.schedule,
-                normalize_nodes: training.normalize_nodes,
-            },
-        };
-        layout.serialize(serializer)
+        (&self.name, self.seed)
     }
 }

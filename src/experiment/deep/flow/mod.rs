@@ -75,7 +75,7 @@ pub struct FlowRow {
 impl DeepFlow {
     /// The student.
     pub fn student_architecture(&self) -> Architecture {
-        self.base.student.only_architecture(&self.base.teacher.architecture)
+        self.student.only_architecture(&self.teacher.architecture)
     }
 }
 
@@ -109,9 +109,9 @@ impl Experiment for DeepFlow {
 
     fn memory(&self) -> Memory {
         let student = self.student_architecture();
-        let teacher = &self.base.teacher.architecture;
+        let teacher = &self.teacher.architecture;
         let activations = (student.activations() + teacher.activations()) as f64;
-        let samples = self.samples.max(self.base.data.held_out) as f64;
+        let samples = self.flow.samples.max(self.data.held_out) as f64;
         Memory::default()
             .and("overlaps", overlaps(teacher, &student), 8)
             .and("samples and activations", 4.0 * samples * activations, 8)
@@ -124,10 +124,9 @@ impl Experiment for DeepFlow {
 
     /// Steps both.
     fn find(&mut self, (): (), _: &dyn Store, hooks: &dyn Hooks) -> Ended<Found> {
-        let base = &self.base;
-        let teacher = teacher(base, base.seed)?.cast::<f64>();
-        let mut start = base.student.at_start(base.seed, &self.student_architecture())?.cast::<f64>();
-        if base.training.training.normalize_nodes {
+        let teacher = teacher(&self.teacher, self.seed)?.cast::<f64>();
+        let mut start = self.student.at_start(self.seed, &self.student_architecture())?.cast::<f64>();
+        if self.training.normalize_nodes {
             start.normalize_nodes();
         }
         let observer = Observer::new(self, &teacher);
@@ -141,9 +140,8 @@ impl Experiment for DeepFlow {
             stream,
             hooks: parts.part(part),
         };
-        let flow = path(0, separated_velocity, self.samples, "flow samples");
-        let batch = base.training.training.batch;
-        let sgd = path(1, true_velocity, batch, "sgd samples");
+        let flow = path(0, separated_velocity, self.flow.samples, "flow samples");
+        let sgd = path(1, true_velocity, self.training.batch, "sgd samples");
         let (flow, first) = flow.from(start.clone());
         let (sgd, second) = sgd.from(start);
         let end = RunEnd::worst([&first, &second]);
@@ -172,22 +170,23 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// The path from a student, and why it ended.
     fn from(&self, mut student: Deep<f64>) -> (FlowPath, RunEnd) {
-        let (scenario, training) = (self.scenario, &self.scenario.base.training.training);
-        let seed = rng::derive(scenario.base.seed, self.stream, &[]);
-        let look = scenario.steps.div_ceil(scenario.outputs);
+        let (scenario, training) = (self.scenario, &self.scenario.training);
+        let seed = rng::derive(scenario.seed, self.stream, &[]);
+        let steps = scenario.flow.steps;
+        let look = steps.div_ceil(scenario.flow.outputs);
         let mut rows = vec![self.observer.row(self.teacher, &student, 0)];
-        for step in 1..=scenario.steps {
-            self.hooks.progress(step as f64 / scenario.steps as f64, "");
+        for step in 1..=steps {
+            self.hooks.progress(step as f64 / steps as f64, "");
             if self.hooks.interrupted() {
                 return (FlowPath { rows }, RunEnd::Interrupted { time: None });
             }
             let x = fresh(scenario, seed, step, self.samples);
             let change = (self.velocity)(self.teacher, &student, x.t());
-            advance(&mut student, &change, training.schedule.step(0));
+            advance(&mut student, &change, training.step);
             if training.normalize_nodes {
                 student.normalize_nodes();
             }
-            if step % look == 0 || step == scenario.steps {
+            if step % look == 0 || step == steps {
                 let row = self.observer.row(self.teacher, &student, step);
                 if !(row.loss < DIVERGED) {
                     let end = RunEnd::LossDiverged {
@@ -227,10 +226,9 @@ impl PathSummary {
 
 /// Inputs of one step, samples × d.
 fn fresh(scenario: &DeepFlow, seed: u64, step: usize, samples: usize) -> Array2<f64> {
-    let base = &scenario.base;
-    let shape = [samples, base.teacher.architecture.input()];
+    let shape = [samples, scenario.teacher.architecture.input()];
     let seed = rng::derive(seed, "step", &[step as u64]);
-    gaussian_inputs(seed, "samples", shape, base.data.deviations()[0])
+    gaussian_inputs(seed, "samples", shape, scenario.data.deviation[0])
 }
 
 /// w ← w + η ẇ in every parameter.
@@ -255,9 +253,8 @@ struct Observer {
 
 impl Observer {
     fn new(scenario: &DeepFlow, teacher: &Deep<f64>) -> Self {
-        let base = &scenario.base;
-        let shape = [base.data.held_out, teacher.architecture.input()];
-        let inputs = gaussian_inputs(base.seed, "held out", shape, base.data.deviations()[0]);
+        let shape = [scenario.data.held_out, teacher.architecture.input()];
+        let inputs = gaussian_inputs(scenario.seed, "held out", shape, scenario.data.deviation[0]);
         Self {
             targets: outputs(teacher, inputs.view()),
             standardized: standardized(teacher, inputs.view()),

@@ -12,7 +12,7 @@ pub(super) fn paths(outcome: &Outcome) -> [(&'static str, &FlowPath); 2] {
 }
 
 fn steps(outcome: &Outcome) -> output::Table<'_> {
-    let depth = outcome.scenario.base.depth();
+    let depth = outcome.scenario.teacher.architecture.depth();
     type Field<'a> = Reading<(&'static str, &'a FlowRow)>;
     let mut readings = vec![
         Field::text("path", "matrix flow or SGD", |(name, _)| *name),
@@ -78,7 +78,7 @@ impl Report for DeepFlow {
 
     /// A line per path and time.
     fn table(outcome: &Outcome) -> String {
-        let base = &outcome.scenario.base;
+        let scenario = &outcome.scenario;
         let mut table =
             terminal::table(["path", "steps", "loss", "ρ̄ from the bottom", "error of separation, from the bottom"], []);
         let list = |values: &[f64]| values.iter().map(|&x| short(x)).collect::<Vec<_>>().join("  ");
@@ -95,12 +95,12 @@ impl Report for DeepFlow {
         }
         format!(
             "{}: {}, student {}, η = {}, {} fresh samples a step for the flow, {} for SGD\n{table}\n{}",
-            base.name,
-            heading(base),
-            outcome.scenario.student_architecture().widths(),
-            short(base.training.training.schedule.step(0)),
-            outcome.scenario.samples,
-            base.training.training.batch,
+            scenario.name,
+            heading(&scenario.teacher),
+            scenario.student_architecture().widths(),
+            short(scenario.training.step),
+            scenario.flow.samples,
+            scenario.training.batch,
             ending(outcome),
         )
     }

@@ -22,7 +22,7 @@ pub(super) fn spectrum(outcome: &Outcome) -> Figure {
     let flat: Vec<String> = flat.collect();
     let figure = Figure::new(format!("Eigenvalues near zero: {}", list(&flat)))
         .caption("Eigenvalues of the Hessian after training from the largest down, over the part of the parameters that they stand for.")
-        .setting(heading(base))
+        .setting(heading(&base.teacher))
         .x("part of the parameters, from the stiffest direction (%)")
         .log_y("eigenvalue (of the largest)")
         .y_range([DRAWN, 2.0])
@@ -83,7 +83,7 @@ pub(super) fn near_zero(outcome: &Outcome) -> Figure {
         said(&others)
     ))
     .caption("How many eigenvalues of the Hessian are near zero and how many are not, over the student's parameters.")
-    .setting(heading(&scenario.base))
+    .setting(heading(&scenario.base.teacher))
     .log_x("parameters of the student")
     .log_y("eigenvalues of the Hessian (number)")
     .line("all parameters", sizes.iter().map(|&size| (size as f64, size as f64)), Look::FLOOR)

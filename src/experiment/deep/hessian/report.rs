@@ -76,7 +76,7 @@ impl Report for FlatMinima {
         format!(
             "{}: {} with {} parameters, {} epochs; Hessian on {} samples, near zero below {} of the largest\n{table}\n{}{}",
             base.name,
-            heading(base),
+            heading(&base.teacher),
             base.teacher.architecture.parameters(),
             base.training.epochs,
             outcome.scenario.hessian.samples,

@@ -48,7 +48,7 @@ impl Labelled {
         seed: u64,
     ) -> Result<Self, ExperimentError> {
         let base = &scenario.base;
-        let small = teacher(base, seed)?;
+        let small = teacher(&base.teacher, seed)?;
         let large = scenario.large_teacher(seed)?;
         let inputs = |name: &str, count| {
             let shape = [count, small.architecture.input()];

@@ -92,7 +92,7 @@ impl Report for ImplicitRegularization {
         format!(
             "{}: small {}, large teacher {}, student {}, {} samples, {} seed(s)\n{table}\n{}",
             base.name,
-            heading(base),
+            heading(&base.teacher),
             outcome.scenario.large_architecture().widths(),
             outcome.scenario.student_architecture().widths(),
             base.data.samples,

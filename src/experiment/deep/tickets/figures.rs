@@ -44,7 +44,7 @@ fn against_fresh(outcome: &Outcome, is: impl Fn(&StartSummary, &StartSummary) ->
 }
 
 fn setting(outcome: &Outcome) -> String {
-    let teacher = heading(&outcome.scenario.base);
+    let teacher = heading(&outcome.scenario.base.teacher);
     let width = outcome.scenario.base.student.widths[0];
     format!("{teacher}, winners of a student {width}× as wide")
 }

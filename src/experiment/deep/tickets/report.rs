@@ -85,7 +85,7 @@ impl Report for LotteryTickets {
         format!(
             "{}: {}, whole student {}, {} epochs, {} seed(s)\n{table}\n{}",
             base.name,
-            heading(base),
+            heading(&base.teacher),
             outcome.scenario.student_architecture().widths(),
             base.training.epochs,
             base.seeds,

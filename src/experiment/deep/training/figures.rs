@@ -11,7 +11,7 @@ use crate::plot::number::short;
 use crate::plot::{Figure, Look};
 
 pub(super) fn setting(outcome: &Outcome, variant: Variant) -> String {
-    let teacher = heading(&outcome.scenario.base);
+    let teacher = heading(&outcome.scenario.base.teacher);
     format!("{teacher}, student {}", variant.words())
 }
 
@@ -146,7 +146,7 @@ pub(super) fn comparisons(outcome: &Outcome) -> Vec<(String, Figure)> {
         };
         let words = variant.words();
         let words = words.split_once(", ").map_or("", |(_, rest)| rest);
-        let of = [heading(&scenario.base).as_str(), words].join(", ");
+        let of = [heading(&scenario.base.teacher).as_str(), words].join(", ");
         let of = of.trim_end_matches(", ").to_owned();
         let suffix = suffix(variant);
         let figure = |title: String, caption: &str| {

@@ -139,7 +139,7 @@ impl Report for DeepTraining {
         format!(
             "{}: {}, {} samples, {} epochs, batch {}, {} seed(s)\n{table}\n{}{}",
             base.name,
-            heading(base),
+            heading(&base.teacher),
             base.data.samples,
             base.training.epochs,
             base.training.training.batch,
