@@ -18,11 +18,11 @@ pub trait Keys: Serialize + Clone + Debug + Send + Sync + 'static {
     /// All of them, group by group.
     const KEYS: &'static [&'static [&'static Key]];
 
-    /// Reads all of them and no others.
+    /// Reads all of them; what it leaves at the root is a mistake.
     ///
     /// # Errors
     /// The first mistake.
-    fn read(root: Section) -> Result<Self, ScenarioError>;
+    fn read(root: &mut Section) -> Result<Self, ScenarioError>;
 
     /// What the scenario is called, as its file is, and from which all its random numbers come.
     fn name_and_seed(&self) -> (&str, u64);

@@ -50,7 +50,11 @@ impl ExperimentKind {
             resumable: E::RESUMABLE,
             view: E::VIEW,
             keys: E::KEYS,
-            read: |root| Ok(Arc::new(E::read(root)?)),
+            read: |mut root| {
+                let experiment = E::read(&mut root)?;
+                root.finish()?;
+                Ok(Arc::new(experiment))
+            },
             columns: record::columns::<E>,
         }
     }

@@ -73,7 +73,7 @@ impl Keys for Panels {
     const KEYS: &'static [&'static [&'static Key]] =
         &[TOP, TEACHER, TEACHER_FAN_OUT, PANELS, OVERLAP, FLOW, STEPPING, AUTO_HORIZON, LOOKS];
 
-    fn read(mut root: Section) -> Result<Self> {
+    fn read(root: &mut Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let teacher = TeacherSection::read(root.section("teacher")?)?;
@@ -90,7 +90,6 @@ impl Keys for Panels {
         let overlap = read_overlap(root.section("overlap")?, false)?;
         let flow = Flow::read(root.section("flow")?)?;
         let integrate = read_integrate(root.section("integrate")?, &overlap, &HORIZON)?;
-        root.finish()?;
         let student = Student {
             extra: 0,
             extra_weights: Some(ExtraWeights::Random),

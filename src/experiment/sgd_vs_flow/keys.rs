@@ -81,8 +81,8 @@ impl Keys for SgdVsFlow {
     const KEYS: &'static [&'static [&'static Key]] =
         &[TOP, TEACHER, TEACHER_FAN_OUT, STUDENT, SGD, OVERLAP, STEPPING, GIVEN_HORIZON, LOOKS];
 
-    fn read(mut root: Section) -> Result<Self> {
-        let base = Theorem5::read_shared(&mut root, &HORIZON)?;
+    fn read(root: &mut Section) -> Result<Self> {
+        let base = Theorem5::read_shared(root, &HORIZON)?;
         let mut section = root.section("sgd")?;
         let sgd = Sgd {
             steps: section.numbers(&STEPS)?,
@@ -93,7 +93,6 @@ impl Keys for SgdVsFlow {
             fan_out: section.word(&FAN_OUT)?,
         };
         section.finish()?;
-        root.finish()?;
         Ok(Self { base, sgd })
     }
 

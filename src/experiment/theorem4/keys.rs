@@ -139,7 +139,7 @@ impl Keys for Theorem4 {
         OUTPUT,
     ];
 
-    fn read(mut root: Section) -> Result<Self> {
+    fn read(root: &mut Section) -> Result<Self> {
         let name = root.name();
         let seed = root.whole(&SEED)?;
         let mut section = root.section("teacher")?;
@@ -152,7 +152,6 @@ impl Keys for Theorem4 {
         let falsify = Falsify::read(root.section("falsify")?)?;
         let certificate = CertificateSection::read(root.section("certificate")?)?;
         let output = read_output(root.section("output")?)?;
-        root.finish()?;
         Ok(Self {
             name,
             seed,

@@ -115,15 +115,14 @@ impl Keys for Theorem5 {
         OUTPUT,
     ];
 
-    fn read(mut root: Section) -> Result<Self> {
-        let mut scenario = Self::read_shared(&mut root, &HORIZON)?;
+    fn read(root: &mut Section) -> Result<Self> {
+        let mut scenario = Self::read_shared(root, &HORIZON)?;
         scenario.flow = Flow::read(root.section("flow")?)?;
         let mut section = root.section("certificate")?;
         scenario.certificate.largest_start = section.flag(&LARGEST_START)?;
         section.finish()?;
         scenario.falsify = Falsify::read(root.section("falsify")?)?;
         scenario.output = read_output(root.section("output")?)?;
-        root.finish()?;
         Ok(scenario)
     }
 

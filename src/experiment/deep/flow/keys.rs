@@ -91,7 +91,7 @@ impl Keys for DeepFlow {
         STEPS,
     ];
 
-    fn read(mut root: Section) -> Result<Self> {
+    fn read(root: &mut Section) -> Result<Self> {
         let unused = "nothing here with experiment = \"deep-flow\": one run of fresh samples, \
                       plain steps of the mean-squared loss";
         let name = root.name();
@@ -124,7 +124,6 @@ impl Keys for DeepFlow {
             normalize_nodes: section.flag(&NORMALIZE_NODES)?,
         };
         section.finish()?;
-        root.finish()?;
         Ok(Self {
             name,
             seed,

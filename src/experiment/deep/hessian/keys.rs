@@ -74,8 +74,8 @@ impl Keys for FlatMinima {
         STEPS,
     ];
 
-    fn read(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read, |mut section, teacher| {
+    fn read(root: &mut Section) -> Result<Self> {
+        let base = Base::read(root, &DEVIATION_ONE, true, Teacher::read, |mut section, teacher| {
             let allowed = "nothing here with experiment = \"flat-minima\": samples must act alone";
             section.refuse(&[&BATCH_NORM_ONE, &AFFINE], allowed)?;
             Student::read(section, teacher, &WIDTHS, None)
@@ -97,7 +97,6 @@ impl Keys for FlatMinima {
             near_zero: section.number(&NEAR_ZERO)?,
         };
         section.finish()?;
-        root.finish()?;
         Ok(Self { base, hessian })
     }
 

@@ -59,9 +59,9 @@ impl Keys for ImplicitRegularization {
         STEPS,
     ];
 
-    fn read(mut root: Section) -> Result<Self> {
+    fn read(root: &mut Section) -> Result<Self> {
         let teacher = |section, _: &_| Teacher::read_untrained(section);
-        let base = Base::read(&mut root, &DEVIATION_ONE, false, teacher, |section, teacher| {
+        let base = Base::read(root, &DEVIATION_ONE, false, teacher, |section, teacher| {
             Student::read(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))
         })?;
         let mut section = root.section("labels")?;
@@ -79,7 +79,6 @@ impl Keys for ImplicitRegularization {
             return Err(section.contradiction("data.crop", "changing images".into(), allowed));
         }
         section.finish()?;
-        root.finish()?;
         let made_of = Components { large, mixtures };
         Ok(Self { base, made_of })
     }

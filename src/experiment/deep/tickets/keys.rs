@@ -76,8 +76,8 @@ impl Keys for LotteryTickets {
         STEPS,
     ];
 
-    fn read(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATION_ONE, true, Teacher::read, |section, teacher| {
+    fn read(root: &mut Section) -> Result<Self> {
+        let base = Base::read(root, &DEVIATION_ONE, true, Teacher::read, |section, teacher| {
             Student::read(section, teacher, &WIDTH_ONE, Some(&BATCH_NORM_ONE))
         })?;
         let mut section = root.section("tickets")?;
@@ -97,7 +97,6 @@ impl Keys for LotteryTickets {
             return Err(section.contradiction(REWIND.path, found, allowed));
         }
         section.finish()?;
-        root.finish()?;
         let tickets = Tickets { keep, size, rewind };
         Ok(Self { base, tickets })
     }

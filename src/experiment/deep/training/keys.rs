@@ -36,13 +36,12 @@ impl Keys for DeepTraining {
         STEPS,
     ];
 
-    fn read(mut root: Section) -> Result<Self> {
-        let base = Base::read(&mut root, &DEVIATIONS, true, Teacher::read, |mut section, teacher| {
+    fn read(root: &mut Section) -> Result<Self> {
+        let base = Base::read(root, &DEVIATIONS, true, Teacher::read, |mut section, teacher| {
             let start = Some(Start::read(&mut section)?);
             let student = Student::read(section, teacher, &WIDTHS, Some(&BATCH_NORMS))?;
             Ok(Student { start, ..student })
         })?;
-        root.finish()?;
         Ok(Self { base })
     }
 
