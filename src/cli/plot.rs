@@ -8,7 +8,7 @@ use luckflow::experiment::figures;
 use luckflow::output::{Claim, Folder};
 use luckflow::plot::{Figure, Ground, Size};
 use luckflow::sweep::aggregate::Form;
-use luckflow::sweep::report::{ShowError, show};
+use luckflow::sweep::report::{ShowError, check, show};
 use std::path::PathBuf;
 
 /// Narrower than this there is no room for labels; wider than this no page.
@@ -146,15 +146,17 @@ impl Arguments {
 
 /// Writes `aggregate.csv` and figures into a sweep's folder.
 pub fn draw(folder: &Folder, form: &Form, quiet: Quiet) -> Result<(), Failure> {
+    let failed = |error| match error {
+        ShowError::Column(mistake) => Failure::usage(mistake),
+        other => Failure::runtime(other),
+    };
+    check(folder, form).map_err(failed)?;
     // A page shows the table too, and reads it meanwhile.
     #[cfg(feature = "plot")]
     let (shown, table) = rayon::join(|| show(folder, form), || luckflow::report::Sweep::read(folder.path()));
     #[cfg(not(feature = "plot"))]
     let shown = show(folder, form);
-    let shown = shown.map_err(|error| match error {
-        ShowError::Column(mistake) => Failure::usage(mistake),
-        other => Failure::runtime(other),
-    })?;
+    let shown = shown.map_err(failed)?;
     quiet.say(shown.table)?;
     quiet.wrote(&shown.written)?;
     #[cfg(feature = "plot")]

@@ -86,7 +86,11 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.quiet.say(outcome.table().trim_end())?;
     arguments.quiet.wrote([given].into_iter().chain(written))?;
     #[cfg(feature = "plot")]
-    super::report::beside(&folder, None, arguments.quiet)?;
+    {
+        // Where a run goes on in the folder of a sweep there is its table, too.
+        let sweep = luckflow::report::Sweep::read(folder.path()).map_err(Failure::runtime)?;
+        super::report::beside(&folder, sweep, arguments.quiet)?;
+    }
     match outcome.end() {
         RunEnd::Interrupted { .. } => Ok(ExitCode::from(INTERRUPTED)),
         end if end.is_regular() => Ok(ExitCode::SUCCESS),

@@ -82,7 +82,7 @@ pub enum FolderError {
 
 impl FolderError {
     /// Of a file or folder that the system refuses.
-    fn at(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+    pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
         move |source| Self::Io {
             path: path.into(),
             source,

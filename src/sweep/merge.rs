@@ -99,7 +99,10 @@ pub fn merge_partial(folders: &[PathBuf], out: &Path, claim: Claim) -> Result<(F
     let folder = Folder::claim(out, claim)?;
     let mut tally = Tally::default();
     write(&folder, CELLS, |cells| {
-        let both = write(&folder, PENDING, |pending| partial::join(&parts, [cells, pending], &mut tally));
+        // Where it is the table that cannot be written, that is what is said.
+        let path = folder.path().join(CELLS);
+        let of_cells = |error| io::Error::other(MergeError::from(FolderError::at(&path)(error)));
+        let both = write(&folder, PENDING, |pending| partial::join(&parts, [cells, pending], of_cells, &mut tally));
         both.map_err(io::Error::other)
     })?;
     finish(&folder, &parts)?;

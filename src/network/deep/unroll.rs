@@ -29,6 +29,7 @@ pub fn unrolled<T: Real>(network: &Deep<T>) -> Deep<T> {
 /// # Panics
 /// If the gradients are not those of the unrolled network.
 pub fn gathered<T: Real>(gradients: &Deep<T>, architecture: &Architecture) -> Deep<T> {
+    assert_eq!(gradients.architecture, unrolled_architecture(architecture), "gradients of the unrolled network");
     let mut small = Deep::zeros(architecture);
     for (i, from) in remaining(architecture).zip(&gradients.parameters) {
         let own = &mut small.parameters[i];

@@ -147,6 +147,7 @@ impl KernelTable {
     }
 }
 
+/// a b + c, with one rounding where `FMA` says that the processor can.
 #[inline(always)]
 pub(crate) fn fused<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FMA { a.mul_add(b, c) } else { a * b + c }

@@ -8,7 +8,8 @@ pub const TILE: usize = 4;
 /// Rows of numbers.
 pub type Tile = [[f64; TILE]; TILE];
 
-/// Rows become columns.
+/// Rows become columns. `FMA` is for code that runs where the processor has it alone, here as wherever it stands: elsewhere
+/// what it asks for is no instruction.
 #[inline(always)]
 pub fn turn<const FMA: bool>(tile: Tile) -> Tile {
     #[cfg(target_arch = "x86_64")]

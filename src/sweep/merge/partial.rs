@@ -21,12 +21,18 @@ struct Rows<'a> {
     last: Option<u64>,
 }
 
-/// All rows up to the first that is missing, and those beyond it, each under a header.
-pub(super) fn join(parts: &[Part], [cells, pending]: [&mut dyn Write; 2], tally: &mut Tally) -> io::Result<()> {
+/// All rows up to the first that is missing, and those beyond it, each under a header. `of_cells` says of an error that it is
+/// one of the former's file.
+pub(super) fn join(
+    parts: &[Part],
+    [cells, pending]: [&mut dyn Write; 2],
+    of_cells: impl Fn(io::Error) -> io::Error,
+    tally: &mut Tally,
+) -> io::Result<()> {
     let mut header = Vec::new();
     let open = |part| Rows::of(part, &mut header);
     let mut all = parts.iter().map(open).collect::<io::Result<Vec<_>>>()?;
-    cells.write_all(&header)?;
+    cells.write_all(&header).map_err(&of_cells)?;
     pending.write_all(&header)?;
     let marks = Marks::of_header(&header);
     let mut next = 0;
@@ -41,7 +47,7 @@ pub(super) fn join(parts: &[Part], [cells, pending]: [&mut dyn Write; 2], tally:
             }
             if index == next {
                 next += 1;
-                cells.write_all(&line)?;
+                cells.write_all(&line).map_err(&of_cells)?;
             } else {
                 pending.write_all(&line)?;
             }

@@ -54,13 +54,22 @@ pub struct Shown {
     pub table: String,
 }
 
+/// Whether the table has the columns that are to be aggregated; [`show`] looks itself.
+///
+/// # Errors
+/// A table that cannot be read, a column that it has not.
+pub fn check(folder: &Folder, form: &Form) -> Result<(), ShowError> {
+    let table = Cells::open(&folder.path().join(CELLS))?;
+    Ok(form.check(&table.head().columns)?)
+}
+
 /// Writes `aggregate.csv` in this form and the figures that suit the axes, from the folder's `cells.csv`.
 ///
 /// # Errors
 /// A table that cannot be read, a column that it has not, a folder that cannot be written to.
 pub fn show(folder: &Folder, form: &Form) -> Result<Shown, ShowError> {
+    check(folder, form)?;
     let table = folder.path().join(CELLS);
-    form.check(&Cells::open(&table)?.head().columns)?;
     // Each reads the table with all threads, and writes its tables with one.
     let (aggregated, drawn) = rayon::join(|| aggregates(folder, &table, form), || draw(folder, &table));
     // What is wrong with the table is said as such.

@@ -4,7 +4,6 @@ use super::correlate::Correlate;
 use super::outer::Outer;
 use super::winograd::{Filtered, Gradient};
 use crate::real::Real;
-use std::any::Any;
 
 /// What the processor at hand has for a precision.
 #[derive(Clone, Copy)]
@@ -29,8 +28,8 @@ pub(super) fn all<T: Real>() -> Vec<Routines<T>> {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
         use super::x86::{avx2_double, avx2_single, avx512_double, avx512_single};
-        let wide: [&dyn Any; 2] = [&avx512_single(), &avx512_double()];
-        let narrow: [&dyn Any; 2] = [&avx2_single(), &avx2_double()];
+        let wide: [&dyn std::any::Any; 2] = [&avx512_single(), &avx512_double()];
+        let narrow: [&dyn std::any::Any; 2] = [&avx2_single(), &avx2_double()];
         let wide = wide.into_iter().filter(|_| is_x86_feature_detected!("avx512f"));
         return wide.chain(narrow).filter_map(|routines| routines.downcast_ref().copied()).collect();
     }
