@@ -88,7 +88,7 @@ impl Document {
     }
 
     /// A mistake in it, at a key with its section.
-    pub(super) fn mistake(
+    pub(crate) fn mistake(
         &self,
         origin: Option<Origin>,
         key: &str,

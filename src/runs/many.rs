@@ -19,6 +19,13 @@ pub struct Weight {
     pub is_wide: bool,
 }
 
+impl Weight {
+    /// Of a run on one core.
+    pub fn narrow(cost: f64) -> Self {
+        Self { cost, is_wide: false }
+    }
+}
+
 /// Does all runs; the first error, if there is one. What a run finds does not depend on where or beside what it ran. Runs
 /// that had not begun when the user stopped the others are not begun: they are `None`.
 ///

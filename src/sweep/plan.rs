@@ -68,11 +68,11 @@ impl Plan {
         let points = cells
             .and_then(|cells| cells.checked_mul(sweep.seeds))
             .filter(|&points| points <= MOST_POINTS)
-            .ok_or_else(|| sweep.mistake("sweep", "more than 2⁴⁰ points", "fewer"))?;
+            .ok_or_else(|| sweep.base.mistake(None, "sweep", "more than 2⁴⁰ points", "fewer"))?;
         let first = sweep.check()?;
         if first.seed().saturating_add(points) > i64::MAX as u64 {
             let allowed = "a smaller one, from which to count up";
-            return Err(sweep.mistake("seed", "a seed near 2⁶³", allowed));
+            return Err(sweep.base.mistake(None, "seed", "a seed near 2⁶³", allowed));
         }
         Ok(Self { sweep, first, points })
     }
@@ -232,15 +232,6 @@ impl Sweep {
             begin = parts.end;
         }
         trials
-    }
-
-    fn mistake(&self, key: &str, found: &str, allowed: &str) -> ScenarioError {
-        ScenarioError {
-            place: self.base.place(None),
-            key: key.into(),
-            found: found.into(),
-            allowed: allowed.into(),
-        }
     }
 }
 

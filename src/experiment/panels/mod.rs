@@ -104,12 +104,7 @@ impl Experiment for Panels {
         let seeds = self.grid.seeds as usize;
         let total = cells.len() * seeds;
         // A run's cost grows with its width.
-        let weights: Vec<Weight> = (0..total)
-            .map(|index| Weight {
-                cost: cells[index / seeds].0 as f64,
-                is_wide: false,
-            })
-            .collect();
+        let weights: Vec<Weight> = (0..total).map(|index| Weight::narrow(cells[index / seeds].0 as f64)).collect();
         let runs = many(&weights, hooks, "panels", |index, hooks| {
             let (students, signal) = cells[index / seeds];
             one(self, students, signal, (index % seeds) as u64, nodes, hooks)

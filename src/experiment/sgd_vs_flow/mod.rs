@@ -186,12 +186,8 @@ fn sgd_runs(
     let (batches, seeds) = (scenario.sgd.batches.len(), scenario.sgd.seeds as usize);
     let total = references.len() * batches * seeds;
     // Runs take as many samples as their batch has, in as many steps as fit.
-    let weights: Vec<Weight> = (0..total)
-        .map(|i| Weight {
-            cost: scenario.sgd.batches[i / seeds % batches] as f64 / scenario.sgd.steps[i / (batches * seeds)],
-            is_wide: false,
-        })
-        .collect();
+    let cost = |i: usize| scenario.sgd.batches[i / seeds % batches] as f64 / scenario.sgd.steps[i / (batches * seeds)];
+    let weights: Vec<Weight> = (0..total).map(|i| Weight::narrow(cost(i))).collect();
     let found = many(&weights, hooks, "SGD", |i, hooks| {
         let (which, rest) = (i / (batches * seeds), i % (batches * seeds));
         let (batch, seed) = (scenario.sgd.batches[rest / seeds], rest % seeds);
@@ -228,10 +224,7 @@ fn draws(
     if scenario.sgd.draws == 0 || !premises_not_met(scenario, setup).is_empty() {
         return Ok(Vec::new());
     }
-    let cost = |reference: &Reference| Weight {
-        cost: reference.looks.len() as f64,
-        is_wide: false,
-    };
+    let cost = |reference: &Reference| Weight::narrow(reference.looks.len() as f64);
     let weights: Vec<Weight> = references.iter().map(cost).collect();
     let found = many(&weights, hooks, "linear noise", |i, hooks| {
         Drawn::of(&references[i], &flows[i], &scenario.sgd.batches, scenario.sgd.draws, hooks)

@@ -64,6 +64,12 @@ impl AxisOption {
     pub fn apply(&self, document: &mut Document) -> Result<(), ScenarioError> {
         let section = |value| Node::new(value, Origin::Axis);
         let place = document.place(Some(Origin::Axis));
+        let mistake = |key: &str, found: &str, allowed: &str| ScenarioError {
+            place,
+            key: key.into(),
+            found: found.into(),
+            allowed: allowed.into(),
+        };
         let sweep = document.root.entry("sweep".into()).or_insert_with(|| section(Value::Table(Table::new())));
         let axis = section(Value::Table(self.axis.clone()));
         if let Value::Table(sweep) = &mut sweep.value {
@@ -71,12 +77,8 @@ impl AxisOption {
             if let Value::Array(axes) = &mut axes.value {
                 match axes.iter_mut().find(|axis| self.is_of(axis)) {
                     Some(old) if old.origin == Origin::Axis => {
-                        return Err(ScenarioError {
-                            place,
-                            key: self.key.clone(),
-                            found: "a second axis of this key".into(),
-                            allowed: "one, with all values: key=values:a,b,c".into(),
-                        });
+                        let allowed = "one, with all values: key=values:a,b,c";
+                        return Err(mistake(&self.key, "a second axis of this key", allowed));
                     }
                     Some(old) => *old = axis,
                     None => axes.push(axis),
@@ -84,12 +86,8 @@ impl AxisOption {
                 return Ok(());
             }
         }
-        Err(ScenarioError {
-            place,
-            key: "sweep.axis".into(),
-            found: "something else than axes in the scenario".into(),
-            allowed: "[[sweep.axis]], or none".into(),
-        })
+        let found = "something else than axes in the scenario";
+        Err(mistake("sweep.axis", found, "[[sweep.axis]], or none"))
     }
 
     /// Whether an axis of the scenario is one of the same key alone.

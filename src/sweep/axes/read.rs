@@ -5,7 +5,6 @@ use super::declared::{
     LOG_WHOLE, MOST_POINTS, POINTS, VALUES as LIST, ZIP,
 };
 use super::{Axis, Design, DesignName, Part, Range, Result, Values};
-use crate::config::ScenarioError;
 use crate::config::document::{Document, Node, Origin, Value};
 use crate::config::section::Section;
 use crate::config::split_key;
@@ -74,12 +73,8 @@ pub(super) fn refuse_twice(document: &Document, axes: &[Axis]) -> Result<()> {
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         if let Some(other) = seen.iter().find(|other| clashes(other)) {
-            return Err(ScenarioError {
-                place: document.place(Some(part.origin)),
-                key: "sweep.axis".into(),
-                found: format!("\"{}\" beside an axis of \"{other}\"", part.key),
-                allowed: "one axis for each key".into(),
-            });
+            let found = format!("\"{}\" beside an axis of \"{other}\"", part.key);
+            return Err(document.mistake(Some(part.origin), "sweep.axis", found, "one axis for each key"));
         }
         seen.push(&part.key);
     }
