@@ -79,15 +79,7 @@ impl ByCosine {
             places.piece[i] = (octave_index(t, self.bits) - first).min(last) as u32;
             places.local[i] = octave_local(t, self.bits);
         }
-        let (d_tiles, d_rest) = d.as_chunks_mut::<TILE>();
-        let (l_tiles, l_rest) = l.as_chunks_mut::<TILE>();
-        let done = TILE * d_tiles.len();
-        let tiles = places.piece.as_chunks().0.iter().zip(places.local.as_chunks().0);
-        for ((d, l), (piece, local)) in d_tiles.iter_mut().zip(l_tiles).zip(tiles) {
-            let pieces = piece.map(|piece| &self.pieces[piece as usize]);
-            [*d, *l] = powers::evaluate_tile::<FMA, VECTORS>(pieces, *local);
-        }
-        for (i, (d, l)) in (done..).zip(d_rest.iter_mut().zip(l_rest)) {
+        for (i, (d, l)) in d.iter_mut().zip(l.iter_mut()).enumerate() {
             let piece = &self.pieces[places.piece[i] as usize];
             [*d, *l] = powers::evaluate::<FMA, VECTORS>(piece, places.local[i]);
         }
