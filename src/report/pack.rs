@@ -1,10 +1,10 @@
 //! Tables inside a page: columns as typed arrays, packed.
 
 use super::encode::packed;
+use crate::sweep::texts::Texts;
 use csv::StringRecord;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
@@ -58,9 +58,7 @@ struct Filling {
     /// Column of the file.
     place: usize,
     numbers: Vec<f64>,
-    words: Vec<String>,
-    known: HashMap<String, u32>,
-    codes: Vec<u32>,
+    words: Texts,
 }
 
 impl Filling {
@@ -72,16 +70,7 @@ impl Filling {
         if self.is_number() {
             return self.numbers.push(field.parse().unwrap_or(f64::NAN));
         }
-        let next = self.words.len() as u32;
-        let code = match self.known.get(field) {
-            Some(&code) => code,
-            None => {
-                self.known.insert(field.into(), next);
-                self.words.push(field.into());
-                next
-            }
-        };
-        self.codes.push(code);
+        self.words.push(field);
     }
 
     /// Says what it is of, if that is not known: numbers, where all fields are.
@@ -89,17 +78,17 @@ impl Filling {
         if !self.note.kind.is_empty() {
             return;
         }
-        let numbers: Result<Vec<f64>, _> = self.words.iter().map(|word| word.parse()).collect();
+        let numbers: Result<Vec<f64>, _> = self.words.distinct().iter().map(|word| word.parse()).collect();
         self.note.kind = if numbers.is_ok() { "number" } else { "text" }.into();
         if let Ok(numbers) = numbers {
-            self.numbers = self.codes.iter().map(|code| numbers[*code as usize]).collect();
+            self.numbers = self.words.places.iter().map(|place| numbers[*place as usize]).collect();
         }
     }
 
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = match self.is_number() {
             true => self.numbers.iter().map(|x| x.to_le_bytes()).collect::<Vec<_>>().into_flattened(),
-            false => self.codes.iter().map(|x| x.to_le_bytes()).collect::<Vec<_>>().into_flattened(),
+            false => self.words.places.iter().map(|x| x.to_le_bytes()).collect::<Vec<_>>().into_flattened(),
         };
         bytes.resize(bytes.len().next_multiple_of(8), 0);
         bytes
@@ -125,9 +114,7 @@ impl Packing {
                 note,
                 place,
                 numbers: Vec::new(),
-                words: Vec::new(),
-                known: HashMap::new(),
-                codes: Vec::new(),
+                words: Texts::default(),
             })
         };
         Self {
@@ -162,7 +149,7 @@ impl Packing {
         let bytes = self.columns.par_iter().map(Filling::bytes).collect::<Vec<_>>().concat();
         let name = path.file_name().unwrap_or_default();
         let columns = self.columns.into_iter().map(|column| Column {
-            words: (!column.is_number()).then_some(column.words),
+            words: (!column.is_number()).then(|| column.words.distinct().into_iter().map(String::from).collect()),
             note: column.note,
         });
         Packed {

@@ -25,6 +25,7 @@ mod shard;
 mod status;
 mod store;
 pub mod table;
+pub(crate) mod texts;
 mod until;
 mod waiting;
 

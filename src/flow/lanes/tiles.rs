@@ -1,7 +1,12 @@
 //! States become entries of a number from each, and back: a matrix is turned, tile by tile.
 
-use crate::overlap::gaussian::{TILE, turn};
 use std::array;
+
+/// So many entries of so many states are turned at a time: numbers of a register that all processors in question have.
+const TILE: usize = 4;
+
+/// Rows of numbers.
+type Tile = [[f64; TILE]; TILE];
 
 /// Entries of P states become entries of P numbers each. P is 1 or whole tiles.
 #[inline(always)]
@@ -49,4 +54,37 @@ pub fn spread<const FMA: bool, const P: usize>(from: &[[f64; P]], mut states: [O
             entries.for_each(|(to, from)| *to = from[p]);
         }
     }
+}
+
+/// Rows become columns. `FMA` is for code that runs where the processor has it alone, here as wherever it stands: elsewhere
+/// what it asks for is no instruction.
+#[inline(always)]
+fn turn<const FMA: bool>(tile: Tile) -> Tile {
+    #[cfg(target_arch = "x86_64")]
+    if FMA {
+        // SAFETY: callers are compiled for fused multiply–add, and what has that has AVX.
+        return unsafe { turn_avx(tile) };
+    }
+    array::from_fn(|i| array::from_fn(|j| tile[j][i]))
+}
+
+/// By registers: the compiler takes the numbers one by one, or gathers them, which is as slow.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx")]
+#[inline]
+fn turn_avx(tile: Tile) -> Tile {
+    use std::arch::x86_64::{__m256d, _mm256_permute2f128_pd as halves, _mm256_unpackhi_pd, _mm256_unpacklo_pd};
+    use std::mem::transmute;
+    // SAFETY: four numbers are a register.
+    let [a, b, c, d] = unsafe { transmute::<Tile, [__m256d; TILE]>(tile) };
+    let even = [_mm256_unpacklo_pd(a, b), _mm256_unpacklo_pd(c, d)];
+    let odd = [_mm256_unpackhi_pd(a, b), _mm256_unpackhi_pd(c, d)];
+    let turned = [
+        halves::<0x20>(even[0], even[1]),
+        halves::<0x20>(odd[0], odd[1]),
+        halves::<0x31>(even[0], even[1]),
+        halves::<0x31>(odd[0], odd[1]),
+    ];
+    // SAFETY: and the other way round.
+    unsafe { transmute::<[__m256d; TILE], Tile>(turned) }
 }

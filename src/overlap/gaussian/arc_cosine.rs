@@ -8,8 +8,7 @@
 //! [`super::KernelTable::at`] is the oracle of this file's tests.
 
 use super::chebyshev::Interpolation;
-use super::look_up::fused;
-use super::tile::TILE;
+use super::look_up::{LANES, fused};
 use crate::overlap::HalfAngle;
 use multiversion::{multiversion, target::target_cfg_f};
 use ndarray::ArrayViewMut2;
@@ -69,7 +68,7 @@ impl ArcCosine {
             let l = l.as_slice_mut().expect("rows are contiguous");
             // Whole vectors, so that no pair is done alone.
             let length = d.len().saturating_sub(first + i);
-            let start = d.len().saturating_sub(length.next_multiple_of(TILE));
+            let start = d.len().saturating_sub(length.next_multiple_of(LANES));
             self.row_with::<FMA>(&mut d[start..], &mut l[start..]);
         }
     }
@@ -188,7 +187,7 @@ mod tests {
             for ((i, k), &rho) in cosines.indexed_iter() {
                 let (d, l) = (d[[i, k]], l[[i, k]]);
                 if k < first + i {
-                    assert!(k + TILE > first + i || (d, l) == (rho, 9.0));
+                    assert!(k + LANES > first + i || (d, l) == (rho, 9.0));
                     continue;
                 }
                 let one = table.at(HalfAngle::from_rho(rho));

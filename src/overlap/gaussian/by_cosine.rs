@@ -4,10 +4,9 @@
 //! its distance from the root at ρ = 1 allows, and which piece it is stands in the leading bits of t.
 
 use super::chebyshev::Interpolation;
-use super::look_up::Places;
+use super::look_up::{LANES, Places};
 use super::powers::{self, Powers};
 use super::table::{octave, octave_index, octave_local};
-use super::tile::TILE;
 use crate::overlap::HalfAngle;
 
 /// Vectors of coefficients: of degree seven.
@@ -73,7 +72,7 @@ impl ByCosine {
     #[inline(always)]
     pub fn chunk<const FMA: bool>(&self, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         let (first, last) = (octave_index(FIRST, self.bits), self.pieces.len() as u64 - 1);
-        let whole = d.len().next_multiple_of(TILE);
+        let whole = d.len().next_multiple_of(LANES);
         for i in 0..whole {
             let t = (1.0 - places.cosines[i]).max(FIRST);
             places.piece[i] = (octave_index(t, self.bits) - first).min(last) as u32;

@@ -6,11 +6,13 @@ use super::HalfAngle;
 use super::by_cosine::LOWEST;
 use super::powers;
 use super::table::{KernelTable, MANTISSA, OCTAVE_BITS, VECTORS, octave_index, octave_local};
-use super::tile::TILE;
 use multiversion::{multiversion, target::target_cfg_f};
 
 /// Cosines that are worked on together: what is known of them stays in the first-level cache.
 pub const CHUNK: usize = 64;
+
+/// Numbers in the registers that all processors in question have, or in half of a wider one.
+pub(super) const LANES: usize = 4;
 
 /// Exponents below this count as this: what they scale is nothing.
 const LEAST_EXPONENT: f64 = -708.0;
@@ -108,7 +110,7 @@ impl KernelTable {
     #[inline(always)]
     fn tails<const FMA: bool>(&self, count: usize, d: &mut [f64], l: &mut [f64], places: &mut Places) {
         // Whole vectors: what is computed beyond the end is not used.
-        self.locate::<FMA>(count.next_multiple_of(TILE), places);
+        self.locate::<FMA>(count.next_multiple_of(LANES), places);
         let (pieces, _) = self.far();
         let (d_at_pi, l_at_pi) = self.pair().at_pi();
         for low in 0..count {
@@ -120,7 +122,7 @@ impl KernelTable {
         }
     }
 
-    /// Places the first `count` that were gathered, a multiple of [`TILE`].
+    /// Places the first `count` that were gathered, a multiple of [`LANES`].
     #[inline(always)]
     fn locate<const FMA: bool>(&self, count: usize, places: &mut Places) {
         let (pieces, base) = self.far();
@@ -134,13 +136,13 @@ impl KernelTable {
             places.local[i] = octave_local(y, OCTAVE_BITS);
             places.scale[i] = (depth / cos2).max(LEAST_EXPONENT);
         };
-        for begin in (0..count).step_by(TILE) {
-            for i in begin..begin + TILE {
+        for begin in (0..count).step_by(LANES) {
+            for i in begin..begin + LANES {
                 place(i, places);
             }
         }
-        for begin in (0..count).step_by(TILE) {
-            for scale in &mut places.scale[begin..begin + TILE] {
+        for begin in (0..count).step_by(LANES) {
+            for scale in &mut places.scale[begin..begin + LANES] {
                 *scale = exp::<FMA>(*scale);
             }
         }

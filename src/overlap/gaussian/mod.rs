@@ -11,14 +11,12 @@ mod pair;
 mod powers;
 mod quadrature;
 mod table;
-mod tile;
 
 pub(crate) use arc_cosine::ArcCosine;
 pub(crate) use look_up::{Places, fused};
 pub use mixed::gate_activation;
 pub use pair::{GaussianPair, PairOverlap, ThresholdError, phi2};
 pub use table::KernelTable;
-pub(crate) use tile::{TILE, turn};
 
 use few::Few;
 use look_up::CHUNK;

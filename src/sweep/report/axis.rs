@@ -2,35 +2,7 @@
 
 use crate::experiment::keys::label;
 use crate::plot::{self, Scale};
-use std::collections::HashMap;
-
-/// The values of one column as they come.
-#[derive(Default)]
-pub struct Values {
-    known: HashMap<String, u32>,
-    /// Of each cell, which it is.
-    places: Vec<u32>,
-}
-
-impl Values {
-    /// That of the next cell.
-    pub fn push(&mut self, value: &str) {
-        let next = self.known.len() as u32;
-        let place = match self.known.get(value) {
-            Some(&place) => place,
-            None => {
-                self.known.insert(value.into(), next);
-                next
-            }
-        };
-        self.places.push(place);
-    }
-
-    /// Number of distinct values.
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
-}
+use crate::sweep::texts::Texts;
 
 /// The distinct values of one column, and which cell has which.
 pub struct Axis {
@@ -45,10 +17,9 @@ pub struct Axis {
 
 impl Axis {
     /// Of one column.
-    pub fn new(key: &str, column: Values) -> Self {
-        let mut values: Vec<(String, u32)> = column.known.into_iter().collect();
-        values.sort_by_key(|(_, place)| *place);
-        let number = |(value, _): &(String, u32)| value.parse::<f64>().ok().filter(|x| x.is_finite());
+    pub fn new(key: &str, column: &Texts) -> Self {
+        let mut values: Vec<(&str, u32)> = column.distinct().into_iter().zip(0..).collect();
+        let number = |(value, _): &(&str, u32)| value.parse::<f64>().ok().filter(|x| x.is_finite());
         if values.iter().all(|value| number(value).is_some()) {
             // A refined grid has them in another order.
             values.sort_by(|a, b| f64::total_cmp(&number(a).unwrap_or(0.0), &number(b).unwrap_or(0.0)));
@@ -59,9 +30,9 @@ impl Axis {
         }
         Self {
             key: key.into(),
-            places: column.places.into_iter().map(|place| rank[place as usize]).collect(),
+            places: column.places.iter().map(|place| rank[*place as usize]).collect(),
             numbers: values.iter().map(number).collect(),
-            values: values.into_iter().map(|(value, _)| value).collect(),
+            values: values.into_iter().map(|(value, _)| value.to_owned()).collect(),
         }
     }
 
@@ -130,10 +101,10 @@ mod tests {
 
     #[test]
     fn values_are_ranked_as_numbers() {
-        let mut values = Values::default();
+        let mut values = Texts::default();
         for value in ["0.1", "1e-3", "0.1", "20.0"] {
             values.push(value);
         }
-        assert_eq!(Axis::new("", values).places, [1, 0, 1, 2]);
+        assert_eq!(Axis::new("", &values).places, [1, 0, 1, 2]);
     }
 }

@@ -1,12 +1,13 @@
 //! The table's cells, with what the figures need of them.
 
-use super::axis::{Axis, Values};
+use super::axis::Axis;
 use super::nearest::nearest;
 use super::sieve::Sieve;
 use crate::bound::{Bound, Natural};
 use crate::experiment::{ExperimentKind, Levels, simulated, verdict};
 use crate::measure::Span;
 use crate::sweep::table::{Cell, Cells, Head, RowValues, TableError};
+use crate::sweep::texts::Texts;
 use crate::theory::Verdict;
 use std::path::Path;
 
@@ -109,7 +110,7 @@ impl Data {
             runs: cell.runs.len(),
             values: cell.values,
         };
-        let mut values: Vec<Values> = head.axes.iter().map(|_| Values::default()).collect();
+        let mut values: Vec<Texts> = head.axes.iter().map(|_| Texts::default()).collect();
         let mut verdicts = vec![[0; Verdict::ALL.len()]; judged.len()];
         let mut tightness: Vec<Vec<f64>> = vec![Vec::new(); judged.len()];
         let (mut rates, mut extras, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
@@ -138,7 +139,7 @@ impl Data {
         let axes = head.axes.iter().zip(values);
         Ok(Self {
             kind: head.experiment,
-            axes: axes.map(|(key, column)| Axis::new(key, column)).collect(),
+            axes: axes.map(|(key, column)| Axis::new(key, &column)).collect(),
             bounds: kept.iter().map(|&place| &view.bounds[place]).collect(),
             rates,
             extras,

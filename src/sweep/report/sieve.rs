@@ -3,8 +3,9 @@
 //! What is drawn takes a kilobyte a cell, and more cells than a page has dots show nothing more. Here a cell takes four bytes
 //! for each axis.
 
-use super::axis::{Axis, Values};
+use super::axis::Axis;
 use crate::sweep::table::{Cells, TableError};
+use crate::sweep::texts::Texts;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
@@ -34,7 +35,7 @@ impl Sieve {
             return Ok(None);
         }
         let table = Cells::open(table)?;
-        let mut axes: Vec<Values> = table.head().axes.iter().map(|_| Values::default()).collect();
+        let mut axes: Vec<Texts> = table.head().axes.iter().map(|_| Texts::default()).collect();
         let (mut cells, mut is_grid) = (0, true);
         let take = |values: Vec<String>| {
             cells += 1;
@@ -49,7 +50,7 @@ impl Sieve {
             Ok(())
         };
         table.each(|_, cell| cell.values, take)?;
-        let axes: Vec<Vec<u32>> = axes.into_iter().map(|values| Axis::new("", values).places).collect();
+        let axes: Vec<Vec<u32>> = axes.iter().map(|values| Axis::new("", values).places).collect();
         Ok((cells > MOST).then(|| Self::new(cells, is_grid.then_some(&axes))))
     }
 
