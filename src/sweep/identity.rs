@@ -7,7 +7,7 @@ use crate::output::digest::digest;
 use std::fmt::Write;
 
 /// Raised whenever the program would write another row for the same scenario: rows of older programs are not used again.
-pub const RESULT_VERSION: u32 = 12;
+pub const RESULT_VERSION: u32 = 13;
 
 /// Of a point: all that its row depends on.
 pub fn of_point(identities: &Identities, scenario: &Scenario) -> String {

@@ -1,14 +1,12 @@
 //! Assumption 3, measured: how small the overlap is, and how steep.
 
-use super::kernel::Kernel;
+use super::kernel::{Kernel, RESOLVED};
 use super::supremum::supremum;
 use super::threshold::relative_overlap;
 use crate::overlap::HalfAngle;
 use ndarray::ArrayView2;
 use serde::Serialize;
-
-/// Room for rounding in a computed supremum, relative: differences of D over small angles lose digits.
-const ROUNDING: f64 = 1e-9;
+use std::f64::consts::PI;
 
 /// How close the bound on a supremum is brought to values that are attained, relative.
 const TOLERANCE: f64 = 1e-7;
@@ -19,7 +17,7 @@ pub struct Assumption3 {
     /// max_{j≠k} D(θ*_jk)/D(0): small overlap. 0 for a single node.
     pub epsilon: f64,
     /// The relative Lipschitz constant of D over all pairs of angles that the region allows; an upper
-    /// bound within 1e-7. Infinite where D may vanish.
+    /// bound within 1e-7, from b = 0 on within 1e-8. Infinite where D may vanish.
     #[serde(rename = "K_d")]
     pub k_d: f64,
     /// The largest angle θ₀ that a student node may have to its teacher node.
@@ -33,61 +31,96 @@ pub struct Assumption3 {
 }
 
 impl Assumption3 {
-    /// Measures ε and K_d for teacher nodes at the given pairwise angles.
+    /// Measures ε and K_d for teacher nodes at the given pairwise angles. From b = 0 on K_d takes four kernels, below it
+    /// some hundreds to thousands.
     pub fn measure(angles: &TeacherAngles, threshold: f64, theta0: f64) -> Self {
-        let kernel = Kernel::new(threshold);
-        let ranges = angles.reached(theta0).into_iter();
-        let k_d = ranges.map(|range| lipschitz(&kernel, range, theta0)).fold(0.0, f64::max);
+        let quotients = Quotients {
+            kernel: Kernel::new(threshold),
+            reach: theta0,
+        };
+        let k_d = match threshold >= 0.0 {
+            true => quotients.from(angles.largest()),
+            false => {
+                let ranges = angles.reached(theta0).into_iter();
+                ranges.map(|range| quotients.supremum(range)).fold(0.0, f64::max)
+            }
+        };
         Self {
             epsilon: angles.smallest.map_or(0.0, |angle| relative_overlap(threshold, angle)),
-            k_d: k_d * (1.0 + ROUNDING),
+            k_d,
             theta0,
-            d0: kernel.tail,
+            d0: quotients.kernel.tail,
             threshold,
             nodes: angles.nodes,
         }
     }
 }
 
-/// sup |D(φ₁) − D(φ₂)| / (D(φ₁) · 2 sin(|φ₁ − φ₂|/2)) over φ₁ in `range`, |φ₂ − φ₁| ≤ `reach`, both in [0, π].
+/// |D(φ₁) − D(φ₂)| / (D(φ₁) · 2 sin(|φ₁ − φ₂|/2)) over |φ₂ − φ₁| ≤ `reach`, both in [0, π], as a function of φ₁.
 ///
-/// D falls and is convex (its slope −E/2π rises), so for given φ₁ the supremum lies at the lowest φ₂
-/// there is, or, in the limit φ₂ → φ₁ from above, is at most |D'(φ₁)|/D(φ₁) times reach/(2 sin(reach/2)).
-/// What is left is one variable, where monotone parts bound each piece (derived; docs/theory.md).
-fn lipschitz(kernel: &Kernel, [low, high]: [f64; 2], reach: f64) -> f64 {
-    let (d, slope) = (|phi: f64| kernel.gate(phi), |phi: f64| kernel.slope(phi));
-    let chord = 2.0 * (0.5 * reach).sin();
-    // Down to φ₁ − δ: (D(φ₁ − δ) − D(φ₁))/(2 sin(δ/2)) is largest for the largest δ ≤ min(reach, φ₁).
-    let downward = |phi: f64| {
-        let delta = reach.min(phi);
-        if delta <= 0.0 {
-            return 0.0;
+/// D falls and is convex (its slope −E/2π rises), so for given φ₁ the largest quotient is at the lowest φ₂
+/// there is, or, in the limit φ₂ → φ₁ from above, is at most |D'(φ₁)|/D(φ₁) times reach/(2 sin(reach/2))
+/// (derived; docs/theory.md, section 3).
+struct Quotients {
+    kernel: Kernel,
+    reach: f64,
+}
+
+impl Quotients {
+    /// The quotient at φ₁ = `low` + reach and φ₂ = `low`, from above.
+    ///
+    /// From b = 0 on no smaller φ₁ has a larger one: log D is concave.
+    fn from(&self, low: f64) -> f64 {
+        let high = low + self.reach;
+        let least = self.kernel.gate_below(high);
+        // D vanishes at π.
+        if high >= PI || least < RESOLVED {
+            return f64::INFINITY;
         }
-        (d(phi - delta) - d(phi)) / (2.0 * (0.5 * delta).sin())
-    };
-    // Over φ₁ in [a, b]: falls with φ₁ where δ = reach; where δ = φ₁ it is (D(0) − D(φ₁))/(2 sin(φ₁/2)).
-    let downward_bound = |a: f64, b: f64| {
-        if a >= reach {
-            return downward(a);
-        }
-        let steepest = slope(0.0) * reach / chord;
-        steepest.min((d(0.0) - d(b.min(reach))) / (2.0 * (0.5 * a).sin()))
-    };
-    let upward = |phi: f64| slope(phi) * reach / chord;
-    let ratio = |numerator: f64, denominator: f64| {
-        if denominator > 0.0 {
-            numerator / denominator
-        } else {
-            f64::INFINITY
-        }
-    };
-    let [low, high] = [low.max(0.0), high.min(std::f64::consts::PI)];
-    supremum(
-        [low, high],
-        TOLERANCE,
-        |phi| ratio(downward(phi).max(upward(phi)), d(phi)),
-        |a, b| ratio(downward_bound(a, b).max(upward(a)), d(b)),
-    )
+        self.kernel.fall(low, self.reach) / (least * self.chord())
+    }
+
+    /// 2 sin(reach/2)
+    fn chord(&self) -> f64 {
+        2.0 * (0.5 * self.reach).sin()
+    }
+
+    /// The supremum over φ₁ in a range, from above. What is left is one variable, where monotone parts bound each piece.
+    fn supremum(&self, [low, high]: [f64; 2]) -> f64 {
+        let Self { kernel, reach } = self;
+        let (reach, chord) = (*reach, self.chord());
+        let (d, slope) = (|phi: f64| kernel.gate_below(phi), |phi: f64| kernel.slope(phi));
+        // Down to φ₁ − δ: (D(φ₁ − δ) − D(φ₁))/(2 sin(δ/2)) is largest for the largest δ ≤ min(reach, φ₁).
+        let downward = |phi: f64| {
+            let delta = reach.min(phi);
+            if delta <= 0.0 {
+                return 0.0;
+            }
+            kernel.fall(phi - delta, delta) / (2.0 * (0.5 * delta).sin())
+        };
+        // Over φ₁ in [a, b]: falls with φ₁ where δ = reach; where δ = φ₁ it is (D(0) − D(φ₁))/(2 sin(φ₁/2)).
+        let downward_bound = |a: f64, b: f64| {
+            if a >= reach {
+                return downward(a);
+            }
+            let steepest = slope(0.0) * reach / chord;
+            steepest.min(kernel.fall(0.0, b.min(reach)) / (2.0 * (0.5 * a).sin()))
+        };
+        let upward = |phi: f64| slope(phi) * reach / chord;
+        let ratio = |numerator: f64, denominator: f64| {
+            if denominator > 0.0 {
+                numerator / denominator
+            } else {
+                f64::INFINITY
+            }
+        };
+        supremum(
+            [low.max(0.0), high.min(PI)],
+            TOLERANCE,
+            |phi| ratio(downward(phi).max(upward(phi)), d(phi)),
+            |a, b| ratio(downward_bound(a, b).max(upward(a)), d(b)),
+        )
+    }
 }
 
 /// The angles between the nodes of a teacher.
@@ -122,6 +155,11 @@ impl TeacherAngles {
             smallest,
             nodes,
         }
+    }
+
+    /// The largest of them; 0 for a single node.
+    fn largest(&self) -> f64 {
+        self.radians.iter().copied().fold(0.0, f64::max)
     }
 
     /// What angles come within `reach` of 0 or of a pair angle: disjoint intervals.
@@ -190,6 +228,32 @@ mod tests {
                     let seen = lipschitz_on_a_grid(b, centres, theta0);
                     assert!(seen <= bound, "b = {b}, θ₀ = {theta0}: {seen} > {bound}");
                     assert!(bound <= 1.02 * seen, "b = {b}, θ₀ = {theta0}: {seen} ≪ {bound}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn from_zero_on_the_highest_angle_has_the_largest_quotient() {
+        for b in [0.0, 0.05, 0.7, 2.0, 4.0, 7.5] {
+            for theta0 in [1e-6, 1e-3, 0.1, 0.7] {
+                for angle in [0.3, 1.0, 1.6, 2.1] {
+                    let (sin, cos) = f64::sin_cos(angle);
+                    let pair = Array2::from_shape_vec((2, 2), vec![1.0, cos, 0.0, sin]).unwrap();
+                    let angles = TeacherAngles::of(pair.view());
+                    let found = Assumption3::measure(&angles, b, theta0).k_d;
+                    let quotients = Quotients {
+                        kernel: Kernel::new(b),
+                        reach: theta0,
+                    };
+                    let ranges = angles.reached(theta0).into_iter();
+                    let searched = ranges.map(|range| quotients.supremum(range)).fold(0.0, f64::max);
+                    if quotients.kernel.gate(angle + theta0) < RESOLVED {
+                        assert_eq!(found, f64::INFINITY);
+                        continue;
+                    }
+                    let excess = searched / found - 1.0;
+                    assert!((-1e-9..1e-7).contains(&excess), "b = {b}, θ₀ = {theta0}, {angle}: {excess}");
                 }
             }
         }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(super) const ROUNDING: f64 = 1e-11;
 
 /// Below it D is not known to [`ROUNDING`].
-const RESOLVED: f64 = 1e-100;
+pub(super) const RESOLVED: f64 = 1e-100;
 
 /// From |b| = √2 − 1 on D is convex in ρ.
 const CONVEX_FROM: f64 = SQRT_2 - 1.0;
@@ -72,6 +72,18 @@ impl Kernel {
 
     pub fn density_above(&self, angle: f64) -> f64 {
         self.density(angle) * (1.0 + ROUNDING)
+    }
+
+    /// D(near) − D(near + width), from above: the difference, or where its digits cancel the integral of |D'|, whose logarithm is
+    /// concave and so below its tangent in the middle.
+    pub fn fall(&self, near: f64, width: f64) -> f64 {
+        let difference = self.gate_above(near) - self.gate_below(near + width);
+        let middle = near + 0.5 * width;
+        let angle = HalfAngle::from_radians(middle);
+        // d log|D'|/dφ = −(b²/2) sin(φ/2)/cos³(φ/2)
+        let x = 0.25 * width * (self.threshold / angle.cos).powi(2) * angle.sin / angle.cos;
+        let spread = if x > 0.0 { x.sinh() / x } else { 1.0 };
+        difference.min(width * self.slope(middle) * spread * (1.0 + ROUNDING))
     }
 
     /// A lower bound on φ₂(ρ) for all ρ ≥ cos φ.
@@ -193,6 +205,32 @@ mod tests {
                 let (a, c) = (angle - h, angle + h);
                 let slope = (kernel.gate(a) - kernel.gate(c)) / length(a, c);
                 assert!((slope / kernel.density(angle) - 1.0).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fall_is_bounded_from_above_and_closely_at_any_width() {
+        for b in [-6.0, -0.5, 0.0, 1.0, 4.0] {
+            let kernel = Kernel::new(b);
+            for near in [0.0, 0.4, 1.3, 2.0] {
+                for exponent in 0..=12 {
+                    let width = 0.5 * 10.0_f64.powi(-exponent);
+                    // By Simpson's rule on pieces that are short beside the slope's own length.
+                    let pieces = (width * 2e4).ceil().max(1.0);
+                    let piece = width / pieces;
+                    let slopes = |i: f64| {
+                        let at = near + i * piece;
+                        kernel.slope(at) + 4.0 * kernel.slope(at + 0.5 * piece) + kernel.slope(at + piece)
+                    };
+                    let exact: f64 = (0..pieces as usize).map(|i| slopes(i as f64) * piece / 6.0).sum();
+                    let excess = kernel.fall(near, width) / exact - 1.0;
+                    assert!(excess > -1e-13, "b = {b}, {near} + {width}: {excess}");
+                    // Of a difference what its digits leave, of a tangent what is of third order.
+                    let digits = 2.1 * ROUNDING * kernel.gate(near) / exact;
+                    let allowed = if width > 1e-5 { digits.max(1e-7) } else { 1e-8 };
+                    assert!(excess < allowed, "b = {b}, {near} + {width}: {excess}");
+                }
             }
         }
     }

@@ -86,10 +86,10 @@ fn rows_are_frozen() {
     let row = csv.records().nth(20).unwrap().unwrap();
     let field = |name: &str| &row[header.iter().position(|known| known == name).unwrap()];
     let advice = "if that is as it should be, raise RESULT_VERSION, so that no old row is used again";
-    assert_eq!(field("id"), "021e7ea9f0e43ad91d27aa94", "{advice}");
+    assert_eq!(field("id"), "a447322c885b4b0bbabb5096", "{advice}");
     for (name, frozen, allowed) in [
-        ("printed", 0.890_948_447_634_89, 1e-9),
-        ("derived", 0.005_618_708_795_719, 1e-9),
+        ("printed", 0.890_948_472_899_531, 1e-9),
+        ("derived", 0.005_618_709_151_591, 1e-9),
         ("sharp", 0.007_678_622_278_969, 1e-9),
         ("exact", 0.009_189_663_315_967, 1e-9),
         ("worst", 0.009_469_952_158_028, 1e-8),
