@@ -2,14 +2,32 @@
 
 use ndarray::ArrayView2;
 use quick_cache::Weighter;
-use quick_cache::sync::Cache;
-use std::convert::Infallible;
+use quick_cache::sync::{Cache, GuardResult};
+use std::cell::Cell;
+use std::time::Duration;
 
 /// Values that are kept, where their weights do not say otherwise.
 const ENTRIES: usize = 256;
 
 /// Numbers of a key up to which a value is kept: larger ones take more than they save.
 const LONGEST: usize = 1 << 10;
+
+thread_local! {
+    static MEANWHILE: Cell<Meanwhile> = const { Cell::new(nothing) };
+}
+
+/// What a thread does while another one computes a value that it needs; false where there is nothing to do.
+pub type Meanwhile = fn() -> bool;
+
+fn nothing() -> bool {
+    false
+}
+
+/// Has this thread do something else from now on, rather than wait for others. It may come back to a value that is still
+/// not there, any number of times.
+pub fn meanwhile(what: Meanwhile) {
+    MEANWHILE.set(what);
+}
 
 /// The numbers that a value is computed from, by their bits.
 pub type Key = Vec<u64>;
@@ -54,10 +72,32 @@ impl<T: Clone> Lately<T> {
         if key.len() > LONGEST {
             return compute();
         }
-        let compute = || Ok::<T, Infallible>(compute());
-        let Ok(value) = self.cache.get_or_insert_with(key, compute);
-        value
+        let mut patience = Some(Duration::ZERO);
+        loop {
+            match self.cache.get_value_or_guard(key, patience) {
+                GuardResult::Value(value) => return value,
+                GuardResult::Guard(guard) => {
+                    let value = at_once(compute);
+                    // Refused where it was removed meanwhile.
+                    let _ = guard.insert(value.clone());
+                    return value;
+                }
+                GuardResult::Timeout => patience = MEANWHILE.get()().then_some(Duration::ZERO),
+            }
+        }
     }
+}
+
+/// Computes without doing anything else meanwhile: that could wait for the very value.
+fn at_once<T>(compute: impl FnOnce() -> T) -> T {
+    struct Restored(Meanwhile);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            MEANWHILE.set(self.0);
+        }
+    }
+    let _restored = Restored(MEANWHILE.replace(nothing));
+    compute()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::evaluate::Ask;
 use super::{Constants, Lanes};
+use crate::lately;
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::array;
@@ -18,18 +19,30 @@ const SHAPES: usize = LANES;
 thread_local! {
     /// Of the coroutine that runs on this thread, if one does.
     static DESK: Cell<*const Yielder<(), Request>> = const { Cell::new(ptr::null()) };
+
+    /// Whether no other task of this thread can go on.
+    static STUCK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What a coroutine waits for. The pointers are of an [`Ask`] that lives on its stack, and so until it is resumed.
+/// What a coroutine waits for.
 #[derive(Clone, Copy)]
-struct Request {
+enum Request {
+    /// A velocity.
+    Velocity(Asked),
+    /// Something that another thread does: others come first.
+    Turn,
+}
+
+/// The pointers are of an [`Ask`] that lives on the coroutine's stack, and so until it is resumed.
+#[derive(Clone, Copy)]
+struct Asked {
     constants: *const Constants,
     state: *const [f64],
     velocity: *mut [f64],
     loss: Option<*mut f64>,
 }
 
-impl Request {
+impl Asked {
     /// # Safety
     /// The coroutine that asked has not been resumed since, and there is one such ask at a time.
     unsafe fn ask<'a>(self) -> Ask<'a> {
@@ -51,15 +64,26 @@ pub fn hand_in(ask: Ask) -> Option<Ask> {
     if desk.is_null() {
         return Some(ask);
     }
-    let request = Request {
+    let asked = Asked {
         constants: ask.constants,
         state: ask.state,
         velocity: ask.velocity,
         loss: ask.loss.map(ptr::from_mut),
     };
     // SAFETY: it is set while its coroutine runs, which is the one that we are in.
-    unsafe { &*desk }.suspend(request);
+    unsafe { &*desk }.suspend(Request::Velocity(asked));
     None
+}
+
+/// Lets the other tasks of this thread go on; false where there is none that could.
+fn let_others_go_on() -> bool {
+    let desk = DESK.get();
+    if desk.is_null() || STUCK.get() {
+        return false;
+    }
+    // SAFETY: as above.
+    unsafe { &*desk }.suspend(Request::Turn);
+    true
 }
 
 /// Does something without waiting for others, also within a task of [`side_by_side`].
@@ -68,7 +92,7 @@ pub fn alone<R>(task: impl FnOnce() -> R) -> R {
     task()
 }
 
-/// A task that waits for a velocity.
+/// A task that waits.
 struct Waiting<'a> {
     coroutine: Coroutine<(), Request, ()>,
     desk: *const Yielder<(), Request>,
@@ -88,6 +112,7 @@ pub fn side_by_side<'a, T: FnOnce() + 'a>(stack: usize, mut next: impl FnMut(boo
     let mut waiting: [Option<Waiting<'a>>; LANES] = array::from_fn(|_| None);
     let mut stacks = Vec::new();
     let mut shapes: Vec<Lanes<LANES>> = Vec::new();
+    lately::meanwhile(let_others_go_on);
     loop {
         let mut lane = 0;
         while lane < LANES {
@@ -107,14 +132,16 @@ pub fn side_by_side<'a, T: FnOnce() + 'a>(stack: usize, mut next: impl FnMut(boo
         if waiting.iter().all(Option::is_none) {
             return;
         }
-        answer(&waiting, &mut shapes);
+        // With none answered the first one has to wait for another thread.
+        STUCK.set(answer(&waiting, &mut shapes) == 0);
         let _restored = Restored(DESK.get());
         for place in &mut waiting {
-            if let Some(task) = place
-                && !go_on(task)
-                && let Some(task) = place.take()
-            {
-                stacks.push(task.coroutine.into_stack());
+            if let Some(task) = place {
+                let goes_on = go_on(task);
+                STUCK.set(false);
+                if !goes_on && let Some(task) = place.take() {
+                    stacks.push(task.coroutine.into_stack());
+                }
             }
         }
     }
@@ -167,11 +194,16 @@ fn go_on(task: &mut Waiting) -> bool {
     }
 }
 
-/// Evaluates what is waited for, those of a shape together, each task in the lane of its place.
-fn answer(waiting: &[Option<Waiting>; LANES], shapes: &mut Vec<Lanes<LANES>>) {
-    // SAFETY: all of them wait, each request is asked once, and none is resumed before this function ends.
-    let ask = |task: &Waiting| unsafe { task.request.ask() };
-    let mut asks: [Option<Ask>; LANES] = array::from_fn(|lane| waiting[lane].as_ref().map(ask));
+/// Evaluates the velocities that are waited for, those of a shape together, each task in the lane of its place; how many
+/// there are.
+fn answer(waiting: &[Option<Waiting>; LANES], shapes: &mut Vec<Lanes<LANES>>) -> usize {
+    let ask = |task: &Waiting| match task.request {
+        // SAFETY: all of them wait, each request is asked once, and none is resumed before this function ends.
+        Request::Velocity(asked) => Some(unsafe { asked.ask() }),
+        Request::Turn => None,
+    };
+    let mut asks: [Option<Ask>; LANES] = array::from_fn(|lane| waiting[lane].as_ref().and_then(ask));
+    let count = asks.iter().flatten().count();
     while let Some(shape) = asks.iter().flatten().next().map(|ask| ask.constants.shape) {
         let known = shapes.iter().position(|lanes| lanes.shape() == shape);
         let at = known.unwrap_or_else(|| {
@@ -181,4 +213,5 @@ fn answer(waiting: &[Option<Waiting>; LANES], shapes: &mut Vec<Lanes<LANES>>) {
         });
         shapes[at].evaluate(array::from_fn(|lane| asks[lane].take_if(|ask| ask.constants.shape == shape)));
     }
+    count
 }

@@ -1,6 +1,7 @@
 use super::evaluate::Ask;
 use super::{LANES, Lanes, Small, side_by_side};
 use crate::flow::{FanOut, FlowOptions, TwoLayerFlow};
+use crate::lately::Lately;
 use crate::network::{Layer, TwoLayer, unit};
 use crate::overlap::{ExactGaussian, Input, OverlapMethod, Overlaps};
 use crate::rng::stream;
@@ -8,6 +9,8 @@ use ndarray::{Array2, Axis, concatenate, s};
 use rand_distr::{Distribution, StandardNormal};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// Its overlaps are those of [`ExactGaussian`], and nobody knows: flows of it are not small.
 struct Disguised(ExactGaussian);
@@ -226,4 +229,41 @@ fn a_task_that_panics_ends_them_all() {
     assert!(result.is_err());
     // Nobody waits at a desk that has gone.
     velocities(&network, FanOut::Running, true);
+}
+
+#[test]
+fn tasks_go_on_while_another_thread_computes_what_one_of_them_needs() {
+    let lately = Lately::new();
+    let (begun, has_begun) = mpsc::channel();
+    let (went_on, has_gone_on) = mpsc::channel();
+    let network = network([2, 2, 3, 1], 0.5, 4);
+    std::thread::scope(|scope| {
+        let lately = &lately;
+        let slow = scope.spawn(move || {
+            lately.get(&[7], move || {
+                begun.send(()).unwrap();
+                has_gone_on.recv_timeout(Duration::from_secs(20)).is_ok()
+            })
+        });
+        has_begun.recv().unwrap();
+        let found = RefCell::new(Vec::new());
+        let mut left = 3;
+        side_by_side(1 << 22, |_| {
+            left -= 1;
+            let (network, went_on, found) = (&network, &went_on, &found);
+            (left >= 0).then_some(move || match left {
+                // It begins last, and its velocity is answered while the others wait.
+                0 => {
+                    velocities(network, FanOut::Running, true);
+                    went_on.send(()).unwrap();
+                }
+                _ => {
+                    let value = lately.get(&[7], || false);
+                    found.borrow_mut().push(value);
+                }
+            })
+        });
+        assert!(slow.join().unwrap(), "nothing went on");
+        assert_eq!(found.into_inner(), [true, true]);
+    });
 }
