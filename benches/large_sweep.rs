@@ -84,7 +84,7 @@ fn write(plan: &Plan, folder: &Path, shard: Shard, records: &[Vec<String>]) -> R
         let [across, along] = [point.index / side, point.index % side].map(|at| at * REAL / side);
         let fields = &records[(across * REAL + along) as usize];
         let id = of_point(&identities, &plan.scenario(&point)?);
-        store.deliver(Row::new(&point, id, fields, &columns), Some(0.001))?;
+        store.deliver(Row::new(&point, id, fields, &columns), Some(0.001))?.sync()?;
     }
     store.finish()?;
     let bytes = std::fs::metadata(folder.join("cells.csv"))?.len();

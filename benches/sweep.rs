@@ -51,7 +51,7 @@ fn sweep(criterion: &mut Criterion) {
             let point = plan.point(index);
             index += 1;
             let row = Row::new(&point, of_point(&identities, &scenario), &fields, &columns);
-            store.deliver(row, Some(0.01)).unwrap();
+            store.deliver(row, Some(0.01)).and_then(|due| due.sync()).unwrap();
         });
     });
     // Pairs in the wrong order go through the table of rows that wait.
@@ -60,7 +60,7 @@ fn sweep(criterion: &mut Criterion) {
             for index in [index + 1, index] {
                 let point = plan.point(index);
                 let row = Row::new(&point, of_point(&identities, &scenario), &fields, &columns);
-                store.deliver(row, Some(0.01)).unwrap();
+                store.deliver(row, Some(0.01)).and_then(|due| due.sync()).unwrap();
             }
             index += 2;
         });

@@ -5,13 +5,14 @@ use crate::output::if_there;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Bytes that are looked through at a time for the last line's end.
 const BLOCK: u64 = 1 << 16;
 
 /// A file of whole lines, the first of them a header.
 pub struct Lines {
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
     header: Vec<u8>,
     /// Bytes of whole lines.
@@ -24,7 +25,7 @@ impl Lines {
     pub fn of(mut file: File, path: PathBuf, header: &[u8]) -> Result<Self, StoreError> {
         let whole = end_of_last_line(&mut file).map_err(StoreError::at(&path))?;
         let mut lines = Self {
-            file,
+            file: Arc::new(file),
             path,
             header: header.to_vec(),
             len: whole,
@@ -35,7 +36,7 @@ impl Lines {
 
     /// Adds whole lines. If that fails none of them is left in the file.
     pub fn add(&mut self, lines: &[u8]) -> Result<(), StoreError> {
-        self.file.write_all(lines).map_err(|error| {
+        (&*self.file).write_all(lines).map_err(|error| {
             // If that fails too, the next one to open the file does it.
             let _ = self.file.set_len(self.len);
             StoreError::at(&self.path)(error)
@@ -63,9 +64,9 @@ impl Lines {
         }
     }
 
-    /// Sees to it that a power failure takes nothing away.
-    pub fn sync(&self) -> Result<(), StoreError> {
-        self.file.sync_data().map_err(StoreError::at(&self.path))
+    /// The file, for whoever syncs it while lines are added.
+    pub fn file(&self) -> (Arc<File>, &Path) {
+        (Arc::clone(&self.file), &self.path)
     }
 }
 

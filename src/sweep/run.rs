@@ -246,9 +246,10 @@ impl Sweep<'_> {
         if matches!(state.end, Some(Err(_))) {
             return;
         }
-        if let Err(error) = state.store.deliver(row, seconds) {
-            return self.stop(&mut state, Err(error));
-        }
+        let due = match state.store.deliver(row, seconds) {
+            Ok(due) => due,
+            Err(error) => return self.stop(&mut state, Err(error)),
+        };
         let error = fields.last().filter(|error| !error.is_empty());
         if let Some(error) = error.filter(|_| self.options.fail_fast) {
             let (index, error) = (point.index, error.clone());
@@ -259,6 +260,10 @@ impl Sweep<'_> {
         let total = self.total;
         drop(state);
         self.moved.notify_all();
+        // Others keep their rows meanwhile.
+        if let Err(error) = due.sync() {
+            return self.stop(&mut self.lock(), Err(error));
+        }
         let text = format!("{done} of {total} points, {failed} failed, {violated} violated");
         self.hooks.progress(fraction, &text);
     }

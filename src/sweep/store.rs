@@ -16,8 +16,10 @@ use super::{Identities, Plan, Shard, of_point};
 use crate::experiment::{RESOLVED, resolved};
 use crate::output::{Claim, Column, Folder, FolderError, table};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
@@ -228,11 +230,11 @@ impl Store {
         self.earlier.fields(id)
     }
 
-    /// Keeps a row. When this returns, the row outlives the process.
+    /// Keeps a row. When this returns, the row outlives the process; and a power failure when what is due is synced.
     ///
     /// # Errors
     /// A row that cannot be written.
-    pub fn deliver(&mut self, row: Row, seconds: Option<f64>) -> Result<(), StoreError> {
+    pub fn deliver(&mut self, row: Row, seconds: Option<f64>) -> Result<Due, StoreError> {
         let position = self.shard.position(row.index).expect("a point of this shard");
         if position != self.next {
             self.pending.add(&row.line)?;
@@ -244,11 +246,11 @@ impl Store {
             let line = format!("{},{}\n", row.id, table::number(seconds));
             self.seconds.add(line.as_bytes())?;
         }
-        if self.synced.elapsed() > SYNC {
-            self.sync()?;
-            self.synced = Instant::now();
+        if self.synced.elapsed() < SYNC {
+            return Ok(Due::default());
         }
-        Ok(())
+        self.synced = Instant::now();
+        Ok(self.due())
     }
 
     /// Ends a sweep whose rows are all in their places; gives back the folder, and what the user should know of it.
@@ -256,7 +258,7 @@ impl Store {
     /// # Errors
     /// Files that cannot be removed.
     pub fn finish(self) -> Result<(Folder, Vec<String>), StoreError> {
-        self.sync()?;
+        self.due().sync()?;
         let path = self.folder.path();
         self.folder.remove(PENDING).map_err(StoreError::at(&path.join(PENDING)))?;
         let kept = self.earlier.finish(&self.folder, CELLS).map_err(StoreError::at(path))?;
@@ -268,7 +270,7 @@ impl Store {
     /// # Errors
     /// A file that cannot be written.
     pub fn leave(self) -> Result<Folder, StoreError> {
-        self.sync()?;
+        self.due().sync()?;
         let rows: Vec<&[u8]> = self.waiting.values().map(Vec::as_slice).collect();
         let header = lines::first(&own(&self.folder, CELLS));
         let header = header.map_err(StoreError::at(&self.folder.path().join(CELLS)))?;
@@ -297,9 +299,28 @@ impl Store {
         Ok(())
     }
 
-    fn sync(&self) -> Result<(), StoreError> {
-        self.cells.sync()?;
-        self.pending.sync()
+    fn due(&self) -> Due {
+        let of = |lines: &Lines| {
+            let (file, path) = lines.file();
+            (file, path.to_owned())
+        };
+        Due([&self.cells, &self.pending].map(of).into())
+    }
+}
+
+/// Files to be synced: most of the time none.
+#[derive(Default)]
+#[must_use]
+pub struct Due(Vec<(Arc<File>, PathBuf)>);
+
+impl Due {
+    /// Waits until what is in the files is on the disk. That takes milliseconds, in which others may keep rows.
+    ///
+    /// # Errors
+    /// A file that the system cannot write.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        let mut files = self.0.iter();
+        files.try_for_each(|(file, path)| file.sync_data().map_err(StoreError::at(path)))
     }
 }
 

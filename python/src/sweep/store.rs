@@ -177,7 +177,7 @@ impl SweepStore {
     fn keep(&self, store: &mut Store, index: u64, id: String, fields: &[String], seconds: Option<f64>) -> PyResult<()> {
         let columns = self.plan.kind().columns();
         let row = Row::new(&self.plan.point(index), id, fields, &columns);
-        store.deliver(row, seconds).map_err(refused)
+        store.deliver(row, seconds).and_then(|due| due.sync()).map_err(refused)
     }
 
     /// Whether an earlier sweep in the folder had this point: then its row is kept again.
