@@ -31,6 +31,18 @@ impl Figure {
         Table::new("figure.csv", Self::table_columns(), rows)
     }
 
+    /// How many rows [`Figure::table`] has.
+    pub(crate) fn table_len(&self) -> usize {
+        let of_series = |series: &Series| {
+            let earlier = match self.frames {
+                Some(_) => series.earlier.iter().map(Vec::len).sum(),
+                None => 0,
+            };
+            earlier + series.mark.len()
+        };
+        self.panels.iter().flat_map(|panel| &panel.series).map(of_series).sum()
+    }
+
     fn rows<'a>(&'a self, panel: &'a Panel) -> impl Iterator<Item = Vec<Cell>> + 'a {
         panel.series.iter().flat_map(move |series: &'a Series| {
             let first = [&panel.title[..], &series.label, series.mark.name()];
@@ -92,6 +104,18 @@ fn span(&(x, low, high): &(f64, f64, f64)) -> Entry {
 }
 
 impl Mark {
+    /// How many entries it has.
+    fn len(&self) -> usize {
+        match self {
+            Self::Line(points) | Self::Points(points) => points.len(),
+            Self::Band(spans) | Self::Whiskers(spans) => spans.len(),
+            Self::Level(_) | Self::Divider(_) => 1,
+            Self::Cells(cells) => cells.len(),
+            Self::Heat(values, _) => values.iter().filter(|x| !x.is_nan()).count(),
+            Self::Pieces(pieces) => pieces.as_flattened().len(),
+        }
+    }
+
     /// As figures that serialise have it.
     fn name(&self) -> &'static str {
         match self {

@@ -61,7 +61,7 @@ impl Html {
 
     /// With another element at its end.
     pub(super) fn child(mut self, child: Html) -> Self {
-        self.inside += &child.finish();
+        child.write(&mut self.inside);
         self
     }
 
@@ -78,15 +78,21 @@ impl Html {
 
     /// As markup.
     pub(super) fn finish(self) -> String {
+        let mut markup = String::new();
+        self.write(&mut markup);
+        markup
+    }
+
+    fn write(&self, out: &mut String) {
         let Self {
             name,
             attributes,
             inside,
         } = self;
-        match VOID.contains(&name) {
-            true => format!("<{name}{attributes}>\n"),
-            false => format!("<{name}{attributes}>{inside}</{name}>"),
-        }
+        let _ = match VOID.contains(name) {
+            true => writeln!(out, "<{name}{attributes}>"),
+            false => write!(out, "<{name}{attributes}>{inside}</{name}>"),
+        };
     }
 }
 

@@ -8,6 +8,7 @@ use super::pack::Packed;
 use super::{compare, live, run};
 use crate::plot::Figure;
 use crate::theory::Verdict;
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// Everything that is seen.
@@ -71,10 +72,12 @@ pub fn page(folders: &[ResultFolder]) -> String {
 pub(super) fn written(folders: &[ResultFolder], version: Option<&str>) -> String {
     let scripts = format!("(() => {{\"use strict\";\n{}}})();", SCRIPTS.concat());
     let styles = STYLES.concat();
-    let mut parts = compare::parts(folders);
-    for place in 0..folders.len() {
-        parts.extend(run::parts(folders, place));
-    }
+    let parts = || {
+        let of_folders = (0..folders.len()).into_par_iter().flat_map_iter(|place| run::parts(folders, place));
+        let of_folders: Vec<_> = of_folders.collect();
+        compare::parts(folders).into_iter().chain(of_folders).collect::<Vec<_>>()
+    };
+    let (parts, data) = rayon::join(parts, || data(folders));
     let links = parts.iter().map(|(id, title, _)| tag("a").with("href", format!("#{id}")).text(title));
     let nav = tag("nav").with("aria-label", "Sections").children(links);
     let header = tag("header").child(tag("h1").text(title(folders)));
@@ -87,7 +90,7 @@ pub(super) fn written(folders: &[ResultFolder], version: Option<&str>) -> String
         .child(header)
         .child(nav)
         .child(main)
-        .children(data(folders))
+        .children(data)
         .child(tag("script").raw(PLOTTING))
         .child(tag("script").raw(&scripts))
         .children(version.map(|_| tag("script").raw(live::SCRIPT)));

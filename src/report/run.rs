@@ -7,6 +7,7 @@ use super::{pictures, settings};
 use crate::experiment::{ExperimentKind, Judged};
 use crate::plot::Look;
 use crate::theory::Verdict;
+use rayon::prelude::*;
 
 /// A part of the page: its heading, by which links find it, and what it has.
 pub(super) fn part(id: &str, title: &str, inside: impl IntoIterator<Item = Html>) -> Html {
@@ -30,7 +31,7 @@ pub(super) fn parts(folders: &[ResultFolder], place: usize) -> Vec<(String, Stri
         add("verdicts", "Verdicts", vec![verdicts(&folder.verdicts)]);
     }
     if !folder.figures.is_empty() && folders.len() == 1 {
-        let cards = (0..folder.figures.len()).map(|index| card(folders, place, index));
+        let cards = (0..folder.figures.len()).into_par_iter().map(|index| card(folders, place, index));
         add("figures", "Figures", cards.collect());
     }
     if !folder.pictures.is_empty() {

@@ -144,11 +144,12 @@ impl Cells {
         };
         let mut cells = Vec::new();
         let mut last = None;
+        let mut lines = Block::default();
         loop {
-            let lines = self.lines().map_err(failed)?;
+            lines.read(&mut self.file).map_err(failed)?;
             // Nothing is read beyond a half line: its other half may be there by now, and is no line.
             let is_last = lines.len() < BLOCK;
-            let rows: Vec<_> = lines.par_iter().map(|line| self.head.row(line)).collect();
+            let rows: Vec<_> = (0..lines.len()).into_par_iter().map(|at| self.head.row(lines.line(at))).collect();
             for (at, row) in rows.into_iter().enumerate() {
                 let row = row.ok_or_else(|| damaged(&path, self.number + at))?;
                 last = Some(row.0);
@@ -173,19 +174,39 @@ impl Cells {
         }
         show(&self.head, cells).map_err(failed)
     }
+}
 
-    /// The next whole lines.
-    fn lines(&mut self) -> io::Result<Vec<Vec<u8>>> {
-        let mut lines = Vec::new();
-        while lines.len() < BLOCK {
-            let mut line = Vec::new();
-            self.file.read_until(b'\n', &mut line)?;
-            if line.last() != Some(&b'\n') {
+/// Whole lines, one after another.
+#[derive(Default)]
+struct Block {
+    bytes: Vec<u8>,
+    /// Where each line ends.
+    ends: Vec<usize>,
+}
+
+impl Block {
+    /// The next [`BLOCK`] whole lines, or as many as there are, in place of those before.
+    fn read(&mut self, file: &mut impl BufRead) -> io::Result<()> {
+        self.bytes.clear();
+        self.ends.clear();
+        while self.ends.len() < BLOCK {
+            file.read_until(b'\n', &mut self.bytes)?;
+            let end = self.bytes.len();
+            if self.bytes.last() != Some(&b'\n') || self.ends.last() == Some(&end) {
                 break;
             }
-            lines.push(line);
+            self.ends.push(end);
         }
-        Ok(lines)
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn line(&self, at: usize) -> &[u8] {
+        let begin = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[begin..self.ends[at]]
     }
 }
 
