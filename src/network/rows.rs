@@ -3,8 +3,11 @@
 
 use multiversion::multiversion;
 
-/// Lanes of a sum, so that it goes by vectors.
-const LANES: usize = 4;
+/// Lanes of a sum: two registers, so that one need not wait for what was added to it before.
+const LANES: usize = 8;
+
+/// A register.
+const HALF: usize = LANES / 2;
 
 /// Σ a_i b_i.
 #[inline(always)]
@@ -17,8 +20,36 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
             sums[lane] += a[lane] * b[lane];
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
+    total(sums) + rest(a_rest, b_rest)
+}
+
+/// Σ a_i b_i of fewer than [`LANES`].
+#[inline(always)]
+fn rest(a: &[f64], b: &[f64]) -> f64 {
+    let (a, a_rest) = a.as_chunks::<HALF>();
+    let (b, b_rest) = b.as_chunks::<HALF>();
+    let mut sums = [0.0; HALF];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..HALF {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let single: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    total_of_half(sums) + single
+}
+
+#[inline(always)]
+fn total(sums: [f64; LANES]) -> f64 {
+    let mut halves = [0.0; HALF];
+    for lane in 0..HALF {
+        halves[lane] = sums[lane] + sums[lane + HALF];
+    }
+    total_of_half(halves)
+}
+
+#[inline(always)]
+fn total_of_half(sums: [f64; HALF]) -> f64 {
+    (sums[0] + sums[2]) + (sums[1] + sums[3])
 }
 
 /// w_j·w_i of each row j with all rows after it, until `out` is full. O(length of `out` · length of a row).
@@ -36,7 +67,7 @@ pub fn products(nodes: &[f64], count: usize, out: &mut [f64]) {
 }
 
 /// The norm of each row. O(length).
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 pub fn norms(rows: &[f64], norms: &mut [f64]) {
     let length = rows.len() / norms.len();
     for (row, norm) in rows.chunks_exact(length).zip(norms) {
@@ -44,21 +75,21 @@ pub fn norms(rows: &[f64], norms: &mut [f64]) {
     }
 }
 
-/// Scales each row to unit norm; a zero row stays as it is. `norms` become those that rows had. O(length).
-#[multiversion(targets("x86_64+avx2"))]
-pub fn normalize(rows: &mut [f64], norms: &mut [f64]) {
+/// Writes each row at unit norm into `out`, a zero row as it is. `norms` become those that rows have. O(length).
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+pub fn normalize(rows: &[f64], norms: &mut [f64], out: &mut [f64]) {
     let length = rows.len() / norms.len();
-    for (row, norm) in rows.chunks_exact_mut(length).zip(norms) {
+    for ((row, norm), out) in rows.chunks_exact(length).zip(norms).zip(out.chunks_exact_mut(length)) {
         *norm = dot(row, row).sqrt();
-        if *norm > 0.0 {
-            let scale = 1.0 / *norm;
-            row.iter_mut().for_each(|x| *x *= scale);
+        let scale = if *norm > 0.0 { 1.0 / *norm } else { 1.0 };
+        for (out, x) in out.iter_mut().zip(row) {
+            *out = x * scale;
         }
     }
 }
 
 /// r_j P⊥_j f_j into row j of `out`, P⊥_j = I − w_j w_jᵀ of unit node j and r_j its norm. Gives Σ ‖P⊥_j f_j‖². O(length).
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 pub fn project(forces: &[f64], nodes: &[f64], norms: &[f64], out: &mut [f64]) -> f64 {
     let length = out.len() / norms.len();
     let rows = forces
@@ -85,14 +116,14 @@ pub fn project(forces: &[f64], nodes: &[f64], norms: &[f64], out: &mut [f64]) ->
             *out = norm * tangent;
         }
     }
-    (squares[0] + squares[2]) + (squares[1] + squares[3])
+    total(squares)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Rows of 1 to 9 numbers, so that there are some beyond the last vector.
+    /// Rows of 1 to 19 numbers, so that there are some beyond the last vector.
     fn rows(length: usize, seed: u64) -> Vec<f64> {
         let number = |i: usize| ((i as u64 * 37 + seed * 11) % 23) as f64 - 9.5;
         (0..3 * length).map(number).collect()
@@ -100,24 +131,24 @@ mod tests {
 
     #[test]
     fn rows_are_normalized_and_keep_their_direction() {
-        for length in 1..10 {
+        for length in 1..20 {
             let before = rows(length, 1);
-            let (mut after, mut had, mut have) = (before.clone(), [0.0; 3], [0.0; 3]);
-            normalize(&mut after, &mut had);
+            let (mut after, mut had, mut have) = (vec![0.0; 3 * length], [0.0; 3], [0.0; 3]);
+            normalize(&before, &mut had, &mut after);
             norms(&after, &mut have);
             assert!(have.iter().all(|norm| (norm - 1.0).abs() < 1e-15));
             for (i, (after, before)) in after.iter().zip(&before).enumerate() {
                 assert!((after * had[i / length] - before).abs() < 1e-14);
             }
         }
-        let (mut zero, mut norm) = ([0.0; 5], [1.0]);
-        normalize(&mut zero, &mut norm);
-        assert_eq!((zero, norm), ([0.0; 5], [0.0]));
+        let (mut out, mut norm) = ([1.0; 5], [1.0]);
+        normalize(&[0.0; 5], &mut norm, &mut out);
+        assert_eq!((out, norm), ([0.0; 5], [0.0]));
     }
 
     #[test]
     fn products_are_those_of_each_row_with_the_rows_after_it() {
-        for length in 1..10 {
+        for length in 1..20 {
             let rows = rows(length, 4);
             let row = |j: usize| &rows[j * length..(j + 1) * length];
             let product = |(i, j)| (0..length).map(|c| row(i)[c] * row(j)[c]).sum::<f64>();
@@ -132,9 +163,9 @@ mod tests {
 
     #[test]
     fn what_is_projected_is_tangent_and_what_was_taken_is_radial() {
-        for length in 1..10 {
-            let (forces, mut nodes, mut norms) = (rows(length, 2), rows(length, 3), [0.0; 3]);
-            normalize(&mut nodes, &mut norms);
+        for length in 1..20 {
+            let (forces, mut nodes, mut norms) = (rows(length, 2), vec![0.0; 3 * length], [0.0; 3]);
+            normalize(&rows(length, 3), &mut norms, &mut nodes);
             let mut out = vec![0.0; 3 * length];
             let squares = project(&forces, &nodes, &norms, &mut out);
             let mut expected = 0.0;

@@ -271,13 +271,14 @@ impl TwoLayerFlow {
     /// W out of the state, normalised where the dynamics keep norms.
     fn load_weights(&mut self, y: &[f64]) {
         let n = self.layout.nodes;
-        let entries = n * self.layout.coordinates;
+        let given = &y[..n * self.layout.coordinates];
         let nodes = self.nodes.as_slice_mut().expect("stored node by node");
-        nodes[..entries].copy_from_slice(&y[..entries]);
+        let nodes = &mut nodes[..given.len()];
         if self.options.projection {
-            rows::normalize(&mut nodes[..entries], &mut self.norms);
+            rows::normalize(given, &mut self.norms, nodes);
         } else {
-            rows::norms(&nodes[..entries], &mut self.norms);
+            nodes.copy_from_slice(given);
+            rows::norms(given, &mut self.norms);
         }
     }
 

@@ -17,8 +17,9 @@ pub(super) const LANES: usize = 4;
 /// Exponents below this count as this: what they scale is nothing.
 const LEAST_EXPONENT: f64 = -708.0;
 
-/// A chunk of cosines, and where each falls in the table.
+/// A chunk of cosines, and where each falls in the table; begins with a cache line, wherever the stack is.
 #[derive(Debug)]
+#[repr(align(64))]
 pub struct Places {
     /// What is looked up; beyond the chunk's length anything.
     pub cosines: [f64; CHUNK],
