@@ -119,14 +119,6 @@ impl Scenario {
         Ok(Self { kind, experiment })
     }
 
-    /// A scenario made by hand.
-    pub fn of<E: Report>(experiment: E) -> Self {
-        Self {
-            kind: ExperimentKind::named(E::NAME).expect("every experiment is listed"),
-            experiment: Arc::new(experiment),
-        }
-    }
-
     /// Which experiment it is.
     pub fn kind(&self) -> &'static ExperimentKind {
         self.kind

@@ -32,13 +32,11 @@ impl Figure {
     }
 
     /// How many rows [`Figure::table`] has.
-    pub(crate) fn table_len(&self) -> usize {
+    pub fn table_len(&self) -> usize {
         let of_series = |series: &Series| {
-            let earlier = match self.frames {
-                Some(_) => series.earlier.iter().map(Vec::len).sum(),
-                None => 0,
-            };
-            earlier + series.mark.len()
+            let frames = self.frames.as_ref().map_or(0, |frames| frames.values.len());
+            let earlier = series.earlier.iter().take(frames).map(Vec::len);
+            earlier.sum::<usize>() + series.mark.len()
         };
         self.panels.iter().flat_map(|panel| &panel.series).map(of_series).sum()
     }

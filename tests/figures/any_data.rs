@@ -43,6 +43,7 @@ proptest! {
         // A row for each thing that is drawn.
         let rows: usize = figure.panels.iter().flat_map(|panel| &panel.series).map(|series| entries(&series.mark)).sum();
         prop_assert_eq!(table(&figure).len(), rows);
+        prop_assert_eq!(figure.table_len(), rows);
     }
 }
 
@@ -100,7 +101,7 @@ fn points_that_move_are_drawn_where_they_end_and_all_frames_are_data() {
     assert_eq!(moving.to_svg(), still.to_svg());
     let rows = table(&moving);
     let row = |place: usize| rows[place].iter().collect::<Vec<_>>().join("|");
-    assert_eq!(rows.len(), 6);
+    assert_eq!([rows.len(), moving.table_len()], [6, 6]);
     assert_eq!(row(0), "|nodes|points|0.0|1.0||||0.0");
     assert_eq!(row(3), "|nodes|points|0.6|2.5||||2.0");
     assert_eq!(row(5), "|nodes|points|0.7|3.0||||5.0");
