@@ -6,6 +6,7 @@ mod interrupts;
 mod kills;
 mod partly;
 mod reasons;
+mod recipes;
 mod rows;
 mod words;
 
