@@ -102,8 +102,8 @@ def sweep(
         Of each cell, run as many seeds as it takes, three at least and `seeds` at most, for the standard error of a
         column's mean to be as in ``"fitted < 0.001"``. After either, ``resume=True`` without it runs all other points.
     shard : str
-        Part i of k, ``"i/k"``, which `merge` joins; ``"auto"`` and ``"auto/k"`` take the number from Slurm, MPI or
-        Kubernetes.
+        Part i of k, ``"i/k"``, which `merge` joins and draws; ``"auto"`` and ``"auto/k"`` take the number from Slurm,
+        MPI or Kubernetes.
     executor : int or executor, optional
         So many processes; or anything with ``submit`` (`concurrent.futures`, Dask's client, mpi4py's
         ``MPIPoolExecutor``, submitit's executors) or ``apply_async`` (pools of `multiprocessing` and of Ray). Points go

@@ -123,6 +123,13 @@ pub fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let total = shard.len_of(plan.points());
     say(&tally, total, arguments.quiet)?;
     match end {
+        SweepEnd::Complete(folder) if shard != Shard::WHOLE => {
+            let place = folder.path().display();
+            arguments
+                .quiet
+                .say(format_args!("shard {shard} is in {place}; luckflow merge draws all of them together"))?;
+            Ok(ExitCode::SUCCESS)
+        }
         SweepEnd::Complete(folder) | SweepEnd::Refined(folder) => {
             super::plot::draw(&folder, &form, arguments.quiet).map(|()| ExitCode::SUCCESS)
         }

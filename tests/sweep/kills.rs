@@ -56,6 +56,9 @@ fn shards_merge_into_the_same_bytes() {
         sweep(&place, &["--quiet", "--shard", shard]).assert().success();
     }
     let shard = |number: u64| format!("plots/s/shard-{number}-of-3");
+    // Drawn are all of them together.
+    let left = ["cells.csv", "columns.json", "resolved.toml", "scenario.toml", "seconds.csv", "sweep.json"];
+    assert_eq!(names(&place.path().join(shard(1))), left);
     let status = |folders: &[&str]| {
         let mut command = luckflow();
         command.current_dir(place.path()).arg("status").args(folders);

@@ -33,12 +33,12 @@ pub struct Manner {
 }
 
 impl Manner {
-    /// What is aggregated, held to the columns that there are.
-    fn form(&self, plan: &Plan) -> PyResult<Form> {
+    /// What is aggregated, held to the columns that there are; none where nothing is drawn, as of a shard.
+    fn form(&self, plan: &Plan, shard: Shard) -> PyResult<Option<Form>> {
         let form = form(self.columns.clone(), self.long);
         let columns = plan.kind().columns();
         form.check(&columns).map_err(|mistake| errors::in_words(&mistake.to_string()))?;
-        Ok(form)
+        Ok(Some(form).filter(|_| self.draw && shard == Shard::WHOLE))
     }
 
     fn shard(&self, plan: &Plan) -> PyResult<Shard> {

@@ -94,7 +94,7 @@ impl SweepPlan {
     /// Opens a folder for rows that come from elsewhere.
     fn open(&self, py: Python<'_>, target: Target, manner: Manner) -> PyResult<SweepStore> {
         let shard = manner.shard(&self.plan)?;
-        let form = manner.draw.then(|| manner.form(&self.plan)).transpose()?;
+        let form = manner.form(&self.plan, shard)?;
         let rounds = manner.rounds(&self.plan)?;
         let (store, identities) = self.store(&target, shard)?;
         warn(py, store.remarks())?;
@@ -105,7 +105,7 @@ impl SweepPlan {
     /// Runs all points that have no row yet, or those that rounds ask for, and draws what the command line draws.
     fn run(&self, py: Python<'_>, target: Target, manner: Manner, progress: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let shard = manner.shard(&self.plan)?;
-        let form = manner.draw.then(|| manner.form(&self.plan)).transpose()?;
+        let form = manner.form(&self.plan, shard)?;
         let rounds = manner.rounds(&self.plan)?;
         let (store, identities) = self.store(&target, shard)?;
         let place = store.folder().path().display().to_string();
