@@ -5,11 +5,10 @@
 """
 
 import argparse
-import re
 import statistics
-import subprocess
 import time
 
+import criterion_time
 import torch
 from torch import nn
 
@@ -19,7 +18,6 @@ parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--rounds", type=int, default=5)
 options = parser.parse_args()
 torch.set_num_threads(options.threads)
-UNITS = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
 
 
 class Network:
@@ -45,15 +43,11 @@ class Network:
 
 
 def luckflow(channels):
-    name = f"k = {channels}, {options.threads} threads"
-    command = ["cargo", "bench", "--bench", "convolution", "--", "--quick", name]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    middle, unit = re.search(r"time:\s+\[\S+ \S+ (\S+) (\S+)", output).groups()
-    return float(middle) * UNITS[unit]
+    return 1e3 * criterion_time.seconds("convolution", f"k = {channels}, {options.threads} threads")
 
 
 print(f"torch {torch.__version__}, {options.threads} threads, a step in ms, medians of {options.rounds} rounds")
-subprocess.run(["cargo", "bench", "--bench", "convolution", "--no-run"], check=True)
+criterion_time.build("convolution")
 for channels in options.channels:
     networks = {"torch": Network(channels, False), "torch, channels last": Network(channels, True)}
     times = {name: [] for name in ["luckflow", *networks]}

@@ -68,6 +68,8 @@ impl<T: Clone> Lately<T> {
     }
 
     /// What `compute` makes of the numbers in the key, once; anew each time for a key of more than a thousand numbers.
+    ///
+    /// `compute` is not to evaluate flows: its thread's other tasks would come first, and might wait for the very value.
     pub fn get(&self, key: &[u64], compute: impl FnOnce() -> T) -> T {
         if key.len() > LONGEST {
             return compute();

@@ -12,30 +12,23 @@ const HALF: usize = LANES / 2;
 /// Σ a_i b_i.
 #[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    total(sums) + rest(a_rest, b_rest)
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let sums = total(by_lanes(a, b));
+    let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<HALF>(), b_rest.as_chunks::<HALF>());
+    let single: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums + (total_of_half(by_lanes(a, b)) + single)
 }
 
-/// Σ a_i b_i of fewer than [`LANES`].
+/// The same of chunks, lane by lane.
 #[inline(always)]
-fn rest(a: &[f64], b: &[f64]) -> f64 {
-    let (a, a_rest) = a.as_chunks::<HALF>();
-    let (b, b_rest) = b.as_chunks::<HALF>();
-    let mut sums = [0.0; HALF];
+fn by_lanes<const N: usize>(a: &[[f64; N]], b: &[[f64; N]]) -> [f64; N] {
+    let mut sums = [0.0; N];
     for (a, b) in a.iter().zip(b) {
-        for lane in 0..HALF {
+        for lane in 0..N {
             sums[lane] += a[lane] * b[lane];
         }
     }
-    let single: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    total_of_half(sums) + single
+    sums
 }
 
 #[inline(always)]

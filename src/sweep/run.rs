@@ -260,16 +260,19 @@ impl Sweep<'_> {
         let total = self.total;
         drop(state);
         self.moved.notify_all();
-        // Others keep their rows meanwhile.
-        if let Err(error) = due.sync() {
-            return self.stop(&mut self.lock(), Err(error));
-        }
         let text = format!("{done} of {total} points, {failed} failed, {violated} violated");
         self.hooks.progress(fraction, &text);
+        // Others keep their rows meanwhile.
+        if let Err(error) = due.sync() {
+            self.stop(&mut self.lock(), Err(error));
+        }
     }
 
+    /// Ends the sweep, unless it has ended; a row that could not be kept is told all the same.
     fn stop(&self, state: &mut State, end: Result<SweepEnd, StoreError>) {
-        state.end.get_or_insert(end);
+        if state.end.is_none() || end.is_err() && matches!(state.end, Some(Ok(_))) {
+            state.end = Some(end);
+        }
         self.moved.notify_all();
     }
 

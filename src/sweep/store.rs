@@ -304,7 +304,8 @@ impl Store {
             let (file, path) = lines.file();
             (file, path.to_owned())
         };
-        Due([&self.cells, &self.pending].map(of).into())
+        // Rows go from the second to the first: one that does meanwhile is on the disk in one of them.
+        Due([&self.pending, &self.cells].map(of).into())
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Assumption3 {
     /// max_{j≠k} D(θ*_jk)/D(0): small overlap. 0 for a single node.
     pub epsilon: f64,
     /// The relative Lipschitz constant of D over all pairs of angles that the region allows; an upper
-    /// bound within 1e-7, from b = 0 on within 1e-8. Infinite where D may vanish.
+    /// bound within 1e-7, from b = 0 on within 3e-8. Infinite where D may vanish.
     #[serde(rename = "K_d")]
     pub k_d: f64,
     /// The largest angle θ₀ that a student node may have to its teacher node.
@@ -67,10 +67,14 @@ struct Quotients {
 }
 
 impl Quotients {
-    /// The quotient at φ₁ = `low` + reach and φ₂ = `low`, from above.
+    /// The quotient at φ₁ = `low` + reach and φ₂ = `low`, from above; 0 where there is but one angle. Next to π, where it
+    /// is beyond 10⁵, the rounding of the angle may count for more than that of D.
     ///
     /// From b = 0 on no smaller φ₁ has a larger one: log D is concave.
     fn from(&self, low: f64) -> f64 {
+        if self.reach == 0.0 {
+            return 0.0;
+        }
         let high = low + self.reach;
         let least = self.kernel.gate_below(high);
         // D vanishes at π.
@@ -256,6 +260,14 @@ mod tests {
                     assert!((-1e-9..1e-7).contains(&excess), "b = {b}, θ₀ = {theta0}, {angle}: {excess}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_single_angle_has_no_quotient() {
+        for b in [-1.0, 0.0, 1.0] {
+            let found = Assumption3::measure(&TeacherAngles::of(Array2::eye(3).view()), b, 0.0);
+            assert_eq!(found.k_d, 0.0, "b = {b}");
         }
     }
 

@@ -4,6 +4,7 @@ use super::recorder::Recorder;
 use super::setup::Setup;
 use super::{ExperimentError, GradientDescentClaim, Hooks};
 use crate::experiment::theorem4::Theorem4;
+use crate::flow::lanes::alone;
 use crate::flow::{FlowOptions, StateLayout, TwoLayerFlow};
 use crate::integrate::{Method, NoiseFloor, Plan, RunEnd, Tolerance, integrate};
 use crate::measure::{Readings, Trajectory};
@@ -78,7 +79,12 @@ pub fn all(
         let overlap = setup.overlap(scenario.seed, replica);
         run.simulate(setup, overlap, plan, &progress.part(replica as usize))
     };
-    let mut runs: Vec<Simulation> = (0..replicas).into_par_iter().map(simulate).collect::<Result<_, _>>()?;
+    if replicas == 1 {
+        return Ok((simulate(0)?, Vec::new()));
+    }
+    // A task that waited within a parallel loop would keep the thread's other tasks from theirs.
+    let runs = alone(|| (0..replicas).into_par_iter().map(simulate).collect::<Result<Vec<_>, _>>());
+    let mut runs = runs?;
     let primary = runs.remove(0);
     Ok((primary, runs))
 }
