@@ -304,7 +304,7 @@ impl Store {
             let (file, path) = lines.file();
             (file, path.to_owned())
         };
-        // Rows go from the second to the first: one that does meanwhile is on the disk in one of them.
+        // Rows go from the former to the latter: one that does meanwhile is on the disk in one of them.
         Due([&self.pending, &self.cells].map(of).into())
     }
 }

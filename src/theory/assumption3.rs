@@ -11,6 +11,9 @@ use std::f64::consts::PI;
 /// How close the bound on a supremum is brought to values that are attained, relative.
 const TOLERANCE: f64 = 1e-7;
 
+/// Smaller angles θ₀ but 0 count as this one: K_d rises with θ₀, and products of smaller ones with D are nothing.
+const LEAST: f64 = 1e-100;
+
 /// The constants of Assumption 3 for one teacher with a common threshold, in the region θ_j ≤ θ₀.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Assumption3 {
@@ -36,7 +39,7 @@ impl Assumption3 {
     pub fn measure(angles: &TeacherAngles, threshold: f64, theta0: f64) -> Self {
         let quotients = Quotients {
             kernel: Kernel::new(threshold),
-            reach: theta0,
+            reach: if theta0 > 0.0 { theta0.max(LEAST) } else { theta0 },
         };
         let k_d = match threshold >= 0.0 {
             true => quotients.from(angles.largest()),
@@ -268,6 +271,17 @@ mod tests {
         for b in [-1.0, 0.0, 1.0] {
             let found = Assumption3::measure(&TeacherAngles::of(Array2::eye(3).view()), b, 0.0);
             assert_eq!(found.k_d, 0.0, "b = {b}");
+        }
+    }
+
+    #[test]
+    fn angles_that_are_next_to_nothing_have_the_quotients_of_small_ones() {
+        for b in [-1.0, 0.0, 2.0, 8.0] {
+            let k_d = |theta0| Assumption3::measure(&TeacherAngles::of(Array2::eye(3).view()), b, theta0).k_d;
+            for theta0 in [5e-324, 1e-320, 1e-308, 1e-150] {
+                let excess = k_d(theta0) / k_d(1e-20) - 1.0;
+                assert!(excess.abs() < 1e-9, "b = {b}, θ₀ = {theta0}: {excess}");
+            }
         }
     }
 

@@ -51,15 +51,21 @@ fn many() -> TempDir {
     place(&SMALL.replace("seeds = 2", "seeds = 4"))
 }
 
-/// A tool that is installed; says so where it is not.
-fn found(name: &str, own: &str) -> Option<PathBuf> {
+/// A tool that is installed and says of its version what is expected; where none is, that is said.
+fn found(name: &str, version: &str) -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target").join(name).join("bin");
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    let own = std::iter::once(Path::new(env!("CARGO_MANIFEST_DIR")).join(own));
-    let tool = own.chain(std::env::split_paths(&paths)).map(|folder| folder.join(name)).find(|path| path.exists());
-    if tool.is_none() {
+    let folders = std::iter::once(own).chain(std::env::split_paths(&paths));
+    let tool = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
+    let says = |tool: &PathBuf| {
+        let said = Command::new(tool).arg("--version").output();
+        said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).starts_with(version))
+    };
+    let right = tool.filter(says);
+    if right.is_none() {
         eprintln!("{name} is not installed: its recipe is not tried");
     }
-    tool
+    right
 }
 
 #[test]
@@ -101,7 +107,8 @@ fn ranks_of_mpi_are_shards() {
 
 #[test]
 fn gnu_parallel_runs_shards() {
-    if found("parallel", "").is_none() {
+    // There are others of this name.
+    if found("parallel", "GNU parallel").is_none() {
         return;
     }
     let place = many();
@@ -111,7 +118,7 @@ fn gnu_parallel_runs_shards() {
 
 #[test]
 fn snakemake_runs_and_merges_shards() {
-    let Some(snakemake) = found("snakemake", "target/snakemake/bin") else {
+    let Some(snakemake) = found("snakemake", "") else {
         return;
     };
     let place = many();
